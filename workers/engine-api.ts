@@ -1,0 +1,88 @@
+import type { Catalog } from "../src/lib/catalog.ts";
+
+/** A value that travels beside the SQL, bound to a `?` by its position. */
+export type SqlValue = string | number | boolean | null;
+
+export interface QueryRequest {
+	/** Exactly one SELECT; anything else is refused. */
+	readonly sql: string;
+	readonly params?: readonly SqlValue[];
+	/** Names the request for {@link EngineApi.cancel}. */
+	readonly id: string;
+}
+
+/** What a query costs: chunks after pruning, and tails of the files touched. */
+export interface PlanCost {
+	readonly files: number;
+	readonly rowGroups: number;
+	readonly requests: number;
+	readonly bytes: number;
+}
+
+export interface ActualCost extends PlanCost {
+	/** Bytes that came from the byte cache rather than the network. */
+	readonly cachedBytes: number;
+	/** Rows of the answer. */
+	readonly rows: number;
+}
+
+export type Stage = "plan" | "blocks" | "fetch" | "decode" | "load" | "run";
+
+export interface Plan {
+	readonly estimated: PlanCost;
+	readonly actual: ActualCost;
+	/** Wall-clock milliseconds by stage; stages that overlap count each its own. */
+	readonly stagesMs: Readonly<Record<Stage, number>>;
+	/** Per table: what was read of it, for the reader of the plan. */
+	readonly scans: readonly ScanSummary[];
+}
+
+export interface ScanSummary {
+	readonly table: string;
+	readonly columns: readonly string[];
+	/** Filters as the optimizer printed them, and whether they prune. */
+	readonly filters: readonly { readonly text: string; readonly prunes: boolean }[];
+	readonly rowGroups: number;
+	readonly rowGroupsTotal: number;
+	readonly bytes: number;
+}
+
+export interface QueryAnswer {
+	/** Arrow IPC stream of the result. */
+	readonly ipc: Uint8Array;
+	/** Names as SQL gives them (duplicates kept), types as DuckDB names them. */
+	readonly columns: readonly { readonly name: string; readonly type: string }[];
+	readonly rows: number;
+	readonly plan: Plan;
+	/** XXH64 of the catalog's text. */
+	readonly version: string;
+}
+
+export type Progress =
+	| { readonly stage: "engine"; readonly bytes: number; readonly totalBytes: number }
+	| { readonly stage: "plan" }
+	| { readonly stage: "fetch"; readonly bytes: number; readonly totalBytes: number }
+	| { readonly stage: "load"; readonly rows: number; readonly totalRows: number }
+	| { readonly stage: "run" };
+
+export interface EngineStatus {
+	readonly catalog: Catalog;
+	readonly version: string;
+	/** DuckDB's version, for example `v1.5.6`. */
+	readonly engine: string;
+}
+
+/**
+ * The one contract between a page and its engine worker: plain values and bytes
+ * only. An error's `name` tells its kind: `SqlError` (the message says where),
+ * `FetchError`, `CancelledError`, `OverBudgetError`, `UnsupportedError`.
+ */
+export interface EngineApi {
+	/** Fetches the engine and the catalog. Idempotent. `lakeUrl` is absolute and ends in a slash. */
+	open(lakeUrl: string, onProgress: (progress: Progress) => void): Promise<EngineStatus>;
+	/** Plans without fetching chunks. */
+	price(request: QueryRequest): Promise<{ readonly cost: PlanCost; readonly scans: readonly ScanSummary[] }>;
+	query(request: QueryRequest, onProgress: (progress: Progress) => void): Promise<QueryAnswer>;
+	/** Ends a request wherever it is; its promise rejects with `CancelledError`. */
+	cancel(id: string): Promise<void>;
+}
