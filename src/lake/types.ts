@@ -1,0 +1,65 @@
+import type { ManifestFile } from "../lib/catalog.ts";
+import type { SqlValue } from "../../workers/engine-api.ts";
+
+/** DuckDB-WASM, in a browser's worker or under Node. */
+export interface Database {
+	/** For example `v1.5.6`. */
+	readonly version: string;
+	connect(): Promise<Connection>;
+	/** Ends the engine; memory is given back. */
+	close(): Promise<void>;
+}
+
+export interface Connection {
+	/** Runs SQL and gives the answer as an Arrow IPC stream. Errors are DuckDB's. */
+	query(sql: string, params?: readonly SqlValue[]): Promise<Uint8Array>;
+	/** Appends an Arrow IPC stream (without a second end-of-stream) to a table that exists or is made. */
+	insert(ipc: Uint8Array, table: string, create: boolean): Promise<void>;
+	/** Ends what runs on this connection, which stays usable. Under Node nothing can be ended. */
+	cancel(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** A row group of a file, by its index. */
+export interface RowGroupReference {
+	readonly file: ManifestFile;
+	readonly index: number;
+}
+
+/** What a query reads of one table, all its scans together. */
+export interface TableNeed {
+	readonly table: string;
+	/** In the table's order; partition keys included where needed. May be empty: `count(*)`. */
+	readonly columns: readonly string[];
+	readonly rowGroups: readonly RowGroupReference[];
+}
+
+/** Reads `[startByte, endByte)` of a file of the lake. */
+export interface RangeSource {
+	read(
+		path: string,
+		startByte: number,
+		endByte: number,
+		signal: AbortSignal,
+		onBytes?: (bytes: number) => void,
+	): Promise<Uint8Array>;
+	/** The whole of `catalog.json`, never from a cache unless offline. */
+	catalogText(signal: AbortSignal): Promise<string>;
+}
+
+/** Decodes columns of row groups of one Parquet file to Arrow IPC streams. */
+export interface Decoder {
+	/**
+	 * One IPC stream per row group, in the order asked. `ranges` hold the chunks of
+	 * `columns` and the file's tail; what lies between may be missing.
+	 */
+	decode(request: DecodeRequest): Promise<Uint8Array[]>;
+	close(): Promise<void>;
+}
+
+export interface DecodeRequest {
+	readonly fileBytes: number;
+	readonly ranges: readonly { readonly startByte: number; readonly bytes: Uint8Array }[];
+	readonly columns: readonly string[];
+	readonly rowGroups: readonly number[];
+}
