@@ -41,7 +41,10 @@ export interface ScanSummary {
 	readonly table: string;
 	readonly columns: readonly string[];
 	/** Filters as the optimizer printed them, and whether they prune. */
-	readonly filters: readonly { readonly text: string; readonly prunes: boolean }[];
+	readonly filters: readonly {
+		readonly text: string;
+		readonly prunes: boolean;
+	}[];
 	readonly rowGroups: number;
 	readonly rowGroupsTotal: number;
 	readonly bytes: number;
@@ -59,10 +62,22 @@ export interface QueryAnswer {
 }
 
 export type Progress =
-	| { readonly stage: "engine"; readonly bytes: number; readonly totalBytes: number }
+	| {
+			readonly stage: "engine";
+			readonly bytes: number;
+			readonly totalBytes: number;
+	  }
 	| { readonly stage: "plan" }
-	| { readonly stage: "fetch"; readonly bytes: number; readonly totalBytes: number }
-	| { readonly stage: "load"; readonly rows: number; readonly totalRows: number }
+	| {
+			readonly stage: "fetch";
+			readonly bytes: number;
+			readonly totalBytes: number;
+	  }
+	| {
+			readonly stage: "load";
+			readonly rows: number;
+			readonly totalRows: number;
+	  }
 	| { readonly stage: "run" };
 
 export interface EngineStatus {
@@ -79,10 +94,21 @@ export interface EngineStatus {
  */
 export interface EngineApi {
 	/** Fetches the engine and the catalog. Idempotent. `lakeUrl` is absolute and ends in a slash. */
-	open(lakeUrl: string, onProgress: (progress: Progress) => void): Promise<EngineStatus>;
+	open(
+		lakeUrl: string,
+		onProgress: (progress: Progress) => void,
+	): Promise<EngineStatus>;
 	/** Plans without fetching chunks. */
-	price(request: QueryRequest): Promise<{ readonly cost: PlanCost; readonly scans: readonly ScanSummary[] }>;
-	query(request: QueryRequest, onProgress: (progress: Progress) => void): Promise<QueryAnswer>;
+	price(
+		request: QueryRequest,
+	): Promise<{
+		readonly cost: PlanCost;
+		readonly scans: readonly ScanSummary[];
+	}>;
+	query(
+		request: QueryRequest,
+		onProgress: (progress: Progress) => void,
+	): Promise<QueryAnswer>;
 	/** Ends a request wherever it is; its promise rejects with `CancelledError`. */
 	cancel(id: string): Promise<void>;
 }

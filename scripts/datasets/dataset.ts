@@ -69,5 +69,9 @@ export interface DatasetDefinition {
 	 */
 	readonly conflicts: string | null;
 	/** SELECTs over the lake's tables, by name. */
-	readonly rollups: readonly { readonly name: RollupName; readonly sql: string; readonly orderBy: string }[];
+	readonly rollups: readonly {
+		readonly name: RollupName;
+		readonly sql: string;
+		readonly orderBy: string;
+	}[];
 }

@@ -1,5 +1,5 @@
-import type { ManifestFile } from "../lib/catalog.ts";
 import type { SqlValue } from "../../workers/engine-api.ts";
+import type { ManifestFile } from "../lib/catalog.ts";
 
 /** DuckDB-WASM, in a browser's worker or under Node. */
 export interface Database {
@@ -59,7 +59,10 @@ export interface Decoder {
 
 export interface DecodeRequest {
 	readonly fileBytes: number;
-	readonly ranges: readonly { readonly startByte: number; readonly bytes: Uint8Array }[];
+	readonly ranges: readonly {
+		readonly startByte: number;
+		readonly bytes: Uint8Array;
+	}[];
 	readonly columns: readonly string[];
 	readonly rowGroups: readonly number[];
 }

@@ -150,11 +150,16 @@ export function parseCatalog(text: string): Catalog {
 	try {
 		value = JSON.parse(text);
 	} catch (cause) {
-		throw new Error("the catalog is not JSON: was catalog.json replaced by a web page?", { cause });
+		throw new Error(
+			"the catalog is not JSON: was catalog.json replaced by a web page?",
+			{ cause },
+		);
 	}
 	const head = value as Partial<Catalog> | null;
 	if (typeof head !== "object" || head?.format !== "lakeside-catalog")
-		throw new Error("catalog.json is not a Lakeside catalog: build the lake again with npm run data");
+		throw new Error(
+			"catalog.json is not a Lakeside catalog: build the lake again with npm run data",
+		);
 	if (head.formatVersion !== 1)
 		throw new Error(
 			`the catalog has format version ${head.formatVersion}, this site reads 1: build lake and site with the same version`,

@@ -19,12 +19,7 @@ export interface TableContract {
 	readonly sortKeys: readonly string[];
 }
 
-export type DatasetName =
-	| "rides"
-	| "posts"
-	| "weather"
-	| "flights"
-	| "rejects";
+export type DatasetName = "rides" | "posts" | "weather" | "flights" | "rejects";
 
 function column(
 	name: string,
@@ -41,17 +36,51 @@ export const TABLES = [
 		dataset: "rides",
 		description: "A ride: one GPX file; its tracks are the ride's segments.",
 		columns: [
-			column("ride_id", "VARCHAR", "Hash of the file's content, stable across builds"),
-			column("name", "VARCHAR", "Name of the track, null where the file has none"),
-			column("kind", "VARCHAR", "Kind of activity as the file names it, null where it does not"),
-			column("started_at", "TIMESTAMP", "First time, UTC; null for a ride without times"),
-			column("started_at_local", "TIMESTAMP", "First time in mean solar time rounded to the hour zone of the first point"),
+			column(
+				"ride_id",
+				"VARCHAR",
+				"Hash of the file's content, stable across builds",
+			),
+			column(
+				"name",
+				"VARCHAR",
+				"Name of the track, null where the file has none",
+			),
+			column(
+				"kind",
+				"VARCHAR",
+				"Kind of activity as the file names it, null where it does not",
+			),
+			column(
+				"started_at",
+				"TIMESTAMP",
+				"First time, UTC; null for a ride without times",
+			),
+			column(
+				"started_at_local",
+				"TIMESTAMP",
+				"First time in mean solar time rounded to the hour zone of the first point",
+			),
 			column("duration_s", "DOUBLE", "Last time minus first time", "s"),
 			column("moving_s", "DOUBLE", "Time spent moving", "s"),
-			column("distance_m", "DOUBLE", "Great-circle length along unbroken segments", "m"),
-			column("ascent_m", "DOUBLE", "Sum of the climbs, null without elevation", "m"),
+			column(
+				"distance_m",
+				"DOUBLE",
+				"Great-circle length along unbroken segments",
+				"m",
+			),
+			column(
+				"ascent_m",
+				"DOUBLE",
+				"Sum of the climbs, null without elevation",
+				"m",
+			),
 			column("point_count", "INTEGER", "Number of samples"),
-			column("source_file", "VARCHAR", "Path of the file below the input folder"),
+			column(
+				"source_file",
+				"VARCHAR",
+				"Path of the file below the input folder",
+			),
 		],
 		partitionKeys: [],
 		sortKeys: ["started_at", "ride_id"],
@@ -92,12 +121,20 @@ export const TABLES = [
 		description: "A post; the same post id twice counts once.",
 		columns: [
 			column("post_id", "VARCHAR", "Id of the post, as text"),
-			column("author", "VARCHAR", "Screen name of the author, null where unknown"),
+			column(
+				"author",
+				"VARCHAR",
+				"Screen name of the author, null where unknown",
+			),
 			column("created_at", "TIMESTAMP", "Time of the post, UTC"),
 			column("is_repost", "BOOLEAN", "Whether the post repeats another"),
 			column("tag_count", "INTEGER", "Occurrences of hashtags in the post"),
 			column("text", "VARCHAR", "Text, null where the publisher leaves it out"),
-			column("url", "VARCHAR", "Address of the post, null where unknown or left out"),
+			column(
+				"url",
+				"VARCHAR",
+				"Address of the post, null where unknown or left out",
+			),
 		],
 		partitionKeys: [],
 		sortKeys: ["created_at", "post_id"],
@@ -110,7 +147,11 @@ export const TABLES = [
 			column("tag", "VARCHAR", "Hashtag without its sign, lower-cased"),
 			column("post_id", "VARCHAR", "The post"),
 			column("ordinal", "INTEGER", "Occurrence within the post, from 0"),
-			column("author", "VARCHAR", "Screen name of the author, null where unknown"),
+			column(
+				"author",
+				"VARCHAR",
+				"Screen name of the author, null where unknown",
+			),
 			column("created_at", "TIMESTAMP", "Time of the post, UTC"),
 		],
 		partitionKeys: [],
@@ -122,11 +163,19 @@ export const TABLES = [
 		description: "A reading of one measure of a weather station's module.",
 		columns: [
 			column("station", "VARCHAR", "Name of the station"),
-			column("module", "VARCHAR", "Module of the station, null where there is none"),
+			column(
+				"module",
+				"VARCHAR",
+				"Module of the station, null where there is none",
+			),
 			column("measure", "VARCHAR", "What was measured"),
 			column("unit", "VARCHAR", "Unit of the value, null where unknown"),
 			column("ts", "TIMESTAMP", "Time of the reading, UTC"),
-			column("value", "DOUBLE", "The reading, null where the source is blank or a sentinel"),
+			column(
+				"value",
+				"DOUBLE",
+				"The reading, null where the source is blank or a sentinel",
+			),
 		],
 		partitionKeys: ["station"],
 		sortKeys: ["ts", "module", "measure"],
@@ -137,7 +186,12 @@ export const TABLES = [
 		description: "A flight within the United States.",
 		columns: [
 			column("date", "TIMESTAMP", "Scheduled departure, local time"),
-			column("delay", "BIGINT", "Delay of the arrival; negative is early", "min"),
+			column(
+				"delay",
+				"BIGINT",
+				"Delay of the arrival; negative is early",
+				"min",
+			),
 			column("distance", "BIGINT", "Distance between the airports", "mi"),
 			column("origin", "VARCHAR", "IATA code of the airport of departure"),
 			column("destination", "VARCHAR", "IATA code of the airport of arrival"),
@@ -151,8 +205,16 @@ export const TABLES = [
 		description: "A row or file that could not be used.",
 		columns: [
 			column("dataset", "VARCHAR", "Dataset that the file belongs to"),
-			column("source_file", "VARCHAR", "Path of the file below the input folder"),
-			column("line", "BIGINT", "Line in the file, from 1; null for a whole file"),
+			column(
+				"source_file",
+				"VARCHAR",
+				"Path of the file below the input folder",
+			),
+			column(
+				"line",
+				"BIGINT",
+				"Line in the file, from 1; null for a whole file",
+			),
 			column("reason", "VARCHAR", "What is wrong, and the remedy"),
 			column("sample", "VARCHAR", "The beginning of what was rejected"),
 		],

@@ -17,13 +17,17 @@ export interface Query {
 	readonly display: string;
 }
 
-export const integer = (value: number) => new TypedValue(Math.trunc(value), "INTEGER");
+export const integer = (value: number) =>
+	new TypedValue(Math.trunc(value), "INTEGER");
 export const double = (value: number) => new TypedValue(value, "DOUBLE");
 export const text = (value: string | null) => new TypedValue(value, "VARCHAR");
 
 /** A time as UTC `TIMESTAMP`, to the millisecond. */
 export function timestamp(value: Date): TypedValue {
-	return new TypedValue(value.toISOString().replace("T", " ").slice(0, 23), "TIMESTAMP");
+	return new TypedValue(
+		value.toISOString().replace("T", " ").slice(0, 23),
+		"TIMESTAMP",
+	);
 }
 
 /**
