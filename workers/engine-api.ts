@@ -99,9 +99,7 @@ export interface EngineApi {
 		onProgress: (progress: Progress) => void,
 	): Promise<EngineStatus>;
 	/** Plans without fetching chunks. */
-	price(
-		request: QueryRequest,
-	): Promise<{
+	price(request: QueryRequest): Promise<{
 		readonly cost: PlanCost;
 		readonly scans: readonly ScanSummary[];
 	}>;
