@@ -13,7 +13,7 @@ export interface Database {
 export interface Connection {
 	/** Runs SQL and gives the answer as an Arrow IPC stream. Errors are DuckDB's. */
 	query(sql: string, params?: readonly SqlValue[]): Promise<Uint8Array>;
-	/** Appends an Arrow IPC stream (without a second end-of-stream) to a table that exists or is made. */
+	/** Appends an Arrow IPC stream with exactly one end-of-stream to a table that exists or is made. */
 	insert(ipc: Uint8Array, table: string, create: boolean): Promise<void>;
 	/** Ends what runs on this connection, which stays usable. Under Node nothing can be ended. */
 	cancel(): Promise<void>;

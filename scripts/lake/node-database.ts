@@ -1,0 +1,56 @@
+import { createRequire } from "node:module";
+import {
+	createDuckDB,
+	NODE_RUNTIME,
+	VoidLogger,
+} from "@duckdb/duckdb-wasm/blocking";
+import type { Connection, Database } from "../../src/lake/types.ts";
+import type { SqlValue } from "../../workers/engine-api.ts";
+
+/**
+ * The page's DuckDB-WASM under Node, in this thread: a query blocks it and cannot
+ * be cancelled. Takes about a second.
+ */
+export async function openNodeDatabase(): Promise<Database> {
+	const { resolve } = createRequire(import.meta.url);
+	const bundle = (name: string) => ({
+		mainModule: resolve(`@duckdb/duckdb-wasm/dist/duckdb-${name}.wasm`),
+		mainWorker: "",
+	});
+	const bindings = await createDuckDB(
+		{ mvp: bundle("mvp"), eh: bundle("eh") },
+		new VoidLogger(),
+		NODE_RUNTIME,
+	);
+	await bindings.instantiate();
+	bindings.open({ path: ":memory:" });
+
+	const run = (
+		connection: number,
+		sql: string,
+		params: readonly SqlValue[],
+	): Uint8Array => {
+		if (params.length === 0) return bindings.runQuery(connection, sql);
+		const statement = bindings.createPrepared(connection, sql);
+		try {
+			return bindings.runPrepared(connection, statement, [...params]);
+		} finally {
+			bindings.closePrepared(connection, statement);
+		}
+	};
+	const connect = async (): Promise<Connection> => {
+		const id = bindings.connect().useUnsafe((_, connection) => connection);
+		return {
+			query: async (sql, params = []) => run(id, sql, params),
+			insert: async (ipc, name, create) =>
+				bindings.insertArrowFromIPCStream(id, ipc, { name, create }),
+			cancel: async () => {},
+			close: async () => bindings.disconnect(id),
+		};
+	};
+	return {
+		version: bindings.getVersion(),
+		connect,
+		close: async () => bindings.reset(),
+	};
+}
