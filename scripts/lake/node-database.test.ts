@@ -12,8 +12,9 @@ test("answers with Arrow, binds values and inserts what it answered", async () =
 		[3, 4],
 	);
 	const ipc = tableToIPC(tableFromIPC(selected), "stream");
-	await connection.insert(ipc, "copied", true);
-	await connection.insert(ipc, "copied", false);
+	const copied = { schema: "main", table: "copied" };
+	await connection.insert(ipc, { ...copied, create: true });
+	await connection.insert(ipc, { ...copied, create: false });
 	const answer = tableFromIPC(
 		await connection.query("SELECT count(*) AS n, max(rest) AS m FROM copied"),
 	);

@@ -42,8 +42,12 @@ export async function openNodeDatabase(): Promise<Database> {
 		const id = bindings.connect().useUnsafe((_, connection) => connection);
 		return {
 			query: async (sql, params = []) => run(id, sql, params),
-			insert: async (ipc, name, create) =>
-				bindings.insertArrowFromIPCStream(id, ipc, { name, create }),
+			insert: async (ipc, { schema, table, create }) =>
+				bindings.insertArrowFromIPCStream(id, ipc, {
+					schema,
+					name: table,
+					create,
+				}),
 			cancel: async () => {},
 			close: async () => bindings.disconnect(id),
 		};

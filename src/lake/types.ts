@@ -14,10 +14,17 @@ export interface Connection {
 	/** Runs SQL and gives the answer as an Arrow IPC stream. Errors are DuckDB's. */
 	query(sql: string, params?: readonly SqlValue[]): Promise<Uint8Array>;
 	/** Appends an Arrow IPC stream with exactly one end-of-stream to a table that exists or is made. */
-	insert(ipc: Uint8Array, table: string, create: boolean): Promise<void>;
+	insert(ipc: Uint8Array, target: InsertTarget): Promise<void>;
 	/** Ends what runs on this connection, which stays usable. Under Node nothing can be ended. */
 	cancel(): Promise<void>;
 	close(): Promise<void>;
+}
+
+export interface InsertTarget {
+	readonly schema: string;
+	readonly table: string;
+	/** Makes the table with the stream's columns; else they go in by position, cast to the table's types. */
+	readonly create: boolean;
 }
 
 /** A row group of a file, by its index. */
@@ -34,8 +41,15 @@ export interface TableNeed {
 	readonly rowGroups: readonly RowGroupReference[];
 }
 
-/** Reads `[startByte, endByte)` of a file of the lake. */
+/** The files of a lake, wherever they lie. */
 export interface RangeSource {
+	/** Names the lake, for caches: an absolute URL. */
+	readonly url: string;
+	/**
+	 * Exactly `[startByte, endByte)` of a file, past every cache. `path` is as the
+	 * catalog has it. `onBytes` hears of each arrival, retries included. Throws
+	 * `FetchError` naming the file and the cause, or the signal's reason.
+	 */
 	read(
 		path: string,
 		startByte: number,
@@ -43,7 +57,7 @@ export interface RangeSource {
 		signal: AbortSignal,
 		onBytes?: (bytes: number) => void,
 	): Promise<Uint8Array>;
-	/** The whole of `catalog.json`, never from a cache unless offline. */
+	/** The whole of `catalog.json` as it stands now. */
 	catalogText(signal: AbortSignal): Promise<string>;
 }
 
@@ -51,7 +65,8 @@ export interface RangeSource {
 export interface Decoder {
 	/**
 	 * One IPC stream per row group, in the order asked. `ranges` hold the chunks of
-	 * `columns` and the file's tail; what lies between may be missing.
+	 * `columns` and the file's tail; what lies between may be missing. The answer
+	 * holds the columns in the file's order.
 	 */
 	decode(request: DecodeRequest): Promise<Uint8Array[]>;
 	close(): Promise<void>;

@@ -1,0 +1,28 @@
+/** An error whose `name` tells its kind across a worker's boundary. */
+export class LakeError extends Error {
+	constructor(name: LakeErrorName, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.name = name;
+	}
+}
+
+export type LakeErrorName =
+	| "SqlError"
+	| "FetchError"
+	| "CancelledError"
+	| "OverBudgetError"
+	| "UnsupportedError";
+
+/** Whether an error, from here or from a worker, is of a kind. */
+export function isLakeError(error: unknown, name: LakeErrorName): boolean {
+	return error instanceof Error && error.name === name;
+}
+
+/** Throws `CancelledError` where the signal has been raised. */
+export function throwIfCancelled(signal: AbortSignal): void {
+	if (signal.aborted) throw cancelled();
+}
+
+export function cancelled(): LakeError {
+	return new LakeError("CancelledError", "the query was cancelled");
+}
