@@ -1,0 +1,92 @@
+const LOCALE = "en-GB";
+
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(LOCALE, {
+	notation: "compact",
+	maximumFractionDigits: 1,
+});
+const dayFormat = new Intl.DateTimeFormat(LOCALE, {
+	day: "numeric",
+	month: "short",
+	year: "numeric",
+	timeZone: "UTC",
+});
+const monthFormat = new Intl.DateTimeFormat(LOCALE, {
+	month: "short",
+	year: "numeric",
+	timeZone: "UTC",
+});
+const instantFormat = new Intl.DateTimeFormat(LOCALE, {
+	day: "numeric",
+	month: "short",
+	year: "numeric",
+	hour: "2-digit",
+	minute: "2-digit",
+	hourCycle: "h23",
+	timeZone: "UTC",
+});
+
+/** A count with thousands separators: `24,271`. */
+export function formatCount(value: number): string {
+	return whole.format(value);
+}
+
+/** A count for an axis: `24.3K`. */
+export function formatCompact(value: number): string {
+	return compact.format(value);
+}
+
+/** A number with at most so many decimals, and a true minus sign. */
+export function formatNumber(value: number, decimals = 1): string {
+	return new Intl.NumberFormat(LOCALE, {
+		maximumFractionDigits: decimals,
+	})
+		.format(value)
+		.replace("-", "−");
+}
+
+/** A number with exactly so many decimals. */
+export function formatFixed(value: number, decimals: number): string {
+	return new Intl.NumberFormat(LOCALE, {
+		minimumFractionDigits: decimals,
+		maximumFractionDigits: decimals,
+	})
+		.format(value)
+		.replace("-", "−");
+}
+
+/** A UTC day: `31 Dec 2024`. */
+export function formatDay(time: Date): string {
+	return dayFormat.format(time);
+}
+
+/** A UTC month: `Dec 2024`. */
+export function formatMonth(time: Date): string {
+	return monthFormat.format(time);
+}
+
+/** A UTC instant to the minute, without its zone: `31 Dec 2024, 14:05`. */
+export function formatInstant(time: Date): string {
+	return instantFormat.format(time);
+}
+
+/** A count with its noun: `1 post`, `2 posts`. */
+export function formatCounted(
+	value: number,
+	singular: string,
+	plural = `${singular}s`,
+): string {
+	return `${formatCount(value)} ${value === 1 ? singular : plural}`;
+}
+
+/** A span in words: `1 hour`, `36 hours`, `7 days`. */
+export function formatSpan(seconds: number): string {
+	if (seconds % 86_400 === 0 && seconds > 86_400)
+		return `${formatCount(seconds / 86_400)} days`;
+	if (seconds % 3600 === 0) {
+		const hours = seconds / 3600;
+		return formatCounted(hours, "hour");
+	}
+	if (seconds % 60 === 0) return formatCounted(seconds / 60, "minute");
+	return formatCounted(seconds, "second");
+}

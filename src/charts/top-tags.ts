@@ -1,0 +1,88 @@
+import * as Plot from "@observablehq/plot";
+import { formatCount, formatCounted } from "./format.ts";
+import { ellipsis, textWidthEm } from "./text-width.ts";
+
+/** A tag of a window: how often it stands in the posts, and in how many posts. */
+export interface TopTag {
+	readonly tag: string;
+	readonly occurrences: number;
+	readonly posts: number;
+}
+
+const FONT_SIZE = 12;
+const ROW_HEIGHT = 24;
+const MARGIN = 6;
+
+/** Height in pixels of {@link topTagsChart} for so many tags. */
+export function topTagsHeight(tags: number): number {
+	return tags * ROW_HEIGHT + 2 * MARGIN;
+}
+
+/**
+ * Bars of tags in the order given, each with its count at its end, so that no
+ * axis is needed. Long tags are cut to 40 % of the width.
+ */
+export function topTagsChart(
+	rows: readonly TopTag[],
+	{ width = 640 }: { width?: number } = {},
+): Plot.PlotOptions {
+	const labelEm = (width * 0.4) / FONT_SIZE;
+	const labels = new Map(
+		rows.map(({ tag }) => [tag, ellipsis(`#${tag}`, labelEm)]),
+	);
+	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
+	const most = Math.max(1, ...rows.map((row) => row.occurrences));
+	return {
+		width,
+		height: topTagsHeight(rows.length),
+		marginTop: MARGIN,
+		marginBottom: MARGIN,
+		marginLeft: Math.ceil(widest * FONT_SIZE) + 8,
+		marginRight: Math.ceil(textWidthEm(formatCount(most)) * FONT_SIZE) + 10,
+		x: { axis: null, domain: [0, most] },
+		y: { axis: null, domain: rows.map((row) => row.tag), padding: 0.22 },
+		marks: [
+			Plot.barX(rows, {
+				x: "occurrences",
+				y: "tag",
+				fill: "var(--series-1)",
+				rx: 2,
+				className: "bar",
+			}),
+			Plot.text(rows, {
+				y: "tag",
+				text: (row: TopTag) => labels.get(row.tag),
+				frameAnchor: "left",
+				textAnchor: "end",
+				dx: -8,
+				fill: "var(--text)",
+			}),
+			Plot.text(rows, {
+				x: "occurrences",
+				y: "tag",
+				text: (row: TopTag) => formatCount(row.occurrences),
+				textAnchor: "start",
+				dx: 6,
+				fill: "var(--text-muted)",
+				className: "figure",
+			}),
+		],
+	};
+}
+
+/** What {@link topTagsChart} shows, in words. */
+export function describeTopTags(rows: readonly TopTag[]): string {
+	const [first, second, third] = rows;
+	if (first === undefined) return "No tag was counted in this window.";
+	const last = rows[rows.length - 1] as TopTag;
+	const places = [
+		`#${first.tag} leads with ${formatCounted(first.occurrences, "occurrence")}`,
+		second && `then #${second.tag} with ${formatCount(second.occurrences)}`,
+		third && `and #${third.tag} with ${formatCount(third.occurrences)}`,
+	].filter((place) => place !== undefined);
+	const end =
+		rows.length > 3
+			? ` The last of the ${formatCount(rows.length)} shown is #${last.tag} with ${formatCount(last.occurrences)}.`
+			: "";
+	return `${places.join(", ")}.${end}`;
+}

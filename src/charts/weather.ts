@@ -1,0 +1,214 @@
+import * as Plot from "@observablehq/plot";
+import { formatCounted, formatInstant, formatNumber } from "./format.ts";
+
+/** One reading, or the readings of a bucket of time. */
+export interface WeatherPoint {
+	/** Where it stands on the time axis: the reading's time, or the bucket's middle. */
+	readonly time: Date;
+	/** First and last reading of the bucket. */
+	readonly first: Date;
+	readonly last: Date;
+	readonly readings: number;
+	readonly low: number;
+	readonly mean: number;
+	readonly high: number;
+	/** Mean of the moving average at the readings. */
+	readonly average: number | null;
+}
+
+/** A point, or a break in the line where its numbers are NaN. */
+interface DrawnPoint {
+	readonly time: Date;
+	readonly low: number;
+	readonly mean: number;
+	readonly high: number;
+	readonly average: number;
+}
+
+export interface WeatherChartOptions {
+	readonly width?: number;
+	readonly height?: number;
+	readonly measure: string;
+	readonly unit: string | null;
+	/** Longest pause between readings that a line crosses, in seconds. */
+	readonly gapSeconds: number;
+	/** Ends of the time axis; by default the first and the last reading. */
+	readonly from?: Date;
+	readonly to?: Date;
+}
+
+export const WEATHER_HEIGHT = 440;
+
+/**
+ * The range of the readings as a band, their mean as a thin line, the moving
+ * average as a strong one. Pauses longer than `gapSeconds` break all three.
+ */
+export function weatherChart(
+	points: readonly WeatherPoint[],
+	options: WeatherChartOptions,
+): Plot.PlotOptions {
+	const { width = 960, height = WEATHER_HEIGHT, gapSeconds } = options;
+	const drawn = withGaps(points, gapSeconds);
+	const banded = points.some((point) => point.low < point.high);
+	const lonely = lonelyPoints(points, gapSeconds);
+	return {
+		width,
+		height,
+		marginLeft: 48,
+		marginRight: 14,
+		marginTop: 26,
+		marginBottom: 36,
+		x: { type: "utc", domain: domainOf(points, options), label: null },
+		y: { grid: true, nice: true, zero: false },
+		marks: [
+			Plot.axisY({
+				ticks: Math.max(3, Math.round(height / 70)),
+				tickSize: 0,
+				tickFormat: (value: number) => formatNumber(value, 3),
+				label: `↑ ${axisLabel(options)}`,
+			}),
+			Plot.axisX({ ticks: Math.max(3, Math.round(width / 110)), tickSize: 4 }),
+			...(banded
+				? [
+						Plot.areaY(drawn, {
+							x: "time",
+							y1: "low",
+							y2: "high",
+							fill: "var(--series-1)",
+							fillOpacity: 0.22,
+							className: "band",
+						}),
+					]
+				: []),
+			Plot.lineY(drawn, {
+				x: "time",
+				y: "mean",
+				stroke: "var(--series-1)",
+				strokeWidth: 1,
+				strokeOpacity: banded ? 0.6 : 0.9,
+				className: "mean",
+			}),
+			Plot.dot(lonely, {
+				x: "time",
+				y: "mean",
+				r: 1.5,
+				fill: "var(--series-1)",
+				className: "lonely",
+			}),
+			Plot.lineY(drawn, {
+				x: "time",
+				y: "average",
+				stroke: "var(--series-2)",
+				strokeWidth: 2.2,
+				className: "average",
+			}),
+		],
+	};
+}
+
+/** What {@link weatherChart} shows, in words. */
+export function describeWeather(
+	points: readonly WeatherPoint[],
+	options: Pick<WeatherChartOptions, "measure" | "unit" | "gapSeconds">,
+): string {
+	const first = points[0];
+	const last = points[points.length - 1];
+	if (first === undefined || last === undefined)
+		return "There is no reading in this range.";
+	const lowest = points.reduce((best, point) =>
+		point.low < best.low ? point : best,
+	);
+	const highest = points.reduce((best, point) =>
+		point.high > best.high ? point : best,
+	);
+	const readings = points.reduce((sum, point) => sum + point.readings, 0);
+	const mean =
+		points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
+		readings;
+	const unit = options.unit === null ? "" : ` ${options.unit}`;
+	const gaps = gapCount(points, options.gapSeconds);
+	return (
+		`${formatCounted(readings, "reading")} of ${options.measure} from ${formatInstant(first.first)} ` +
+		`to ${formatInstant(last.last)} (UTC): between ${formatNumber(lowest.low)}${unit} (${formatInstant(lowest.first)}) ` +
+		`and ${formatNumber(highest.high)}${unit} (${formatInstant(highest.first)}), ${formatNumber(mean)}${unit} on average` +
+		`${gaps === 0 ? "" : `, with ${formatCounted(gaps, "gap")} in the readings`}.`
+	);
+}
+
+/** Number of pauses longer than `gapSeconds`. */
+export function gapCount(
+	points: readonly WeatherPoint[],
+	gapSeconds: number,
+): number {
+	let gaps = 0;
+	for (const [index, point] of points.entries())
+		if (isGap(points[index - 1], point, gapSeconds)) gaps++;
+	return gaps;
+}
+
+/** Name of the value axis: the measure with its unit in brackets. */
+export function axisLabel({
+	measure,
+	unit,
+}: Pick<WeatherChartOptions, "measure" | "unit">): string {
+	return unit === null || unit === "" ? measure : `${measure} (${unit})`;
+}
+
+function withGaps(
+	points: readonly WeatherPoint[],
+	gapSeconds: number,
+): DrawnPoint[] {
+	const drawn: DrawnPoint[] = [];
+	for (const [index, point] of points.entries()) {
+		const before = points[index - 1];
+		if (before !== undefined && isGap(before, point, gapSeconds))
+			drawn.push({
+				time: new Date((before.last.getTime() + point.first.getTime()) / 2),
+				low: Number.NaN,
+				mean: Number.NaN,
+				high: Number.NaN,
+				average: Number.NaN,
+			});
+		drawn.push({ ...point, average: point.average ?? Number.NaN });
+	}
+	return drawn;
+}
+
+/** Points with a gap on both sides, which no line shows. */
+function lonelyPoints(
+	points: readonly WeatherPoint[],
+	gapSeconds: number,
+): WeatherPoint[] {
+	return points.filter((point, index) => {
+		const before = points[index - 1];
+		const after = points[index + 1];
+		return (
+			(before === undefined || isGap(before, point, gapSeconds)) &&
+			(after === undefined || isGap(point, after, gapSeconds))
+		);
+	});
+}
+
+function isGap(
+	before: WeatherPoint | undefined,
+	point: WeatherPoint,
+	gapSeconds: number,
+): boolean {
+	return (
+		before !== undefined &&
+		point.first.getTime() - before.last.getTime() > gapSeconds * 1000
+	);
+}
+
+function domainOf(
+	points: readonly WeatherPoint[],
+	{ from, to }: WeatherChartOptions,
+): [from: Date, to: Date] {
+	const first = from ?? points[0]?.first ?? new Date(0);
+	const last =
+		to ?? points[points.length - 1]?.last ?? new Date(first.getTime() + 1);
+	return [
+		first,
+		last.getTime() > first.getTime() ? last : new Date(first.getTime() + 1),
+	];
+}
