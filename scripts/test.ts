@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { browserPath } from "../tests/browser.ts";
+
+/** What some tests need and a machine may lack. */
+const NEEDS = [
+	{
+		what: "Chromium",
+		remedy: "Debian's package chromium, or LAKESIDE_BROWSER=/path/to/browser",
+		isSystemPackage: true,
+		isHere: () => browserPath() !== null,
+	},
+	{
+		what: "../shared",
+		remedy: "the real data beside this folder, for tests of known answers",
+		isSystemPackage: false,
+		isHere: () => existsSync(new URL("../../shared/data", import.meta.url)),
+	},
+];
+
+const REPORT = ".cache/test-report.json";
+
+/** The part of Vitest's JSON report that is read here. */
+interface TestReport {
+	readonly numPassedTests: number;
+	readonly numFailedTests: number;
+	readonly numPendingTests: number;
+	readonly numTodoTests: number;
+	readonly testResults: readonly {
+		readonly status: string;
+		readonly assertionResults: readonly unknown[];
+	}[];
+}
+
+const { values, positionals } = parseArgs({
+	options: { "require-system-packages": { type: "boolean", default: false } },
+	allowPositionals: true,
+});
+
+const missing = NEEDS.filter((need) => !need.isHere());
+rmSync(REPORT, { force: true });
+mkdirSync(".cache", { recursive: true });
+const { status } = spawnSync(
+	"vitest",
+	[
+		"run",
+		"--reporter=default",
+		"--reporter=json",
+		`--outputFile.json=${REPORT}`,
+		...positionals,
+	],
+	{ stdio: "inherit" },
+);
+
+for (const { what, remedy } of missing)
+	console.log(`Missing: ${what} (${remedy}); its tests were skipped.`);
+const refused =
+	values["require-system-packages"] &&
+	missing.some((need) => need.isSystemPackage);
+if (!existsSync(REPORT)) {
+	console.error("The test runner ended without a report.");
+	process.exitCode = 1;
+} else {
+	const report: TestReport = JSON.parse(readFileSync(REPORT, "utf8"));
+	// A file that fails before its first test counts as one failure.
+	const broken = report.testResults.filter(
+		(file) => file.status === "failed" && file.assertionResults.length === 0,
+	).length;
+	const failed = report.numFailedTests + broken;
+	const skipped = report.numPendingTests + report.numTodoTests;
+	process.exitCode = status === 0 && failed === 0 && !refused ? 0 : 1;
+	console.log(
+		`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`,
+	);
+}

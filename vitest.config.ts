@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: "unit",
+					include: ["{src,workers,scripts}/**/*.test.{ts,tsx}"],
+					testTimeout: 60_000,
+					hookTimeout: 120_000,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "system",
+					include: ["tests/**/*.test.ts"],
+					testTimeout: 180_000,
+					hookTimeout: 600_000,
+					fileParallelism: false,
+					sequence: { groupOrder: 1 },
+				},
+			},
+		],
+	},
+});
