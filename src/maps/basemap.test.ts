@@ -50,7 +50,9 @@ describe("the basemap", () => {
 		expect(onLand(-30, 40), "mid Atlantic").toBe(false);
 		expect(onLand(178.0, -18.0), "Viti Levu").toBe(true);
 		expect(onLand(-175, 60), "Bering Sea").toBe(false);
-		expect(onLand(-179.5, 67.5), "Chukotka east of the antimeridian").toBe(true);
+		expect(onLand(-179.5, 67.5), "Chukotka east of the antimeridian").toBe(
+			true,
+		);
 	});
 
 	test("the whole asset is small enough to wait for", () => {

@@ -1,11 +1,16 @@
 import { geoArea, geoCentroid, geoEquirectangular } from "d3-geo";
 import { geoProject } from "d3-geo-projection";
 import { feature, mesh } from "topojson-client";
-import type { GeometryCollection, Objects, Topology } from "topojson-specification";
+import type {
+	GeometryCollection,
+	Objects,
+	Topology,
+} from "topojson-specification";
 import { type Basemap, type BasemapLabel, packLine } from "./basemap-format.ts";
 
 type World<Name extends string> = Topology<
-	Objects<{ name?: string }> & Record<Name, GeometryCollection<{ name?: string }>>
+	Objects<{ name?: string }> &
+		Record<Name, GeometryCollection<{ name?: string }>>
 >;
 
 /** Below this area, in steradians, a country gets its name only close up. */

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+	DENSITY_STEPS,
+	densityColours,
+	densityOf,
+	densityStep,
+	legendCounts,
+	lightnessOf,
+	topOfScale,
+} from "./density.ts";
+
+const css = readFileSync(new URL("./density.css", import.meta.url), "utf8");
+const ramps = css
+	.split(/:root/)
+	.map((block) =>
+		[...block.matchAll(/--density-\d: (#[0-9a-f]{6})/g)].map(
+			([, colour = ""]) => colour,
+		),
+	)
+	.filter((colours) => colours.length > 0);
+const [light = [], darkByPreference = [], darkByChoice = []] = ramps;
+
+describe("the ramp", () => {
+	test("has eight steps in light and dark, and dark is dark either way", () => {
+		expect(ramps.map((colours) => colours.length)).toEqual([8, 8, 8]);
+		expect(darkByChoice).toEqual(darkByPreference);
+	});
+
+	test.each([
+		["light", light, -1],
+		["dark", darkByChoice, 1],
+	] as const)(
+		"%s: lightness runs one way in even steps",
+		(_, colours, sign) => {
+			const lightness = colours.map(lightnessOf);
+			const steps = lightness
+				.slice(1)
+				.map((value, index) => sign * (value - (lightness[index] ?? 0)));
+			const mean = steps.reduce((sum, step) => sum + step) / steps.length;
+			for (const step of steps) {
+				expect(step).toBeGreaterThan(mean * 0.8);
+				expect(step).toBeLessThan(mean * 1.2);
+			}
+		},
+	);
+});
+
+describe("colours by count", () => {
+	const colours = densityColours(light, 100, 100);
+	const bytes = new Uint8Array(colours.buffer);
+	const colour = (count: number) =>
+		`#${[0, 1, 2].map((at) => (bytes[count * 4 + at] ?? 0).toString(16).padStart(2, "0")).join("")}`;
+
+	test("no ride is clear, one ride the first step, the top the last", () => {
+		expect([...bytes.slice(0, 4)]).toEqual([0, 0, 0, 0]);
+		expect(colour(1)).toBe(light[0]);
+		expect(colour(100)).toBe(light.at(-1));
+		expect(bytes[7]).toBe(255);
+	});
+
+	test("more rides are never lighter on the light map", () => {
+		for (let count = 2; count <= 100; count++)
+			expect(lightnessOf(colour(count))).toBeLessThanOrEqual(
+				lightnessOf(colour(count - 1)) + 0.002,
+			);
+	});
+
+	test("counts above the top are as deep as the top", () => {
+		const beyond = densityColours(light, 60, 50);
+		expect(beyond[60]).toBe(beyond[50]);
+	});
+});
+
+test("a scale ends at 5, 10, 20, 50 …, not below the largest count", () => {
+	expect([0, 1, 5, 6, 11, 21, 187, 200, 201].map(topOfScale)).toEqual([
+		5, 5, 5, 10, 20, 50, 200, 200, 500,
+	]);
+});
+
+test("the log scale gives equal ratios equal room", () => {
+	expect(densityOf(1, 100)).toBe(0);
+	expect(densityOf(10, 100)).toBeCloseTo(0.5, 12);
+	expect(densityOf(100, 100)).toBe(1);
+	expect(densityOf(500, 100)).toBe(1);
+});
+
+test("every count has a step", () => {
+	for (const top of [5, 10, 200])
+		for (let count = 1; count <= top; count++) {
+			const step = densityStep(count, top);
+			expect(step).toBeGreaterThanOrEqual(1);
+			expect(step).toBeLessThanOrEqual(DENSITY_STEPS);
+		}
+});
+
+test("the legend names few round counts, the first and the top", () => {
+	expect(legendCounts(5)).toEqual([1, 2, 5]);
+	expect(legendCounts(50)).toEqual([1, 2, 5, 10, 20, 50]);
+	expect(legendCounts(200)).toEqual([1, 10, 100, 200]);
+	expect(legendCounts(100)).toEqual([1, 10, 100]);
+});

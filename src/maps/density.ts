@@ -1,0 +1,123 @@
+/** Steps of the density ramp; their colours are `--density-1…8` in density.css. */
+export const DENSITY_STEPS = 8;
+
+/** The smallest top of a scale: with few rides, one ride is not yet the brightest. */
+const SMALLEST_TOP = 5;
+
+type Lab = readonly [lightness: number, a: number, b: number];
+
+/**
+ * Where a count of rides stands on the ramp, 0 to 1, on a log scale: the step from
+ * 1 to 2 rides looks as large as that from 50 to 100. `top` is the count that is
+ * brightest; counts above it are as bright.
+ */
+export function densityOf(count: number, top: number): number {
+	return Math.min(1, Math.log(count) / Math.log(top));
+}
+
+/** The next of 5, 10, 20, 50, 100 … that is not below the largest count. */
+export function topOfScale(largest: number): number {
+	let power = 1;
+	for (;;) {
+		for (const factor of [1, 2, 5]) {
+			const top = power * factor;
+			if (top >= largest && top >= SMALLEST_TOP) return top;
+		}
+		power *= 10;
+	}
+}
+
+/** Counts to name on the legend: 1, 2, 5, 10 … up to the top, at most six. */
+export function legendCounts(top: number): number[] {
+	const counts: number[] = [];
+	for (let power = 1; power <= top; power *= 10)
+		for (const factor of [1, 2, 5])
+			if (power * factor <= top) counts.push(power * factor);
+	if (counts.length <= 6) return counts;
+	const decades = counts.filter((count) => Number.isInteger(Math.log10(count)));
+	return decades.at(-1) === top ? decades : [...decades, top];
+}
+
+/** A count's step of the ramp, 1 to {@link DENSITY_STEPS}, for pictures with few colours. */
+export function densityStep(count: number, top: number): number {
+	return 1 + Math.round(densityOf(count, top) * (DENSITY_STEPS - 1));
+}
+
+/**
+ * Colours by count, as the bytes of an ImageData seen as 32-bit words: entry n is
+ * the colour of n rides, entry 0 is clear. Mixed between the stops in OKLab
+ * (B. Ottosson, https://bottosson.github.io/posts/oklab/), where equal steps look equal.
+ */
+export function densityColours(
+	stops: readonly string[],
+	largest: number,
+	top: number,
+): Uint32Array {
+	const labs = stops.map(labOf);
+	const colours = new Uint32Array(largest + 1);
+	const bytes = new Uint8Array(colours.buffer);
+	for (let count = 1; count <= largest; count++) {
+		const [red, green, blue] = rgbOf(mix(labs, densityOf(count, top)));
+		bytes.set([red, green, blue, 255], count * 4);
+	}
+	return colours;
+}
+
+/** Lightness of a colour `#rrggbb` as OKLab has it, 0 to 1. */
+export function lightnessOf(colour: string): number {
+	return labOf(colour)[0];
+}
+
+function mix(labs: readonly Lab[], position: number): Lab {
+	const place = position * (labs.length - 1);
+	const index = Math.min(labs.length - 2, Math.floor(place));
+	const share = place - index;
+	const [from, to] = [labs[index], labs[index + 1]];
+	if (from === undefined || to === undefined)
+		throw new Error(`a ramp needs two colours, has ${labs.length}`);
+	return [
+		from[0] + (to[0] - from[0]) * share,
+		from[1] + (to[1] - from[1]) * share,
+		from[2] + (to[2] - from[2]) * share,
+	];
+}
+
+function labOf(colour: string): Lab {
+	const hex = /^#([0-9a-f]{6})$/i.exec(colour.trim())?.[1];
+	if (hex === undefined) throw new Error(`not a colour #rrggbb: ${colour}`);
+	const [red, green, blue] = [0, 2, 4].map((at) => {
+		const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+		return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+	}) as [number, number, number];
+	const l = Math.cbrt(
+		0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue,
+	);
+	const m = Math.cbrt(
+		0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue,
+	);
+	const s = Math.cbrt(
+		0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue,
+	);
+	return [
+		0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+		1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+		0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+	];
+}
+
+function rgbOf([lightness, a, b]: Lab): [number, number, number] {
+	const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+	const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+	const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+	return [
+		byteOf(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+		byteOf(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+		byteOf(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
+	];
+}
+
+function byteOf(linear: number): number {
+	const value =
+		linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
+	return Math.round(255 * Math.min(1, Math.max(0, value)));
+}

@@ -1,0 +1,109 @@
+import { DENSITY_STEPS, densityStep, topOfScale } from "./density.ts";
+
+/** A row of the roll-up `ride_map`. */
+export interface CellCount {
+	readonly level: number;
+	readonly x: number;
+	readonly y: number;
+	readonly rides: number;
+}
+
+/** Cells at most along the picture's width: more than a card on a page can show. */
+const MAX_COLUMNS = 160;
+
+/**
+ * A small still map of cells as SVG text, without styles: each step of the ramp is
+ * one path of class `density-1…8` (see density.css). It shows the densest part of
+ * the shape asked for; where the cells are too many, the most frequent of each
+ * block stands for it. Rows are of one level; none gives an empty picture.
+ */
+export function rideGlimpse(
+	rows: readonly CellCount[],
+	{ width, height }: { readonly width: number; readonly height: number },
+): string {
+	const label = rows.length === 0 ? "No rides" : "Map of rides by frequency";
+	const open = (viewBox: string) =>
+		`<svg viewBox="${viewBox}" width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice" role="img" aria-label="${label}" shape-rendering="crispEdges">`;
+	if (rows.length === 0) return `${open(`0 0 ${width} ${height}`)}</svg>`;
+
+	const frame = frameOf(rows, width / height);
+	const block = Math.max(1, Math.ceil(frame.columns / MAX_COLUMNS));
+	const columns = Math.ceil(frame.columns / block);
+	const lines = Math.ceil(frame.rows / block);
+	const counts = new Uint32Array(columns * lines);
+	for (const { x, y, rides } of rows) {
+		const column = Math.floor((x - frame.x) / block);
+		const line = Math.floor((y - frame.y) / block);
+		if (column < 0 || column >= columns || line < 0 || line >= lines) continue;
+		const index = line * columns + column;
+		counts[index] = Math.max(counts[index] ?? 0, rides);
+	}
+	const top = topOfScale(
+		counts.reduce((one, other) => Math.max(one, other), 0),
+	);
+	const paths = Array.from({ length: DENSITY_STEPS + 1 }, () => "");
+	for (let line = 0; line < lines; line++)
+		for (let column = 0; column < columns; ) {
+			const step = stepAt(counts, line * columns + column, top);
+			let end = column + 1;
+			while (
+				end < columns &&
+				stepAt(counts, line * columns + end, top) === step
+			)
+				end++;
+			if (step > 0)
+				paths[step] += `M${column} ${line}h${end - column}v1h${column - end}z`;
+			column = end;
+		}
+	return `${open(`0 0 ${columns} ${lines}`)}${paths
+		.map((path, step) =>
+			path === "" ? "" : `<path class="density-${step}" d="${path}"/>`,
+		)
+		.join("")}</svg>`;
+}
+
+function stepAt(counts: Uint32Array, index: number, top: number): number {
+	const count = counts[index] ?? 0;
+	return count === 0 ? 0 : densityStep(count, top);
+}
+
+/** The rectangle of the shape asked for around where rides are most. */
+function frameOf(rows: readonly CellCount[], aspect: number) {
+	const spanOf = (values: number[], weights: number[]) => {
+		const order = values
+			.map((value, index) => ({ value, weight: weights[index] ?? 0 }))
+			.sort((one, other) => one.value - other.value);
+		const total = order.reduce((sum, { weight }) => sum + weight, 0);
+		const quantile = (share: number) => {
+			let sum = 0;
+			for (const { value, weight } of order) {
+				sum += weight;
+				if (sum >= share * total) return value;
+			}
+			return order.at(-1)?.value ?? 0;
+		};
+		return { low: quantile(0.04), high: quantile(0.96) };
+	};
+	const weights = rows.map(({ rides }) => rides);
+	const across = spanOf(
+		rows.map(({ x }) => x),
+		weights,
+	);
+	const down = spanOf(
+		rows.map(({ y }) => y),
+		weights,
+	);
+	const height = Math.max(
+		8,
+		(down.high - down.low + 1) * 1.15,
+		((across.high - across.low + 1) * 1.15) / aspect,
+	);
+	const columns = Math.ceil(height * aspect);
+	const lines = Math.ceil(height);
+	return {
+		x: Math.round((across.low + across.high - columns) / 2),
+		y: Math.round((down.low + down.high - lines) / 2),
+		columns,
+		rows: lines,
+	};
+}
