@@ -28,9 +28,9 @@ export async function openNodeDatabase(): Promise<Database> {
 	const run = (
 		connection: number,
 		sql: string,
-		params: readonly SqlValue[],
+		params: readonly SqlValue[] | undefined,
 	): Uint8Array => {
-		if (params.length === 0) return bindings.runQuery(connection, sql);
+		if (params === undefined) return bindings.runQuery(connection, sql);
 		const statement = bindings.createPrepared(connection, sql);
 		try {
 			return bindings.runPrepared(connection, statement, [...params]);
@@ -41,7 +41,7 @@ export async function openNodeDatabase(): Promise<Database> {
 	const connect = async (): Promise<Connection> => {
 		const id = bindings.connect().useUnsafe((_, connection) => connection);
 		return {
-			query: async (sql, params = []) => run(id, sql, params),
+			query: async (sql, params) => run(id, sql, params),
 			insert: async (ipc, { schema, table, create }) =>
 				bindings.insertArrowFromIPCStream(id, ipc, {
 					schema,

@@ -11,7 +11,11 @@ export interface Database {
 }
 
 export interface Connection {
-	/** Runs SQL and gives the answer as an Arrow IPC stream. Errors are DuckDB's. */
+	/**
+	 * Runs SQL and gives the answer as an Arrow IPC stream. Errors are DuckDB's.
+	 * With `params`, even empty ones, the statement is prepared, so that several
+	 * statements are an error before any of them runs; without, all of them run.
+	 */
 	query(sql: string, params?: readonly SqlValue[]): Promise<Uint8Array>;
 	/** Appends an Arrow IPC stream with exactly one end-of-stream to a table that exists or is made. */
 	insert(ipc: Uint8Array, target: InsertTarget): Promise<void>;
