@@ -1,0 +1,25 @@
+import { defineConfig } from "astro/config";
+import { finishSite } from "./scripts/site/finish.ts";
+import { relativeAssets } from "./scripts/site/relative-links.ts";
+
+export default defineConfig({
+	output: "static",
+	trailingSlash: "always",
+	publicDir: "public",
+	outDir: process.env.LAKESIDE_OUT ?? "dist",
+	cacheDir: ".cache/astro",
+	devToolbar: { enabled: false },
+	build: { assets: "_a", format: "directory", inlineStylesheets: "never" },
+	integrations: [finishSite()],
+	vite: {
+		plugins: [relativeAssets()],
+		build: {
+			assetsInlineLimit: 0,
+			target: "es2022",
+			// light-dark() as it stands.
+			cssTarget: ["chrome123", "firefox120", "safari17.5"],
+		},
+		worker: { format: "es" },
+		optimizeDeps: { exclude: ["@duckdb/duckdb-wasm", "parquet-wasm"] },
+	},
+});

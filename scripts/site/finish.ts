@@ -1,0 +1,48 @@
+import { cp, glob, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AstroIntegration } from "astro";
+import { lakeFolder, publicLakeUrl } from "../../src/lake/at-build.ts";
+import { linkLake } from "./lake-files.ts";
+import { withRelativeLinks } from "./relative-links.ts";
+
+/** What the built pages lack to be a site: relative links, public files and the lake. */
+export function finishSite(): AstroIntegration {
+	let publicFolder = "";
+	return {
+		name: "lakeside-finish",
+		hooks: {
+			"astro:config:done": ({ config }) => {
+				publicFolder = fileURLToPath(config.publicDir);
+			},
+			"astro:build:done": async ({ dir, logger }) => {
+				const out = fileURLToPath(dir);
+				await rewritePages(out);
+				await copyPublicFiles(publicFolder, out);
+				if (publicLakeUrl() !== null) {
+					logger.info(`the lake lies at ${publicLakeUrl()}`);
+				} else if (!(await linkLake(lakeFolder(), join(out, "lake")))) {
+					logger.warn("there is no lake yet: npm run data builds one");
+				}
+			},
+		},
+	};
+}
+
+async function rewritePages(out: string): Promise<void> {
+	for await (const page of glob("**/*.html", { cwd: out })) {
+		const html = await readFile(join(out, page), "utf8");
+		await writeFile(
+			join(out, page),
+			withRelativeLinks(html, page.replaceAll("\\", "/")),
+		);
+	}
+}
+
+async function copyPublicFiles(from: string, to: string): Promise<void> {
+	const lake = resolve(from, "lake");
+	await cp(from, to, {
+		recursive: true,
+		filter: (source) => resolve(source) !== lake,
+	});
+}

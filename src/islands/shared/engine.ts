@@ -1,0 +1,177 @@
+import { type Signal, signal } from "@preact/signals";
+import type { Table } from "apache-arrow";
+import { proxy, type Remote, wrap } from "comlink";
+import type {
+	EngineApi,
+	EngineStatus,
+	PlanCost,
+	Progress,
+	QueryAnswer,
+	ScanSummary,
+} from "../../../workers/engine-api.ts";
+import { startWorker } from "../../../workers/start-worker.ts";
+import type { Query } from "../../queries/sql.ts";
+import { lakeUrl } from "./lake.ts";
+
+export type EngineState =
+	| { readonly kind: "idle" }
+	| {
+			readonly kind: "loading";
+			readonly bytes: number;
+			/** 0 until it is known. */
+			readonly totalBytes: number;
+	  }
+	| { readonly kind: "ready"; readonly version: string }
+	| { readonly kind: "failed"; readonly message: string };
+
+export interface LakeAnswer {
+	readonly table: Table;
+	readonly answer: QueryAnswer;
+	readonly query: Query;
+}
+
+interface Engine {
+	readonly api: Remote<EngineApi>;
+	readonly status: EngineStatus;
+}
+
+/** Where the engine is between not asked for and ready. */
+export const engineState: Signal<EngineState> = signal({ kind: "idle" });
+
+let started: Promise<Engine> | undefined;
+let requests = 0;
+
+/**
+ * Fetches and opens the engine, once a page. A failed start may be tried again.
+ */
+export async function openEngine(): Promise<EngineStatus> {
+	return (await engine()).status;
+}
+
+/**
+ * Runs a query over the lake, starting the engine where it is not there. Rejects
+ * with the errors that `EngineApi` names; aborting the signal gives
+ * `CancelledError`, also while the engine is still on its way.
+ */
+export async function queryLake(
+	query: Query,
+	options: {
+		readonly signal?: AbortSignal;
+		readonly onProgress?: (progress: Progress) => void;
+	} = {},
+): Promise<LakeAnswer> {
+	const { signal: aborted, onProgress } = options;
+	const { api } = await unlessAborted(engine(), aborted);
+	const id = nextId();
+	const cancel = () => void api.cancel(id);
+	aborted?.addEventListener("abort", cancel);
+	try {
+		const answer = await api.query(
+			{ sql: query.sql, params: query.params, id },
+			proxy((progress: Progress) => onProgress?.(progress)),
+		);
+		const { tableFromIPC } = await import("apache-arrow");
+		if (aborted?.aborted) throw cancelled();
+		return { table: tableFromIPC(answer.ipc), answer, query };
+	} finally {
+		aborted?.removeEventListener("abort", cancel);
+	}
+}
+
+/** What a query would read, without reading it. */
+export async function priceQuery(
+	query: Query,
+): Promise<{ cost: PlanCost; scans: readonly ScanSummary[] }> {
+	const { api } = await engine();
+	return api.price({ sql: query.sql, params: query.params, id: nextId() });
+}
+
+/**
+ * Fetches the engine when the page has nothing else to do, unless the visitor
+ * saves data. For after the first chart; a failure shows in {@link engineState}.
+ */
+export function prefetchEngine(): void {
+	const { connection } = navigator as Navigator & {
+		readonly connection?: { readonly saveData?: boolean };
+	};
+	if (connection?.saveData === true) return;
+	const begin = () => {
+		openEngine().catch(() => {});
+	};
+	if ("requestIdleCallback" in window)
+		requestIdleCallback(begin, { timeout: 5000 });
+	else setTimeout(begin, 1000);
+}
+
+function engine(): Promise<Engine> {
+	started ??= start().catch((error: unknown) => {
+		started = undefined;
+		throw error;
+	});
+	return started;
+}
+
+async function start(): Promise<Engine> {
+	engineState.value = { kind: "loading", bytes: 0, totalBytes: 0 };
+	const worker = startWorker("engine");
+	try {
+		const api = wrap<EngineApi>(worker);
+		const failed = new Promise<never>((_, reject) => {
+			worker.addEventListener("error", (event) =>
+				reject(new Error(event.message || "the engine's worker did not start")),
+			);
+		});
+		const status = await Promise.race([
+			api.open(
+				lakeUrl(),
+				proxy((progress: Progress) => {
+					if (progress.stage === "engine")
+						engineState.value = {
+							kind: "loading",
+							bytes: progress.bytes,
+							totalBytes: progress.totalBytes,
+						};
+				}),
+			),
+			failed,
+		]);
+		engineState.value = { kind: "ready", version: status.version };
+		return { api, status };
+	} catch (error) {
+		worker.terminate();
+		engineState.value = {
+			kind: "failed",
+			message: error instanceof Error ? error.message : String(error),
+		};
+		throw error;
+	}
+}
+
+function nextId(): string {
+	requests += 1;
+	return `request-${requests}`;
+}
+
+async function unlessAborted<T>(
+	promise: Promise<T>,
+	aborted: AbortSignal | undefined,
+): Promise<T> {
+	if (aborted === undefined) return promise;
+	if (aborted.aborted) throw cancelled();
+	let stop = () => {};
+	const ended = new Promise<never>((_, reject) => {
+		stop = () => reject(cancelled());
+		aborted.addEventListener("abort", stop);
+	});
+	try {
+		return await Promise.race([promise, ended]);
+	} finally {
+		aborted.removeEventListener("abort", stop);
+	}
+}
+
+function cancelled(): Error {
+	const error = new Error("cancelled");
+	error.name = "CancelledError";
+	return error;
+}

@@ -1,0 +1,103 @@
+import { decodeRollup, type RollupRow } from "../../lake/rollup.ts";
+import { catalogVersion, checksum } from "../../lake/version.ts";
+import {
+	type Catalog,
+	parseCatalog,
+	type RollupName,
+} from "../../lib/catalog.ts";
+
+export interface OpenLake {
+	readonly catalog: Catalog;
+	readonly version: string;
+	/** When the catalog was published, as its host says; null where it does not. */
+	readonly publishedAt: Date | null;
+}
+
+let opened: Promise<OpenLake> | undefined;
+const rollups = new Map<RollupName, Promise<RollupRow[]>>();
+
+/** Absolute address of the site's root, ending in a slash. */
+export function siteRoot(): string {
+	const { root = "./" } = document.documentElement.dataset;
+	return new URL(root, location.href).href;
+}
+
+/** Absolute address of the lake, ending in a slash. */
+export function lakeUrl(): string {
+	const { lake = "lake/" } = document.documentElement.dataset;
+	return new URL(lake, siteRoot()).href;
+}
+
+/**
+ * The live catalog, fetched once a page. Rejects with an error named `FetchError`
+ * where it cannot be had; the next call then tries again.
+ */
+export function openCatalog(): Promise<OpenLake> {
+	opened ??= fetchCatalog().catch((error: unknown) => {
+		opened = undefined;
+		throw error;
+	});
+	return opened;
+}
+
+/**
+ * Rows of a roll-up of the live catalog, fetched once a page and checked against
+ * the catalog. BIGINT is a number, TIMESTAMP and DATE a `Date`. Rejects with
+ * `FetchError` where it cannot be had, with `MissingError` where the lake lacks it.
+ */
+export function readRollup(name: RollupName): Promise<RollupRow[]> {
+	let rows = rollups.get(name);
+	if (rows === undefined) {
+		rows = fetchRollup(name).catch((error: unknown) => {
+			rollups.delete(name);
+			throw error;
+		});
+		rollups.set(name, rows);
+	}
+	return rows;
+}
+
+async function fetchCatalog(): Promise<OpenLake> {
+	const response = await fetchFile("catalog.json", "no-cache");
+	const text = await response.text();
+	const modified = Date.parse(response.headers.get("Last-Modified") ?? "");
+	return {
+		catalog: parseCatalog(text),
+		version: await catalogVersion(text),
+		publishedAt: Number.isNaN(modified) ? null : new Date(modified),
+	};
+}
+
+async function fetchRollup(name: RollupName): Promise<RollupRow[]> {
+	const { catalog } = await openCatalog();
+	const rollup = catalog.rollups.find((candidate) => candidate.name === name);
+	if (rollup === undefined)
+		throw named("MissingError", `the lake has no roll-up ${name}`);
+	const response = await fetchFile(rollup.path, "default");
+	const bytes = new Uint8Array(await response.arrayBuffer());
+	if ((await checksum(bytes)) !== rollup.checksum)
+		throw named(
+			"FetchError",
+			`${rollup.path} is not what the catalog says: the lake's host or a proxy changed it`,
+		);
+	return decodeRollup(bytes);
+}
+
+async function fetchFile(path: string, cache: RequestCache): Promise<Response> {
+	const url = new URL(path, lakeUrl()).href;
+	let response: Response;
+	try {
+		response = await fetch(url, { cache });
+	} catch (cause) {
+		throw named("FetchError", `could not reach ${url}`, cause);
+	}
+	if (!response.ok)
+		throw named("FetchError", `${url} answered ${response.status}`);
+	return response;
+}
+
+function named(name: string, message: string, cause?: unknown): Error {
+	const error = new Error(message, { cause });
+	error.name = name;
+	return error;
+}

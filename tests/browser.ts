@@ -1,0 +1,63 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, chromium } from "@playwright/test";
+
+const COMMANDS = [
+	"chromium",
+	"chromium-browser",
+	"google-chrome-stable",
+	"google-chrome",
+	"chrome",
+];
+const APPLICATIONS = [
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/**
+ * The Chromium that tests run in: `LAKESIDE_BROWSER`, else one installed on the
+ * system, else Playwright's own. Null where there is none.
+ */
+export function browserPath(): string | null {
+	const candidates = [
+		process.env.LAKESIDE_BROWSER ?? "",
+		...COMMANDS.flatMap((command) =>
+			(process.env.PATH ?? "")
+				.split(delimiter)
+				.map((folder) => join(folder, command)),
+		),
+		...APPLICATIONS,
+		chromium.executablePath(),
+	];
+	return candidates.find((path) => path !== "" && isExecutable(path)) ?? null;
+}
+
+/** Starts the browser, headless. Throws where there is none. */
+export function launch(): Promise<Browser> {
+	const executablePath = browserPath();
+	if (executablePath === null)
+		throw new Error("no Chromium: install one, or name it in LAKESIDE_BROWSER");
+	return chromium.launch({
+		executablePath,
+		args: [
+			"--no-sandbox",
+			"--disable-gpu",
+			"--disable-quic",
+			"--no-first-run",
+			"--disable-background-networking",
+			"--disable-component-update",
+			"--disable-sync",
+		],
+	});
+}
+
+function isExecutable(path: string): boolean {
+	if (!existsSync(path)) return false;
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
