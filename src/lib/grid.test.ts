@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { latitudeOf, longitudeOf } from "../lib/mercator.ts";
 import {
 	type CellWindow,
 	cellAt,
@@ -11,6 +10,7 @@ import {
 	widen,
 	windowOf,
 } from "./grid.ts";
+import { latitudeOf, longitudeOf } from "./mercator.ts";
 
 const zurich = { west: 8.4, south: 47.3, east: 8.7, north: 47.5, zoom: 11 };
 const fiji = { west: 176.5, south: -19, east: 182.2, north: -16, zoom: 7 };

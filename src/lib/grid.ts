@@ -5,7 +5,7 @@ import {
 	MAX_LEVEL,
 	MIN_LEVEL,
 	mercatorY,
-} from "../lib/mercator.ts";
+} from "./mercator.ts";
 
 /**
  * What a map shows: degrees, and MapLibre's zoom of 512-pixel tiles. West and east
