@@ -1,6 +1,7 @@
+import { formatCount } from "../lib/format.ts";
+
 const LOCALE = "en-GB";
 
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(LOCALE, {
 	notation: "compact",
 	maximumFractionDigits: 1,
@@ -25,11 +26,6 @@ const instantFormat = new Intl.DateTimeFormat(LOCALE, {
 	hourCycle: "h23",
 	timeZone: "UTC",
 });
-
-/** A count with thousands separators: `24,271`. */
-export function formatCount(value: number): string {
-	return whole.format(value);
-}
 
 /** A count for an axis: `24.3K`. */
 export function formatCompact(value: number): string {

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount, formatCounted, formatFixed } from "./format.ts";
+import { formatCount } from "../lib/format.ts";
+import { formatCounted, formatFixed } from "./format.ts";
 
 /**
  * What was left out before tags were counted:

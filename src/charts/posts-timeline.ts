@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import { formatCount } from "../lib/format.ts";
 import {
 	formatCompact,
-	formatCount,
 	formatCounted,
 	formatDay,
 	formatMonth,

@@ -98,7 +98,7 @@ export function weatherChart(
 			Plot.lineY(drawn, {
 				x: "time",
 				y: "average",
-				stroke: "var(--series-2)",
+				stroke: "var(--series-3)",
 				strokeWidth: 2.2,
 				className: "average",
 			}),
