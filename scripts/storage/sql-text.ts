@@ -1,8 +1,3 @@
-/** A name as DuckDB's SQL writes it. */
-export function identifier(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
-}
-
 /** A text as a literal of DuckDB's SQL, for DDL and COPY, which take no parameters. */
 export function literal(text: string): string {
 	return `'${text.replaceAll("'", "''")}'`;
