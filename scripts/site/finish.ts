@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
 import { lakeFolder, publicLakeUrl } from "../../src/lake/at-build.ts";
 import { linkLake } from "./lake-files.ts";
-import { withRelativeLinks } from "./relative-links.ts";
+import { withRelativeLinks, withRelativeUrls } from "./relative-links.ts";
 
 /** What the built pages lack to be a site: relative links, public files and the lake. */
 export function finishSite(): AstroIntegration {
@@ -17,7 +17,8 @@ export function finishSite(): AstroIntegration {
 			},
 			"astro:build:done": async ({ dir, logger }) => {
 				const out = fileURLToPath(dir);
-				await rewritePages(out);
+				await rewrite(out, "**/*.html", withRelativeLinks);
+				await rewrite(out, "_a/*.css", withRelativeUrls);
 				await copyPublicFiles(publicFolder, out);
 				if (publicLakeUrl() !== null) {
 					logger.info(`the lake lies at ${publicLakeUrl()}`);
@@ -29,13 +30,14 @@ export function finishSite(): AstroIntegration {
 	};
 }
 
-async function rewritePages(out: string): Promise<void> {
-	for await (const page of glob("**/*.html", { cwd: out })) {
-		const html = await readFile(join(out, page), "utf8");
-		await writeFile(
-			join(out, page),
-			withRelativeLinks(html, page.replaceAll("\\", "/")),
-		);
+async function rewrite(
+	out: string,
+	pattern: string,
+	change: (text: string, path: string) => string,
+): Promise<void> {
+	for await (const path of glob(pattern, { cwd: out })) {
+		const text = await readFile(join(out, path), "utf8");
+		await writeFile(join(out, path), change(text, path.replaceAll("\\", "/")));
 	}
 }
 

@@ -31,6 +31,16 @@ export function withRelativeLinks(html: string, page: string): string {
 	);
 }
 
+/** The same for the `url(/…)` of a style sheet, which Astro's page build writes from the root. */
+export function withRelativeUrls(css: string, sheet: string): string {
+	const folder = posix.dirname(`/${sheet}`);
+	return css.replaceAll(
+		/url\((["']?)(\/(?!\/)[^"')]*)\1\)/g,
+		(_, quote: string, address: string) =>
+			`url(${quote}${relativeAddress(folder, address)}${quote})`,
+	);
+}
+
 function relativeAddress(folder: string, address: string): string {
 	const relative = posix.relative(folder, address);
 	const isFolder = address.endsWith("/");
