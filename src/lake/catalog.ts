@@ -1,0 +1,89 @@
+import {
+	type BlockReference,
+	type Catalog,
+	type CatalogTable,
+	type ManifestBlock,
+	parseCatalog,
+} from "../lib/catalog.ts";
+import type { ByteCache } from "./byte-cache.ts";
+import { isLakeError, LakeError } from "./errors.ts";
+import { type TransferOptions, transfer } from "./transfer.ts";
+import type { RangeSource } from "./types.ts";
+import { catalogVersion } from "./version.ts";
+
+export interface OpenedCatalog {
+	readonly catalog: Catalog;
+	/** XXH64 of the catalog's text. */
+	readonly version: string;
+}
+
+/**
+ * Opens the lake's catalog as it stands now; where the lake cannot be reached, the
+ * one seen last, so that what is in the cache can be read offline.
+ */
+export async function openCatalog(
+	source: RangeSource,
+	cache: ByteCache,
+	signal: AbortSignal,
+): Promise<OpenedCatalog> {
+	const key = `catalog-${await catalogVersion(source.url)}`;
+	let text: string;
+	try {
+		text = await source.catalogText(signal);
+		cache.put(key, new TextEncoder().encode(text)).catch(() => {});
+	} catch (error) {
+		const seen = isLakeError(error, "FetchError")
+			? await cache.get(key)
+			: undefined;
+		if (seen === undefined) throw error;
+		text = new TextDecoder().decode(seen);
+	}
+	return { catalog: parseCatalog(text), version: await catalogVersion(text) };
+}
+
+/** Manifest blocks, each fetched once as long as the catalog is open. */
+export class ManifestBlocks {
+	readonly #blocks = new Map<BlockReference, Promise<ManifestBlock>>();
+
+	/** Clears what failed, so that the next call tries again. */
+	load(
+		table: CatalogTable,
+		block: BlockReference,
+		options: TransferOptions,
+	): Promise<ManifestBlock> {
+		let loading = this.#blocks.get(block);
+		if (loading === undefined) {
+			loading = fetchBlock(table, block, options);
+			this.#blocks.set(block, loading);
+			loading.catch(() => this.#blocks.delete(block));
+		}
+		return loading;
+	}
+}
+
+async function fetchBlock(
+	{ manifest }: CatalogTable,
+	{ startByte, byteLength, checksum }: BlockReference,
+	options: TransferOptions,
+): Promise<ManifestBlock> {
+	const { path } = manifest;
+	const [bytes] = await Promise.all(
+		await transfer(
+			[{ path, startByte, endByte: startByte + byteLength, checksum }],
+			options,
+		),
+	);
+	if (bytes === undefined) throw new Error(`no bytes for a block of ${path}`);
+	try {
+		const unpacked = new Blob([bytes as Uint8Array<ArrayBuffer>])
+			.stream()
+			.pipeThrough(new DecompressionStream("gzip"));
+		return JSON.parse(await new Response(unpacked).text()) as ManifestBlock;
+	} catch (cause) {
+		throw new LakeError(
+			"FetchError",
+			`${path}: the block at byte ${startByte} cannot be read; build the lake again`,
+			{ cause },
+		);
+	}
+}

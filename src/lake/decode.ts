@@ -1,0 +1,54 @@
+import type { ParquetFile } from "parquet-wasm";
+import { sparseBlob } from "./sparse-blob.ts";
+import type { DecodeRequest } from "./types.ts";
+
+/** Rows of one batch: more than a row group has, so that one is one batch. */
+const BATCH_ROWS = 1 << 21;
+
+/**
+ * Decodes with one of parquet-wasm's builds, given by its `ParquetFile`. A range
+ * that is missing makes it panic, and its instance is dead from then on.
+ */
+export async function decodeRowGroups(
+	parquet: Pick<typeof ParquetFile, "fromFile">,
+	{ fileBytes, ranges, columns, rowGroups }: DecodeRequest,
+): Promise<Uint8Array[]> {
+	const file = await parquet.fromFile(sparseBlob(fileBytes, ranges));
+	try {
+		const decoded: Uint8Array[] = [];
+		for (const rowGroup of rowGroups) {
+			const table = await file.read({
+				columns: [...columns],
+				rowGroups: [rowGroup],
+				batchSize: BATCH_ROWS,
+			});
+			decoded.push(table.intoIPCStream());
+		}
+		return decoded;
+	} finally {
+		file.free();
+	}
+}
+
+/**
+ * The columns to decode so that `wanted` come whole. parquet-wasm selects by the
+ * prefix of a dotted path: `a` brings the column `a.b` along, and `a.b` the field
+ * `b` of a struct `a`. Of such columns all are taken, so that none is half there.
+ */
+export function decodedColumns(
+	fileColumns: readonly string[],
+	wanted: readonly string[],
+): string[] {
+	const taken = new Set(wanted);
+	for (let before = 0; before < taken.size; ) {
+		before = taken.size;
+		for (const column of fileColumns)
+			for (const other of taken)
+				if (
+					column.startsWith(`${other}.`) ||
+					(other.startsWith(`${column}.`) && fileColumns.includes(column))
+				)
+					taken.add(column);
+	}
+	return fileColumns.filter((column) => taken.has(column));
+}

@@ -1,0 +1,215 @@
+import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
+import type { RangeSource } from "./types.ts";
+
+export interface HttpOptions {
+	/** Tries of one range, the first included. */
+	readonly attempts?: number;
+	/** Wait before the second try; doubles from try to try, less up to a half at random. */
+	readonly backoffMilliseconds?: number;
+	/** Requests at once: what browsers open to one HTTP/1.1 host. */
+	readonly connections?: number;
+	readonly fetch?: typeof fetch;
+}
+
+/** A host that says `Retry-After` is not waited for longer than this. */
+const LONGEST_WAIT_MILLISECONDS = 20_000;
+
+/**
+ * A lake on a static HTTP host with Range support. Faults that may pass (network,
+ * 429, 5xx) are retried with backoff, from the byte where the last try broke off.
+ * A host that ignores Range and sends the whole file is read up to the range's end.
+ * `no-store`, because Chromium's cache answers ranges of one file one at a time,
+ * and the byte cache keeps them anyway. `Accept-Encoding` is the browser's to set:
+ * a proxy that compresses shows as a wrong length, or in the checksum.
+ */
+export function httpSource(
+	lakeUrl: string,
+	options: HttpOptions = {},
+): RangeSource {
+	const { attempts = 5, backoffMilliseconds = 200, connections = 6 } = options;
+	const request = options.fetch ?? globalThis.fetch.bind(globalThis);
+	const inTurn = limiter(connections);
+
+	const retrying = async <T>(
+		name: string,
+		signal: AbortSignal,
+		attempt: () => Promise<T>,
+	): Promise<T> => {
+		for (let count = 1; ; count += 1) {
+			try {
+				throwIfCancelled(signal);
+				return await attempt();
+			} catch (error) {
+				if (signal.aborted) throw cancelled();
+				const fault = toFault(error);
+				if (!fault.passing || count >= attempts)
+					throw new LakeError("FetchError", `${name}: ${fault.message}`, {
+						cause: error,
+					});
+				const backoff =
+					backoffMilliseconds * 2 ** (count - 1) * (1 - Math.random() / 2);
+				await sleep(fault.waitMilliseconds ?? backoff, signal);
+			}
+		}
+	};
+
+	return {
+		url: lakeUrl,
+		async read(path, startByte, endByte, signal, onBytes) {
+			const bytes = new Uint8Array(endByte - startByte);
+			let filled = 0;
+			if (bytes.length === 0) return bytes;
+			const attempt = async () => {
+				const first = startByte + filled;
+				const response = await request(new URL(path, lakeUrl), {
+					headers: { Range: `bytes=${first}-${endByte - 1}` },
+					cache: "no-store",
+					signal,
+				});
+				let skip = bytesToSkip(response, first, endByte);
+				for await (const arrived of chunksOf(response)) {
+					onBytes?.(arrived.length);
+					const wanted = arrived.subarray(Math.min(skip, arrived.length));
+					skip -= arrived.length - wanted.length;
+					const room = bytes.length - filled;
+					if (wanted.length > room && response.status === 206)
+						throw new Fault(
+							"the host sent more than the range it announced; was it compressed on the way?",
+						);
+					bytes.set(wanted.subarray(0, room), filled);
+					filled += Math.min(wanted.length, room);
+					if (filled === bytes.length && response.status === 200) break;
+				}
+				if (filled < bytes.length)
+					throw new Fault(
+						`the connection ended after ${filled} of ${bytes.length} bytes`,
+						{ passing: true },
+					);
+			};
+			await retrying(path, signal, () => inTurn(attempt));
+			return bytes;
+		},
+		catalogText: (signal) =>
+			retrying("catalog.json", signal, async () => {
+				const response = await request(new URL("catalog.json", lakeUrl), {
+					cache: "no-store",
+					signal,
+				});
+				if (!response.ok) throw statusFault(response);
+				return response.text();
+			}),
+	};
+}
+
+/** Runs so many tasks at once, the others in the order they came. */
+function limiter(limit: number) {
+	const waiting: (() => void)[] = [];
+	let running = 0;
+	return async <T>(task: () => Promise<T>): Promise<T> => {
+		if (running >= limit)
+			await new Promise<void>((resolve) => waiting.push(resolve));
+		else running += 1;
+		try {
+			return await task();
+		} finally {
+			const next = waiting.shift();
+			if (next === undefined) running -= 1;
+			else next();
+		}
+	};
+}
+
+/** What went wrong in one try; a passing fault may be gone at the next. */
+class Fault extends Error {
+	readonly passing: boolean;
+	readonly waitMilliseconds: number | undefined;
+
+	constructor(
+		message: string,
+		options: { passing?: boolean; waitMilliseconds?: number } = {},
+	) {
+		super(message);
+		this.passing = options.passing ?? false;
+		this.waitMilliseconds = options.waitMilliseconds;
+	}
+}
+
+function toFault(error: unknown): Fault {
+	if (error instanceof Fault) return error;
+	// fetch rejects with a TypeError for every network fault, whatever the cause.
+	const cause = error instanceof Error ? error.message : String(error);
+	return new Fault(`the network failed (${cause})`, { passing: true });
+}
+
+/** Bytes of the body before the range: of a whole file all that precede it. */
+function bytesToSkip(
+	response: Response,
+	startByte: number,
+	endByte: number,
+): number {
+	if (response.status === 200) return startByte;
+	if (response.status !== 206) throw statusFault(response);
+	// Absent on another origin that does not expose it; then length and checksum decide.
+	const range = response.headers.get("Content-Range");
+	if (range !== null && !range.startsWith(`bytes ${startByte}-${endByte - 1}/`))
+		throw new Fault(
+			`asked for bytes ${startByte}-${endByte - 1}, got Content-Range ${range}`,
+			{ passing: true },
+		);
+	return 0;
+}
+
+function statusFault(response: Response): Fault {
+	const { status } = response;
+	if (status === 404 || status === 410)
+		return new Fault(
+			`not on the host any more (${status}); a newer lake may have been published: reload the page`,
+		);
+	if (status === 416)
+		return new Fault("the file on the host is shorter than the catalog says");
+	const passing = status === 408 || status === 429 || status >= 500;
+	return new Fault(`the host answered ${status} ${response.statusText}`, {
+		passing,
+		waitMilliseconds: retryAfter(response.headers.get("Retry-After")),
+	});
+}
+
+/** `Retry-After` in seconds or as a date, in milliseconds; undefined where absent. */
+function retryAfter(header: string | null): number | undefined {
+	if (header === null) return undefined;
+	const seconds = Number(header);
+	const wait = Number.isNaN(seconds)
+		? Date.parse(header) - Date.now()
+		: seconds * 1000;
+	if (Number.isNaN(wait)) return undefined;
+	return Math.min(Math.max(wait, 0), LONGEST_WAIT_MILLISECONDS);
+}
+
+/** The body as it arrives; leaving the loop ends the transfer. */
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
+	if (response.body === null) return;
+	const reader = response.body.getReader();
+	try {
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (done) return;
+			yield value;
+		}
+	} finally {
+		await reader.cancel().catch(() => {});
+	}
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const stop = () => {
+			clearTimeout(timer);
+			reject(cancelled());
+		};
+		const timer = setTimeout(() => {
+			signal.removeEventListener("abort", stop);
+			resolve();
+		}, milliseconds);
+		signal.addEventListener("abort", stop, { once: true });
+	});
+}
