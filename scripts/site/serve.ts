@@ -1,0 +1,104 @@
+import { createReadStream } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import send from "send";
+
+/** Types that the `send` package does not know. */
+const TYPES: Readonly<Record<string, string>> = {
+	".parquet": "application/vnd.apache.parquet",
+	".pmtiles": "application/vnd.pmtiles",
+};
+
+export interface SiteServer {
+	/** Where the site's root answers, ending in a slash. */
+	readonly url: string;
+	close(): Promise<void>;
+}
+
+/**
+ * Serves a built site as any static host with Range support would, and adds what
+ * a page cannot say of itself: caching, and that nobody may frame it. Nothing is
+ * compressed. Where `port` is null it is 4321 or the next free one.
+ */
+export async function serveSite(options: {
+	readonly folder: string;
+	readonly port?: number | null;
+	readonly host?: string;
+	/** Path below which the site answers, from slash to slash. */
+	readonly base?: string;
+}): Promise<SiteServer> {
+	const { folder, port = null, host = "localhost", base = "/" } = options;
+	const server = createServer((request, response) => {
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		response.setHeader("Content-Security-Policy", "frame-ancestors 'none'");
+		const url = new URL(request.url ?? "/", "http://localhost");
+		if (!url.pathname.startsWith(base)) return notFound(folder, response);
+		const path = `/${url.pathname.slice(base.length)}`;
+		const type = TYPES[extname(path)];
+		if (type !== undefined) response.setHeader("Content-Type", type);
+		response.setHeader("Cache-Control", cacheControl(path));
+		send(request, path, { root: folder, cacheControl: false })
+			.on("directory", () => {
+				response
+					.writeHead(301, { Location: `${url.pathname}/${url.search}` })
+					.end();
+			})
+			.on("error", () => notFound(folder, response))
+			.pipe(response);
+	});
+	await listen(server, host, port);
+	const { port: bound } = server.address() as AddressInfo;
+	return {
+		url: `http://${host}:${bound}${base}`,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+/** Names with a content hash are kept for ever, all others are asked for again. */
+function cacheControl(path: string): string {
+	const isHashed =
+		path.startsWith("/_a/") ||
+		(path.startsWith("/lake/") && path !== "/lake/catalog.json");
+	return isHashed ? "public, max-age=31536000, immutable" : "no-cache";
+}
+
+function notFound(folder: string, response: ServerResponse): void {
+	if (response.headersSent) {
+		response.destroy();
+		return;
+	}
+	response.writeHead(404, {
+		"Content-Type": "text/html; charset=utf-8",
+		"Cache-Control": "no-cache",
+	});
+	createReadStream(join(folder, "404.html"))
+		.on("error", () => response.end("Not found"))
+		.pipe(response);
+}
+
+async function listen(
+	server: Server,
+	host: string,
+	port: number | null,
+): Promise<void> {
+	for (let next = port ?? 4321; ; next += 1) {
+		try {
+			await new Promise<void>((resolve, reject) => {
+				server.once("error", reject);
+				server.listen(next, host, () => {
+					server.removeListener("error", reject);
+					resolve();
+				});
+			});
+			return;
+		} catch (error) {
+			const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+			if (!isTaken || port !== null || next > 4400) throw error;
+		}
+	}
+}
