@@ -11,25 +11,29 @@ import {
 } from "./density.ts";
 
 const css = readFileSync(new URL("./density.css", import.meta.url), "utf8");
-const ramps = css
-	.split(/:root/)
-	.map((block) =>
-		[...block.matchAll(/--density-\d: (#[0-9a-f]{6})/g)].map(
-			([, colour = ""]) => colour,
-		),
-	)
-	.filter((colours) => colours.length > 0);
-const [light = [], darkByPreference = [], darkByChoice = []] = ramps;
+const pairs = [
+	...css.matchAll(
+		/--density-\d: light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g,
+	),
+];
+const light = pairs.map(([, colour = ""]) => colour);
+const dark = pairs.map(([, , colour = ""]) => colour);
 
 describe("the ramp", () => {
-	test("has eight steps in light and dark, and dark is dark either way", () => {
-		expect(ramps.map((colours) => colours.length)).toEqual([8, 8, 8]);
-		expect(darkByChoice).toEqual(darkByPreference);
+	test("has its steps in light and dark", () => {
+		expect(light).toHaveLength(DENSITY_STEPS);
+		expect(dark).toHaveLength(DENSITY_STEPS);
+	});
+
+	test("mixes the same from computed styles", () => {
+		expect(
+			densityColours(["rgb(243, 173, 102)", "rgb(41, 20, 56)"], 9, 10),
+		).toEqual(densityColours(["#f3ad66", "#291438"], 9, 10));
 	});
 
 	test.each([
 		["light", light, -1],
-		["dark", darkByChoice, 1],
+		["dark", dark, 1],
 	] as const)(
 		"%s: lightness runs one way in even steps",
 		(_, colours, sign) => {

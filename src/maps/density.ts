@@ -63,7 +63,7 @@ export function densityColours(
 	return colours;
 }
 
-/** Lightness of a colour `#rrggbb` as OKLab has it, 0 to 1. */
+/** Lightness of a colour as OKLab has it, 0 to 1. */
 export function lightnessOf(colour: string): number {
 	return labOf(colour)[0];
 }
@@ -83,10 +83,8 @@ function mix(labs: readonly Lab[], position: number): Lab {
 }
 
 function labOf(colour: string): Lab {
-	const hex = /^#([0-9a-f]{6})$/i.exec(colour.trim())?.[1];
-	if (hex === undefined) throw new Error(`not a colour #rrggbb: ${colour}`);
-	const [red, green, blue] = [0, 2, 4].map((at) => {
-		const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+	const [red, green, blue] = bytesOf(colour).map((byte) => {
+		const value = byte / 255;
 		return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 	}) as [number, number, number];
 	const l = Math.cbrt(
@@ -103,6 +101,16 @@ function labOf(colour: string): Lab {
 		1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
 		0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
 	];
+}
+
+/** Red, green and blue of `#rrggbb`, or of `rgb(…)` as computed styles have it. */
+function bytesOf(colour: string): number[] {
+	const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
+	if (hex !== null)
+		return hex.slice(1).map((digits) => Number.parseInt(digits, 16));
+	const rgb = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(colour);
+	if (rgb !== null) return rgb.slice(1).map(Number);
+	throw new Error(`not a colour #rrggbb or rgb(r, g, b): ${colour}`);
 }
 
 function rgbOf([lightness, a, b]: Lab): [number, number, number] {

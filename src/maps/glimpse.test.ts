@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { rideGlimpse } from "./glimpse.ts";
+import { mercatorX, mercatorY } from "../lib/mercator.ts";
+import { rideGlimpse, rideStill } from "./glimpse.ts";
 
 const size = { width: 320, height: 180 };
 
@@ -31,4 +32,32 @@ test("carries no style, and stays small for the largest roll-up", () => {
 
 test("no rides give an empty picture that says so", () => {
 	expect(rideGlimpse([], size)).toContain('aria-label="No rides"');
+});
+
+test("the still puts each cell where the map will draw it", () => {
+	const level = 18;
+	const view = { center: [8.5417, 47.3769] as const, zoom: 11.3 };
+	const cells = 2 ** level;
+	const x = Math.floor(mercatorX(8.55) * cells);
+	const y = Math.floor(mercatorY(47.37) * cells);
+	const svg = rideStill([{ level, x, y, rides: 1 }], view);
+	const [left = 0, top = 0, side = 0] = (
+		/viewBox="([^"]*)"/.exec(svg)?.[1] ?? ""
+	)
+		.split(" ")
+		.map(Number);
+	const size = Number(/ width="([^"]*)"/.exec(svg)?.[1]);
+	const [, column = 0, line = 0] = (/d="M(\d+) (\d+)/.exec(svg) ?? []).map(
+		Number,
+	);
+	const scale = size / side;
+	const world = 512 * 2 ** view.zoom;
+	// Pixels from the middle of the box, against pixels from the centre of the map.
+	const across = (column + 0.5 - left - side / 2) * scale;
+	const down = (line + 0.5 - top - side / 2) * scale;
+	const trueAcross = ((x + 0.5) / cells - mercatorX(8.5417)) * world;
+	const trueDown = ((y + 0.5) / cells - mercatorY(47.3769)) * world;
+	const cell = world / cells;
+	expect(Math.abs(across - trueAcross)).toBeLessThan(cell);
+	expect(Math.abs(down - trueDown)).toBeLessThan(cell);
 });

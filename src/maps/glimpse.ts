@@ -1,3 +1,5 @@
+import type { StartView } from "../lib/catalog.ts";
+import { mercatorX, mercatorY } from "../lib/mercator.ts";
 import { DENSITY_STEPS, densityStep, topOfScale } from "./density.ts";
 
 /** A row of the roll-up `ride_map`. */
@@ -30,6 +32,50 @@ export function rideGlimpse(
 	const block = Math.max(1, Math.ceil(frame.columns / MAX_COLUMNS));
 	const columns = Math.ceil(frame.columns / block);
 	const lines = Math.ceil(frame.rows / block);
+	return `${open(`0 0 ${columns} ${lines}`)}${pathsOf(rows, { ...frame, columns, lines, block })}</svg>`;
+}
+
+/**
+ * The map's first picture as SVG text, to stand in its place until the map draws:
+ * in true size and, centred in its box, in the true place. Blocks of two by two
+ * cells show their most frequent cell. `view` is where the map opens.
+ */
+export function rideStill(rows: readonly CellCount[], view: StartView): string {
+	const first = rows[0];
+	if (first === undefined) return "";
+	const cells = 2 ** first.level;
+	const block = 2;
+	const [longitude, latitude] = view.center;
+	const centre = {
+		x: mercatorX(longitude) * cells,
+		y: mercatorY(latitude) * cells,
+	};
+	// As far as a large screen sees, and a whole number of blocks to every side.
+	const reach = 384;
+	const x = Math.floor(centre.x) - reach;
+	const y = Math.floor(centre.y) - reach;
+	const side = reach * 2;
+	const lines = side / block;
+	const pixels = (512 * 2 ** view.zoom) / cells;
+	// The centre of the box is the centre of the view, between cells or not.
+	const left = (centre.x - reach - x) / block;
+	const top = (centre.y - reach - y) / block;
+	return `<svg class="ride-still" viewBox="${left} ${top} ${lines} ${lines}" width="${side * pixels}" height="${side * pixels}" aria-hidden="true" shape-rendering="crispEdges">${pathsOf(rows, { x, y, columns: lines, lines, block })}</svg>`;
+}
+
+/** A path for each step of the ramp, of runs of blocks. */
+function pathsOf(
+	rows: readonly CellCount[],
+	frame: {
+		readonly x: number;
+		readonly y: number;
+		/** Blocks across and down, of `block` by `block` cells. */
+		readonly columns: number;
+		readonly lines: number;
+		readonly block: number;
+	},
+): string {
+	const { columns, lines, block } = frame;
 	const counts = new Uint32Array(columns * lines);
 	for (const { x, y, rides } of rows) {
 		const column = Math.floor((x - frame.x) / block);
@@ -55,11 +101,11 @@ export function rideGlimpse(
 				paths[step] += `M${column} ${line}h${end - column}v1h${column - end}z`;
 			column = end;
 		}
-	return `${open(`0 0 ${columns} ${lines}`)}${paths
+	return paths
 		.map((path, step) =>
 			path === "" ? "" : `<path class="density-${step}" d="${path}"/>`,
 		)
-		.join("")}</svg>`;
+		.join("");
 }
 
 function stepAt(counts: Uint32Array, index: number, top: number): number {

@@ -1,0 +1,91 @@
+import type { StyleSpecification } from "maplibre-gl";
+import { type Basemap, type Position, unpackLine } from "./basemap-format.ts";
+
+/** Colours of the basemap as CSS has them: tokens `--map-…`. */
+export interface MapColours {
+	readonly water: string;
+	readonly land: string;
+	readonly border: string;
+	readonly label: string;
+}
+
+/** The layer above which data goes: names stay on top. */
+export const LABEL_LAYER = "labels";
+
+/** Land and borders show where they are, without leaving this site: no tiles, no glyph server. */
+export function mapStyle(
+	basemap: Basemap,
+	colours: MapColours,
+): StyleSpecification {
+	const paints = basemapPaints(colours);
+	return {
+		version: 8,
+		sources: {
+			land: geojson({
+				type: "MultiPolygon",
+				coordinates: basemap.land.map((polygon) => polygon.map(unpackLine)),
+			}),
+			borders: geojson({
+				type: "MultiLineString",
+				coordinates: basemap.borders.map(unpackLine),
+			}),
+			labels: {
+				type: "geojson",
+				data: {
+					type: "FeatureCollection",
+					features: basemap.labels.map(({ name, at, zoom }, rank) => ({
+						type: "Feature",
+						geometry: { type: "Point", coordinates: at satisfies Position },
+						properties: { name, zoom, rank },
+					})),
+				},
+			},
+		},
+		layers: [
+			{ id: "water", type: "background", paint: paints.water },
+			{ id: "land", type: "fill", source: "land", paint: paints.land },
+			{ id: "borders", type: "line", source: "borders", paint: paints.borders },
+			{
+				id: LABEL_LAYER,
+				type: "symbol",
+				source: "labels",
+				maxzoom: 8,
+				filter: [">=", ["zoom"], ["get", "zoom"]],
+				layout: {
+					"text-field": ["get", "name"],
+					// Drawn by the browser's own fonts: without `glyphs` nothing is fetched.
+					"text-font": ["sans-serif"],
+					"text-size": ["interpolate", ["linear"], ["zoom"], 1, 10, 6, 14],
+					"text-max-width": 7,
+					"text-padding": 12,
+					"symbol-sort-key": ["get", "rank"],
+				},
+				paint: paints.labels,
+			},
+		],
+	};
+}
+
+/** Paint properties by layer, also for changing a map's theme in place. */
+export function basemapPaints(colours: MapColours) {
+	return {
+		water: { "background-color": colours.water },
+		land: { "fill-color": colours.land, "fill-antialias": true },
+		borders: { "line-color": colours.border, "line-width": 0.75 },
+		labels: {
+			"text-color": colours.label,
+			"text-halo-color": colours.land,
+			"text-halo-width": 1.5,
+		},
+	} as const;
+}
+
+function geojson(geometry: GeoJSON.Geometry) {
+	return {
+		type: "geojson",
+		data: { type: "Feature", geometry, properties: {} },
+		// The shapes are coarser than a pixel of zoom 8; deeper tiles are made from those.
+		maxzoom: 9,
+		tolerance: 0.2,
+	} as const;
+}
