@@ -355,8 +355,9 @@ function daysBeforeEnd(
 ): string {
 	const last = table.manifest.blocks
 		.flatMap((block) => block.bounds[column]?.max ?? [])
-		.reduce((latest, bound) => (bound > latest ? bound : latest), "");
-	const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)/.exec(last);
+		.sort()
+		.at(-1);
+	const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)/.exec(last ?? "");
 	if (match === null)
 		return `(select max(${identifier(column)}) from ${identifier(table.name)}) - interval ${days} days`;
 	const start = new Date(Date.parse(`${match[1]}T${match[2]}Z`));
