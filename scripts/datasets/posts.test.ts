@@ -1,0 +1,380 @@
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { buildFrom, buildInMemory } from "./in-memory.ts";
+import { posts } from "./posts.ts";
+import { missingSharedData, sharedFiles } from "./shared-data.ts";
+
+const tweet = (id: string, more: object = {}) => ({
+	id_str: id,
+	created_at: "Sun Aug 31 00:29:15 +0000 2014",
+	user: { screen_name: "ada" },
+	text: "hello",
+	entities: { hashtags: [] as { text: string }[] },
+	...more,
+});
+
+const tagged = (id: string, ...tags: string[]) =>
+	tweet(id, { entities: { hashtags: tags.map((text) => ({ text })) } });
+
+const json = JSON.stringify;
+
+async function idsOf(contents: Record<string, string | Uint8Array>) {
+	const lake = await buildFrom(posts, contents);
+	const rows = await lake.query("SELECT post_id FROM posts ORDER BY post_id");
+	lake.close();
+	return { ids: rows.map((row) => row.post_id), lake };
+}
+
+describe("formats", () => {
+	const two = [tweet("1"), tweet("2")];
+	test.each([
+		["archive/2014_09.js", `Grailbird.data.tweets_2014_09 = \n ${json(two)}`],
+		[
+			"tweets.js",
+			`window.YTD.tweets.part0 = [ {"tweet": ${json(two[0])}},\n{"tweet": ${json(two[1])}} ];\n`,
+		],
+		["search.json", json({ search_metadata: { data: [] }, statuses: two })],
+		["pretty.json", json({ statuses: two }, null, 2)],
+		["list.json", `\uFEFF${json(two)}`],
+		["v2.json", json({ data: two, meta: { result_count: 2 } })],
+		["lines.jsonl", `${two.map((post) => json(post)).join("\r\n")}\r\n\r\n`],
+		["lines.ndjson", two.map((post) => json(post)).join("\n")],
+		["lines.json", two.map((post) => json(post)).join("\n")],
+		["pages.jsonl", two.map((post) => json({ data: [post] })).join("\n")],
+	])("%s, plain and packed", async (name, content) => {
+		for (const contents of [
+			{ [`posts/${name}`]: content },
+			{ [`posts/${name}.gz`]: gzipSync(content) },
+		]) {
+			const { ids, lake } = await idsOf(contents);
+			expect(lake.rejects).toEqual([]);
+			expect(ids).toEqual(["1", "2"]);
+		}
+	});
+
+	test("what is no post file is not accepted, and an archive's other files are noted", async () => {
+		expect(posts.accepts("posts/readme.txt")).toBe(false);
+		expect(posts.accepts("posts/a.csv.gz")).toBe(false);
+		expect(posts.accepts("posts/a.JSONL.gz")).toBe(true);
+		const { lake } = await idsOf({
+			"posts/account.js": "window.YTD.account.part0 = [ { } ]",
+			"posts/user_details.js": 'var user_details =  {\n  "id" : "1" }',
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(lake.reports["posts/account.js"]?.notes).toEqual([
+			"holds window.YTD.account.part0, no posts",
+		]);
+	});
+
+	test("a stream's notices are counted, not rejected", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/stream.jsonl": `{"delete":{"status":{"id_str":"1"}}}\n${json(tweet("2"))}`,
+		});
+		expect(ids).toEqual(["2"]);
+		expect(lake.rejects).toEqual([]);
+		expect(lake.reports["posts/stream.jsonl"]?.counts).toEqual({
+			"notices (delete)": 1,
+			"posts read": 1,
+		});
+	});
+});
+
+test("columns of a post", async () => {
+	const lake = await buildFrom(posts, {
+		"posts/a.json": json([
+			tweet("10", {
+				id: 11,
+				text: "RT @bob: #Inner",
+				entities: { hashtags: [{ text: "Own" }, { text: "OWN" }] },
+				retweeted_status: tagged("9", "inner"),
+			}),
+			{
+				id: "b",
+				author: "Bo",
+				created_at: "2014-09-29 17:16:32 +0000",
+				text: "see #Über http://x.org/#no",
+			},
+			{
+				id: "c",
+				created_at: "2014-09-29T19:16:32.5+02:00",
+				full_text: "\ud83d lone",
+				url: "javascript:alert(1)",
+				referenced_tweets: [{ type: "retweeted", id: "9" }],
+			},
+		]),
+	});
+	expect(lake.rejects).toEqual([]);
+	expect(await lake.query("SELECT * FROM posts ORDER BY post_id")).toEqual([
+		{
+			post_id: "10",
+			author: "ada",
+			created_at: new Date("2014-08-31T00:29:15Z"),
+			is_repost: true,
+			tag_count: 2,
+			text: "RT @bob: #Inner",
+			url: "https://twitter.com/ada/status/10",
+		},
+		{
+			post_id: "b",
+			author: "Bo",
+			created_at: new Date("2014-09-29T17:16:32Z"),
+			is_repost: false,
+			tag_count: 1,
+			text: "see #Über http://x.org/#no",
+			url: null,
+		},
+		{
+			post_id: "c",
+			author: null,
+			created_at: new Date("2014-09-29T17:16:32.500Z"),
+			is_repost: true,
+			tag_count: 0,
+			text: "\uFFFD lone",
+			url: null,
+		},
+	]);
+	expect(
+		await lake.query(
+			"SELECT tag, post_id, ordinal FROM post_tags ORDER BY ALL",
+		),
+	).toEqual([
+		{ tag: "own", post_id: "10", ordinal: 0 },
+		{ tag: "own", post_id: "10", ordinal: 1 },
+		{ tag: "über", post_id: "b", ordinal: 0 },
+	]);
+	lake.close();
+});
+
+test("an id that is only a number keeps all its digits", async () => {
+	const { ids } = await idsOf({
+		"posts/a.jsonl":
+			'{"id":505874924095815681,"created_at":"2014-09-29","text":""}\n{"id":505874924095815682,"created_at":"2014-09-29","text":""}',
+	});
+	expect(ids).toEqual(["505874924095815681", "505874924095815682"]);
+});
+
+describe("the same post twice counts once", () => {
+	const copies = {
+		"posts/a.json": json([tweet("1", { text: "short" }), tagged("2", "x")]),
+		"posts/b.jsonl": [
+			tweet("1", {
+				text: "longer text",
+				created_at: "2015-01-01T00:00:00Z",
+			}),
+			tagged("2", "x", "y"),
+			tagged("2", "x"),
+		]
+			.map((post) => json(post))
+			.join("\n"),
+		"posts/c/2014_09.js": `tweets = ${json([tweet("1", { text: "short" })])}`,
+	};
+
+	test("whatever the order of the files", async () => {
+		const answers = [];
+		for (const order of [
+			(files: unknown[]) => files,
+			(files: unknown[]) => [...files].reverse(),
+		]) {
+			const lake = await buildFrom(
+				posts,
+				copies,
+				order as <T>(files: T[]) => T[],
+			);
+			expect(lake.rejects).toEqual([]);
+			expect(lake.counts).toEqual({ "duplicate posts": 4 });
+			answers.push([
+				await lake.query("FROM posts"),
+				await lake.query("FROM post_tags"),
+				await lake.query("FROM post_funnel"),
+			]);
+			lake.close();
+		}
+		expect(answers[0]).toEqual(answers[1]);
+		expect(answers[0]?.[0]).toMatchObject([
+			{ post_id: "2", tag_count: 2 },
+			{ post_id: "1", text: "longer text" },
+		]);
+		expect(answers[0]?.[1]).toMatchObject([{ tag: "x" }, { tag: "y" }]);
+	});
+});
+
+describe("bad input", () => {
+	const good = `${json(tweet("1"))}\n`;
+
+	test("a broken line is rejected with its number, the others stay", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.jsonl": `${good}{"id_str": "2", "te\n\n[1]\n${json(tweet("3", { created_at: "soon" }))}\n${json({ ...tweet("4"), id_str: undefined })}\n${json({ id_str: "5" })}\n${json(tweet("6"))}\n{"id_str": "7", `,
+		});
+		expect(ids).toEqual(["1", "6"]);
+		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
+			[2, "not valid JSON"],
+			[4, "not a JSON object"],
+			[5, "not a time: created_at is soon"],
+			[6, "no id: the post has neither id_str nor id"],
+			[7, "no time: the post has no created_at"],
+			[9, "not valid JSON"],
+		]);
+		expect(lake.rejects[0]?.sample).toBe('{"id_str": "2", "te');
+	});
+
+	test("a document cut in the middle is rejected with the line of its end", async () => {
+		const whole = json([tweet("1"), tweet("2")], null, 1);
+		for (let length = 1; length < whole.length; length += 7) {
+			const { ids, lake } = await idsOf({
+				"posts/a.json": whole.slice(0, length),
+				"posts/b.jsonl": json(tweet("9")),
+			});
+			expect(ids).toEqual(["9"]);
+			expect(lake.rejects).toMatchObject([
+				{
+					file: "posts/a.json",
+					line: whole.slice(0, length).trimEnd().split("\n").length,
+					reason: expect.stringContaining("cut off"),
+				},
+			]);
+		}
+	});
+
+	test("invalid UTF-8 is rejected with its line", async () => {
+		const bad = Buffer.from([0xff, 0xc3, 0x28]);
+		const document = json([tweet("2"), tweet("3")], null, 1);
+		const at = document.indexOf("hello", document.indexOf('"3"'));
+		const { ids, lake } = await idsOf({
+			"posts/a.jsonl": Buffer.concat([
+				Buffer.from(good),
+				Buffer.from('{"id_str":"'),
+				bad,
+				Buffer.from('"}\n'),
+			]),
+			"posts/b.json": Buffer.concat([
+				Buffer.from(document.slice(0, at)),
+				bad,
+				Buffer.from(document.slice(at)),
+			]),
+		});
+		expect(ids).toEqual(["1", "2"]);
+		expect(lake.rejects).toMatchObject([
+			{ file: "posts/a.jsonl", line: 2, reason: "not valid UTF-8" },
+			{
+				file: "posts/b.json",
+				line: document.slice(0, at).split("\n").length,
+				reason: "not valid UTF-8",
+			},
+		]);
+	});
+
+	test.each([
+		["empty.json", "", null, "the file is empty"],
+		["white.json", " \n ", null, "nothing but white space"],
+		["html.json", "<!doctype html>", 1, "neither a JSON list"],
+		["other.json", '{"a": {\n"statuses": []}}', 1, "no list named"],
+		["more.json", "[]\n[]", 2, "goes on behind its end"],
+		["comma.json", "[\n,{}]", 2, "a comma without a value"],
+		["code.js", "alert('statuses')", 1, "not an archive month"],
+		["utf16.json", Buffer.from("\uFEFF[]", "utf16le"), 1, "UTF-16"],
+		["not.jsonl.gz", good, null, "not valid gzip"],
+		[
+			"cut.jsonl.gz",
+			gzipSync(good.repeat(50)).subarray(0, 100),
+			null,
+			"cut off",
+		],
+	])("%s", async (name, content, line, reason) => {
+		const { ids, lake } = await idsOf({
+			[`posts/${name}`]: content,
+			"posts/z.jsonl": good,
+		});
+		expect(ids).toEqual(["1"]);
+		expect(lake.rejects).toMatchObject([
+			{ line, reason: expect.stringContaining(reason) },
+		]);
+	});
+
+	test("one bad value of a list does not spoil the others", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.json": `[${json(tweet("1"))},\n{"id_str": 'x', "t": "]"},\n7,\n${json(tweet("2"))}]`,
+		});
+		expect(ids).toEqual(["1", "2"]);
+		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
+			[2, "not valid JSON"],
+			[3, "not a JSON object"],
+		]);
+	});
+});
+
+test("the funnel adds up, the window's start excluded", async () => {
+	const at = (id: string, time: string, ...tags: string[]) => ({
+		...tagged(id, ...tags),
+		created_at: time,
+	});
+	const lake = await buildFrom(posts, {
+		"posts/a.json": json([
+			at("1", "2024-01-01T00:00:00Z", "edge"),
+			at("2", "2024-01-01T00:00:01Z", "b", "b", "a"),
+			at("3", "2024-01-05T00:00:00Z", "c"),
+			at("4", "2024-01-08T00:00:00Z"),
+			at("5", "2023-12-01T00:00:00Z"),
+		]),
+	});
+	expect(await lake.query("FROM post_funnel")).toEqual([
+		{
+			all_posts: 5n,
+			without_tags: 2n,
+			outside: 1n,
+			counted: 2n,
+			tags: 4n,
+			window_start: new Date("2024-01-01T00:00:00Z"),
+			window_end: new Date("2024-01-08T00:00:00Z"),
+		},
+	]);
+	expect(await lake.query("FROM post_top_tags")).toEqual([
+		{ tag: "b", occurrences: 2n, posts: 1n },
+		{ tag: "a", occurrences: 1n, posts: 1n },
+		{ tag: "c", occurrences: 1n, posts: 1n },
+	]);
+	lake.close();
+});
+
+describe.skipIf(missingSharedData)("real posts", () => {
+	test("are counted as a few independent lines count them", async () => {
+		const files = await sharedFiles("posts");
+		const all = new Map<
+			string,
+			{ entities: { hashtags: { text: string }[] } }
+		>();
+		for (const { absolutePath } of files) {
+			const text = await readFile(absolutePath, "utf8");
+			const value = JSON.parse(text.replace(/^Grailbird[^=]*=/, ""));
+			for (const post of value.statuses ?? value) all.set(post.id_str, post);
+		}
+		const tags = [...all.values()].flatMap((post) =>
+			post.entities.hashtags.map((tag) => tag.text.toLowerCase()),
+		);
+		const counts = new Map<string, number>();
+		for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+		const top = [...counts]
+			.map(([tag, n]) => ({ tag, n }))
+			.sort((a, b) => b.n - a.n || (a.tag < b.tag ? -1 : 1));
+
+		const lake = await buildInMemory(posts, files);
+		expect(lake.rejects).toEqual([]);
+		expect(
+			await lake.query(
+				"SELECT count(*)::INTEGER AS posts, count(*) FILTER (tag_count > 0)::INTEGER AS tagged, sum(tag_count)::INTEGER AS tags FROM posts",
+			),
+		).toEqual([{ posts: all.size, tagged: 251, tags: tags.length }]);
+		expect([all.size, tags.length]).toEqual([1620, 309]);
+		expect(
+			await lake.query(
+				"SELECT tag, count(*)::INTEGER AS n FROM post_tags GROUP BY tag ORDER BY n DESC, tag",
+			),
+		).toEqual(top);
+		expect(top.slice(0, 2)).toEqual([
+			{ tag: "itistime", n: 53 },
+			{ tag: "tilnextweek", n: 52 },
+		]);
+		lake.close();
+	});
+});
+if (missingSharedData) console.warn(missingSharedData);

@@ -1,0 +1,82 @@
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { FileError, type SourceFile } from "../datasets/dataset.ts";
+
+/**
+ * The bytes of a file, of a `.gz` the unpacked ones, in pieces of some ten kB.
+ * Throws a FileError where the file is empty, or the packed data are damaged or
+ * cut off (which DuckDB's own readers accept at a line's end).
+ */
+export async function* fileBytes(file: SourceFile): AsyncGenerator<Uint8Array> {
+	if (file.bytes === 0) throw new FileError("the file is empty");
+	const raw = createReadStream(file.absolutePath, { highWaterMark: 1 << 18 });
+	if (!file.path.toLowerCase().endsWith(".gz")) {
+		yield* raw;
+		return;
+	}
+	const unpacked = createGunzip({ chunkSize: 1 << 18 });
+	raw.on("error", (error) => unpacked.destroy(error));
+	raw.pipe(unpacked);
+	try {
+		let bytes = 0;
+		for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
+			bytes += chunk.length;
+			yield chunk;
+		}
+		if (bytes === 0) throw new FileError("the compressed file is empty");
+	} catch (cause) {
+		if (cause instanceof Error && "code" in cause) {
+			if (cause.code === "Z_BUF_ERROR")
+				throw new FileError("the compressed data are cut off", { cause });
+			if (String(cause.code).startsWith("Z_"))
+				throw new FileError(`not valid gzip: ${cause.message}`, { cause });
+		}
+		throw cause;
+	} finally {
+		raw.destroy();
+		unpacked.destroy();
+	}
+}
+
+/**
+ * Takes the beginning off a stream, up to `length` bytes, for a look at what kind
+ * it is; `all` yields the whole stream, beginning included. Throws a FileError for
+ * UTF-16, which no reader here takes.
+ */
+export async function lookAhead(
+	chunks: AsyncGenerator<Uint8Array>,
+	length: number,
+): Promise<{ head: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
+	const taken: Uint8Array[] = [];
+	let bytes = 0;
+	while (bytes < length) {
+		const { value, done } = await chunks.next();
+		if (done) break;
+		taken.push(value);
+		bytes += value.length;
+	}
+	const head = Buffer.concat(taken);
+	if (
+		(head[0] === 0xff && head[1] === 0xfe) ||
+		(head[0] === 0xfe && head[1] === 0xff)
+	)
+		throw new FileError("the file is UTF-16: save it as UTF-8", { line: 1 });
+	return {
+		head,
+		all: (async function* () {
+			yield head;
+			yield* chunks;
+		})(),
+	};
+}
+
+/** The path without `.gz`, in lower case, for a look at the ending. */
+export function plainName(path: string): string {
+	return path.toLowerCase().replace(/\.gz$/, "");
+}
+
+/** A stream of Node over chunks. */
+export function readable(chunks: AsyncIterable<Uint8Array>): Readable {
+	return Readable.from(chunks, { objectMode: false });
+}

@@ -1,0 +1,325 @@
+import { foldTag, hashtagsIn } from "../../src/lib/hashtags.ts";
+import {
+	FileError,
+	type ParseOutput,
+	type SourceFile,
+} from "../datasets/dataset.ts";
+import { fileBytes, lookAhead, plainName } from "./bytes.ts";
+import { type JsonItem, jsonLines, jsonListItems } from "./json-items.ts";
+import { parseTime } from "./time.ts";
+
+/** A post as its file tells it. */
+export interface Post {
+	readonly id: string;
+	readonly author: string | null;
+	/** Microseconds since 1970, UTC. */
+	readonly createdAt: number;
+	readonly isRepost: boolean;
+	/** Lower-cased, in order, one for each occurrence. */
+	readonly tags: readonly string[];
+	readonly text: string | null;
+	readonly url: string | null;
+}
+
+/** Members under which a document or a line holds its list of posts. */
+const LISTS = ["statuses", "data", "tweets"];
+
+/** Lines of a streaming API that are no posts: `{"delete": {…}}`. */
+const NOTICES = new Set(["delete", "limit", "scrub_geo", "status_withheld"]);
+
+/** Names that an archive assigns its posts to; its other files hold something else. */
+const TWEET_VARIABLE =
+	/(?:^|\.)tweets?(?:_\d{4}_\d{2})?(?:\.part\d+|\[.*\])*$/i;
+
+const ASSIGNMENT =
+	/^(?:var\s+|let\s+|const\s+)?([A-Za-z_$][\w.$"'[\]]*)\s*=\s*/;
+
+const SNIFF_BYTES = 1 << 20;
+
+/** Reject samples are cut here, in characters. */
+const SAMPLE_LENGTH = 200;
+
+/**
+ * Reads the posts of a file: Twitter's archive months (`Grailbird.data.tweets_… =
+ * […]`, `window.YTD.tweets.part0 = […]`), what its APIs answer (a list, or an
+ * object with `statuses` or `data`), or an object a line; each also packed with
+ * gzip. Memory does not grow with the file. A document that is cut off is rejected
+ * whole, with the line of its end; of JSON Lines only the broken line is.
+ */
+export async function readPosts(
+	file: SourceFile,
+	out: ParseOutput,
+	take: (post: Post, line: number) => void,
+): Promise<void> {
+	const { head, all } = await lookAhead(fileBytes(file), SNIFF_BYTES);
+	const kind = kindOf(head, plainName(file.path));
+	if (kind.variable !== null && !TWEET_VARIABLE.test(kind.variable)) {
+		out.note(`holds ${kind.variable}, no posts`);
+		return;
+	}
+	const items = kind.lines
+		? jsonLines(all)
+		: jsonListItems(all, kind.startByte, LISTS);
+	let read = 0;
+	for await (const item of items) {
+		readItem(item, out, take);
+		read += 1;
+		if (read % 4096 === 0) await out.drain();
+	}
+	if (read === 0) out.note("holds no posts");
+}
+
+interface Kind {
+	readonly lines: boolean;
+	readonly startByte: number;
+	/** What a script assigns its list to. */
+	readonly variable: string | null;
+}
+
+function kindOf(head: Uint8Array, name: string): Kind {
+	const mark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+	if (/\.(?:jsonl|ndjson)$/.test(name))
+		return { lines: true, startByte: mark, variable: null };
+	// Latin-1 keeps a character a byte, so that offsets hold.
+	const text = Buffer.from(head).toString("latin1").slice(mark);
+	const trimmed = text.trimStart();
+	if (trimmed === "")
+		throw new FileError("the file holds nothing but white space");
+	const startByte = mark + text.length - trimmed.length;
+	const assignment = ASSIGNMENT.exec(trimmed.slice(0, 1000));
+	if (assignment !== null)
+		return {
+			lines: false,
+			startByte: startByte + assignment[0].length,
+			variable: assignment[1] ?? null,
+		};
+	if (name.endsWith(".js") && !/^[[{]/.test(trimmed))
+		throw new FileError("not an archive month: it assigns no list of tweets", {
+			line: 1,
+			sample: trimmed.slice(0, SAMPLE_LENGTH),
+		});
+	return { lines: isObjectLine(trimmed), startByte, variable: null };
+}
+
+/** Whether the first line is a whole object that holds no list of posts itself. */
+function isObjectLine(text: string): boolean {
+	const end = text.indexOf("\n");
+	if (!text.startsWith("{") || (end === -1 && text.length >= SNIFF_BYTES / 2))
+		return false;
+	try {
+		const value: unknown = JSON.parse(end === -1 ? text : text.slice(0, end));
+		return isObject(value) && !LISTS.some((key) => Array.isArray(value[key]));
+	} catch {
+		return false;
+	}
+}
+
+function readItem(
+	{ line, bytes }: JsonItem,
+	out: ParseOutput,
+	take: (post: Post, line: number) => void,
+): void {
+	const decoded = decode(bytes);
+	if (typeof decoded !== "string") {
+		out.reject(line + decoded.linesBefore, "not valid UTF-8", decoded.sample);
+		return;
+	}
+	const sample = decoded.trim().slice(0, SAMPLE_LENGTH);
+	let value: unknown;
+	try {
+		value = parseExactly(decoded);
+	} catch {
+		out.reject(line, "not valid JSON", sample);
+		return;
+	}
+	for (const candidate of postsIn(value)) {
+		const notice = noticeOf(candidate);
+		if (notice !== null) {
+			out.count(`notices (${notice})`);
+			continue;
+		}
+		out.count("posts read");
+		const post = toPost(candidate);
+		if (typeof post === "string") out.reject(line, post, sample);
+		else take(post, line);
+	}
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The text, or where its first byte stands that is not UTF-8. */
+function decode(
+	bytes: Uint8Array,
+): string | { linesBefore: number; sample: string } {
+	try {
+		return utf8.decode(bytes);
+	} catch {
+		let start = 0;
+		for (let linesBefore = 0; ; linesBefore += 1) {
+			const end = bytes.indexOf(0x0a, start);
+			const part = bytes.subarray(start, end === -1 ? undefined : end);
+			try {
+				utf8.decode(part);
+			} catch {
+				const sample = new TextDecoder().decode(part).trim();
+				return { linesBefore, sample: sample.slice(0, SAMPLE_LENGTH) };
+			}
+			if (end === -1) return { linesBefore, sample: "" };
+			start = end + 1;
+		}
+	}
+}
+
+/**
+ * Parses JSON, and again where the post's only id is a number that a double cannot
+ * hold: then such numbers become the text that they stand as.
+ */
+function parseExactly(text: string): unknown {
+	const value: unknown = JSON.parse(text);
+	const needsExact = postsIn(value).some(
+		(post) =>
+			isObject(post) &&
+			typeof post.id_str !== "string" &&
+			typeof post.id === "number" &&
+			!Number.isSafeInteger(post.id),
+	);
+	return needsExact ? JSON.parse(text, keepLargeIntegers) : value;
+}
+
+/** ECMAScript 2025 hands a reviver the number's source text; TypeScript's library does not say so yet. */
+function keepLargeIntegers(
+	_key: string,
+	value: unknown,
+	context?: { source?: string },
+): unknown {
+	return typeof value === "number" &&
+		Number.isInteger(value) &&
+		!Number.isSafeInteger(value)
+		? (context?.source ?? value)
+		: value;
+}
+
+/** The posts in a value: itself, what it wraps (`{"tweet": {…}}`), or its list. */
+function postsIn(value: unknown): unknown[] {
+	if (!isObject(value)) return [value];
+	if (isObject(value.tweet)) return [value.tweet];
+	if (isObject(value.data)) return [value.data];
+	for (const key of LISTS) {
+		const list = value[key];
+		if (Array.isArray(list)) return list;
+	}
+	return [value];
+}
+
+function noticeOf(value: unknown): string | null {
+	if (!isObject(value)) return null;
+	const [key, ...others] = Object.keys(value);
+	return key !== undefined && others.length === 0 && NOTICES.has(key)
+		? key
+		: null;
+}
+
+/** The post that an object of any of the formats tells, or why it tells none. */
+export function toPost(value: unknown): Post | string {
+	if (!isObject(value)) return "not a JSON object";
+	const id = idOf(value);
+	if (id === null) return "no id: the post has neither id_str nor id";
+	const created = value.created_at;
+	if (typeof created !== "string" && typeof created !== "number")
+		return "no time: the post has no created_at";
+	const time = parseTime(String(created));
+	if (time === null) return `not a time: created_at is ${String(created)}`;
+	const extended = isObject(value.extended_tweet) ? value.extended_tweet : null;
+	const text = cleaned(value.full_text ?? extended?.full_text ?? value.text);
+	const user = isObject(value.user) ? value.user : null;
+	const screenName = cleaned(user?.screen_name);
+	return {
+		id,
+		author: screenName ?? authorOf(value, user),
+		createdAt: time.micros,
+		isRepost: isRepost(value, text),
+		tags: tagsOf(value, text),
+		text,
+		url: urlOf(value, screenName, id),
+	};
+}
+
+function idOf(value: Readonly<Record<string, unknown>>): string | null {
+	const text = cleaned(value.id_str) ?? cleaned(value.id);
+	if (text !== null) return text;
+	return typeof value.id === "number" && Number.isSafeInteger(value.id)
+		? String(value.id)
+		: null;
+}
+
+function authorOf(
+	value: Readonly<Record<string, unknown>>,
+	user: Readonly<Record<string, unknown>> | null,
+): string | null {
+	const author = isObject(value.author) ? value.author : null;
+	return (
+		cleaned(value.author) ??
+		cleaned(author?.screen_name) ??
+		cleaned(author?.username) ??
+		cleaned(user?.username) ??
+		cleaned(value.screen_name) ??
+		cleaned(value.username)
+	);
+}
+
+/** Newer archives mark a repost by nothing but its text. */
+function isRepost(
+	value: Readonly<Record<string, unknown>>,
+	text: string | null,
+): boolean {
+	return (
+		isObject(value.retweeted_status) ||
+		(Array.isArray(value.referenced_tweets) &&
+			value.referenced_tweets.some(
+				(other) => isObject(other) && other.type === "retweeted",
+			)) ||
+		/^RT @\w+:/.test(text ?? "")
+	);
+}
+
+/** The post's own tags, of a repost too: as listed, else as its text has them. */
+function tagsOf(
+	value: Readonly<Record<string, unknown>>,
+	text: string | null,
+): string[] {
+	const listed = isObject(value.entities) ? value.entities.hashtags : undefined;
+	if (!Array.isArray(listed)) return text === null ? [] : hashtagsIn(text);
+	const tags: string[] = [];
+	for (const entity of listed) {
+		const tag = isObject(entity)
+			? (cleaned(entity.text) ?? cleaned(entity.tag))
+			: null;
+		if (tag !== null) tags.push(foldTag(tag));
+	}
+	return tags;
+}
+
+/** The post's own address, else Twitter's where the post is one of Twitter's. */
+function urlOf(
+	value: Readonly<Record<string, unknown>>,
+	screenName: string | null,
+	id: string,
+): string | null {
+	if (value.url !== undefined) {
+		const url = cleaned(value.url);
+		return url !== null && /^https?:\/\//i.test(url) ? url : null;
+	}
+	return screenName !== null && /^\w+$/.test(screenName) && /^\d+$/.test(id)
+		? `https://twitter.com/${screenName}/status/${id}`
+		: null;
+}
+
+/** A text without what UTF-8 cannot hold; null for an empty one and for no text. */
+function cleaned(value: unknown): string | null {
+	if (typeof value !== "string" || value === "") return null;
+	return value.toWellFormed().replaceAll("\0", "\uFFFD");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,47 @@
+/**
+ * Characters of a hashtag after its sign: `Continue` of UAX #31, UAX31-R8-1, less
+ * `-`, `+` and `*`, at which people and networks end a tag.
+ */
+const CONTINUE =
+	"(?:[\\p{XID_Continue}\\p{Extended_Pictographic}]|(?![#*])\\p{Emoji_Component})";
+
+const HASHTAG = new RegExp(
+	`(?<!${CONTINUE}|&)[#\\uFE5F\\uFF03](${CONTINUE}+)`,
+	"gu",
+);
+
+const ONLY_DIGITS = /^(?:[\p{Nd}_]|\uFE0F|\u20E3)*$/u;
+
+/** An address up to the first character that none may hold bare, fragment included. */
+const ADDRESS =
+	/\b(?:[a-z][a-z+.-]*:\/\/|www\.)[\x21-\x7e]*[^\s\p{P}\p{S}]*/giu;
+
+/**
+ * The hashtags of a text in order, one for each occurrence, lower-cased, without
+ * their sign; for posts whose publisher does not list them.
+ *
+ * The rule is that of hashtag identifiers in UAX #31, *Unicode Identifiers and
+ * Syntax* (definition D2, as a profile of requirement R8-1, see
+ * https://www.unicode.org/reports/tr31/#hashtag_identifiers): one of `#`, `﹟`,
+ * `＃`, not after a character that could continue a tag, then letters, marks,
+ * digits, connectors and emoji of any script. The profile takes `-`, `+` and `*`
+ * away and, as Twitter does, tags of nothing but digits (`#1`), what follows an
+ * ampersand (`&#39;`) and what is part of an address (`http://x.org/#top`).
+ */
+export function hashtagsIn(text: string): string[] {
+	const tags: string[] = [];
+	for (const match of text.replace(ADDRESS, " ").matchAll(HASHTAG)) {
+		const tag = match[1];
+		if (tag !== undefined && !ONLY_DIGITS.test(tag)) tags.push(foldTag(tag));
+	}
+	return tags;
+}
+
+/**
+ * The form in which a tag is counted: Unicode's lower case without regard to any
+ * language, so `İ` becomes `i̇` (two code points) and `ß` stays. Not normalized:
+ * what the publisher spells with other code points is another tag.
+ */
+export function foldTag(tag: string): string {
+	return tag.toLowerCase();
+}
