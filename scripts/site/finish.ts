@@ -3,8 +3,12 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
 import { lakeFolder, publicLakeUrl } from "../../src/lake/at-build.ts";
+import { contentSecurityPolicy } from "../../src/lib/csp.ts";
+import { formatBytes } from "../../src/lib/format.ts";
+import { writeHeaders } from "./headers.ts";
 import { linkLake } from "./lake-files.ts";
 import { withRelativeLinks, withRelativeUrls } from "./relative-links.ts";
+import { addServiceWorker } from "./service-worker.ts";
 
 /** What the built pages lack to be a site: relative links, public files and the lake. */
 export function finishSite(): AstroIntegration {
@@ -20,11 +24,17 @@ export function finishSite(): AstroIntegration {
 				await rewrite(out, "**/*.html", withRelativeLinks);
 				await rewrite(out, "_a/*.css", withRelativeUrls);
 				await copyPublicFiles(publicFolder, out);
-				if (publicLakeUrl() !== null) {
-					logger.info(`the lake lies at ${publicLakeUrl()}`);
+				const lakeUrl = publicLakeUrl();
+				if (lakeUrl !== null) {
+					logger.info(`the lake lies at ${lakeUrl}`);
 				} else if (!(await linkLake(lakeFolder(), join(out, "lake")))) {
 					logger.warn("there is no lake yet: npm run data builds one");
 				}
+				await writeHeaders(out, contentSecurityPolicy({ lakeUrl }));
+				const shell = await addServiceWorker(out, lakeUrl ?? "lake/");
+				logger.info(
+					`works offline after ${shell.files} files, ${formatBytes(shell.bytes)}`,
+				);
 			},
 		},
 	};
