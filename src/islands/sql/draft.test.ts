@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import {
+	type DraftStore,
+	dropPrevious,
+	keepDraft,
+	openDraft,
+	sqlInHash,
+	swapDraft,
+} from "./draft.ts";
+
+function storeWith(text: string | null, previous: string | null = null) {
+	const kept = new Map([
+		["text", text],
+		["previous", previous],
+	]);
+	const store: DraftStore = {
+		get: (key) => kept.get(key) ?? null,
+		set: (key, value) => void kept.set(key, value),
+	};
+	return { store, kept };
+}
+
+const link = (sql: string) => `#q=${encodeURIComponent(sql)}`;
+
+test("a first visit opens with the starter", () => {
+	const { store } = storeWith(null);
+	expect(openDraft(store, "", "select 1")).toStrictEqual({
+		text: "select 1",
+		isFromLink: false,
+		previous: null,
+	});
+});
+
+test("a text comes back after a reload", () => {
+	const { store } = storeWith(null);
+	keepDraft(store, openDraft(store, "", "select 1"), "select 'mine'");
+	expect(openDraft(store, "", "select 1").text).toBe("select 'mine'");
+});
+
+test("a link shows its SQL and leaves the saved text alone", () => {
+	const { store, kept } = storeWith("select 'mine'");
+	const draft = openDraft(store, link("select 'é & %'"), "select 1");
+	expect(draft).toStrictEqual({
+		text: "select 'é & %'",
+		isFromLink: true,
+		previous: "select 'mine'",
+	});
+	expect(kept.get("text")).toBe("select 'mine'");
+});
+
+test("editing a link's SQL keeps a way back, also over reloads", () => {
+	const { store } = storeWith("select 'mine'");
+	keepDraft(store, openDraft(store, link("select 2"), "select 1"), "select 22");
+	const reloaded = openDraft(store, "", "select 1");
+	expect(reloaded).toStrictEqual({
+		text: "select 22",
+		isFromLink: false,
+		previous: "select 'mine'",
+	});
+	expect(swapDraft(store, reloaded).text).toBe("select 'mine'");
+	expect(openDraft(store, "", "select 1")).toMatchObject({
+		text: "select 'mine'",
+		previous: "select 22",
+	});
+});
+
+test("further edits do not push the way back out", () => {
+	const { store } = storeWith("select 'mine'");
+	let draft = openDraft(store, link("select 2"), "select 1");
+	for (const text of ["select 22", "select 222"])
+		draft = keepDraft(store, draft, text);
+	expect(draft.previous).toBe("select 'mine'");
+});
+
+test("the visitor's own link is no link", () => {
+	const { store } = storeWith("select 'mine'");
+	expect(openDraft(store, link("select 'mine'"), "select 1").isFromLink).toBe(
+		false,
+	);
+});
+
+test("a dropped text does not come back", () => {
+	const { store } = storeWith("select 2", "select 'mine'");
+	dropPrevious(store, openDraft(store, "", ""));
+	expect(openDraft(store, "", "").previous).toBeNull();
+});
+
+test("a hash without SQL, or not encoded, is none", () => {
+	for (const hash of ["", "#q=", "#q=%20", "#other", "#q=%E0%A4%A"])
+		expect(sqlInHash(hash)).toBeNull();
+});
