@@ -1,4 +1,5 @@
 import { type OpenLake, openCatalog } from "./lake.ts";
+import { keepForOffline } from "./offline.ts";
 import { theme, toggleTheme } from "./theme.ts";
 
 const times = new Intl.DateTimeFormat("en", {
@@ -18,6 +19,19 @@ showNetwork();
 openCatalog().then(showLake, () => {
 	// Without a catalog the page stands as it was built; its island says why.
 });
+
+keepForOffline(showUpdate).catch(() => {
+	// Without a service worker the site works as long as the network does.
+});
+
+function showUpdate(accept: () => void): void {
+	const prompt = element("update-prompt");
+	prompt.hidden = false;
+	element("update-accept").addEventListener("click", accept, { once: true });
+	element("update-later").addEventListener("click", () => {
+		prompt.hidden = true;
+	});
+}
 
 function showNetwork(): void {
 	element("offline-badge").hidden = navigator.onLine;
