@@ -55,7 +55,7 @@ describe("the moving average", () => {
 		async (bucket) => {
 			const seconds = 6 * 3600;
 			const rows = await rowsOf(movingAverage(OUTDOOR, range, seconds, bucket));
-			const expected = groupBy(
+			const expected = Map.groupBy(
 				present(READINGS).filter(
 					({ ts }) => ts >= range.from.getTime() && ts < range.to.getTime(),
 				),
@@ -100,7 +100,7 @@ describe("the moving average", () => {
 
 it("readings of each day count values, not nulls", async () => {
 	const rows = await rowsOf(readingsPerDay(OUTDOOR));
-	const expected = groupBy(present(READINGS), ({ ts }) =>
+	const expected = Map.groupBy(present(READINGS), ({ ts }) =>
 		new Date(ts).toISOString().slice(0, 10),
 	);
 	expect(
@@ -139,16 +139,6 @@ function averageBefore(ts: number, seconds: number): number {
 			.filter((other) => other.ts > ts - seconds * 1000 && other.ts <= ts)
 			.map(({ value }) => value),
 	);
-}
-
-function groupBy<T, K>(
-	values: readonly T[],
-	key: (value: T) => K,
-): Map<K, T[]> {
-	const groups = new Map<K, T[]>();
-	for (const value of values)
-		groups.set(key(value), [...(groups.get(key(value)) ?? []), value]);
-	return groups;
 }
 
 function meanOf(values: readonly number[]): number {

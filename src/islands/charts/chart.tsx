@@ -1,0 +1,66 @@
+import type { PlotOptions } from "@observablehq/plot";
+import { createContext } from "preact";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
+import { plotSvg } from "../../charts/render.ts";
+
+/** Draws as HTML text where there is no document: `plotHtml`, given at build time. */
+export const ChartHtml = createContext<
+	| ((
+			options: PlotOptions,
+			labels: { label: string; description: string },
+	  ) => string)
+	| null
+>(null);
+
+/** Widths in pixels that a page carries its pictures in; CSS shows one of them. */
+const BAKED_WIDTHS = { wide: 960, narrow: 350 };
+
+/**
+ * A picture as wide as its box, drawn again when the box changes its width. At
+ * build time it is drawn twice, for wide and for narrow windows, at the same
+ * height as in the browser, so that nothing moves when the island takes over.
+ */
+export function Chart(props: {
+	/** Plot options for a width in pixels. */
+	readonly draw: (width: number) => PlotOptions;
+	readonly label: string;
+	readonly description: string;
+	/** Width in pixels of the wide picture at build time, where it is not the page's. */
+	readonly bakedWidth?: number;
+}) {
+	const { draw, label, description, bakedWidth = BAKED_WIDTHS.wide } = props;
+	const toHtml = useContext(ChartHtml);
+	const box = useRef<HTMLDivElement>(null);
+	useLayoutEffect(() => {
+		const element = box.current;
+		if (element === null || toHtml !== null) return;
+		let drawnWidth = 0;
+		const redraw = () => {
+			const width = Math.floor(element.clientWidth);
+			if (width === 0 || width === drawnWidth) return;
+			drawnWidth = width;
+			element.replaceChildren(plotSvg(draw(width), { label, description }));
+		};
+		redraw();
+		const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
+		observer.observe(element);
+		return () => observer.disconnect();
+	}, [draw, label, description, toHtml]);
+
+	if (toHtml === null) return <div class="chart" ref={box} />;
+	return (
+		<div class="chart">
+			{Object.entries({ ...BAKED_WIDTHS, wide: bakedWidth }).map(
+				([size, width]) => (
+					<div
+						key={size}
+						class={`chart-${size}`}
+						dangerouslySetInnerHTML={{
+							__html: toHtml(draw(width), { label, description }),
+						}}
+					/>
+				),
+			)}
+		</div>
+	);
+}

@@ -1,0 +1,52 @@
+import type { Progress } from "../../../workers/engine-api.ts";
+import { formatCount } from "../../lib/format.ts";
+import { engineState } from "../shared/engine.ts";
+import { Failure, Loading } from "../shared/states.tsx";
+import type { Question } from "./question.ts";
+
+/** How far a question is, or why it has no answer; nothing once it has one. */
+export function QuestionStatus({
+	question,
+}: {
+	readonly question: Question<unknown>;
+}) {
+	const state = question.state.value;
+	switch (state.kind) {
+		case "answered":
+			return null;
+		case "failed":
+			return <Failure error={state.error} onRetry={() => question.retry()} />;
+		case "asking":
+			return <Asking progress={state.progress} />;
+	}
+}
+
+function Asking({ progress }: { readonly progress: Progress | null }) {
+	const engine = engineState.value;
+	if (engine.kind === "loading")
+		return (
+			<Loading
+				what="the engine"
+				bytes={engine.bytes}
+				totalBytes={engine.totalBytes}
+			/>
+		);
+	switch (progress?.stage) {
+		case "fetch":
+			return (
+				<Loading
+					what="data"
+					bytes={progress.bytes}
+					totalBytes={progress.totalBytes}
+				/>
+			);
+		case "load":
+			return (
+				<Loading
+					what={`${formatCount(progress.rows)} of ${formatCount(progress.totalRows)} rows`}
+				/>
+			);
+		default:
+			return <Loading what="the answer" />;
+	}
+}
