@@ -1,13 +1,57 @@
-import type { Catalog } from "../../lib/catalog.ts";
+import type { Catalog, CatalogTable } from "../../lib/catalog.ts";
+import { identifier } from "../../lib/identifier.ts";
 import type { Connection } from "../types.ts";
 
+/** The database of the ghosts, attached beside the one that holds the data. */
+export const GHOSTS = "lakeside_ghosts";
+
+/** Settings that planning changes and puts back: they must stay open in a locked configuration. */
+export const PLANNING_SETTINGS = ["disabled_optimizers"] as const;
+
 /**
- * Lays the ghosts: a database of its own, attached beside the one that holds
- * the data, with every table of the catalog in full schema (partition keys
- * included) and without rows. Once per database, before its configuration is
- * locked; `allowed_configs` must then hold {@link PLANNING_SETTINGS}' names.
+ * Lays the ghosts: every table of the catalog in full schema (partition keys
+ * included) and without rows, in a database of their own, so that the very SQL
+ * that will run over the data binds to them while it is planned. Once per
+ * database, before its configuration is locked; `allowed_configs` must then hold
+ * {@link PLANNING_SETTINGS}. Also sets `asof_loop_join_threshold`, which plans
+ * and runs need alike: above 0, plans of `ASOF JOIN` follow the tables' sizes.
  */
-export declare function layGhosts(
+export async function layGhosts(
 	connection: Connection,
 	catalog: Catalog,
-): Promise<void>;
+): Promise<void> {
+	await connection.query("SET asof_loop_join_threshold = 0", []);
+	await connection.query(`ATTACH ':memory:' AS ${GHOSTS}`, []);
+	for (const table of catalog.tables)
+		await connection.query(ghostDefinition(table), []);
+}
+
+/**
+ * Runs `work` with unqualified names bound to the ghosts and with an optimizer
+ * that does not look at their statistics: `statistics_propagation` would fold
+ * filters away since the ghosts are empty, `late_materialization` would scan the
+ * table of an `ORDER BY … LIMIT` a second time without the filters. Afterwards
+ * both are the database's defaults again.
+ */
+export async function amongGhosts<T>(
+	connection: Connection,
+	work: () => Promise<T>,
+): Promise<T> {
+	try {
+		await connection.query(
+			"SET disabled_optimizers = 'statistics_propagation,late_materialization'; " +
+				`SET search_path = '${GHOSTS}.main'`,
+		);
+		return await work();
+	} finally {
+		await connection.query("RESET search_path; RESET disabled_optimizers");
+	}
+}
+
+/** The types are the catalog's text: a prepared statement is one statement at most. */
+function ghostDefinition(table: CatalogTable): string {
+	const columns = table.columns.map(
+		({ name, type }) => `${identifier(name)} ${type}`,
+	);
+	return `CREATE TABLE ${GHOSTS}.main.${identifier(table.name)} (${columns.join(", ")})`;
+}

@@ -3,20 +3,14 @@ import type {
 	ScanSummary,
 	SqlValue,
 } from "../../../workers/engine-api.ts";
-import type {
-	BlockReference,
-	Catalog,
-	CatalogTable,
-	ManifestBlock,
-} from "../../lib/catalog.ts";
+import type { Catalog } from "../../lib/catalog.ts";
+import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
+import { explain } from "./explain.ts";
+import { type LoadBlock, needOfScans, needOfWhole } from "./needs.ts";
+import { readStatement, tablesNamed } from "./statement.ts";
 
-/** Fetches a block of a table's manifest, or gives the one that is there already. */
-export type LoadBlock = (
-	table: CatalogTable,
-	block: BlockReference,
-	signal: AbortSignal,
-) => Promise<ManifestBlock>;
+export type { LoadBlock } from "./needs.ts";
 
 export interface PlanOptions {
 	/**
@@ -52,4 +46,50 @@ export interface QueryPlan {
  * `SqlError` with DuckDB's message, `UnsupportedError` for what is no single
  * SELECT or needs an extension, and whatever `loadBlock` throws.
  */
-export declare function planQuery(options: PlanOptions): Promise<QueryPlan>;
+export async function planQuery({
+	connection,
+	catalog,
+	loadBlock,
+	sql,
+	params = [],
+	signal,
+}: PlanOptions): Promise<QueryPlan> {
+	throwIfCancelled(signal);
+	const statement = readStatement(sql);
+	const { scans, whole } = await explain(connection, statement, params);
+	throwIfCancelled(signal);
+
+	const scanned = new Set(scans.map((scan) => scan.table));
+	const named = new Set(
+		whole === null ? [] : tablesNamed(statement, catalog.tables),
+	);
+	const priced = await Promise.all(
+		catalog.tables
+			.filter((table) => scanned.has(table.name) || named.has(table))
+			.map((table) =>
+				whole === null
+					? needOfScans(
+							table,
+							scans.filter((scan) => scan.table === table.name),
+							loadBlock,
+							signal,
+						)
+					: needOfWhole(table, loadBlock, signal),
+			),
+	);
+	throwIfCancelled(signal);
+	return {
+		needs: priced.map(({ need }) => need),
+		scans: priced.map(({ summary }) => summary),
+		cost: {
+			files: sum(priced.map(({ cost }) => cost.files)),
+			rowGroups: sum(priced.map(({ cost }) => cost.rowGroups)),
+			bytes: sum(priced.map(({ cost }) => cost.bytes)),
+		},
+		usesClock: statement.usesClock,
+	};
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, number) => total + number, 0);
+}

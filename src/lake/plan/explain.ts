@@ -1,0 +1,169 @@
+import { tableFromIPC } from "apache-arrow";
+import type { SqlValue } from "../../../workers/engine-api.ts";
+import { LakeError } from "../errors.ts";
+import type { Connection } from "../types.ts";
+import { engineError } from "./engine-error.ts";
+import { amongGhosts, GHOSTS } from "./ghosts.ts";
+import type { Statement } from "./statement.ts";
+
+/** One reading of a table of the lake, as the optimizer left it. */
+export interface Scan {
+	readonly table: string;
+	/**
+	 * Columns that leave the scan, as printed: a field of a struct as `st.x`, a
+	 * name with a newline in two pieces. Columns that only a filter reads are not
+	 * among them.
+	 */
+	readonly projections: readonly string[] | "none" | "all";
+	/** As printed, one per column, cut at newlines. */
+	readonly filters: readonly string[];
+}
+
+export interface Explanation {
+	readonly scans: readonly Scan[];
+	/** Why row groups and columns cannot be told apart, so that whole tables are needed; null where they can. */
+	readonly whole: string | null;
+}
+
+/** What `EXPLAIN (FORMAT json)` prints: keys as DuckDB 1.5 names them. */
+interface PlanNode {
+	readonly name: string;
+	readonly children: readonly PlanNode[];
+	readonly extra_info: Readonly<Record<string, string | readonly string[]>>;
+}
+
+const PREFIX = "EXPLAIN (FORMAT json)\n";
+
+/**
+ * Asks the optimizer what a statement reads, over the ghosts, without running it.
+ * Throws `SqlError` or `UnsupportedError` where DuckDB refuses the statement.
+ */
+export async function explain(
+	connection: Connection,
+	statement: Statement,
+	params: readonly SqlValue[],
+): Promise<Explanation> {
+	let answer: Uint8Array;
+	try {
+		answer = await amongGhosts(connection, () =>
+			connection.query(PREFIX + statement.sql, params),
+		);
+	} catch (cause) {
+		if (!isSeveralStatements(cause)) throw engineError(cause, statement, 1);
+		if (!statement.pivots || params.length > 0)
+			throw new LakeError(
+				"UnsupportedError",
+				statement.pivots
+					? "PIVOT without an IN list takes no parameters: write the values into the SQL"
+					: "DuckDB reads this as several statements: run them one at a time",
+				{ cause },
+			);
+		return { scans: [], whole: "PIVOT looks for its columns in the data" };
+	}
+	const text: unknown = tableFromIPC(answer).getChild("explain_value")?.get(0);
+	return readExplanation(String(text), statement.seesStorage);
+}
+
+/** Reads the plan that EXPLAIN printed. */
+export function readExplanation(
+	json: string,
+	seesStorage: boolean,
+): Explanation {
+	const scans: Scan[] = [];
+	let whole = seesStorage ? "the statement sees how rows are stored" : null;
+	const visit = (node: PlanNode, parent: PlanNode | null) => {
+		const name = node.name.trim();
+		if (WRITES.test(name))
+			throw new LakeError("UnsupportedError", "only queries can run here");
+		const { Table: table } = node.extra_info;
+		if (table !== undefined) {
+			const scan = readScan(node, String(table), parent);
+			if (scan !== null) scans.push(scan);
+			if (name !== "SEQ_SCAN") whole ??= `${name} is no plain scan`;
+		} else if (node.children.length === 0 && !isTableless(name, node)) {
+			whole ??= `${name} may read a table`;
+		}
+		if (/SAMPLE/.test(name) || "Sample Method" in node.extra_info)
+			whole ??= "a sample is drawn from the whole table";
+		if (/POSITIONAL/.test(name))
+			whole ??= "POSITIONAL JOIN pairs rows by where they stand";
+		for (const child of node.children) visit(child, node);
+	};
+	for (const root of JSON.parse(json) as PlanNode[]) visit(root, null);
+	return { scans, whole };
+}
+
+/** Operators of statements that change something, which a plan of `WITH … INSERT` holds. */
+const WRITES = /INSERT|UPDATE|DELETE|MERGE|CREATE|COPY|DROP|ALTER|ATTACH|LOAD/;
+
+/** Leaves that read no table of the lake: constants, common tables, table functions. */
+const TABLELESS = new Set([
+	"DUMMY_SCAN",
+	"EMPTY_RESULT",
+	"COLUMN_DATA_SCAN",
+	"CTE_SCAN",
+	"RECURSIVE_CTE_SCAN",
+	"REC_CTE_SCAN",
+	"REC_REC_CTE_SCAN",
+	"DELIM_SCAN",
+	"EXPRESSION_SCAN",
+]);
+
+function isTableless(name: string, node: PlanNode): boolean {
+	return TABLELESS.has(name) || "Function" in node.extra_info;
+}
+
+/** Null for a scan of the session's own temporary tables. */
+function readScan(
+	node: PlanNode,
+	qualifiedName: string,
+	parent: PlanNode | null,
+): Scan | null {
+	const [database, , table] = splitName(qualifiedName);
+	if (database === "temp" || database === "system") return null;
+	if (database !== GHOSTS || table === undefined)
+		throw new LakeError(
+			"UnsupportedError",
+			`name tables without a database: ${qualifiedName}`,
+		);
+	const { Projections: projections = "", Filters: filters = [] } =
+		node.extra_info;
+	return {
+		table,
+		filters: typeof filters === "string" ? [filters] : filters,
+		projections:
+			projections !== "" && projections.length > 0
+				? typeof projections === "string"
+					? [projections]
+					: projections
+				: countsRows(parent)
+					? "none"
+					: "all",
+	};
+}
+
+/**
+ * Empty projections mean no column only where rows are counted and nothing else;
+ * where a DISTINCT or a set operation feeds a join they stand for all columns.
+ */
+function countsRows(parent: PlanNode | null): boolean {
+	return (
+		parent?.name.trim() === "UNGROUPED_AGGREGATE" &&
+		[parent.extra_info.Aggregates]
+			.flat()
+			.every((aggregate) => aggregate === "count_star()")
+	);
+}
+
+/** `db.schema.table`, each part in double quotes where it must be. */
+function splitName(name: string): string[] {
+	return [...name.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map(
+		([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "",
+	);
+}
+
+function isSeveralStatements(error: unknown): boolean {
+	return (
+		error instanceof Error && /multiple statements at once/.test(error.message)
+	);
+}
