@@ -1,10 +1,11 @@
 import { decodeRollup, type RollupRow } from "../../lake/rollup.ts";
-import { catalogVersion, checksum } from "../../lake/version.ts";
+import { catalogVersion } from "../../lake/version.ts";
 import {
 	type Catalog,
 	parseCatalog,
 	type RollupName,
 } from "../../lib/catalog.ts";
+import { openHasher } from "../../lib/hash.ts";
 
 export interface OpenLake {
 	readonly catalog: Catalog;
@@ -75,7 +76,8 @@ async function fetchRollup(name: RollupName): Promise<RollupRow[]> {
 		throw named("MissingError", `the lake has no roll-up ${name}`);
 	const response = await fetchFile(rollup.path, "default");
 	const bytes = new Uint8Array(await response.arrayBuffer());
-	if ((await checksum(bytes)) !== rollup.checksum)
+	const hash = await openHasher();
+	if (hash(bytes) !== rollup.checksum)
 		throw named(
 			"FetchError",
 			`${rollup.path} is not what the catalog says: the lake's host or a proxy changed it`,
