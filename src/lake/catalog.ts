@@ -69,7 +69,15 @@ async function fetchBlock(
 	const { path } = manifest;
 	const [bytes] = await Promise.all(
 		await transfer(
-			[{ path, startByte, endByte: startByte + byteLength, checksum }],
+			[
+				{
+					path,
+					startByte,
+					endByte: startByte + byteLength,
+					checksum,
+					urgent: true,
+				},
+			],
 			options,
 		),
 	);

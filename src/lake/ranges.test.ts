@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { type Piece, planRequests } from "./ranges.ts";
 
-const piece = (startByte: number, endByte: number, path = "a"): Piece => ({
-	path,
-	startByte,
-	endByte,
-	checksum: "",
-});
+const piece = (
+	startByte: number,
+	endByte: number,
+	path = "a",
+	urgent = false,
+): Piece => ({ path, startByte, endByte, checksum: "", urgent });
 
 test("neighbours travel together, files apart", () => {
 	expect(
@@ -34,6 +34,21 @@ test("a long range is split so that connections share it", () => {
 		{ path: "a", startByte: 0, endByte: 4 },
 		{ path: "a", startByte: 4, endByte: 8 },
 		{ path: "a", startByte: 8, endByte: 10 },
+	]);
+});
+
+test("what is urgent of a file goes first", () => {
+	expect(
+		planRequests([
+			piece(0, 10),
+			piece(50, 60),
+			piece(60, 65, "a", true),
+			piece(0, 10, "b"),
+		]),
+	).toEqual([
+		{ path: "a", startByte: 50, endByte: 65 },
+		{ path: "a", startByte: 0, endByte: 10 },
+		{ path: "b", startByte: 0, endByte: 10 },
 	]);
 });
 

@@ -4,6 +4,8 @@ export interface Piece {
 	readonly startByte: number;
 	readonly endByte: number;
 	readonly checksum: string;
+	/** Travels before the rest of its file. */
+	readonly urgent: boolean;
 }
 
 /** One request for `[startByte, endByte)` of a file. */
@@ -34,8 +36,8 @@ const DEFAULTS: RangeOptions = {
 
 /**
  * The requests that bring all pieces, each byte of a piece exactly once. Pieces of
- * a file may not overlap. Files keep their order; within a file, requests ascend.
- * Where not every gap may be fetched along, the smallest are.
+ * a file may not overlap. Files keep their order; within a file, requests with an
+ * urgent piece go first, and else they ascend. Where not every gap may be fetched along, the smallest are.
  */
 export function planRequests(
 	pieces: readonly Piece[],
@@ -51,10 +53,11 @@ export function planRequests(
 
 	const requests: RangeRequest[] = [];
 	for (const [path, unsorted] of byFile) {
+		const ofFile: RangeRequest[] = [];
 		let open: { startByte: number; endByte: number } | undefined;
 		const close = () => {
 			if (open === undefined) return;
-			requests.push(...split({ path, ...open }, maxRequestBytes));
+			ofFile.push(...split({ path, ...open }, maxRequestBytes));
 		};
 		for (const piece of ascending(unsorted)) {
 			const gap = open === undefined ? null : gapKey(path, open.endByte);
@@ -69,6 +72,13 @@ export function planRequests(
 			open = { startByte: piece.startByte, endByte: piece.endByte };
 		}
 		close();
+		const urgent = unsorted.filter((piece) => piece.urgent);
+		const goesFirst = (request: RangeRequest) =>
+			urgent.some((piece) => overlaps(piece, request));
+		requests.push(
+			...ofFile.filter(goesFirst),
+			...ofFile.filter((request) => !goesFirst(request)),
+		);
 	}
 	return requests;
 }
@@ -112,6 +122,10 @@ function split(request: RangeRequest, maxBytes: number): RangeRequest[] {
 
 function ascending(pieces: readonly Piece[]): Piece[] {
 	return [...pieces].sort((a, b) => a.startByte - b.startByte);
+}
+
+function overlaps(a: RangeRequest, b: RangeRequest): boolean {
+	return a.startByte < b.endByte && b.startByte < a.endByte;
 }
 
 function gapKey(path: string, startByte: number): string {

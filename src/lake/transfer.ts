@@ -1,8 +1,8 @@
+import { openHasher } from "../lib/hash.ts";
 import { type ByteCache, contentKey } from "./byte-cache.ts";
 import { LakeError, throwIfCancelled } from "./errors.ts";
 import { type Piece, planRequests, type RangeRequest } from "./ranges.ts";
 import type { RangeSource } from "./types.ts";
-import { checksum } from "./version.ts";
 
 export interface TransferTally {
 	requests: number;
@@ -61,7 +61,7 @@ async function fromCache(
 	const key = contentKey(piece.checksum, piece.endByte - piece.startByte);
 	const bytes = await cache.get(key);
 	if (bytes === undefined) return undefined;
-	if ((await checksum(bytes)) !== piece.checksum) {
+	if ((await openHasher())(bytes) !== piece.checksum) {
 		await cache.remove(key);
 		return undefined;
 	}
@@ -106,9 +106,9 @@ async function fromNetwork(
 	options: TransferOptions,
 ): Promise<Uint8Array> {
 	let bytes = await assemble(piece, arrivals);
-	if ((await checksum(bytes)) !== piece.checksum) {
+	if ((await openHasher())(bytes) !== piece.checksum) {
 		bytes = await read(piece, options);
-		if ((await checksum(bytes)) !== piece.checksum)
+		if ((await openHasher())(bytes) !== piece.checksum)
 			throw new LakeError(
 				"FetchError",
 				`${piece.path}: bytes ${piece.startByte}-${piece.endByte - 1} are not what the catalog's checksum says, twice; the file on the host is damaged, or something on the way changes it`,

@@ -1,0 +1,387 @@
+import type { CatalogTable, ManifestFile } from "../lib/catalog.ts";
+import { identifier } from "../lib/identifier.ts";
+import { LakeError } from "./errors.ts";
+import { columnsToDecode, fileColumns } from "./pieces.ts";
+import type { Connection, RowGroupReference, TableNeed } from "./types.ts";
+
+/** A row group that a store waits for. */
+export interface RowGroupLoad {
+	readonly store: Store;
+	readonly rowGroup: RowGroupReference;
+	/** Columns of the file to decode, in the file's order; none where only partition keys are wanted. */
+	readonly columns: readonly string[];
+}
+
+/** What has to come before a query may run, in the order of loading. */
+export interface LoadPlan {
+	readonly loads: readonly RowGroupLoad[];
+	/** Estimate of the memory that the loads take. */
+	readonly bytes: number;
+}
+
+/** A physical table: some columns of some row groups, none of them ragged. */
+export interface Store {
+	readonly name: string;
+	readonly table: CatalogTable;
+	/** In the table's order, partition keys included. */
+	readonly columns: readonly string[];
+	readonly rowGroups: Set<string>;
+	bytes: number;
+	/** Of the session's queries, the last that read it. */
+	lastUsed: number;
+}
+
+const SCHEMA = "memory.store";
+const INCOMING = { schema: "store", table: "incoming", create: true };
+
+/** Strings, lists and structs: Arrow's and DuckDB's overhead per row, and growth on decompression. */
+const VARIABLE_ROW_BYTES = 16;
+const VARIABLE_GROWTH = 4;
+
+const FIXED_BYTES: Readonly<Record<string, number>> = {
+	BOOLEAN: 1,
+	TINYINT: 1,
+	UTINYINT: 1,
+	SMALLINT: 2,
+	USMALLINT: 2,
+	INTEGER: 4,
+	UINTEGER: 4,
+	FLOAT: 4,
+	DATE: 4,
+	BIGINT: 8,
+	UBIGINT: 8,
+	DOUBLE: 8,
+	TIME: 8,
+	TIMESTAMP: 8,
+	TIMESTAMP_S: 8,
+	TIMESTAMP_MS: 8,
+	TIMESTAMP_NS: 8,
+	"TIMESTAMP WITH TIME ZONE": 8,
+	"TIME WITH TIME ZONE": 8,
+	UUID: 16,
+	HUGEINT: 16,
+	UHUGEINT: 16,
+};
+
+/**
+ * What of the lake lies in the engine's memory. A table of the lake is a view over
+ * one store that has all the columns and row groups the query needs; columns that
+ * it does not need are typed NULLs, there to bind and never read. So SQL sees no
+ * row group without each of its needed columns.
+ *
+ * A store that lacks row groups is appended to; where columns are missing a new
+ * one is filled, and what it makes superfluous is dropped. Over the budget, the
+ * least recently used stores go first.
+ */
+export class Residency {
+	readonly #connection: Connection;
+	readonly #tables: ReadonlyMap<string, CatalogTable>;
+	readonly #budgetBytes: number;
+	readonly #views = new Map<string, string>();
+	#stores: Store[] = [];
+	#queries = 0;
+	#made = 0;
+
+	constructor(
+		connection: Connection,
+		tables: readonly CatalogTable[],
+		budgetBytes: number,
+	) {
+		this.#connection = connection;
+		this.#tables = new Map(tables.map((table) => [table.name, table]));
+		this.#budgetBytes = budgetBytes;
+	}
+
+	/** Makes every table of the catalog visible, without rows. */
+	async prepare(): Promise<void> {
+		await this.#connection.query(`CREATE SCHEMA ${SCHEMA}`);
+		for (const table of this.#tables.values()) await this.#show(table, null, 0);
+	}
+
+	/** Bytes of the stores. */
+	get bytes(): number {
+		return this.#stores.reduce((sum, store) => sum + store.bytes, 0);
+	}
+
+	/**
+	 * Chooses or makes the stores for a query's needs, and says what they lack.
+	 * Throws `OverBudgetError` where the needs alone exceed the budget.
+	 */
+	async plan(needs: readonly TableNeed[]): Promise<LoadPlan> {
+		this.#queries += 1;
+		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
+		const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+		if (total > this.#budgetBytes) throw this.#overBudget(needs, total);
+
+		const loads: RowGroupLoad[] = [];
+		let bytes = 0;
+		for (const need of needs) {
+			if (this.#countsOnly(need)) continue;
+			const store = await this.#storeFor(need);
+			const missing = need.rowGroups.filter(
+				(rowGroup) => !store.rowGroups.has(keyOf(rowGroup)),
+			);
+			bytes += this.#estimate(need, missing);
+			const columns = columnsToDecode(store.table, store.columns);
+			for (const rowGroup of missing) loads.push({ store, rowGroup, columns });
+		}
+		await this.#makeRoom(bytes);
+		return { loads, bytes };
+	}
+
+	/** Appends a row group to its store. `ipc` is null where no column of the file is wanted. */
+	async load(
+		{ store, rowGroup, columns }: RowGroupLoad,
+		ipc: Uint8Array | null,
+	): Promise<void> {
+		const rows = rowsOf(rowGroup);
+		if (ipc !== null && sameNames(columns, store.columns)) {
+			await this.#connection.insert(ipc, {
+				schema: "store",
+				table: store.name,
+				create: false,
+			});
+		} else {
+			await this.#loadCast(store, rowGroup.file, ipc, rows);
+		}
+		store.rowGroups.add(keyOf(rowGroup));
+		store.bytes += (ipc?.length ?? 0) + partitionRowBytes(store) * rows;
+	}
+
+	/** Lets SQL see exactly what a query needs, or more of the same. */
+	async show(needs: readonly TableNeed[]): Promise<void> {
+		for (const need of needs) {
+			const table = this.#table(need.table);
+			if (this.#countsOnly(need)) {
+				const rows = need.rowGroups.reduce((sum, r) => sum + rowsOf(r), 0);
+				await this.#show(table, null, rows);
+				continue;
+			}
+			const store = this.#complete(need);
+			if (store === undefined)
+				throw new Error(`${need.table} lacks row groups that the query needs`);
+			await this.#show(table, store, 0);
+			await this.#drop((other) => other !== store && covers(store, other));
+		}
+	}
+
+	/** Forgets stores that a transaction rolled back. */
+	async forget(): Promise<void> {
+		await this.#drop((store) => store.lastUsed === this.#queries);
+	}
+
+	async #storeFor(need: TableNeed): Promise<Store> {
+		const table = this.#table(need.table);
+		const columns = table.columns
+			.map((column) => column.name)
+			.filter((name) => need.columns.includes(name));
+		const same = this.#stores.find(
+			(store) => store.table === table && sameNames(store.columns, columns),
+		);
+		const store = this.#complete(need) ?? same;
+		if (store !== undefined && !this.#overflows(store, need)) {
+			store.lastUsed = this.#queries;
+			return store;
+		}
+		if (store !== undefined) await this.#drop((other) => other === store);
+		return this.#make(table, columns);
+	}
+
+	/** Whether appending what is missing would leave no room: then the store starts anew. */
+	#overflows(store: Store, need: TableNeed): boolean {
+		const missing = need.rowGroups.filter(
+			(rowGroup) => !store.rowGroups.has(keyOf(rowGroup)),
+		);
+		return (
+			missing.length > 0 &&
+			store.bytes + this.#estimate(need, missing) > this.#budgetBytes
+		);
+	}
+
+	/** The smallest store that has all a need asks for. */
+	#complete(need: TableNeed): Store | undefined {
+		return this.#stores
+			.filter(
+				(store) =>
+					store.table.name === need.table &&
+					need.columns.every((column) => store.columns.includes(column)) &&
+					need.rowGroups.every((rowGroup) =>
+						store.rowGroups.has(keyOf(rowGroup)),
+					),
+			)
+			.sort((a, b) => a.bytes - b.bytes)[0];
+	}
+
+	async #make(table: CatalogTable, columns: readonly string[]): Promise<Store> {
+		this.#made += 1;
+		const store: Store = {
+			name: `${table.name}_${this.#made}`,
+			table,
+			columns,
+			rowGroups: new Set(),
+			bytes: 0,
+			lastUsed: this.#queries,
+		};
+		const definitions = table.columns
+			.filter((column) => columns.includes(column.name))
+			.map((column) => `${identifier(column.name)} ${column.type}`);
+		await this.#connection.query(
+			`CREATE TABLE ${qualified(store)} (${definitions.join(", ")})`,
+		);
+		this.#stores.push(store);
+		return store;
+	}
+
+	/** Through a passing table, where partition keys join in or columns are to be left out. */
+	async #loadCast(
+		store: Store,
+		file: ManifestFile,
+		ipc: Uint8Array | null,
+		rows: number,
+	): Promise<void> {
+		const values = store.table.columns
+			.filter((column) => store.columns.includes(column.name))
+			.map((column) => {
+				if (!store.table.partitionKeys.includes(column.name))
+					return `CAST(${identifier(column.name)} AS ${column.type})`;
+				const value = file.partition[column.name] ?? null;
+				return `CAST(${value === null ? "NULL" : literal(value)} AS ${column.type})`;
+			})
+			.join(", ");
+		const insert = `INSERT INTO ${qualified(store)} SELECT ${values} FROM`;
+		if (ipc === null) {
+			await this.#connection.query(`${insert} range(${rows})`);
+			return;
+		}
+		const incoming = `${SCHEMA}.${INCOMING.table}`;
+		try {
+			await this.#connection.insert(ipc, INCOMING);
+			await this.#connection.query(`${insert} ${incoming}`);
+		} finally {
+			await this.#connection.query(`DROP TABLE IF EXISTS ${incoming}`);
+		}
+	}
+
+	/** Shows a store, or so many rows of nothing but NULLs. */
+	async #show(
+		table: CatalogTable,
+		store: Store | null,
+		rows: number,
+	): Promise<void> {
+		const columns = table.columns.map(({ name, type }) =>
+			store?.columns.includes(name)
+				? identifier(name)
+				: `CAST(NULL AS ${type}) AS ${identifier(name)}`,
+		);
+		const from = store === null ? `range(${rows})` : qualified(store);
+		const body = `SELECT ${columns.join(", ")} FROM ${from}`;
+		if (this.#views.get(table.name) === body) return;
+		await this.#connection.query(
+			`CREATE OR REPLACE VIEW memory.main.${identifier(table.name)} AS ${body}`,
+		);
+		this.#views.set(table.name, body);
+	}
+
+	async #makeRoom(bytes: number): Promise<void> {
+		const idle = this.#stores
+			.filter((store) => store.lastUsed < this.#queries)
+			.sort((a, b) => a.lastUsed - b.lastUsed);
+		for (const store of idle) {
+			if (this.bytes + bytes <= this.#budgetBytes) return;
+			await this.#drop((other) => other === store);
+		}
+	}
+
+	async #drop(which: (store: Store) => boolean): Promise<void> {
+		for (const store of this.#stores.filter(which)) {
+			const from = ` FROM ${qualified(store)}`;
+			if (this.#views.get(store.table.name)?.endsWith(from))
+				await this.#show(store.table, null, 0);
+			await this.#connection.query(`DROP TABLE IF EXISTS ${qualified(store)}`);
+			this.#stores = this.#stores.filter((other) => other !== store);
+		}
+	}
+
+	/** Whether only the number of rows matters, which the catalog knows. */
+	#countsOnly(need: TableNeed): boolean {
+		return need.columns.length === 0 || need.rowGroups.length === 0;
+	}
+
+	#estimate(need: TableNeed, rowGroups: readonly RowGroupReference[]): number {
+		const table = this.#table(need.table);
+		const inFile = fileColumns(table);
+		let bytes = 0;
+		for (const { name, type } of table.columns) {
+			if (!need.columns.includes(name)) continue;
+			const fixed = FIXED_BYTES[type] ?? (type.startsWith("DECIMAL") ? 16 : 0);
+			const index = inFile.indexOf(name);
+			for (const { file, index: group } of rowGroups) {
+				const rowGroup = file.rowGroups[group];
+				const packed = rowGroup?.chunks[index]?.[1] ?? 0;
+				const width = fixed === 0 ? VARIABLE_ROW_BYTES : fixed;
+				bytes += (rowGroup?.rows ?? 0) * width;
+				if (fixed === 0) bytes += packed * VARIABLE_GROWTH;
+			}
+		}
+		return bytes;
+	}
+
+	#overBudget(needs: readonly TableNeed[], bytes: number): LakeError {
+		const largest = needs
+			.map((need) => ({ need, bytes: this.#estimate(need, need.rowGroups) }))
+			.sort((a, b) => b.bytes - a.bytes)[0]?.need;
+		const table = largest && this.#table(largest.table);
+		const keys = [...(table?.partitionKeys ?? []), ...(table?.sortKeys ?? [])];
+		return new LakeError(
+			"OverBudgetError",
+			`the query needs about ${megabytes(bytes)} of memory, more than the budget of ${megabytes(this.#budgetBytes)}: ` +
+				`narrow ${table?.name} by a filter on ${keys[0] ?? "its columns"}, or name fewer of its columns (now ${largest?.columns.join(", ")})`,
+		);
+	}
+
+	#table(name: string): CatalogTable {
+		const table = this.#tables.get(name);
+		if (table === undefined) throw new Error(`unknown table: ${name}`);
+		return table;
+	}
+}
+
+function covers(store: Store, other: Store): boolean {
+	return (
+		store.table === other.table &&
+		other.columns.every((column) => store.columns.includes(column)) &&
+		[...other.rowGroups].every((key) => store.rowGroups.has(key))
+	);
+}
+
+/** Of the columns that are in no file, and so in no Arrow stream. */
+function partitionRowBytes({ table, columns }: Store): number {
+	const keys = columns.filter((name) => table.partitionKeys.includes(name));
+	return keys.length * VARIABLE_ROW_BYTES;
+}
+
+function keyOf({ file, index }: RowGroupReference): string {
+	return `${index} ${file.path}`;
+}
+
+function rowsOf({ file, index }: RowGroupReference): number {
+	return file.rowGroups[index]?.rows ?? 0;
+}
+
+function qualified(store: Store): string {
+	return `${SCHEMA}.${identifier(store.name)}`;
+}
+
+function literal(value: string): string {
+	return `'${value.replaceAll("'", "''")}'`;
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+	return a.length === b.length && a.every((name, index) => name === b[index]);
+}
+
+function megabytes(bytes: number): string {
+	return bytes < 1e9
+		? `${Math.ceil(bytes / 1e6)} MB`
+		: `${(bytes / 1e9).toFixed(1)} GB`;
+}

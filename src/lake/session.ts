@@ -1,0 +1,498 @@
+import { tableFromIPC } from "apache-arrow";
+import type {
+	Plan,
+	PlanCost,
+	Progress,
+	QueryAnswer,
+	ScanSummary,
+	SqlValue,
+	Stage,
+} from "../../workers/engine-api.ts";
+import type { Catalog, ManifestFile } from "../lib/catalog.ts";
+import type { ByteCache } from "./byte-cache.ts";
+import { ManifestBlocks, openCatalog } from "./catalog.ts";
+import {
+	cancelled,
+	isLakeError,
+	LakeError,
+	throwIfCancelled,
+} from "./errors.ts";
+import { chunkPieces, columnsToDecode, tailPiece } from "./pieces.ts";
+import { layGhosts, PLANNING_SETTINGS } from "./plan/ghosts.ts";
+import { planQuery, type QueryPlan } from "./plan/plan.ts";
+import { type Piece, planRequests } from "./ranges.ts";
+import { Residency, type RowGroupLoad } from "./residency.ts";
+import { type TransferTally, transfer } from "./transfer.ts";
+import type {
+	Connection,
+	Database,
+	Decoder,
+	RangeSource,
+	TableNeed,
+} from "./types.ts";
+
+export interface SessionOptions {
+	readonly source: RangeSource;
+	/** Opens an engine; again where one has died. */
+	readonly openDatabase: () => Promise<Database>;
+	readonly decoder: Decoder;
+	readonly cache: ByteCache;
+	/** Memory that resident tables may take. */
+	readonly budgetBytes: number;
+}
+
+export interface SessionRequest {
+	readonly sql: string;
+	readonly params?: readonly SqlValue[];
+}
+
+export interface Price {
+	readonly cost: PlanCost;
+	readonly scans: readonly ScanSummary[];
+}
+
+/** Row groups decoded ahead of the one that is being loaded. */
+const DECODE_AHEAD = 4;
+
+interface Engine {
+	readonly database: Database;
+	readonly connection: Connection;
+	readonly residency: Residency;
+}
+
+interface Run {
+	readonly request: SessionRequest;
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: Progress) => void;
+	readonly stagesMs: Record<Stage, number>;
+	/** Chunks and tails. */
+	readonly tally: TransferTally;
+	readonly files: Set<string>;
+	rowGroups: number;
+}
+
+/**
+ * One reader of one publication of a lake: plans each query, fetches what it needs,
+ * keeps it resident, and runs it. Queries take turns. A session outlives cancelled
+ * and failed queries, and an engine that died: the next query opens another, which
+ * refills from the byte cache.
+ */
+export class LakeSession {
+	readonly catalog: Catalog;
+	/** XXH64 of the catalog's text. */
+	readonly version: string;
+	readonly #options: SessionOptions;
+	readonly #blocks = new ManifestBlocks();
+	#engine: Promise<Engine> | undefined;
+	#turn: Promise<unknown> = Promise.resolve();
+
+	/** Opens catalog and engine at the same time. */
+	static async open(
+		options: SessionOptions,
+		signal: AbortSignal = new AbortController().signal,
+	): Promise<LakeSession> {
+		const opening = options.openDatabase();
+		opening.catch(() => {});
+		const { catalog, version } = await openCatalog(
+			options.source,
+			options.cache,
+			signal,
+		);
+		const session = new LakeSession(options, catalog, version);
+		session.#engine = openEngine(opening, catalog, options.budgetBytes);
+		await session.#engine;
+		return session;
+	}
+
+	private constructor(
+		options: SessionOptions,
+		catalog: Catalog,
+		version: string,
+	) {
+		this.#options = options;
+		this.catalog = catalog;
+		this.version = version;
+	}
+
+	/** For example `v1.5.6`. */
+	async engineVersion(): Promise<string> {
+		return (await this.#ready()).database.version;
+	}
+
+	/** What a query would cost, were nothing there yet. Fetches manifest blocks only. */
+	price(
+		request: SessionRequest,
+		signal: AbortSignal = new AbortController().signal,
+	): Promise<Price> {
+		return this.#inTurn(signal, async () => {
+			const run = newRun(request, signal, () => {});
+			const plan = await this.#plan(await this.#ready(), run);
+			return {
+				cost: { ...plan.cost, requests: requestsOf(this.catalog, plan.needs) },
+				scans: plan.scans,
+			};
+		});
+	}
+
+	/**
+	 * Throws `SqlError`, `FetchError`, `OverBudgetError`, `UnsupportedError`, and
+	 * `CancelledError` once the signal is raised, at whatever stage.
+	 */
+	query(
+		request: SessionRequest,
+		signal: AbortSignal = new AbortController().signal,
+		onProgress: (progress: Progress) => void = () => {},
+	): Promise<QueryAnswer> {
+		return this.#inTurn(signal, async () => {
+			try {
+				return await this.#query(newRun(request, signal, onProgress));
+			} catch (error) {
+				if (signal.aborted || !hasDied(error)) throw error;
+				await this.#recycle();
+				return await this.#query(newRun(request, signal, onProgress)).catch(
+					(again) => {
+						throw hasDied(again) ? asSqlError(again) : again;
+					},
+				);
+			}
+		});
+	}
+
+	async close(): Promise<void> {
+		const engine = await this.#engine?.catch(() => undefined);
+		await engine?.database.close();
+		await this.#options.decoder.close();
+	}
+
+	async #query(run: Run): Promise<QueryAnswer> {
+		const engine = await this.#ready();
+		run.onProgress({ stage: "plan" });
+		const plan = await this.#plan(engine, run);
+		await this.#load(engine, plan.needs, run);
+		const { ipc, columns } = plan.usesClock
+			? await this.#runAtOneTime(engine, run)
+			: await this.#run(engine, run);
+		const rows = tableFromIPC(ipc).numRows;
+		return {
+			ipc,
+			columns,
+			rows,
+			plan: this.#report(plan, run, rows),
+			version: this.version,
+		};
+	}
+
+	async #plan({ connection }: Engine, run: Run): Promise<QueryPlan> {
+		const { request, signal, stagesMs } = run;
+		throwIfCancelled(signal);
+		const { source, cache } = this.#options;
+		const started = performance.now();
+		let blocksEnd = 0;
+		let blocksMs = 0;
+		const plan = await planQuery({
+			connection,
+			catalog: this.catalog,
+			sql: request.sql,
+			params: request.params,
+			signal,
+			loadBlock: async (table, block, blockSignal) => {
+				const start = Math.max(performance.now(), blocksEnd);
+				const tally = { requests: 0, bytes: 0, cachedBytes: 0 };
+				const loaded = await this.#blocks.load(table, block, {
+					source,
+					cache,
+					signal: blockSignal,
+					tally,
+				});
+				const end = performance.now();
+				blocksMs += Math.max(0, end - Math.max(start, blocksEnd));
+				blocksEnd = end;
+				return loaded;
+			},
+		});
+		stagesMs.blocks += blocksMs;
+		stagesMs.plan += performance.now() - started - blocksMs;
+		return plan;
+	}
+
+	/** Brings what is missing, fetching, decoding and loading at the same time. */
+	async #load(
+		{ residency }: Engine,
+		needs: readonly TableNeed[],
+		run: Run,
+	): Promise<void> {
+		const { signal, stagesMs, tally, onProgress } = run;
+		const { loads } = await residency.plan(needs);
+		const { pieces, piecesOf } = piecesToFetch(loads);
+		const totalBytes = pieces.reduce(
+			(sum, piece) => sum + piece.endByte - piece.startByte,
+			0,
+		);
+		const totalRows = loads.reduce((sum, load) => sum + rowsOf(load), 0);
+
+		const started = performance.now();
+		const { source, cache, decoder } = this.#options;
+		const arriving = await transfer(pieces, {
+			source,
+			cache,
+			signal,
+			tally,
+			onBytes: () =>
+				onProgress({
+					stage: "fetch",
+					bytes: tally.bytes + tally.cachedBytes,
+					totalBytes,
+				}),
+		});
+		const fetched = Promise.all(arriving).then(() => {
+			stagesMs.fetch += performance.now() - started;
+		});
+		fetched.catch(() => {});
+
+		const decode = async (load: RowGroupLoad): Promise<Uint8Array | null> => {
+			const { columns, rowGroup } = load;
+			if (columns.length === 0) return null;
+			const ranges = await Promise.all(
+				(piecesOf.get(load) ?? []).map(async (index) => ({
+					startByte: (pieces[index] as Piece).startByte,
+					bytes: await (arriving[index] as Promise<Uint8Array>),
+				})),
+			);
+			throwIfCancelled(signal);
+			const start = performance.now();
+			const [ipc] = await decoder.decode({
+				fileBytes: rowGroup.file.bytes,
+				ranges,
+				columns,
+				rowGroups: [rowGroup.index],
+			});
+			stagesMs.decode += performance.now() - start;
+			if (ipc === undefined) throw new Error("the decoder gave no row group");
+			return ipc;
+		};
+
+		const decoding: Promise<Uint8Array | null>[] = [];
+		let rows = 0;
+		for (const [index, load] of loads.entries()) {
+			while (decoding.length < Math.min(index + DECODE_AHEAD, loads.length)) {
+				const next = decode(loads[decoding.length] as RowGroupLoad);
+				next.catch(() => {});
+				decoding.push(next);
+			}
+			const ipc = (await decoding[index]) ?? null;
+			delete decoding[index];
+			throwIfCancelled(signal);
+			const start = performance.now();
+			await residency.load(load, ipc);
+			stagesMs.load += performance.now() - start;
+			run.files.add(load.rowGroup.file.path);
+			run.rowGroups += 1;
+			rows += rowsOf(load);
+			onProgress({ stage: "load", rows, totalRows });
+		}
+		await fetched;
+		await residency.show(needs);
+	}
+
+	async #run(
+		{ connection }: Engine,
+		{ request, signal, stagesMs, onProgress }: Run,
+	): Promise<Pick<QueryAnswer, "ipc" | "columns">> {
+		throwIfCancelled(signal);
+		onProgress({ stage: "run" });
+		const started = performance.now();
+		const cancel = () => void connection.cancel();
+		signal.addEventListener("abort", cancel);
+		try {
+			const columns = await resultColumns(connection, request);
+			const ipc = await connection.query(request.sql, request.params);
+			return { ipc, columns };
+		} catch (error) {
+			if (signal.aborted) throw cancelled();
+			throw hasDied(error) ? error : asSqlError(error);
+		} finally {
+			signal.removeEventListener("abort", cancel);
+			stagesMs.run += performance.now() - started;
+		}
+	}
+
+	/** Plans and runs in one transaction, in which the clock stands still. */
+	async #runAtOneTime(
+		engine: Engine,
+		run: Run,
+	): Promise<Pick<QueryAnswer, "ipc" | "columns">> {
+		const { connection, residency } = engine;
+		await connection.query("BEGIN TRANSACTION");
+		try {
+			const plan = await this.#plan(engine, run);
+			await this.#load(engine, plan.needs, run);
+			const answer = await this.#run(engine, run);
+			await connection.query("COMMIT");
+			return answer;
+		} catch (error) {
+			await connection.query("ROLLBACK");
+			await residency.forget();
+			throw error;
+		}
+	}
+
+	#report(plan: QueryPlan, run: Run, rows: number): Plan {
+		return {
+			estimated: {
+				...plan.cost,
+				requests: requestsOf(this.catalog, plan.needs),
+			},
+			actual: {
+				files: run.files.size,
+				rowGroups: run.rowGroups,
+				...run.tally,
+				rows,
+			},
+			stagesMs: run.stagesMs,
+			scans: plan.scans,
+		};
+	}
+
+	#ready(): Promise<Engine> {
+		if (this.#engine === undefined) {
+			const { openDatabase, budgetBytes } = this.#options;
+			this.#engine = openEngine(openDatabase(), this.catalog, budgetBytes);
+			this.#engine.catch(() => {
+				this.#engine = undefined;
+			});
+		}
+		return this.#engine;
+	}
+
+	/** Ends an engine that died, or grew too large; the next query opens another. */
+	async #recycle(): Promise<void> {
+		const engine = await this.#engine?.catch(() => undefined);
+		this.#engine = undefined;
+		await engine?.database.close().catch(() => {});
+	}
+
+	/** One task after the other; a task cancelled while it waits ends at once. */
+	#inTurn<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+		const before = this.#turn;
+		const result = (async () => {
+			await Promise.race([before, raised(signal)]);
+			throwIfCancelled(signal);
+			return task();
+		})();
+		this.#turn = Promise.allSettled([before, result]);
+		return result;
+	}
+}
+
+async function openEngine(
+	opening: Promise<Database>,
+	catalog: Catalog,
+	budgetBytes: number,
+): Promise<Engine> {
+	const database = await opening;
+	const connection = await database.connect();
+	const residency = new Residency(connection, catalog.tables, budgetBytes);
+	await layGhosts(connection, catalog);
+	await residency.prepare();
+	// The page's files and addresses are ours to read, not SQL's: what tries fails at once.
+	await connection.query("SET enable_external_access = false");
+	await connection.query(
+		`SET allowed_configs = ['${PLANNING_SETTINGS.join("', '")}']`,
+	);
+	await connection.query("SET lock_configuration = true");
+	return { database, connection, residency };
+}
+
+function newRun(
+	request: SessionRequest,
+	signal: AbortSignal,
+	onProgress: (progress: Progress) => void,
+): Run {
+	return {
+		request,
+		signal,
+		onProgress,
+		stagesMs: { plan: 0, blocks: 0, fetch: 0, decode: 0, load: 0, run: 0 },
+		tally: { requests: 0, bytes: 0, cachedBytes: 0 },
+		files: new Set(),
+		rowGroups: 0,
+	};
+}
+
+/** The chunks and tails of loads, each once, and which of them a load is made of. */
+function piecesToFetch(loads: readonly RowGroupLoad[]) {
+	const pieces: Piece[] = [];
+	const piecesOf = new Map<RowGroupLoad, number[]>();
+	const tails = new Map<ManifestFile, number>();
+	for (const load of loads) {
+		const { store, rowGroup, columns } = load;
+		if (columns.length === 0) continue;
+		let tail = tails.get(rowGroup.file);
+		if (tail === undefined) {
+			tail = pieces.push(tailPiece(rowGroup.file)) - 1;
+			tails.set(rowGroup.file, tail);
+		}
+		const chunks = chunkPieces(store.table, rowGroup, columns).map(
+			(chunk) => pieces.push(chunk) - 1,
+		);
+		piecesOf.set(load, [...chunks, tail]);
+	}
+	return { pieces, piecesOf };
+}
+
+/** Requests that needs take where nothing is there yet. */
+function requestsOf(catalog: Catalog, needs: readonly TableNeed[]): number {
+	const pieces: Piece[] = [];
+	for (const need of needs) {
+		const table = catalog.tables.find((other) => other.name === need.table);
+		if (table === undefined) throw new Error(`unknown table: ${need.table}`);
+		const columns = columnsToDecode(table, need.columns);
+		if (columns.length === 0) continue;
+		const files = new Set(need.rowGroups.map(({ file }) => file));
+		for (const file of files) pieces.push(tailPiece(file));
+		for (const rowGroup of need.rowGroups)
+			pieces.push(...chunkPieces(table, rowGroup, columns));
+	}
+	return planRequests(pieces).length;
+}
+
+async function resultColumns(
+	connection: Connection,
+	{ sql, params }: SessionRequest,
+): Promise<QueryAnswer["columns"]> {
+	const described = tableFromIPC(
+		await connection.query(`DESCRIBE ${sql}`, params),
+	);
+	return described
+		.toArray()
+		.map((row) => ({ name: row.column_name, type: row.column_type }));
+}
+
+function rowsOf({ rowGroup: { file, index } }: RowGroupLoad): number {
+	return file.rowGroups[index]?.rows ?? 0;
+}
+
+function raised(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+}
+
+function asSqlError(error: unknown): Error {
+	if (isLakeError(error, "SqlError")) return error as Error;
+	const message = error instanceof Error ? error.message : String(error);
+	return new LakeError("SqlError", message, { cause: error });
+}
+
+/** Whether the engine itself is gone, not only the query: traps, lost memory, lost workers. */
+function hasDied(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	return (
+		error.name === "RuntimeError" ||
+		error.name === "EngineLostError" ||
+		/^(INTERNAL|FATAL) Error|Out of Memory Error|memory access out of bounds|database has been invalidated/.test(
+			error.message,
+		)
+	);
+}
