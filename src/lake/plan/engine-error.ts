@@ -19,10 +19,9 @@ const WAYS_ROUND: Readonly<Record<string, string>> = {
 	make_timestamptz: "use make_timestamp, which is UTC",
 	collate: "use lower() or strip_accents() on both sides",
 	json: "use regexp_extract on the text, or ask for the column as a struct when the lake is built",
-	read_parquet: "only the tables of the lake can be read",
-	read_json: "only the tables of the lake can be read",
-	read_csv: "only the tables of the lake can be read",
 };
+
+const FILE_EXTENSIONS = new Set(["parquet", "httpfs", "excel", "spatial"]);
 
 /**
  * DuckDB's error as ours: `UnsupportedError` with a way round where it asks for
@@ -58,6 +57,8 @@ export function engineError(
 }
 
 function unsupported(extension: string, statement: Statement): string {
+	if (FILE_EXTENSIONS.has(extension))
+		return `this needs DuckDB's ${extension} extension, which the page does not have: it reads the tables of the lake and no other files`;
 	const words = [...statement.words];
 	const candidates = Object.keys(WAYS_ROUND).filter((word) =>
 		words.some(

@@ -12,7 +12,7 @@ export interface Scan {
 	/**
 	 * Columns that leave the scan, as printed: a field of a struct as `st.x`, a
 	 * name with a newline in two pieces. Columns that only a filter reads are not
-	 * among them.
+	 * among them. `none` holds unless a column is named {@link ROW_MARK}.
 	 */
 	readonly projections: readonly string[] | "none" | "all";
 	/** As printed, one per column, cut at newlines. */
@@ -31,6 +31,9 @@ interface PlanNode {
 	readonly children: readonly PlanNode[];
 	readonly extra_info: Readonly<Record<string, string | readonly string[]>>;
 }
+
+/** The constant that DuckDB projects where rows matter and columns do not. */
+export const ROW_MARK = "42";
 
 const PREFIX = "EXPLAIN (FORMAT json)\n";
 
@@ -147,12 +150,16 @@ function readScan(
  * where a DISTINCT or a set operation feeds a join they stand for all columns.
  */
 function countsRows(parent: PlanNode | null): boolean {
-	return (
-		parent?.name.trim() === "UNGROUPED_AGGREGATE" &&
-		[parent.extra_info.Aggregates]
-			.flat()
-			.every((aggregate) => aggregate === "count_star()")
-	);
+	const { Aggregates: aggregates, Projections: projections } =
+		parent?.extra_info ?? {};
+	switch (parent?.name.trim()) {
+		case "UNGROUPED_AGGREGATE":
+			return [aggregates].flat().every((text) => text === "count_star()");
+		case "PROJECTION":
+			return [projections].flat().every((text) => text === ROW_MARK);
+		default:
+			return false;
+	}
 }
 
 /** `db.schema.table`, each part in double quotes where it must be. */

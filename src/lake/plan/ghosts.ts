@@ -11,8 +11,9 @@ export const PLANNING_SETTINGS = ["disabled_optimizers"] as const;
 /**
  * Lays the ghosts: every table of the catalog in full schema (partition keys
  * included) and without rows, in a database of their own, so that the very SQL
- * that will run over the data binds to them while it is planned. Once per
- * database, before its configuration is locked; `allowed_configs` must then hold
+ * that will run over the data binds to them while it is planned. SQL sees views,
+ * as it does when it runs: what a view does not have (`rowid`) fails at once.
+ * Once per database, before its configuration is locked; `allowed_configs` must then hold
  * {@link PLANNING_SETTINGS}. Also sets `asof_loop_join_threshold`, which plans
  * and runs need alike: above 0, plans of `ASOF JOIN` follow the tables' sizes.
  */
@@ -22,8 +23,15 @@ export async function layGhosts(
 ): Promise<void> {
 	await connection.query("SET asof_loop_join_threshold = 0", []);
 	await connection.query(`ATTACH ':memory:' AS ${GHOSTS}`, []);
-	for (const table of catalog.tables)
+	await connection.query(`CREATE SCHEMA ${GHOSTS}.hidden`, []);
+	for (const table of catalog.tables) {
+		const name = identifier(table.name);
 		await connection.query(ghostDefinition(table), []);
+		await connection.query(
+			`CREATE VIEW ${GHOSTS}.main.${name} AS FROM ${GHOSTS}.hidden.${name}`,
+			[],
+		);
+	}
 }
 
 /**
@@ -53,5 +61,5 @@ function ghostDefinition(table: CatalogTable): string {
 	const columns = table.columns.map(
 		({ name, type }) => `${identifier(name)} ${type}`,
 	);
-	return `CREATE TABLE ${GHOSTS}.main.${identifier(table.name)} (${columns.join(", ")})`;
+	return `CREATE TABLE ${GHOSTS}.hidden.${identifier(table.name)} (${columns.join(", ")})`;
 }

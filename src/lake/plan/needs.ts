@@ -6,7 +6,7 @@ import type {
 	ManifestFile,
 } from "../../lib/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
-import type { Scan } from "./explain.ts";
+import { ROW_MARK, type Scan } from "./explain.ts";
 import { readFilters, type ScanFilters } from "./filters.ts";
 import { blockBounds, chunkIndex, mayMatch, rowGroupBounds } from "./prune.ts";
 
@@ -90,8 +90,11 @@ function projectedColumns(
 	table: CatalogTable,
 ): readonly string[] {
 	const all = table.columns.map(({ name }) => name);
-	if (projections === "none") return [];
-	if (projections === "all" || all.some((name) => name.includes("\n")))
+	if (projections === "none" && !all.includes(ROW_MARK)) return [];
+	if (
+		typeof projections === "string" ||
+		all.some((name) => name.includes("\n"))
+	)
 		return all;
 	const columns: string[] = [];
 	for (const printed of projections) {

@@ -29,7 +29,7 @@ const CLOCK_WORDS = new Set(
 		"current_localtimestamp age getvariable"
 	).split(" "),
 );
-const STORAGE_WORDS = new Set(["rowid", "stats", "pragma_storage_info"]);
+const STORAGE_WORDS = new Set(["stats", "pragma_storage_info"]);
 
 /** Throws `UnsupportedError` for anything but exactly one SELECT. */
 export function readStatement(sql: string): Statement {
