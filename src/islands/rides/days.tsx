@@ -1,0 +1,224 @@
+import { batch } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { DayRange } from "../../queries/rides.ts";
+import { dayCodec } from "../shared/url-state.ts";
+import { lastDayOf, type Month, type Timeline } from "./months.ts";
+import { ridesOf } from "./sentence.ts";
+import type { RidesState } from "./state.ts";
+
+/** Years offered as buttons at most, the latest. */
+const MAX_YEARS = 5;
+
+const monthName = new Intl.DateTimeFormat("en", {
+	month: "long",
+	year: "numeric",
+	timeZone: "UTC",
+});
+
+/** Which days count: years, two dates, and a timeline to brush. */
+export function Days(props: {
+	readonly state: RidesState;
+	readonly timeline: Timeline;
+}) {
+	const { state, timeline } = props;
+	const { months } = timeline;
+	const days = state.days.value;
+	const first = months[0]?.start;
+	const last = months.at(-1)?.start;
+	if (first === undefined || last === undefined) return null;
+	const choose = (range: DayRange) =>
+		batch(() => {
+			state.brushed.value = null;
+			state.from.value = range.from;
+			state.to.value = range.to;
+		});
+	const years = yearsOf(first, last).slice(-MAX_YEARS);
+	const bounds = {
+		min: dayCodec.format(first),
+		max: dayCodec.format(lastDayOf(last)),
+	};
+	return (
+		<div class="rides-days">
+			<fieldset class="rides-presets" aria-label="Days">
+				<button
+					type="button"
+					aria-pressed={days.from === null && days.to === null}
+					onClick={() => choose({ from: null, to: null })}
+				>
+					All days
+				</button>
+				{years.map((year) => {
+					const range = yearRange(year);
+					return (
+						<button
+							key={year}
+							type="button"
+							aria-pressed={isSame(days, range)}
+							onClick={() => choose(range)}
+						>
+							{year}
+						</button>
+					);
+				})}
+			</fieldset>
+			<div class="rides-dates">
+				<div class="field">
+					<label for="rides-from">From</label>
+					<input
+						id="rides-from"
+						type="date"
+						{...bounds}
+						value={dayText(days.from)}
+						onChange={({ currentTarget }) =>
+							choose({ ...days, from: dayOf(currentTarget.value) })
+						}
+					/>
+				</div>
+				<div class="field">
+					<label for="rides-to">To</label>
+					<input
+						id="rides-to"
+						type="date"
+						{...bounds}
+						value={dayText(days.to)}
+						onChange={({ currentTarget }) =>
+							choose({ ...days, to: dayOf(currentTarget.value) })
+						}
+					/>
+				</div>
+			</div>
+			<Brush
+				months={months}
+				days={days}
+				onBrush={(range) => {
+					state.brushed.value = range;
+				}}
+				onChoose={choose}
+			/>
+		</div>
+	);
+}
+
+/**
+ * Rides per month; dragging over months chooses their days. For pointers: the two
+ * dates do the same for keyboards.
+ */
+function Brush(props: {
+	readonly months: readonly Month[];
+	readonly days: DayRange;
+	/** While the pointer is down; null where the drag is given up. */
+	readonly onBrush: (days: DayRange | null) => void;
+	readonly onChoose: (days: DayRange) => void;
+}) {
+	const { months, days, onBrush, onChoose } = props;
+	const anchor = useRef<number | null>(null);
+	const most = Math.max(1, ...months.map(({ rides }) => rides));
+	const monthAt = (event: PointerEvent) => {
+		const box = (event.currentTarget as Element).getBoundingClientRect();
+		const share = (event.clientX - box.left) / box.width;
+		return Math.min(
+			months.length - 1,
+			Math.max(0, Math.floor(share * months.length)),
+		);
+	};
+	const rangeTo = (month: number): DayRange => {
+		const from = months[Math.min(month, anchor.current ?? month)]?.start;
+		const to = months[Math.max(month, anchor.current ?? month)]?.start;
+		return { from: from ?? null, to: to === undefined ? null : lastDayOf(to) };
+	};
+	return (
+		<div class="rides-timeline">
+			<svg
+				viewBox={`0 0 ${months.length} 1`}
+				preserveAspectRatio="none"
+				role="img"
+				aria-label={timelineLabel(months)}
+				onPointerDown={(event) => {
+					if (event.button !== 0) return;
+					event.currentTarget.setPointerCapture(event.pointerId);
+					anchor.current = monthAt(event);
+					onBrush(rangeTo(anchor.current));
+				}}
+				onPointerMove={(event) => {
+					if (anchor.current !== null) onBrush(rangeTo(monthAt(event)));
+				}}
+				onPointerUp={(event) => {
+					if (anchor.current === null) return;
+					const range = rangeTo(monthAt(event));
+					anchor.current = null;
+					onChoose(range);
+				}}
+				onPointerCancel={() => {
+					anchor.current = null;
+					onBrush(null);
+				}}
+			>
+				{months.map(({ start, rides }, index) => (
+					<g key={start.getTime()}>
+						<title>{`${monthName.format(start)}: ${ridesOf(rides)}`}</title>
+						<rect x={index} y={0} width={1} height={1} class="rides-month" />
+						<rect
+							x={index + 0.1}
+							y={1 - rides / most}
+							width={0.8}
+							height={rides / most}
+							class={
+								isWithinMonth(start, days)
+									? "rides-bar rides-bar-in"
+									: "rides-bar"
+							}
+						/>
+					</g>
+				))}
+			</svg>
+			<div class="rides-axis" aria-hidden="true">
+				<span>{monthName.format(months[0]?.start)}</span>
+				<span>Rides per month, up to {most}</span>
+				<span>{monthName.format(months.at(-1)?.start)}</span>
+			</div>
+		</div>
+	);
+}
+
+function timelineLabel(months: readonly Month[]): string {
+	const busiest = months.reduce((one, other) =>
+		other.rides > one.rides ? other : one,
+	);
+	return `Rides per month. Most in ${monthName.format(busiest.start)}: ${ridesOf(busiest.rides)}.`;
+}
+
+/** Whether a month has days that count. */
+function isWithinMonth(start: Date, { from, to }: DayRange): boolean {
+	return (
+		(from === null || lastDayOf(start) >= from) && (to === null || start <= to)
+	);
+}
+
+function yearsOf(first: Date, last: Date): number[] {
+	const years: number[] = [];
+	for (let year = first.getUTCFullYear(); year <= last.getUTCFullYear(); year++)
+		years.push(year);
+	return years;
+}
+
+function yearRange(year: number): DayRange {
+	return {
+		from: new Date(Date.UTC(year, 0, 1)),
+		to: new Date(Date.UTC(year, 11, 31)),
+	};
+}
+
+function isSame(one: DayRange, other: DayRange): boolean {
+	return (
+		one.from?.getTime() === other.from?.getTime() &&
+		one.to?.getTime() === other.to?.getTime()
+	);
+}
+
+function dayText(day: Date | null): string {
+	return day === null ? "" : dayCodec.format(day);
+}
+
+function dayOf(text: string): Date | null {
+	return text === "" ? null : (dayCodec.parse(text) ?? null);
+}

@@ -1,0 +1,378 @@
+import { effect, type Signal, useSignal } from "@preact/signals";
+import type { Map as MapLibre } from "maplibre-gl";
+import { useEffect, useRef } from "preact/hooks";
+import { formatCount } from "../../lib/format.ts";
+import { cellAt, type Viewport } from "../../lib/grid.ts";
+import type { Basemap } from "../../maps/basemap-format.ts";
+import { showCells } from "../../maps/cell-layer.ts";
+import {
+	DENSITY_STEPS,
+	densityColours,
+	topOfScale,
+} from "../../maps/density.ts";
+import { openMap, recolourMap } from "../../maps/map.ts";
+import { Failure, Loading } from "../shared/states.tsx";
+import { theme, tokenColor } from "../shared/theme.ts";
+import { Legend } from "./legend.tsx";
+import type { Opened, Picture, RidesModel } from "./model.ts";
+import { ridesOf, sentenceOf } from "./sentence.ts";
+import type { RidesState, View } from "./state.ts";
+
+/** Between looks at a map that is moving. */
+const MOVING_MILLISECONDS = 250;
+
+const EARTH_METRES = 40_075_016.686;
+
+interface Readout {
+	readonly x: number;
+	readonly y: number;
+	readonly text: string;
+}
+
+/** The map, its legend, its buttons, and what a cell says under the pointer. */
+export function MapPanel(props: {
+	readonly opened: Opened;
+	readonly state: RidesState;
+	readonly model: RidesModel;
+	readonly basemap: Basemap;
+	/** Stands in the map's place until it draws. */
+	readonly still: Element | null;
+	/** Set once the map is there, for moving it from outside. */
+	readonly onOpen: (map: MapLibre) => void;
+}) {
+	const { opened, state, model, basemap, still } = props;
+	const container = useRef<HTMLDivElement>(null);
+	const readout = useSignal<Readout | null>(null);
+	const isAimed = useSignal(false);
+	const map = useRef<MapLibre | null>(null);
+
+	useEffect(() => {
+		const box = container.current;
+		if (box === null) return;
+		if (still !== null) box.append(still);
+		const frame = document.createElement("div");
+		frame.className = "rides-map-frame";
+		box.prepend(frame);
+		const ended = new AbortController();
+		const closing: (() => void)[] = [];
+		const view = state.view.value ?? startOf(opened);
+		openMap(frame, {
+			basemap,
+			colours: mapColours(),
+			center: [view.longitude, view.latitude],
+			zoom: view.zoom,
+			label: "Map of rides, coloured by how many rides pass each spot",
+		}).then((opening) => {
+			if (ended.signal.aborted) {
+				opening.remove();
+				return;
+			}
+			map.current = opening;
+			props.onOpen(opening);
+			closing.push(
+				followView(opening, state, model, opened),
+				drawPicture(opening, model.picture, still),
+				readCells(opening, model.picture, readout, isAimed),
+				model.start(),
+				() => opening.remove(),
+			);
+		});
+		return () => {
+			ended.abort();
+			for (const close of closing) close();
+		};
+	}, []);
+
+	const picture = model.picture.value;
+	const loading = model.loading.value;
+	return (
+		<div class="rides-map" ref={container}>
+			{isAimed.value && <div class="rides-aim" aria-hidden="true" />}
+			<MapButtons opened={opened} state={state} map={map} />
+			{picture !== null && (
+				<Legend
+					top={topOf(picture)}
+					sentence={sentenceOf(picture.seen, state.days.value)}
+				/>
+			)}
+			{loading !== null && (
+				<div class="rides-loading">
+					<Loading {...loading} />
+				</div>
+			)}
+			{model.problem.value !== null && (
+				<div class="rides-loading">
+					<Failure error={model.problem.value} onRetry={() => model.retry()} />
+				</div>
+			)}
+			<CellReadout readout={readout} />
+			<p class="visually-hidden" role="status">
+				{isAimed.value ? readout.value?.text : ""}
+			</p>
+		</div>
+	);
+}
+
+function MapButtons(props: {
+	readonly opened: Opened;
+	readonly state: RidesState;
+	readonly map: { readonly current: MapLibre | null };
+}) {
+	const { opened, state, map } = props;
+	const goToStart = () => {
+		const { longitude, latitude, zoom } = startOf(opened);
+		map.current?.easeTo({ center: [longitude, latitude], zoom });
+	};
+	return (
+		<div class="rides-buttons">
+			<button
+				type="button"
+				aria-label="Zoom in"
+				title="Zoom in"
+				onClick={() => map.current?.zoomIn()}
+			>
+				<svg viewBox="0 0 24 24" aria-hidden="true">
+					<path d="M12 5v14M5 12h14" />
+				</svg>
+			</button>
+			<button
+				type="button"
+				aria-label="Zoom out"
+				title="Zoom out"
+				onClick={() => map.current?.zoomOut()}
+			>
+				<svg viewBox="0 0 24 24" aria-hidden="true">
+					<path d="M5 12h14" />
+				</svg>
+			</button>
+			<button
+				type="button"
+				aria-label="Back to where the map opens"
+				title="Back to where the map opens"
+				disabled={state.view.value === null}
+				onClick={goToStart}
+			>
+				<svg viewBox="0 0 24 24" aria-hidden="true">
+					<path d="M4 11l8-7 8 7v9h-5v-6h-6v6H4z" />
+				</svg>
+			</button>
+		</div>
+	);
+}
+
+/** Moved from script as the pointer moves: a render for each pixel would lag behind it. */
+function CellReadout({
+	readout,
+}: {
+	readonly readout: Signal<Readout | null>;
+}) {
+	const box = useRef<HTMLDivElement>(null);
+	useEffect(
+		() =>
+			effect(() => {
+				const element = box.current;
+				const now = readout.value;
+				if (element === null) return;
+				element.hidden = now === null;
+				if (now === null) return;
+				element.textContent = now.text;
+				element.style.transform = `translate(${now.x}px, ${now.y}px) translate(-50%, calc(-100% - 12px))`;
+			}),
+		[readout],
+	);
+	return <div class="rides-readout" aria-hidden="true" hidden ref={box} />;
+}
+
+/** Keeps the model's viewport and the address in step with the map. */
+function followView(
+	map: MapLibre,
+	state: RidesState,
+	model: RidesModel,
+	opened: Opened,
+): () => void {
+	const start = startOf(opened);
+	let looked = 0;
+	const look = () => {
+		looked = performance.now();
+		model.viewport.value = viewportOf(map);
+	};
+	const onMove = () => {
+		if (performance.now() - looked > MOVING_MILLISECONDS) look();
+	};
+	const onMoveEnd = () => {
+		const { lng, lat } = map.getCenter().wrap();
+		const view: View = {
+			longitude: lng,
+			latitude: lat,
+			zoom: map.getZoom(),
+		};
+		if (isSameView(view, state.view.peek() ?? start)) {
+			look();
+			return;
+		}
+		model.moved();
+		state.view.value = isSameView(view, start) ? null : view;
+		look();
+	};
+	map.on("move", onMove);
+	map.on("moveend", onMoveEnd);
+	map.on("resize", look);
+	look();
+	// Back and Forward: the address moves the map.
+	const stop = effect(() => {
+		const view = state.view.value ?? start;
+		const { lng, lat } = map.getCenter().wrap();
+		const now = { longitude: lng, latitude: lat, zoom: map.getZoom() };
+		if (!map.isMoving() && !isSameView(view, now))
+			map.jumpTo({ center: [view.longitude, view.latitude], zoom: view.zoom });
+	});
+	return stop;
+}
+
+/** Draws the picture whenever it or the theme changes. */
+function drawPicture(
+	map: MapLibre,
+	picture: Signal<Picture | null>,
+	still: Element | null,
+): () => void {
+	let drawn: { counts: Uint32Array; theme: string } | null = null;
+	return effect(() => {
+		const now = picture.value;
+		const isNewTheme = drawn !== null && drawn.theme !== theme.value;
+		if (isNewTheme) recolourMap(map, mapColours());
+		if (now === null) return;
+		if (drawn?.counts === now.counts && !isNewTheme) return;
+		drawn = { counts: now.counts, theme: theme.value };
+		const largest = largestOf(now.counts);
+		showCells(
+			map,
+			now.window,
+			now.counts,
+			densityColours(densityStops(), largest, topOf(now)),
+		);
+		map.once("render", () => performance.mark("rides-drawn"));
+		if (still?.isConnected) map.once("idle", () => still.remove());
+	});
+}
+
+/** Says what lies under the pointer, the finger, or for keyboards the middle of the map. */
+function readCells(
+	map: MapLibre,
+	picture: Signal<Picture | null>,
+	readout: Signal<Readout | null>,
+	isAimed: Signal<boolean>,
+): () => void {
+	const canvas = map.getCanvas();
+	const read = (point: { x: number; y: number }) => {
+		const now = picture.peek();
+		if (now === null) return;
+		const { lng, lat } = map.unproject([point.x, point.y]);
+		const cell = cellAt(now.window, lng, lat);
+		const rides = cell === null ? 0 : (now.counts[cell] ?? 0);
+		if (rides === 0 && !isAimed.peek()) {
+			readout.value = null;
+			return;
+		}
+		const metres =
+			(EARTH_METRES * Math.cos((lat * Math.PI) / 180)) / 2 ** now.window.level;
+		const verb = rides === 1 ? "passes" : "pass";
+		readout.value = {
+			x: point.x,
+			y: point.y,
+			text:
+				rides === 0
+					? "No ride passes here"
+					: `${ridesOf(rides)} ${verb} these ${sizeOf(metres)}`,
+		};
+	};
+	const aim = () => {
+		if (isAimed.peek())
+			read({ x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 });
+	};
+	const leave = () => {
+		if (!isAimed.peek()) readout.value = null;
+	};
+	const onFocus = () => {
+		isAimed.value = canvas.matches(":focus-visible");
+		aim();
+	};
+	const onBlur = () => {
+		isAimed.value = false;
+		readout.value = null;
+	};
+	map.on("mousemove", ({ point }) => {
+		isAimed.value = false;
+		read(point);
+	});
+	map.on("click", ({ point }) => {
+		isAimed.value = false;
+		read(point);
+	});
+	map.on("mouseout", leave);
+	map.on("movestart", leave);
+	map.on("moveend", aim);
+	canvas.addEventListener("focus", onFocus);
+	canvas.addEventListener("blur", onBlur);
+	canvas.addEventListener("keydown", onFocus);
+	const stop = effect(() => {
+		if (picture.value !== null) aim();
+	});
+	return stop;
+}
+
+function viewportOf(map: MapLibre): Viewport {
+	const bounds = map.getBounds();
+	return {
+		west: bounds.getWest(),
+		south: bounds.getSouth(),
+		east: bounds.getEast(),
+		north: bounds.getNorth(),
+		zoom: map.getZoom(),
+	};
+}
+
+function startOf({ startView }: Opened): View {
+	const [longitude, latitude] = startView.center;
+	return { longitude, latitude, zoom: startView.zoom };
+}
+
+/** To within a tenth of a pixel. */
+function isSameView(one: View, other: View): boolean {
+	const pixel = 360 / (512 * 2 ** one.zoom);
+	return (
+		Math.abs(one.zoom - other.zoom) < 0.006 &&
+		Math.abs(one.longitude - other.longitude) < pixel &&
+		Math.abs(one.latitude - other.latitude) < pixel
+	);
+}
+
+function topOf({ counts }: Picture): number {
+	return topOfScale(largestOf(counts));
+}
+
+function largestOf(counts: Uint32Array): number {
+	let largest = 0;
+	for (const count of counts) if (count > largest) largest = count;
+	return largest;
+}
+
+function densityStops(): string[] {
+	return Array.from({ length: DENSITY_STEPS }, (_, index) =>
+		tokenColor(`--density-${index + 1}`),
+	);
+}
+
+function mapColours() {
+	return {
+		water: tokenColor("--map-water"),
+		land: tokenColor("--map-land"),
+		border: tokenColor("--map-border"),
+		label: tokenColor("--map-label"),
+	};
+}
+
+function sizeOf(metres: number): string {
+	return metres < 1000
+		? `${formatCount(metres < 10 ? metres : Math.round(metres / 5) * 5)} m`
+		: `${(metres / 1000).toPrecision(2)} km`;
+}

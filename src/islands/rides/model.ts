@@ -1,0 +1,315 @@
+import {
+	batch,
+	computed,
+	effect,
+	type ReadonlySignal,
+	type Signal,
+	signal,
+} from "@preact/signals";
+import type { CatalogDataset, StartView } from "../../lib/catalog.ts";
+import { formatBytes } from "../../lib/format.ts";
+import {
+	type CellWindow,
+	levelOf,
+	type Viewport,
+	windowOf,
+} from "../../lib/grid.ts";
+import type { CellCount } from "../../maps/glimpse.ts";
+import { busiestCells, ridesSeen, summarise } from "../../maps/recount.ts";
+import type { DayRange } from "../../queries/rides.ts";
+import { engineState, prefetchEngine } from "../shared/engine.ts";
+import { openCatalog, readRollup } from "../shared/lake.ts";
+import { CellSource, type Cost, type Counted } from "./cell-source.ts";
+import { type MonthRow, type Timeline, timelineOf } from "./months.ts";
+import type { Seen } from "./sentence.ts";
+import type { RidesState } from "./state.ts";
+
+/** What the page stands on before the engine is there. */
+export interface Opened {
+	readonly dataset: CatalogDataset;
+	readonly timeline: Timeline;
+	readonly startView: StartView;
+	/** Cells around the start view, null where the lake has none. */
+	readonly start: {
+		readonly window: CellWindow;
+		readonly counts: Uint32Array;
+		readonly sql: string;
+		readonly bytes: number;
+		readonly rows: number;
+	} | null;
+}
+
+/** What is on the screen now. */
+export interface Picture {
+	readonly window: CellWindow;
+	readonly counts: Uint32Array;
+	/** The part of the window on the screen. */
+	readonly shown: CellWindow;
+	readonly seen: Seen;
+	readonly sql: string;
+	readonly cost: Cost;
+}
+
+/** Null where the lake has no rides. Rejects as `openCatalog` and `readRollup` do. */
+export async function openRides(): Promise<Opened | null> {
+	const { catalog } = await openCatalog();
+	const dataset = catalog.datasets.find(({ name }) => name === "rides");
+	if (dataset === undefined) return null;
+	const [months, cells] = await Promise.all([
+		readRollup("rides_per_month"),
+		readRollup("ride_map"),
+	]);
+	const rollup = catalog.rollups.find(({ name }) => name === "ride_map");
+	const rows = cells as unknown as CellCount[];
+	return {
+		dataset,
+		// The roll-ups' columns are the catalog's contract.
+		timeline: timelineOf(months as unknown as MonthRow[]),
+		startView: dataset.startView ?? { center: [0, 20], zoom: 1.5 },
+		start:
+			rows.length === 0
+				? null
+				: {
+						...windowOfRows(rows),
+						sql: rollup?.sql ?? "",
+						bytes: rollup?.bytes ?? 0,
+						rows: rows.length,
+					},
+	};
+}
+
+/** Decides what the map shows, and reads what that needs. */
+export class RidesModel {
+	readonly viewport: Signal<Viewport | null> = signal(null);
+	readonly picture: Signal<Picture | null> = signal(null);
+	readonly problem: Signal<unknown> = signal(null);
+	/** What is being read, null when nothing is. */
+	readonly loading: ReadonlySignal<{
+		readonly what: string;
+		readonly bytes: number;
+		readonly totalBytes: number;
+	} | null>;
+	readonly places: ReadonlySignal<
+		readonly { readonly cell: number; readonly rides: number }[]
+	>;
+
+	readonly #opened: Opened;
+	readonly #state: RidesState;
+	readonly #source = new CellSource();
+	readonly #fetching: Signal<{
+		readonly bytes: number;
+		readonly totalBytes: number;
+	} | null> = signal(null);
+	readonly #isBusy = signal(false);
+	#hasMoved: boolean;
+	#request: {
+		readonly shown: CellWindow;
+		readonly controller: AbortController;
+	} | null = null;
+
+	constructor(opened: Opened, state: RidesState) {
+		this.#opened = opened;
+		this.#state = state;
+		this.#hasMoved = state.view.value !== null;
+		this.loading = computed(() => {
+			if (!this.#isBusy.value) return null;
+			const engine = engineState.value;
+			if (engine.kind === "loading") return { what: "the engine", ...engine };
+			return {
+				what: "rides",
+				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
+			};
+		});
+		this.places = computed(() => {
+			const picture = this.picture.value;
+			return picture === null
+				? []
+				: busiestCells(picture.window, picture.counts, picture.shown, 10);
+		});
+	}
+
+	/** Follows viewport, days and engine until the returned function is called. */
+	start(): () => void {
+		const isReady = computed(() => engineState.value.kind === "ready");
+		const stop = effect(() => {
+			const viewport = this.viewport.value;
+			const days = this.#state.days.value;
+			const hasEngine = isReady.value;
+			if (viewport !== null) this.#show(viewport, days, hasEngine);
+		});
+		return () => {
+			stop();
+			this.#request?.controller.abort();
+		};
+	}
+
+	/** From now on the engine answers where the roll-up cannot. */
+	moved(): void {
+		this.#hasMoved = true;
+	}
+
+	retry(): void {
+		const viewport = this.viewport.peek();
+		if (viewport !== null) this.#load(shownIn(viewport));
+	}
+
+	#show(viewport: Viewport, days: DayRange, hasEngine: boolean): void {
+		const shown = shownIn(viewport);
+		const counted = this.#source.counted(shown, days);
+		if (counted !== null) {
+			this.#request?.controller.abort();
+			this.#draw(counted, shown);
+			return;
+		}
+		const isStart = !this.#hasMoved && days.from === null && days.to === null;
+		if (isStart && this.#drawStart(viewport) && !hasEngine) {
+			prefetchEngine();
+			return;
+		}
+		this.#load(shown);
+	}
+
+	#drawStart(viewport: Viewport): boolean {
+		const { start } = this.#opened;
+		if (start === null) return false;
+		const { window, counts, sql, rows, bytes } = start;
+		// The roll-up may be of a coarser level than this screen would ask for.
+		const part = windowOf(viewport, window.level);
+		this.picture.value = {
+			window,
+			counts,
+			shown: part,
+			seen: {
+				...summarise(window, counts, part),
+				rides: null,
+				first: null,
+				last: null,
+			},
+			sql,
+			cost: { rows, bytes, milliseconds: 0 },
+		};
+		return true;
+	}
+
+	#draw(counted: Counted, shown: CellWindow): void {
+		const { window, counts, query, cost } = counted;
+		batch(() => {
+			this.problem.value = null;
+			this.picture.value = {
+				window,
+				counts,
+				shown,
+				seen: {
+					...summarise(window, counts, shown),
+					...seenRides(counted, shown),
+				},
+				sql: query.display,
+				cost,
+			};
+		});
+	}
+
+	async #load(shown: CellWindow): Promise<void> {
+		if (this.#request !== null && isSame(this.#request.shown, shown)) return;
+		this.#request?.controller.abort();
+		const controller = new AbortController();
+		const { signal } = controller;
+		const request = { shown, controller };
+		this.#request = request;
+		batch(() => {
+			this.#isBusy.value = true;
+			this.#fetching.value = null;
+			this.problem.value = null;
+		});
+		try {
+			await this.#source.load(shown, this.#state.days.peek(), {
+				signal,
+				onProgress: (progress) => {
+					if (progress.stage === "fetch" && !signal.aborted)
+						this.#fetching.value = progress;
+				},
+			});
+		} catch (error) {
+			if (!signal.aborted) this.problem.value = error;
+		} finally {
+			if (this.#request === request) {
+				this.#request = null;
+				this.#isBusy.value = false;
+			}
+		}
+		const viewport = this.viewport.peek();
+		if (signal.aborted || this.problem.peek() !== null || viewport === null)
+			return;
+		// The days may have changed on the way.
+		this.#show(viewport, this.#state.days.peek(), true);
+	}
+}
+
+function shownIn(viewport: Viewport): CellWindow {
+	return windowOf(viewport, levelOf(viewport.zoom));
+}
+
+function isSame(one: CellWindow, other: CellWindow): boolean {
+	return (
+		one.level === other.level &&
+		one.x === other.x &&
+		one.y === other.y &&
+		one.columns === other.columns &&
+		one.rows === other.rows
+	);
+}
+
+/** Bytes on their way, for a short line. */
+export function progressOf(bytes: number, totalBytes: number): string {
+	if (totalBytes > 0)
+		return `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
+	return bytes > 0 ? formatBytes(bytes) : "";
+}
+
+function seenRides(
+	{ behind, seen, window }: Counted,
+	shown: CellWindow,
+): Pick<Seen, "rides" | "first" | "last"> {
+	if (behind === null) {
+		const isHere = seen !== null && isSame(seen.shown, shown);
+		return { rides: isHere ? seen.rides : null, first: null, last: null };
+	}
+	const mask = ridesSeen(behind.pairs, behind.rides, window, shown);
+	let rides = 0;
+	let first: number | null = null;
+	let last: number | null = null;
+	for (const [ride, isSeen] of mask.entries()) {
+		if (isSeen === 0) continue;
+		rides++;
+		const start = behind.starts[ride] ?? null;
+		if (start === null) continue;
+		first = first === null ? start : Math.min(first, start);
+		last = last === null ? start : Math.max(last, start);
+	}
+	return { rides, first, last };
+}
+
+/** Cells of one level as counts over the rectangle they lie in. */
+function windowOfRows(rows: readonly CellCount[]): {
+	window: CellWindow;
+	counts: Uint32Array;
+} {
+	let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+	for (const { x, y } of rows) {
+		left = Math.min(left, x);
+		right = Math.max(right, x);
+		top = Math.min(top, y);
+		bottom = Math.max(bottom, y);
+	}
+	const window: CellWindow = {
+		level: rows[0]?.level ?? 0,
+		x: left,
+		y: top,
+		columns: right - left + 1,
+		rows: bottom - top + 1,
+	};
+	const counts = new Uint32Array(window.columns * window.rows);
+	for (const { x, y, rides } of rows)
+		counts[(y - top) * window.columns + x - left] = rides;
+	return { window, counts };
+}

@@ -1,0 +1,55 @@
+/** A month of the timeline. */
+export interface Month {
+	/** First day, midnight UTC. */
+	readonly start: Date;
+	readonly rides: number;
+}
+
+export interface Timeline {
+	/** Every month from the first to the last with a ride, those without rides too. */
+	readonly months: readonly Month[];
+	/** Rides without a date. */
+	readonly undated: number;
+	readonly dated: number;
+}
+
+/** A row of the roll-up `rides_per_month`; `month` is `YYYY-MM`, null for undated. */
+export interface MonthRow {
+	readonly month: string | null;
+	readonly rides: number;
+}
+
+export function timelineOf(rows: readonly MonthRow[]): Timeline {
+	const byMonth = new Map<number, number>();
+	let undated = 0;
+	for (const { month, rides } of rows)
+		if (month === null) undated += rides;
+		else byMonth.set(ordinalOf(month), rides);
+	const ordinals = [...byMonth.keys()];
+	const first = ordinals.reduce((one, other) => Math.min(one, other), Infinity);
+	const last = ordinals.reduce((one, other) => Math.max(one, other), -Infinity);
+	const months: Month[] = [];
+	let dated = 0;
+	for (let ordinal = first; ordinal <= last; ordinal++) {
+		const rides = byMonth.get(ordinal) ?? 0;
+		dated += rides;
+		months.push({ start: startOf(ordinal), rides });
+	}
+	return { months, undated, dated };
+}
+
+/** The last day of a month, midnight UTC. */
+export function lastDayOf(start: Date): Date {
+	return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 0));
+}
+
+function ordinalOf(month: string): number {
+	const [year = 0, number = 1] = month.split("-").map(Number);
+	return year * 12 + number - 1;
+}
+
+function startOf(ordinal: number): Date {
+	const start = new Date(0);
+	start.setUTCFullYear(Math.floor(ordinal / 12), ordinal % 12, 1);
+	return start;
+}

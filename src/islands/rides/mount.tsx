@@ -1,0 +1,73 @@
+import "./rides.css";
+import { render } from "preact";
+import type { Basemap } from "../../maps/basemap-format.ts";
+import { siteRoot } from "../shared/lake.ts";
+import { Empty, Failure } from "../shared/states.tsx";
+import { openRides, RidesModel } from "./model.ts";
+import { RidesPage } from "./rides-page.tsx";
+import { openState } from "./state.ts";
+
+const island = document.getElementById("island");
+if (island === null) throw new Error("the page lacks #island");
+const box: HTMLElement = island;
+const state = openState();
+const still = box.querySelector(".ride-still");
+
+await mount();
+
+async function mount(): Promise<void> {
+	try {
+		const [opened, basemap] = await Promise.all([openRides(), readBasemap()]);
+		box.replaceChildren();
+		if (opened === null) render(<NoRides />, box);
+		else
+			render(
+				<RidesPage
+					opened={opened}
+					state={state}
+					model={new RidesModel(opened, state)}
+					basemap={basemap}
+					still={still}
+				/>,
+				box,
+			);
+	} catch (error) {
+		const failure = document.createElement("div");
+		box.append(failure);
+		render(
+			<Failure
+				error={error}
+				onRetry={() => {
+					failure.remove();
+					void mount();
+				}}
+			/>,
+			failure,
+		);
+	}
+}
+
+async function readBasemap(): Promise<Basemap> {
+	const address = new URL("rides/basemap.json", siteRoot());
+	const response = await fetch(address).catch((cause: unknown) => {
+		const error = new Error(`could not reach ${address}`, { cause });
+		error.name = "FetchError";
+		throw error;
+	});
+	if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+	return (await response.json()) as Basemap;
+}
+
+function NoRides() {
+	return (
+		<Empty>
+			<h1>No rides yet</h1>
+			<p>
+				Put GPX files (also <code>.gpx.gz</code>) into a folder{" "}
+				<code>rides/</code> below your data, and run{" "}
+				<code>npm run data -- --input DIR</code>. This page then shows where you
+				ride most.
+			</p>
+		</Empty>
+	);
+}

@@ -1,0 +1,119 @@
+import type { Map as MapLibre } from "maplibre-gl";
+import { useRef } from "preact/hooks";
+import { centreOf } from "../../lib/grid.ts";
+import type { Basemap } from "../../maps/basemap-format.ts";
+import { Provenance } from "../shared/provenance.tsx";
+import { Days } from "./days.tsx";
+import { MapPanel } from "./map-panel.tsx";
+import type { Opened, RidesModel } from "./model.ts";
+import { ridesOf, sentenceOf, totalOf, undatedNote } from "./sentence.ts";
+import type { RidesState } from "./state.ts";
+
+export function RidesPage(props: {
+	readonly opened: Opened;
+	readonly state: RidesState;
+	readonly model: RidesModel;
+	readonly basemap: Basemap;
+	readonly still: Element | null;
+}) {
+	const { opened, state, model } = props;
+	const map = useRef<MapLibre | null>(null);
+	const picture = model.picture.value;
+	const days = state.days.value;
+	const undated = undatedNote(opened.timeline.undated, days);
+	return (
+		<div class="rides">
+			<div class="rides-head">
+				<h1>Where do I ride most?</h1>
+				<p role="status">
+					{picture === null
+						? `${totalOf(opened.timeline)}.`
+						: sentenceOf(picture.seen, days)}
+					{undated !== null && <small> {undated}</small>}
+				</p>
+			</div>
+			<Days state={state} timeline={opened.timeline} />
+			<MapPanel
+				{...props}
+				onOpen={(opening) => {
+					map.current = opening;
+				}}
+			/>
+			<footer class="rides-foot">
+				<Provenance
+					source={`${opened.dataset.source}. Basemap: Natural Earth, public domain`}
+					licence={opened.dataset.licence}
+					synthetic={opened.dataset.synthetic}
+					rows={picture?.cost.rows}
+					bytes={picture?.cost.bytes}
+					milliseconds={picture?.cost.milliseconds || null}
+					query={picture?.sql}
+				/>
+				<Places
+					model={model}
+					onShow={(center) => {
+						map.current?.easeTo({
+							center,
+							zoom: Math.max(map.current.getZoom(), 13),
+						});
+						map.current?.getCanvas().focus();
+					}}
+				/>
+			</footer>
+		</div>
+	);
+}
+
+/** The map in words: its busiest cells, most first. */
+function Places(props: {
+	readonly model: RidesModel;
+	readonly onShow: (center: [longitude: number, latitude: number]) => void;
+}) {
+	const { model, onShow } = props;
+	const picture = model.picture.value;
+	const places = model.places.value;
+	if (picture === null || places.length === 0) return null;
+	return (
+		<details class="rides-places">
+			<summary>The busiest spots in view, as a table</summary>
+			<table>
+				<thead>
+					<tr>
+						<th scope="col">Rides</th>
+						<th scope="col">Latitude</th>
+						<th scope="col">Longitude</th>
+						<th scope="col">
+							<span class="visually-hidden">On the map</span>
+						</th>
+					</tr>
+				</thead>
+				<tbody>
+					{places.map(({ cell, rides }) => {
+						const centre = centreOf(picture.window, cell);
+						const [longitude, latitude] = centre;
+						return (
+							<tr key={cell}>
+								<td>{ridesOf(rides)}</td>
+								<td>{degrees(latitude, "N", "S")}</td>
+								<td>{degrees(longitude, "E", "W")}</td>
+								<td>
+									<button
+										type="button"
+										class="button"
+										onClick={() => onShow(centre)}
+									>
+										Show
+									</button>
+								</td>
+							</tr>
+						);
+					})}
+				</tbody>
+			</table>
+		</details>
+	);
+}
+
+function degrees(value: number, positive: string, negative: string): string {
+	return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
+}
