@@ -1,0 +1,421 @@
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { buildFrom, buildInMemory } from "./in-memory.ts";
+import { missingSharedData, sharedFiles } from "./shared-data.ts";
+import { weather } from "./weather.ts";
+
+/** Readings as text, one a line: `station/module/measure [unit] time value`. */
+async function readingsOf(contents: Record<string, string | Uint8Array>) {
+	const lake = await buildFrom(weather, contents);
+	const rows = await lake.query(`
+		SELECT concat(station, '/', coalesce(module, '-'), '/', measure,
+			coalesce(' [' || unit || ']', ''), ' ', strftime(ts, '%Y-%m-%dT%H:%M:%S'), ' ',
+			coalesce(value::VARCHAR, 'null')) AS text
+		FROM readings ORDER BY text`);
+	lake.close();
+	return { readings: rows.map((row) => row.text), lake };
+}
+
+describe("columns", () => {
+	test("wide: every column of numbers is a measure, its unit in brackets", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/bedford/2019.csv":
+				"datetime,air_temperature [degC],wind (m/s),weather,lat\n2019-01-01 00:00:00,8.2,3,rain,52.1\n",
+		});
+		expect(readings).toEqual([
+			"bedford/-/air_temperature [degC] 2019-01-01T00:00:00 8.2",
+			"bedford/-/wind [m/s] 2019-01-01T00:00:00 3.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+		expect(lake.reports["weather/bedford/2019.csv"]).toEqual({
+			counts: { "rows read": 1, values: 2 },
+			notes: [
+				"columns left out: weather, lat",
+				"times without a zone are taken as UTC",
+			],
+		});
+	});
+
+	test("long: a column names the measure, another holds its value", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv":
+				"station,sensor,time,variable,value,unit\nS,roof,2019-01-01T01:00:00+01:00,temperature,-2.5,degC\nS,,2019-01-01T00:00:00Z,rain [mm],0,\n,,2019-01-01T00:00:00Z,,0,\n",
+		});
+		expect(readings).toEqual([
+			"S/-/rain [mm] 2019-01-01T00:00:00 0.0",
+			"S/roof/temperature [degC] 2019-01-01T00:00:00 -2.5",
+		]);
+		expect(lake.rejects).toMatchObject([
+			{ line: 4, reason: expect.stringContaining("no measure") },
+		]);
+	});
+
+	test("long: the cells of a column `name` name the column of the value", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/netatmo.csv":
+				"name,time,temperature,seriesA,seriesB\nTemperature,2016-02-10T11:00:00Z,1.7,1.7,\n,2016-02-10T12:00:00Z,1.9,,1.9\n",
+		});
+		expect(readings).toEqual([
+			"netatmo/-/temperature 2016-02-10T11:00:00 1.7",
+			"netatmo/-/temperature 2016-02-10T12:00:00 1.9",
+		]);
+		expect(lake.reports["weather/netatmo.csv"]?.notes).toEqual([
+			"columns left out: name, seriesA, seriesB",
+		]);
+	});
+
+	test("a column `name` that names no other column names the station", async () => {
+		const { readings } = await readingsOf({
+			"weather/x.csv":
+				"name,datetime,temp\nOslo,2019-01-01Z,1\nBergen,2019-01-01Z,2\n",
+		});
+		expect(readings).toEqual([
+			"Bergen/-/temp 2019-01-01T00:00:00 2.0",
+			"Oslo/-/temp 2019-01-01T00:00:00 1.0",
+		]);
+	});
+
+	test("the station is a column's, else the folder's, else the file's name", async () => {
+		const csv = "time,t\n2019-01-01,1\n";
+		const { readings } = await readingsOf({
+			"weather/file.name.csv": csv,
+			"weather/packed.csv.gz": gzipSync(csv),
+			"weather/folder/deep/x.tsv": csv.replaceAll(",", "\t"),
+			"weather/folder/y.csv": "time,t,location\n2019-01-01,1,Column\n",
+		});
+		expect(readings).toEqual([
+			"Column/-/t 2019-01-01T00:00:00 1.0",
+			"file.name/-/t 2019-01-01T00:00:00 1.0",
+			"folder/-/t 2019-01-01T00:00:00 1.0",
+			"packed/-/t 2019-01-01T00:00:00 1.0",
+		]);
+	});
+
+	test.each([
+		["comma", "Date,Time,t\n2019-01-01,9:30,1.5\n"],
+		["semicolon", "date;time;t\n2019-01-01;09:30:00;1,5\n"],
+		["tab", "date\ttime\tt\n2019-01-01\t9:30\t1,5\n"],
+		["quotes", '"date","time","t"\r\n"2019-01-01","9:30","1.5"\r\n'],
+		["mark", "\uFEFFtime,t\n2019-01-01T09:30Z,1.5\n"],
+		["comments", "# of a logger; a; b\n\ntime,t\n2019-01-01T09:30Z, 1.5 \n"],
+		["seconds", "ts,t\n1546335000,1.5"],
+		["milliseconds", "timestamp,t\n1546335000000,1.5"],
+		["other words", "observation date,t\n2019/01/01 09:30,1.5"],
+	])("%s", async (_, content) => {
+		const { readings, lake } = await readingsOf({ "weather/s.csv": content });
+		expect(lake.rejects).toEqual([]);
+		expect(readings).toEqual(["s/-/t 2019-01-01T09:30:00 1.5"]);
+	});
+});
+
+describe("cells without a value are readings without one", () => {
+	test("blanks and words", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/s.csv":
+				"time,t,u\n2019-01-01Z,1,\n2019-01-02Z,DIFF,2\n2019-01-03Z,NaN,2\n2019-01-04Z,4,1e999\n2019-01-05Z,5,-0\n",
+		});
+		expect(readings).toEqual([
+			"s/-/t 2019-01-01T00:00:00 1.0",
+			"s/-/t 2019-01-02T00:00:00 null",
+			"s/-/t 2019-01-03T00:00:00 null",
+			"s/-/t 2019-01-04T00:00:00 4.0",
+			"s/-/t 2019-01-05T00:00:00 5.0",
+			"s/-/u 2019-01-01T00:00:00 null",
+			"s/-/u 2019-01-02T00:00:00 2.0",
+			"s/-/u 2019-01-03T00:00:00 2.0",
+			"s/-/u 2019-01-04T00:00:00 null",
+			"s/-/u 2019-01-05T00:00:00 0.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+		expect(lake.reports["weather/s.csv"]?.counts).toEqual({
+			"rows read": 5,
+			values: 6,
+			"blank cells": 1,
+			"word cells": 3,
+		});
+	});
+
+	test.each([
+		["temperature", [-13, 35], -999, true],
+		["irradiance", [-3, 1000], -9999, true],
+		["irradiance", [-3, 1000], -999, true],
+		["humidity", [40, 100], -999, true],
+		["rain in a flood", [0, 5000], -999, true],
+		["metres below the surface", [-1500, -200], -999, false],
+		["metres around sea level", [-2000, 3000], -999, false],
+		["nothing else", [], -9999, true],
+	])("%s", async (_, others, sentinel, missing) => {
+		const rows = [...others, sentinel].map(
+			(value, index) => `2019-01-0${index + 1},${value}`,
+		);
+		const { lake, readings } = await readingsOf({
+			"weather/s.csv": `date,m\n${rows.join("\n")}\n`,
+		});
+		expect(lake.reports["weather/s.csv"]?.counts["sentinel cells"] ?? 0).toBe(
+			missing ? 1 : 0,
+		);
+		expect(readings.at(-1)).toContain(
+			missing ? " null" : ` ${sentinel.toFixed(1)}`,
+		);
+	});
+
+	test("a sentinel counts by measure, in long form too", async () => {
+		const { readings } = await readingsOf({
+			"weather/s.csv":
+				"date,name,value\n2019-01-01,depth,-1500\n2019-01-02,depth,-999\n2019-01-01,t,5\n2019-01-02,t,-999\n2019-01-03,depth,-10\n",
+		});
+		expect(readings).toContain("s/-/depth 2019-01-02T00:00:00 -999.0");
+		expect(readings).toContain("s/-/t 2019-01-02T00:00:00 null");
+	});
+});
+
+describe("the same reading twice", () => {
+	const contents = {
+		"weather/s/a.csv":
+			"time,t [degC],u\n2019-01-01,1,1\n2019-01-02,2,\n2019-01-03,3,3\n2019-01-03,3,4\n",
+		"weather/s/b.csv":
+			"time,t,u\n2019-01-01,1.0,1\n2019-01-02,2.5,9\n2019-01-04,DIFF,-999\n",
+	};
+
+	test("is merged, and rejected with both sources where the values differ", async () => {
+		const { readings, lake } = await readingsOf(contents);
+		expect(readings).toEqual([
+			"s/-/t 2019-01-04T00:00:00 null",
+			"s/-/t [degC] 2019-01-01T00:00:00 1.0",
+			"s/-/t [degC] 2019-01-03T00:00:00 3.0",
+			"s/-/u 2019-01-01T00:00:00 1.0",
+			"s/-/u 2019-01-02T00:00:00 9.0",
+			"s/-/u 2019-01-04T00:00:00 null",
+		]);
+		expect(
+			lake.rejects
+				.map((reject) => `${reject.file}:${reject.line} ${reject.reason}`)
+				.sort(),
+		).toEqual([
+			"weather/s/a.csv:3 conflict: 2.0 degC here, 2.5 in weather/s/b.csv line 3",
+			"weather/s/a.csv:4 conflict: 3.0 here, 4.0 in weather/s/a.csv line 5",
+			"weather/s/a.csv:5 conflict: 4.0 here, 3.0 in weather/s/a.csv line 4",
+			"weather/s/b.csv:3 conflict: 2.5 here, 2.0 degC in weather/s/a.csv line 3",
+		]);
+		expect(lake.counts).toEqual({ "merged readings": 4 });
+	});
+
+	test("gives the same whatever the order of the files", async () => {
+		const answers = [];
+		for (const reverse of [false, true]) {
+			const lake = await buildFrom(weather, contents, (files) =>
+				reverse ? files.reverse() : files,
+			);
+			answers.push([
+				await lake.query("FROM readings ORDER BY ALL"),
+				await lake.query("FROM readings_per_day"),
+				lake.rejects.map((reject) => JSON.stringify(reject)).sort(),
+			]);
+			lake.close();
+		}
+		expect(answers[0]).toEqual(answers[1]);
+	});
+
+	test("in other units is a conflict even where the numbers agree", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/s/a.csv": "time,t [degC]\n2019-01-01,-40\n",
+			"weather/s/b.csv": "time,t [degF]\n2019-01-01,-40\n",
+		});
+		expect(readings).toEqual([]);
+		expect(lake.rejects.map((reject) => reject.reason).sort()).toEqual([
+			"conflict: -40.0 degC here, -40.0 degF in weather/s/b.csv line 2",
+			"conflict: -40.0 degF here, -40.0 degC in weather/s/a.csv line 2",
+		]);
+	});
+});
+
+test("a day's minimum, mean and maximum leave out what has no value", async () => {
+	const lake = await buildFrom(weather, {
+		"weather/s.csv":
+			"time,t\n2019-01-01 01:00,1\n2019-01-01 02:00,4\n2019-01-01 03:00,\n2019-01-02 03:00,\n",
+	});
+	expect(
+		await lake.query("SELECT * EXCLUDE (day) FROM readings_per_day"),
+	).toEqual([
+		{
+			station: "s",
+			module: null,
+			measure: "t",
+			unit: null,
+			readings: 2n,
+			min: 1,
+			mean: 2.5,
+			max: 4,
+		},
+		{
+			station: "s",
+			module: null,
+			measure: "t",
+			unit: null,
+			readings: 0n,
+			min: null,
+			mean: null,
+			max: null,
+		},
+	]);
+	lake.close();
+});
+
+describe("bad input", () => {
+	const good = { "weather/good.csv": "time,t\n2019-01-01,1\n" };
+	const goodReading = "good/-/t 2019-01-01T00:00:00 1.0";
+
+	test("a row that does not fit is rejected with its line", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/s.csv":
+				'time,t,note\n2019-01-01,1,"two\nlines"\n2019-01-02,1\n\nsoon,1,\n,1,\n2019-02-30,1,\n2019-01-03,3,\n',
+		});
+		expect(readings).toEqual([
+			"s/-/t 2019-01-01T00:00:00 1.0",
+			"s/-/t 2019-01-03T00:00:00 3.0",
+		]);
+		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
+			[4, "2 cells where the header has 3"],
+			[6, "not a time: soon"],
+			[7, "no time"],
+			[8, "not a time: 2019-02-30"],
+		]);
+	});
+
+	test("a row that is not UTF-8 is rejected with its line", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/s.csv": Buffer.from(
+				"time,t,note\n2019-01-01,1,\xff\n2019-01-02,2,x\n",
+				"latin1",
+			),
+		});
+		expect(readings).toEqual(["s/-/t 2019-01-02T00:00:00 2.0"]);
+		expect(lake.rejects).toMatchObject([
+			{ line: 2, reason: "not valid UTF-8" },
+		]);
+	});
+
+	test.each([
+		["no-time.csv", "a,b\n1,2\n", 1, "no time column"],
+		["no-numbers.csv", "time,b\n2019-01-01,x\n", 1, "no column of numbers"],
+		["no-header.csv", "2019-01-01,1\n2019-01-02,2\n", 1, "no header"],
+		["empty.csv", "", null, "the file is empty"],
+		["white.csv", "\n \n", null, "no header"],
+		[
+			"quote.csv",
+			'time,t\n2019-01-01,1\n2019-01-02,"2\n2019-01-03,3\n',
+			3,
+			"a quote is opened and not closed",
+		],
+		[
+			"latin1.csv",
+			Buffer.from("time,t [\xb0C]\n2019-01-01,1\n", "latin1"),
+			1,
+			"the header is not valid UTF-8",
+		],
+		["utf16.csv", Buffer.from("\uFEFFtime,t", "utf16le"), 1, "UTF-16"],
+		["twice.csv", "time,t,t\n2019-01-01,1,2\n", 1, "two columns are named t"],
+		["not.csv.gz", "time,t\n2019-01-01,1\n", null, "not valid gzip"],
+		[
+			"cut.csv.gz",
+			gzipSync(`time,t\n${"2019-01-01,1\n".repeat(99)}`).subarray(0, 40),
+			null,
+			"cut off",
+		],
+	])("%s", async (name, content, line, reason) => {
+		const { readings, lake } = await readingsOf({
+			...good,
+			[`weather/${name}`]: content,
+		});
+		expect(readings).toEqual([goodReading]);
+		expect(lake.rejects).toMatchObject([
+			{
+				file: `weather/${name}`,
+				line,
+				reason: expect.stringContaining(reason),
+			},
+		]);
+	});
+});
+
+describe.skipIf(missingSharedData)("real weather", () => {
+	test("has the readings that are known", async () => {
+		const lake = await buildInMemory(weather, await sharedFiles("weather"));
+		expect(lake.rejects).toEqual([]);
+		expect(
+			await lake.query(`
+				SELECT station, measure, unit, count(*)::INTEGER AS readings,
+					count(value)::INTEGER AS with_value, count(DISTINCT ts)::INTEGER AS times
+				FROM readings GROUP BY ALL ORDER BY ALL`),
+		).toEqual([
+			...[
+				["air_temperature", "degC"],
+				["glbl_irad_amt", "W/m2"],
+				["rltv_hum", "%"],
+			].map(([measure, unit]) => ({
+				station: "bedford",
+				measure,
+				unit,
+				readings: 26304,
+				with_value: expect.any(Number),
+				times: 26304,
+			})),
+			{
+				station: "netatmo_outdoor-temperature-hourly",
+				measure: "temperature",
+				unit: null,
+				readings: 9129,
+				with_value: 8314,
+				times: 9129,
+			},
+			{
+				station: "netatmo_outdoor-temperature-hourly_20170710",
+				measure: "temperature",
+				unit: null,
+				readings: 12377,
+				with_value: 12377 - 826,
+				times: 12377,
+			},
+		]);
+		expect(
+			lake.reports["weather/netatmo_outdoor-temperature-hourly.csv"]?.counts,
+		).toEqual({
+			"rows read": 9129,
+			"blank cells": 811,
+			"word cells": 4,
+			values: 8314,
+		});
+		expect(
+			lake.reports["weather/netatmo_outdoor-temperature-hourly_20170710.csv"]
+				?.counts["blank cells"],
+		).toBe(826);
+		lake.close();
+	});
+
+	test("sums as a few independent lines sum it", async () => {
+		const files = await sharedFiles("weather");
+		let sum = 0;
+		let count = 0;
+		for (const { path, absolutePath } of files) {
+			if (!path.includes("bedford")) continue;
+			const lines = (await readFile(absolutePath, "utf8"))
+				.trim()
+				.split(/\r?\n/);
+			for (const line of lines.slice(1)) {
+				const cell = line.split(",")[2] ?? "";
+				if (cell === "" || Number.isNaN(Number(cell))) continue;
+				sum += Number(cell);
+				count += 1;
+			}
+		}
+		const lake = await buildInMemory(weather, files);
+		const [row] = await lake.query(
+			"SELECT count(value)::INTEGER AS count, sum(value) AS sum FROM readings WHERE measure = 'rltv_hum'",
+		);
+		expect(row?.count).toBe(count);
+		expect(row?.sum).toBeCloseTo(sum, 3);
+		lake.close();
+	});
+});
+if (missingSharedData) console.warn(missingSharedData);

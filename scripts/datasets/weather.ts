@@ -1,0 +1,117 @@
+import { plainName } from "../formats/bytes.ts";
+import { readWeather } from "../formats/weather.ts";
+import type { DatasetDefinition } from "./dataset.ts";
+
+const KEY = "station, module, measure, ts";
+
+/** Whether the copies of a reading that have a value disagree in value or unit. */
+const CLASHES = `(
+	coalesce(min(value) <> max(value), false)
+	OR coalesce(
+		min(unit) FILTER (WHERE value IS NOT NULL)
+			<> max(unit) FILTER (WHERE value IS NOT NULL),
+		false)
+)`;
+
+/** Says a copy's value and unit, for the reason of a reject. */
+const said = (copy: string) =>
+	`${copy}.value::VARCHAR || coalesce(' ' || ${copy}.unit, '')`;
+
+export const weather: DatasetDefinition = {
+	name: "weather",
+	folder: "weather",
+	title: "Weather",
+	description: "Readings of weather stations.",
+	source: "The publisher's own files",
+	licence: "Not stated",
+	accepts: (path) => /\.(?:csv|tsv)$/.test(plainName(path)),
+	staging: [
+		{
+			name: "reading_copies",
+			columns: [
+				{ name: "station", type: "VARCHAR" },
+				{ name: "module", type: "VARCHAR" },
+				{ name: "measure", type: "VARCHAR" },
+				{ name: "unit", type: "VARCHAR" },
+				{ name: "ts", type: "TIMESTAMP" },
+				{ name: "value", type: "DOUBLE" },
+				{ name: "line", type: "BIGINT" },
+			],
+		},
+	],
+	parse: (file, out) =>
+		readWeather(file, out, (reading, line) =>
+			out.row("reading_copies", [
+				reading.station,
+				reading.module,
+				reading.measure,
+				reading.unit,
+				reading.time,
+				reading.value,
+				line,
+			]),
+		),
+	tables: [
+		{
+			// A copy without a value says nothing against one that has one.
+			name: "readings",
+			select: `
+				SELECT station, module, measure,
+					coalesce(max(unit) FILTER (WHERE value IS NOT NULL), max(unit)) AS unit,
+					ts, max(value) AS value
+				FROM reading_copies
+				GROUP BY ${KEY}
+				HAVING NOT ${CLASHES}`,
+			bucket: "strftime(ts, '%Y')",
+			orderBy: "ts, module, measure",
+			rowGroupSize: 51200,
+		},
+	],
+	conflicts: `
+		WITH clashes AS (
+			SELECT ${KEY},
+				min({value: value, unit: unit, file_index: file_index, line: line})
+					FILTER (WHERE value IS NOT NULL) AS low,
+				max({value: value, unit: unit, file_index: file_index, line: line})
+					FILTER (WHERE value IS NOT NULL) AS high
+			FROM reading_copies
+			GROUP BY ${KEY}
+			HAVING ${CLASHES}
+		), opposed AS (
+			SELECT copies.*,
+				CASE WHEN copies.value = low.value AND copies.unit IS NOT DISTINCT FROM low.unit
+					THEN high ELSE low END AS other
+			FROM clashes JOIN reading_copies AS copies
+				ON copies.station = clashes.station
+				AND copies.module IS NOT DISTINCT FROM clashes.module
+				AND copies.measure = clashes.measure
+				AND copies.ts = clashes.ts
+			WHERE copies.value IS NOT NULL
+		)
+		SELECT own.path AS source_file, line,
+			'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
+				|| ' in ' || theirs.path || ' line ' || other.line::VARCHAR AS reason,
+			concat_ws(' ', station, module, measure, ts::VARCHAR) AS sample
+		FROM opposed
+			JOIN source_files AS own ON own.file_index = opposed.file_index
+			JOIN source_files AS theirs ON theirs.file_index = other.file_index`,
+	counts: `
+		SELECT 'merged readings' AS name, coalesce(sum(copies - 1), 0)::BIGINT AS count
+		FROM (
+			SELECT count(*) AS copies FROM reading_copies
+			GROUP BY ${KEY} HAVING NOT ${CLASHES}
+		)`,
+	rollups: [
+		{
+			// Averaged in a fixed order: a sum of doubles depends on it in the last digit.
+			name: "readings_per_day",
+			sql: `
+				SELECT station, module, measure, unit, ts::DATE AS day,
+					count(value) AS readings, min(value) AS min,
+					avg(value ORDER BY value) AS mean, max(value) AS max
+				FROM readings
+				GROUP BY ALL`,
+			orderBy: "station, module, measure, unit, day",
+		},
+	],
+};

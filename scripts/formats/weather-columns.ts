@@ -1,0 +1,221 @@
+/** A header's cell: `air_temperature [degC]` is a name with a unit. */
+export interface Header {
+	readonly name: string;
+	readonly unit: string | null;
+}
+
+/** What the columns of a CSV are for, as their names tell; indexes, null where there is none. */
+export interface Roles {
+	readonly time: number;
+	/** A date that stands apart from the time of day. */
+	readonly date: number | null;
+	readonly station: number | null;
+	readonly module: number | null;
+	readonly unit: number | null;
+	/** Names what the row measures. */
+	readonly measureName: number | null;
+	readonly value: number | null;
+	/** What may be measures: everything that has no other use. */
+	readonly candidates: readonly number[];
+	/** Columns that say where or when, but measure nothing. */
+	readonly idle: readonly number[];
+}
+
+/** Names in the order in which they are preferred, as {@link keyOf} writes them. */
+const NAMES = {
+	time: [
+		"timestamp",
+		"datetime",
+		"date_time",
+		"time",
+		"ts",
+		"ds",
+		"dt",
+		"utc",
+		"valid_time",
+		"valid",
+		"observation_time",
+		"observed_at",
+		"measured_at",
+		"recorded_at",
+		"created_at",
+		"epoch",
+		"unix_time",
+		"unixtime",
+		"unix",
+		"date",
+		"day",
+	],
+	station: [
+		"station",
+		"station_name",
+		"station_id",
+		"stationid",
+		"site",
+		"site_name",
+		"site_id",
+		"location",
+		"place",
+		"city",
+	],
+	module: ["module", "module_name", "sensor", "sensor_name", "device"],
+	unit: ["unit", "units", "uom"],
+	measureName: [
+		"measure",
+		"variable",
+		"parameter",
+		"metric",
+		"element",
+		"quantity",
+		"name",
+	],
+	value: ["value", "reading", "measurement", "val", "result"],
+	idle: [
+		"",
+		"id",
+		"index",
+		"row",
+		"latitude",
+		"longitude",
+		"lat",
+		"lon",
+		"lng",
+		"elevation",
+		"altitude",
+		"year",
+		"month",
+		"day",
+		"hour",
+		"minute",
+		"timezone",
+	],
+} as const;
+
+/** Takes the unit, in brackets or parentheses at the end, off a column's name. */
+export function parseHeader(cell: string): Header {
+	const trimmed = cell.trim();
+	const match = /^(.*?)\s*(?:\[([^[\]]*)\]|\(([^()]*)\))$/s.exec(trimmed);
+	const name = match?.[1];
+	if (name === undefined || name === "") return { name: trimmed, unit: null };
+	const unit = (match?.[2] ?? match?.[3] ?? "").trim();
+	return { name, unit: unit === "" ? null : unit };
+}
+
+/** A name as names are compared: `Date/Time` is `date_time`. */
+export function keyOf(name: string): string {
+	return name
+		.trim()
+		.toLowerCase()
+		.replaceAll(/[\s./:-]+/g, "_");
+}
+
+/** Gives each column its role by its name; null where none tells a time. */
+export function rolesOf(headers: readonly Header[]): Roles | null {
+	const keys = headers.map((header) => keyOf(header.name));
+	const used = new Set<number>();
+	const claim = (names: readonly string[]): number | null => {
+		for (const name of names) {
+			const index = keys.findIndex((key, at) => key === name && !used.has(at));
+			if (index === -1) continue;
+			used.add(index);
+			return index;
+		}
+		return null;
+	};
+	const time = claim(NAMES.time) ?? claimTimeLike(keys, used);
+	if (time === null) return null;
+	const date = keys[time] === "time" ? claim(["date", "day"]) : null;
+	const roles = {
+		time,
+		date,
+		station: claim(NAMES.station),
+		module: claim(NAMES.module),
+		unit: claim(NAMES.unit),
+		measureName: claim(NAMES.measureName),
+		value: claim(NAMES.value),
+	};
+	const others = keys.map((_, index) => index).filter((at) => !used.has(at));
+	const isIdle = (at: number) =>
+		(NAMES.idle as readonly string[]).includes(keys[at] ?? "") ||
+		isTimeLike(keys[at] ?? "");
+	return {
+		...roles,
+		candidates: others.filter((at) => !isIdle(at)),
+		idle: others.filter(isIdle),
+	};
+}
+
+/** `formatted_date`, `local_time`: a word of the name says time. */
+function isTimeLike(key: string): boolean {
+	return /(?:^|_)(?:date|time|datetime|timestamp)(?:_|$)/.test(key);
+}
+
+function claimTimeLike(
+	keys: readonly string[],
+	used: Set<number>,
+): number | null {
+	const index = keys.findIndex(isTimeLike);
+	if (index === -1) return null;
+	used.add(index);
+	return index;
+}
+
+/** Values with which loggers and archives mark that there is none. */
+const SENTINELS = new Set([-999, -9999, -99999]);
+
+export const isSentinel = (value: number) => SENTINELS.has(value);
+
+/** What the cells of a measure hold, in one file. */
+export class MeasureStatistics {
+	blanks = 0;
+	words = 0;
+	numbers = 0;
+	/** Of the numbers that are no sentinels. */
+	min = Number.POSITIVE_INFINITY;
+	max = Number.NEGATIVE_INFINITY;
+
+	add(cell: number | "blank" | "word"): void {
+		if (cell === "blank") this.blanks += 1;
+		else if (cell === "word") this.words += 1;
+		else {
+			this.numbers += 1;
+			if (isSentinel(cell)) return;
+			if (cell < this.min) this.min = cell;
+			if (cell > this.max) this.max = cell;
+		}
+	}
+
+	/**
+	 * Whether a sentinel is one in this measure, and not a value: where the measure
+	 * is never negative otherwise, or where the sentinel lies below all its other
+	 * values by more than half of their range. Without other values it is one.
+	 */
+	isMissing(sentinel: number): boolean {
+		if (this.min > this.max || this.min >= 0) return true;
+		return sentinel < this.min - (this.max - this.min) / 2;
+	}
+
+	/** Whether numbers outweigh words, so that the column is a measure. */
+	isNumeric(): boolean {
+		return this.numbers > this.words;
+	}
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/**
+ * A cell as a finite number, or what it is instead. A comma is the decimal sign
+ * where commas do not part the cells.
+ */
+export function parseCell(
+	cell: string,
+	commaIsDecimal: boolean,
+): number | "blank" | "word" {
+	const trimmed = cell.trim();
+	if (trimmed === "") return "blank";
+	const plain = commaIsDecimal ? trimmed.replace(",", ".") : trimmed;
+	if (!NUMBER.test(plain)) return "word";
+	const value = Number(plain);
+	// Adding 0 makes one zero of both, so that equal readings are equal.
+	return Number.isFinite(value) ? value + 0 : "word";
+}
