@@ -15,6 +15,8 @@ export default defineConfig({
 		plugins: [relativeAssets()],
 		build: {
 			assetsInlineLimit: 0,
+			// MapLibre and Plot are each one large library.
+			chunkSizeWarningLimit: 2000,
 			target: "es2022",
 			// light-dark() as it stands.
 			cssTarget: ["chrome123", "firefox120", "safari17.5"],

@@ -1,0 +1,215 @@
+import { formatNumber } from "../../charts/format.ts";
+import type { TopTag } from "../../charts/top-tags.ts";
+import type { WeatherPoint } from "../../charts/weather.ts";
+import type { RollupRow } from "../../lake/rollup.ts";
+import type {
+	Catalog,
+	CatalogDataset,
+	CatalogRollup,
+	RollupName,
+} from "../../lib/catalog.ts";
+import { formatCount } from "../../lib/format.ts";
+import type { CellCount } from "../../maps/glimpse.ts";
+import {
+	DEFAULT_CHOICE,
+	defaultAnswer,
+	postsData,
+	sentence,
+} from "../posts/model.ts";
+
+/** Rows of the roll-ups that the glimpses are drawn from, null where the lake lacks one. */
+export interface HomeRollups {
+	readonly ridesPerMonth: readonly RollupRow[] | null;
+	readonly rideMap: readonly RollupRow[] | null;
+	readonly postFunnel: readonly RollupRow[] | null;
+	readonly postTopTags: readonly RollupRow[] | null;
+	readonly postsPerDay: readonly RollupRow[] | null;
+	readonly readingsPerDay: readonly RollupRow[] | null;
+}
+
+/** The roll-up that each part is read from. */
+export const HOME_ROLLUPS = {
+	ridesPerMonth: "rides_per_month",
+	rideMap: "ride_map",
+	postFunnel: "post_funnel",
+	postTopTags: "post_top_tags",
+	postsPerDay: "posts_per_day",
+	readingsPerDay: "readings_per_day",
+} as const satisfies Record<keyof HomeRollups, RollupName>;
+
+export interface HomeData {
+	readonly totals: readonly {
+		readonly value: number;
+		readonly what: string;
+		readonly isBytes?: boolean;
+	}[];
+	readonly rides: Glimpse<{ readonly cells: readonly CellCount[] }> | null;
+	readonly posts: Glimpse<{ readonly tags: readonly TopTag[] }> | null;
+	readonly weather: Glimpse<WeatherSeries> | null;
+	readonly datasets: readonly (CatalogDataset & {
+		readonly tables: readonly string[];
+		readonly rows: number;
+	})[];
+}
+
+export type Glimpse<T = unknown> = T & {
+	readonly dataset: CatalogDataset;
+	/** What the picture is drawn from. */
+	readonly rollup: CatalogRollup;
+	/** What is seen, in a sentence. */
+	readonly finding: string;
+};
+
+export interface WeatherSeries {
+	readonly points: readonly WeatherPoint[];
+	readonly measure: string;
+	readonly unit: string | null;
+}
+
+const TAGS = 8;
+const WEATHER_DAYS = 365;
+const DAY_MILLISECONDS = 86_400_000;
+
+/** What the home page shows of a lake. */
+export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
+	const sum = (part: (table: Catalog["tables"][number]) => number) =>
+		catalog.tables.reduce((total, table) => total + part(table), 0);
+	return {
+		totals: [
+			{ value: sum(({ rows }) => rows), what: "rows" },
+			{ value: catalog.tables.length, what: "tables" },
+			{ value: sum(({ files }) => files), what: "Parquet files" },
+			{ value: sum(({ bytes }) => bytes), what: "in all", isBytes: true },
+		],
+		rides: ridesGlimpse(catalog, rollups),
+		posts: postsGlimpse(catalog, rollups),
+		weather: weatherGlimpse(catalog, rollups),
+		datasets: catalog.datasets.map((dataset) => {
+			const tables = catalog.tables.filter(
+				(table) => table.dataset === dataset.name,
+			);
+			return {
+				...dataset,
+				tables: tables.map(({ name }) => name),
+				rows: tables.reduce((total, { rows }) => total + rows, 0),
+			};
+		}),
+	};
+}
+
+function sourceOf(
+	catalog: Catalog,
+	name: RollupName,
+): Pick<Glimpse, "dataset" | "rollup"> | null {
+	const rollup = catalog.rollups.find((candidate) => candidate.name === name);
+	const dataset = catalog.datasets.find(
+		(candidate) => candidate.name === rollup?.dataset,
+	);
+	return rollup === undefined || dataset === undefined
+		? null
+		: { dataset, rollup };
+}
+
+function ridesGlimpse(
+	catalog: Catalog,
+	{ ridesPerMonth, rideMap }: HomeRollups,
+): HomeData["rides"] {
+	const source = sourceOf(catalog, "ride_map");
+	if (source === null || ridesPerMonth === null || rideMap === null)
+		return null;
+	const rides = ridesPerMonth.reduce((sum, row) => sum + Number(row.rides), 0);
+	const metres = ridesPerMonth.reduce(
+		(sum, row) => sum + Number(row.distance_m ?? 0),
+		0,
+	);
+	const cells = rideMap.map((row) => ({
+		level: Number(row.level),
+		x: Number(row.x),
+		y: Number(row.y),
+		rides: Number(row.rides),
+	}));
+	const most = cells.reduce((best, cell) => Math.max(best, cell.rides), 0);
+	return {
+		...source,
+		cells,
+		finding: `${formatCount(rides)} rides over ${formatCount(metres / 1000)} km; ${formatCount(most)} of them pass the place that is passed most.`,
+	};
+}
+
+function postsGlimpse(
+	catalog: Catalog,
+	{ postFunnel, postTopTags, postsPerDay }: HomeRollups,
+): HomeData["posts"] {
+	if (postFunnel === null || postTopTags === null || postsPerDay === null)
+		return null;
+	const data = postsData(catalog, {
+		funnel: postFunnel,
+		topTags: postTopTags,
+		days: postsPerDay,
+	});
+	const source = sourceOf(catalog, "post_top_tags");
+	if (data === null || source === null) return null;
+	return {
+		...source,
+		tags: data.topTags.slice(0, TAGS),
+		finding: sentence(DEFAULT_CHOICE, data, defaultAnswer(data)),
+	};
+}
+
+/** The last year of one series: outdoor temperature where there is one, else the longest. */
+function weatherGlimpse(
+	catalog: Catalog,
+	{ readingsPerDay }: HomeRollups,
+): HomeData["weather"] {
+	const source = sourceOf(catalog, "readings_per_day");
+	if (source === null || readingsPerDay === null) return null;
+	const series = [
+		...Map.groupBy(
+			readingsPerDay.filter((row) => row.mean !== null),
+			(row) => `${row.station}\n${row.module}\n${row.measure}`,
+		).values(),
+	].sort((a, b) => interest(b) - interest(a))[0];
+	const last = series?.at(-1);
+	if (series === undefined || last === undefined) return null;
+	const end = (last.day as Date).getTime();
+	const points = series
+		.filter(
+			(row) =>
+				end - (row.day as Date).getTime() < WEATHER_DAYS * DAY_MILLISECONDS,
+		)
+		.map(pointOf);
+	const mean =
+		points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
+		points.reduce((sum, point) => sum + point.readings, 0);
+	const low = Math.min(...points.map((point) => point.low));
+	const high = Math.max(...points.map((point) => point.high));
+	const unit = last.unit === null ? "" : ` ${last.unit}`;
+	return {
+		...source,
+		points,
+		measure: String(last.measure),
+		unit: last.unit === null ? null : String(last.unit),
+		finding: `${last.station}: ${last.measure} between ${formatNumber(low)} and ${formatNumber(high)}${unit} in the last ${points.length} days with readings, ${formatNumber(mean)}${unit} on average.`,
+	};
+}
+
+function interest(series: readonly RollupRow[]): number {
+	const [{ module, measure } = {}] = series;
+	const isTemperature = /temp/i.test(String(measure));
+	const isOutdoor = !/^indoor$/i.test(String(module));
+	return series.length * (isTemperature ? 1000 : 1) * (isOutdoor ? 2 : 1);
+}
+
+function pointOf(row: RollupRow): WeatherPoint {
+	const day = row.day as Date;
+	return {
+		time: new Date(day.getTime() + DAY_MILLISECONDS / 2),
+		first: day,
+		last: day,
+		readings: Number(row.readings),
+		low: Number(row.min),
+		mean: Number(row.mean),
+		high: Number(row.max),
+		average: null,
+	};
+}

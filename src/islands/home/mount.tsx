@@ -1,0 +1,33 @@
+import { render } from "preact";
+import { openCatalog, readRollup, siteRoot } from "../shared/lake.ts";
+import { Failure } from "../shared/states.tsx";
+import { HOME_ROLLUPS, type HomeRollups, homeData } from "./model.ts";
+import { HomeView } from "./view.tsx";
+
+/** Where the live lake is another than the one at build time, draws it anew. */
+async function refresh(island: HTMLElement): Promise<void> {
+	const { catalog, version } = await openCatalog();
+	if (island.dataset.version === version) return;
+	const available = new Set<string>(catalog.rollups.map(({ name }) => name));
+	const rows = await Promise.all(
+		Object.entries(HOME_ROLLUPS).map(async ([part, name]) => [
+			part,
+			available.has(name) ? await readRollup(name) : null,
+		]),
+	);
+	const rollups = Object.fromEntries(rows) as HomeRollups;
+	island.replaceChildren();
+	render(
+		<HomeView data={homeData(catalog, rollups)} root={siteRoot()} />,
+		island,
+	);
+	island.dataset.version = version;
+}
+
+const island = document.getElementById("island");
+if (island === null) throw new Error("the page lacks #island");
+refresh(island).catch((error: unknown) => {
+	// What was built stays; only a page built without any lake has nothing to show.
+	if (island.dataset.version === undefined && navigator.onLine === false)
+		render(<Failure error={error} />, island);
+});
