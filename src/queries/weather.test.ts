@@ -4,8 +4,8 @@ import { tableContract } from "../lib/tables.ts";
 import type { Query } from "./sql.ts";
 import {
 	bucketSeconds,
+	dailyAverage,
 	movingAverage,
-	readingsPerDay,
 	type Series,
 } from "./weather.ts";
 
@@ -22,6 +22,7 @@ const OUTDOOR: Series = {
 const BARE: Series = { station: "s", module: null, measure: "temperature" };
 const START = Date.parse("2024-03-01T00:00:00Z");
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Every 10 to 40 minutes over 20 days, with nulls, a pause of 2 days, and pairs exactly an hour apart. */
 const READINGS: readonly Reading[] = makeReadings();
@@ -98,17 +99,41 @@ describe("the moving average", () => {
 	});
 });
 
-it("readings of each day count values, not nulls", async () => {
-	const rows = await rowsOf(readingsPerDay(OUTDOOR));
-	const expected = Map.groupBy(present(READINGS), ({ ts }) =>
-		new Date(ts).toISOString().slice(0, 10),
+it.each([1, 7])(
+	"the average of %i days is that of all their readings",
+	async (span) => {
+		const rows = await rowsOf(dailyAverage(OUTDOOR, span));
+		const days = Map.groupBy(present(READINGS), ({ ts }) =>
+			Math.floor(ts / DAY_MS),
+		);
+		expect(rows.map((row) => (row.day as Date).getTime() / DAY_MS)).toEqual([
+			...days.keys(),
+		]);
+		for (const [index, [day, readings]] of [...days].entries()) {
+			const row = rows[index] as Record<string, unknown>;
+			const averaged = present(READINGS).filter(({ ts }) => {
+				const age = day - Math.floor(ts / DAY_MS);
+				return age >= 0 && age < span;
+			});
+			const values = readings.map(({ value }) => value);
+			expect(row.readings).toBe(readings.length);
+			expect(row.min).toBe(Math.min(...values));
+			expect(row.max).toBe(Math.max(...values));
+			expect(row.mean).toBeCloseTo(meanOf(values), 9);
+			expect(row.average).toBeCloseTo(
+				meanOf(averaged.map(({ value }) => value)),
+				9,
+			);
+		}
+	},
+);
+
+it("a unit tells apart readings of one measure", async () => {
+	const range = { from: new Date(START), to: new Date(START + 30 * DAY_MS) };
+	const fahrenheit = { ...OUTDOOR, unit: "°F" };
+	expect(await rowsOf(movingAverage(fahrenheit, range, 3600, null))).toEqual(
+		[],
 	);
-	expect(
-		rows.map((row) => [
-			(row.day as Date).toISOString().slice(0, 10),
-			row.readings,
-		]),
-	).toEqual([...expected].map(([day, readings]) => [day, readings.length]));
 });
 
 describe("the width of a bucket", () => {

@@ -13,6 +13,8 @@ export interface Series {
 	/** Null for a station without modules. */
 	readonly module: string | null;
 	readonly measure: string;
+	/** Given where the measure has several units, of which this is one. */
+	readonly unit?: string | null;
 }
 
 /** From `from` to `to`, the end excluded. */
@@ -100,22 +102,42 @@ GROUP BY start
 ORDER BY start`;
 }
 
-/** Readings of each UTC day of a series: `day, readings, min, mean, max`. */
-export function readingsPerDay(series: Series): Query {
-	return sql`SELECT ts::DATE AS day, count(*) AS readings,
-  min(value) AS min, avg(value) AS mean, max(value) AS max
-FROM readings
-WHERE ${joinSql([...isSeries(series), sql`value IS NOT NULL`], "\n  AND ")}
-GROUP BY day
+/**
+ * Readings of each UTC day of a series with the mean of all readings of the
+ * `averageDays` days up to and including it: `day, readings, min, mean, max,
+ * average`. Days without readings are absent.
+ */
+export function dailyAverage(series: Series, averageDays: number): Query {
+	// A named window would be one parameter to us and two to DuckDB.
+	const averaged = sql`(ORDER BY day RANGE BETWEEN ${interval((averageDays - 1) * 86_400)} PRECEDING AND CURRENT ROW)`;
+	return sql`WITH days AS (
+  SELECT ts::DATE AS day, count(*) AS readings,
+    min(value) AS min, avg(value) AS mean, max(value) AS max
+  FROM readings
+  WHERE ${joinSql([...isSeries(series), sql`value IS NOT NULL`], "\n    AND ")}
+  GROUP BY day
+)
+SELECT day, readings, min, mean, max,
+  sum(mean * readings) OVER ${averaged}
+    / sum(readings) OVER ${averaged} AS average
+FROM days
 ORDER BY day`;
 }
 
-function isSeries({ station, module, measure }: Series): readonly Query[] {
+function isSeries(series: Series): readonly Query[] {
+	const { station, module, measure, unit } = series;
 	return [
 		sql`station = ${text(station)}`,
-		module === null ? sql`module IS NULL` : sql`module = ${text(module)}`,
+		isValue(sql`module`, module),
 		sql`measure = ${text(measure)}`,
+		...(unit === undefined ? [] : [isValue(sql`unit`, unit)]),
 	];
+}
+
+function isValue(column: Query, value: string | null): Query {
+	return value === null
+		? sql`${column} IS NULL`
+		: sql`${column} = ${text(value)}`;
 }
 
 function interval(seconds: number): TypedValue {
