@@ -1,0 +1,420 @@
+import { createHash } from "node:crypto";
+import tzLookup from "@photostructure/tz-lookup";
+import type { StartView } from "../../src/lib/catalog.ts";
+import { levelOf, windowOf } from "../../src/lib/grid.ts";
+import {
+	latitudeOf,
+	longitudeOf,
+	MAX_LATITUDE,
+	MIN_LEVEL,
+	mercatorX,
+	mercatorY,
+} from "../../src/lib/mercator.ts";
+import { fileBytes, plainName } from "../formats/bytes.ts";
+import { type GpxPoint, readGpx } from "../formats/gpx.ts";
+import { parseTime } from "../formats/time.ts";
+import {
+	type DatasetDefinition,
+	FileError,
+	type LakeReader,
+	type ParseOptions,
+	type ParseOutput,
+	type SourceFile,
+} from "./dataset.ts";
+import { CellCollector } from "./ride-cells.ts";
+import { Course } from "./ride-course.ts";
+
+/** A page's map as it is assumed where nobody has seen it, in CSS pixels. */
+const VIEW_WIDTH = 1200;
+const VIEW_HEIGHT = 800;
+
+/** What the first map holds around the start view: as much as a large window shows. */
+const MAP_WIDTH = 1600;
+const MAP_HEIGHT = 1000;
+const MAP_CELLS = 30_000;
+
+export const rides: DatasetDefinition = {
+	name: "rides",
+	folder: "rides",
+	title: "Rides",
+	description: "Recorded rides, with every cell of the map that they pass.",
+	source: "GPX files of the publisher",
+	licence: "Not stated",
+	accepts: (path) => plainName(path).endsWith(".gpx"),
+	staging: [
+		{
+			name: "staged_rides",
+			columns: [
+				{ name: "ride_id", type: "VARCHAR" },
+				{ name: "name", type: "VARCHAR" },
+				{ name: "kind", type: "VARCHAR" },
+				{ name: "started_at", type: "TIMESTAMP" },
+				{ name: "started_at_local", type: "TIMESTAMP" },
+				{ name: "duration_s", type: "DOUBLE" },
+				{ name: "moving_s", type: "DOUBLE" },
+				{ name: "distance_m", type: "DOUBLE" },
+				{ name: "ascent_m", type: "DOUBLE" },
+				{ name: "point_count", type: "INTEGER" },
+				{ name: "split", type: "BOOLEAN" },
+			],
+		},
+		{
+			name: "staged_points",
+			columns: [
+				{ name: "segment", type: "INTEGER" },
+				{ name: "seq", type: "INTEGER" },
+				{ name: "ts", type: "TIMESTAMP" },
+				{ name: "lon", type: "DOUBLE" },
+				{ name: "lat", type: "DOUBLE" },
+				{ name: "ele", type: "DOUBLE" },
+			],
+		},
+		{
+			name: "staged_cells",
+			columns: [
+				{ name: "level", type: "INTEGER" },
+				{ name: "x", type: "INTEGER" },
+				{ name: "y", type: "INTEGER" },
+				{ name: "morton", type: "DOUBLE" },
+			],
+		},
+	],
+	parse: parseRide,
+	tables: [
+		{
+			name: "rides",
+			select: `SELECT staged_rides.*, path AS source_file
+				FROM staged_rides JOIN source_files USING (file_index)
+				WHERE file_index IN (${keptFiles()})`,
+			bucket: null,
+			orderBy: "started_at NULLS LAST, ride_id",
+			rowGroupSize: 20480,
+		},
+		{
+			name: "ride_points",
+			select: `SELECT staged_points.*, ride_id
+				FROM staged_points JOIN staged_rides USING (file_index)
+				WHERE file_index IN (${keptFiles()})`,
+			bucket: "substr(ride_id, 1, 1)",
+			orderBy: "ride_id, seq",
+			rowGroupSize: 51200,
+		},
+		{
+			name: "ride_cells",
+			select: `SELECT staged_cells.*, ride_id
+				FROM staged_cells JOIN staged_rides USING (file_index)
+				WHERE file_index IN (${keptFiles()}) AND NOT split
+				UNION ALL BY NAME
+				SELECT DISTINCT staged_cells.*, ride_id
+				FROM staged_cells JOIN staged_rides USING (file_index)
+				WHERE file_index IN (${keptFiles()}) AND split`,
+			bucket: "floor(morton / pow(4, level - 6))::BIGINT",
+			orderBy: "morton, ride_id",
+			rowGroupSize: 20480,
+		},
+	],
+	conflicts: `SELECT duplicate.path AS source_file, NULL::BIGINT AS line,
+			'the same ride as ' || original.path || ', which counts' AS reason, '' AS sample
+		FROM (SELECT file_index, min(file_index) OVER (PARTITION BY ride_id) AS first_index FROM staged_rides)
+		JOIN source_files AS duplicate USING (file_index)
+		JOIN source_files AS original ON original.file_index = first_index
+		WHERE file_index <> first_index`,
+	counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count
+			FROM staged_rides WHERE file_index IN (${keptFiles()})
+		UNION ALL
+		SELECT 'points of duplicate rides', coalesce(sum(point_count), 0)::BIGINT
+			FROM staged_rides WHERE file_index NOT IN (${keptFiles()})
+		UNION ALL
+		SELECT 'rides without a date', count(*) FROM staged_rides
+			WHERE started_at IS NULL AND file_index IN (${keptFiles()})`,
+	startView,
+	rollups: [
+		{
+			name: "rides_per_month",
+			sql: `SELECT strftime(started_at, '%Y-%m') AS month, count(*) AS rides, sum(distance_m) AS distance_m
+				FROM rides GROUP BY 1`,
+			orderBy: "month NULLS LAST",
+		},
+		{ name: "ride_map", sql: rideMapSql, orderBy: "level, y, x" },
+	],
+};
+
+/** Of several files that hold the same ride, the first by path is kept. */
+function keptFiles(): string {
+	return "SELECT min(file_index) FROM staged_rides GROUP BY ride_id";
+}
+
+/**
+ * Reads a GPX file as one ride. A point that cannot be used is rejected with its
+ * line and the rest stays; a time that cannot be read is recorded likewise and its
+ * point kept without one; an elevation that cannot be read is counted.
+ */
+async function parseRide(
+	file: SourceFile,
+	out: ParseOutput,
+	options: ParseOptions,
+): Promise<void> {
+	const hash = createHash("sha256");
+	const cells = new CellCollector((level, x, y, code) =>
+		out.row("staged_cells", [level, x, y, code]),
+	);
+	const course = new Course(options, (from, to) =>
+		cells.line(from.longitude, from.latitude, to.longitude, to.latitude),
+	);
+	let read = 0;
+	let rejected = 0;
+
+	function addPoint(point: GpxPoint): void {
+		read++;
+		const fault = positionFault(point);
+		if (fault !== null) {
+			rejected++;
+			out.reject(
+				point.line,
+				fault,
+				`lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
+			);
+			return;
+		}
+		const longitude = Number(point.longitude);
+		const latitude = Number(point.latitude);
+		const elevation = elevationOf(point, out);
+		const time = timeOf(point, out);
+		out.row("staged_points", [
+			point.segment,
+			course.points,
+			time,
+			longitude,
+			latitude,
+			elevation,
+		]);
+		course.add({
+			segment: point.segment,
+			longitude,
+			latitude,
+			elevation,
+			time,
+		});
+	}
+
+	let passes = 0;
+	const header = await readGpx(
+		() => (passes++ === 0 ? hashed(fileBytes(file), hash) : fileBytes(file)),
+		addPoint,
+		() => out.drain(),
+	);
+	out.count("points read", read);
+	out.count("points rejected", rejected);
+	const { start } = course;
+	if (start === null)
+		throw new FileError(
+			read > 0
+				? "no point of the file can be used"
+				: header.waypoints > 0
+					? "the file has waypoints only: no track and no route"
+					: "the file has no point",
+		);
+	if (course.points === 1)
+		throw new FileError(
+			"a ride needs two points, the file has one that can be used",
+		);
+	cells.finish();
+	if (course.firstTime === null) out.note("no times: kept as an undated ride");
+	out.row("staged_rides", [
+		hash.digest("hex").slice(0, 16),
+		header.name,
+		header.kind,
+		course.firstTime,
+		course.firstTime === null ? null : localTime(course.firstTime, start),
+		course.firstTime === null || course.lastTime === null
+			? null
+			: (course.lastTime - course.firstTime) / 1e6,
+		course.firstTime === null ? null : course.moving / 1e6,
+		course.distance,
+		course.ascent,
+		course.points,
+		cells.split,
+	]);
+}
+
+async function* hashed(
+	chunks: AsyncGenerator<Uint8Array>,
+	hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Uint8Array> {
+	for await (const chunk of chunks) {
+		hash.update(chunk);
+		yield chunk;
+	}
+}
+
+/** What is wrong with a point's place, null where nothing is. */
+function positionFault(point: GpxPoint): string | null {
+	const latitude = decimal(point.latitude);
+	const longitude = decimal(point.longitude);
+	if (latitude === null)
+		return point.latitude === null
+			? "the point has no latitude"
+			: "the latitude is not a number";
+	if (longitude === null)
+		return point.longitude === null
+			? "the point has no longitude"
+			: "the longitude is not a number";
+	if (Math.abs(latitude) > 90)
+		return "the latitude is not within -90 to 90 degrees";
+	if (Math.abs(latitude) > MAX_LATITUDE)
+		return `the latitude is beyond ${MAX_LATITUDE.toFixed(4)} degrees, where the map ends`;
+	if (Math.abs(longitude) > 180)
+		return "the longitude is not within -180 to 180 degrees";
+	return null;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function decimal(text: string | null): number | null {
+	if (text === null) return null;
+	const trimmed = text.trim();
+	return DECIMAL.test(trimmed) ? Number(trimmed) : null;
+}
+
+function elevationOf(point: GpxPoint, out: ParseOutput): number | null {
+	const elevation = decimal(point.elevation);
+	const readable = elevation !== null && Number.isFinite(elevation);
+	if (point.elevation !== null && !readable)
+		out.count("elevations that cannot be read");
+	return readable ? elevation : null;
+}
+
+/** Microseconds since 1970. */
+function timeOf(point: GpxPoint, out: ParseOutput): number | null {
+	if (point.time === null) return null;
+	const time = parseTime(point.time);
+	if (time !== null) return time.micros;
+	out.reject(
+		point.line,
+		"the time cannot be read: the point is kept without it",
+		point.time,
+	);
+	return null;
+}
+
+const zoneFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** What clocks showed at a place, as if it were UTC; microseconds since 1970. */
+function localTime(
+	time: number,
+	place: { readonly latitude: number; readonly longitude: number },
+): number {
+	const zone = tzLookup(place.latitude, place.longitude);
+	let format = zoneFormats.get(zone);
+	if (format === undefined) {
+		format = new Intl.DateTimeFormat("en", {
+			timeZone: zone,
+			calendar: "gregory",
+			hourCycle: "h23",
+			year: "numeric",
+			month: "numeric",
+			day: "numeric",
+			hour: "numeric",
+			minute: "numeric",
+			second: "numeric",
+		});
+		zoneFormats.set(zone, format);
+	}
+	const wholeSeconds = Math.floor(time / 1e6);
+	const part: Record<string, number> = {};
+	for (const { type, value } of format.formatToParts(wholeSeconds * 1000))
+		part[type] = Number(value);
+	const shown = Date.UTC(
+		part.year ?? 0,
+		(part.month ?? 1) - 1,
+		part.day,
+		part.hour,
+		part.minute,
+		part.second,
+	);
+	return shown * 1000 + (time - wholeSeconds * 1e6);
+}
+
+/**
+ * The view that the main cluster of rides fills: of the blocks of 3 by 3 cells at
+ * level 10 (some 100 km), the one that most rides pass; within it, the middle 96 %
+ * of what the rides there pass, by rides. Null without rides.
+ */
+async function startView(lake: LakeReader): Promise<StartView | null> {
+	const [cluster] = await lake(
+		`WITH cells AS (SELECT x, y, ride_id FROM ride_cells WHERE level = 10),
+		spread AS (
+			SELECT DISTINCT x + dx AS x, y + dy AS y, ride_id
+			FROM cells, (FROM range(-1, 2) AS r(dx)), (FROM range(-1, 2) AS r(dy)))
+		SELECT x, y FROM spread
+		GROUP BY x, y
+		ORDER BY count(*) DESC,
+			(SELECT count(*) FROM cells WHERE cells.x = spread.x AND cells.y = spread.y) DESC, y, x
+		LIMIT 1`,
+	);
+	if (cluster === undefined) return null;
+	const [x, y] = [Number(cluster.x), Number(cluster.y)];
+	const [box] = await lake(
+		`SELECT quantile_disc(x, 0.02) AS west, quantile_disc(x, 0.98) + 1 AS east,
+			quantile_disc(y, 0.02) AS north, quantile_disc(y, 0.98) + 1 AS south
+		FROM ride_cells
+		WHERE level = 14 AND x >> 4 BETWEEN ${x - 1} AND ${x + 1} AND y >> 4 BETWEEN ${y - 1} AND ${y + 1}`,
+	);
+	if (box === undefined || box.west === null) return null;
+	const size = 2 ** 14;
+	const [west, east] = [Number(box.west) / size, Number(box.east) / size];
+	const [north, south] = [Number(box.north) / size, Number(box.south) / size];
+	// A world is 512 * 2^zoom pixels wide; a tenth of the view is left free.
+	const zoom = Math.log2(
+		Math.min(
+			(0.9 * VIEW_WIDTH) / (512 * (east - west)),
+			(0.9 * VIEW_HEIGHT) / (512 * (south - north)),
+		),
+	);
+	return {
+		center: [
+			rounded(longitudeOf((west + east) / 2)),
+			rounded(latitudeOf((north + south) / 2)),
+		],
+		zoom: Math.floor(Math.min(Math.max(zoom, 1), 14) * 100) / 100,
+	};
+}
+
+/** Degrees to about ten metres. */
+function rounded(degrees: number): number {
+	return Math.round(degrees * 1e4) / 1e4;
+}
+
+/** The cells around the start view, at the finest level that is not finer than the map's and holds few enough. */
+async function rideMapSql(
+	lake: LakeReader,
+	view: StartView | null,
+): Promise<string> {
+	const { center, zoom } = view ?? { center: [0, 0] as const, zoom: 1 };
+	const world = 512 * 2 ** zoom;
+	const [x, y] = [mercatorX(center[0]), mercatorY(center[1])];
+	const [halfWidth, halfHeight] = [
+		MAP_WIDTH / 2 / world,
+		MAP_HEIGHT / 2 / world,
+	];
+	const viewport = {
+		west: longitudeOf(x - halfWidth),
+		east: longitudeOf(x + halfWidth),
+		north: latitudeOf(Math.max(0, y - halfHeight)),
+		south: latitudeOf(Math.min(1, y + halfHeight)),
+		zoom,
+	};
+	for (let level = levelOf(zoom); ; level--) {
+		const sql = mapSql(windowOf(viewport, level));
+		const [count] = await lake(`SELECT count(*) AS cells FROM (${sql})`);
+		if (Number(count?.cells) <= MAP_CELLS || level === MIN_LEVEL) return sql;
+	}
+}
+
+function mapSql(window: ReturnType<typeof windowOf>): string {
+	const size = 2 ** window.level;
+	return `SELECT level, x, y, count(*) AS rides FROM ride_cells
+		WHERE level = ${window.level} AND y BETWEEN ${window.y} AND ${window.y + window.rows - 1}
+		AND (x - ${window.x} + ${size}) % ${size} < ${window.columns}
+		GROUP BY level, x, y`;
+}

@@ -1,0 +1,263 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type {
+	BlockReference,
+	Bounds,
+	ManifestBlock,
+	ManifestChunk,
+	ManifestFile,
+	ManifestRowGroup,
+} from "../../src/lib/catalog.ts";
+import { openHasher } from "../../src/lib/hash.ts";
+import type { TableContract } from "../../src/lib/tables.ts";
+import { type Row, rowsOf } from "../storage/duckdb.ts";
+import { literal } from "../storage/sql-text.ts";
+import type { LakeFile } from "./write.ts";
+
+/** A block of the manifest is closed once it has this many row groups. */
+const BLOCK_ROW_GROUPS = 256;
+
+/** Types whose statistics, as DuckDB prints them, compare as the values do. */
+const BOUNDED_TYPES = new Set([
+	"BOOLEAN",
+	"INTEGER",
+	"BIGINT",
+	"FLOAT",
+	"DOUBLE",
+	"DATE",
+	"TIMESTAMP",
+	"VARCHAR",
+]);
+
+/** A table's manifest and what the catalog's root says about it. */
+export interface Manifest {
+	readonly bytes: Buffer;
+	readonly blocks: readonly BlockReference[];
+	readonly rows: number;
+	readonly rowGroups: number;
+	/** Sum of the sizes of the Parquet files. */
+	readonly fileBytes: number;
+}
+
+/** Reads the finished files of a table, in the order given, and describes every chunk. */
+export async function makeManifest(
+	connection: DuckDBConnection,
+	contract: TableContract,
+	files: readonly LakeFile[],
+	lake: string,
+): Promise<Manifest> {
+	const parts: Buffer[] = [];
+	const blocks: BlockReference[] = [];
+	let open: ManifestFile[] = [];
+	let startByte = 0;
+	let fileBytes = 0;
+	const hash = await openHasher();
+
+	function close(): void {
+		if (open.length === 0) return;
+		const block: ManifestBlock = { files: open };
+		// Node writes no time into a gzip header, so that equal input gives equal bytes.
+		const bytes = gzipSync(JSON.stringify(block), { level: 9 });
+		blocks.push({
+			startByte,
+			byteLength: bytes.length,
+			checksum: hash(bytes),
+			rowGroups: sum(open, (file) => file.rowGroups.length),
+			rows: sum(open, rowsOfFile),
+			bounds: blockBounds(contract, block),
+		});
+		parts.push(bytes);
+		startByte += bytes.length;
+		open = [];
+	}
+
+	for (const file of files) {
+		const described = await describeFile(connection, contract, file, lake);
+		const groups = sum(open, (entry) => entry.rowGroups.length);
+		if (groups + described.rowGroups.length > BLOCK_ROW_GROUPS) close();
+		open.push(described);
+		fileBytes += described.bytes;
+	}
+	close();
+	return {
+		bytes: Buffer.concat(parts),
+		blocks,
+		rows: sum(blocks, (block) => block.rows),
+		rowGroups: sum(blocks, (block) => block.rowGroups),
+		fileBytes,
+	};
+}
+
+/** The path of a file of the lake as it stands in a URL. */
+export function urlPath(path: string): string {
+	return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23");
+}
+
+async function describeFile(
+	connection: DuckDBConnection,
+	contract: TableContract,
+	file: LakeFile,
+	lake: string,
+): Promise<ManifestFile> {
+	const hash = await openHasher();
+	const bytes = await readFile(join(lake, file.path));
+	await checkSchema(connection, contract, join(lake, file.path));
+	const metadata = await rowsOf(
+		connection,
+		`SELECT row_group_id, row_group_num_rows, path_in_schema, stats_min_value, stats_max_value,
+			stats_null_count, min_is_exact, max_is_exact, total_compressed_size,
+			coalesce(dictionary_page_offset, data_page_offset) AS start_byte
+		FROM parquet_metadata(${literal(join(lake, file.path))})
+		ORDER BY row_group_id, column_id`,
+	);
+	const rowGroups: { rows: number; chunks: ManifestChunk[] }[] = [];
+	let tailStart = 0;
+	for (const row of metadata) {
+		const startByte = Number(row.start_byte);
+		const byteLength = Number(row.total_compressed_size);
+		const index = Number(row.row_group_id);
+		rowGroups[index] ??= { rows: Number(row.row_group_num_rows), chunks: [] };
+		rowGroups[index].chunks.push([
+			startByte,
+			byteLength,
+			hash(bytes.subarray(startByte, startByte + byteLength)),
+			...boundsOf(contract, row),
+			row.stats_null_count === null ? null : Number(row.stats_null_count),
+		]);
+		tailStart = Math.max(tailStart, startByte + byteLength);
+	}
+	return {
+		path: urlPath(file.path),
+		bytes: bytes.length,
+		tailStart,
+		tailChecksum: hash(bytes.subarray(tailStart)),
+		partition: file.partition,
+		rowGroups,
+	};
+}
+
+/** Throws where a file's columns are not the contract's, by name, order or type. */
+async function checkSchema(
+	connection: DuckDBConnection,
+	contract: TableContract,
+	path: string,
+): Promise<void> {
+	const found = await rowsOf(
+		connection,
+		`DESCRIBE FROM read_parquet(${literal(path)}, hive_partitioning = false)`,
+	);
+	const actual = found.map((row) => `${row.column_name} ${row.column_type}`);
+	const expected = contract.columns
+		.filter(({ name }) => !contract.partitionKeys.includes(name))
+		.map(({ name, type }) => `${name} ${type}`);
+	if (actual.join() !== expected.join())
+		throw new Error(
+			`${path} has the columns ${actual.join(", ")}, its contract says ${expected.join(", ")}`,
+		);
+}
+
+/**
+ * Bounds of a chunk where they are true and comparable: DuckDB gives none for
+ * floats that hold NaN and marks those of long strings as inexact.
+ */
+function boundsOf(
+	contract: TableContract,
+	row: Row,
+): [min: string | null, max: string | null] {
+	const column = contract.columns.find(
+		(entry) => entry.name === row.path_in_schema,
+	);
+	if (
+		column === undefined ||
+		!BOUNDED_TYPES.has(column.type) ||
+		row.min_is_exact !== true ||
+		row.max_is_exact !== true ||
+		row.stats_min_value === null ||
+		row.stats_max_value === null
+	)
+		return [null, null];
+	return [String(row.stats_min_value), String(row.stats_max_value)];
+}
+
+/** Bounds of each partition key and of the first sort key where that is a column. */
+function blockBounds(
+	contract: TableContract,
+	block: ManifestBlock,
+): Record<string, Bounds> {
+	const bounds: Record<string, Bounds> = {};
+	for (const key of contract.partitionKeys) {
+		const values = block.files.map((file) => file.partition[key] ?? null);
+		bounds[key] = widest(
+			typeOf(contract, key),
+			values.filter((value) => value !== null).map((value) => [value, value]),
+			values.includes(null),
+		);
+	}
+	const own = contract.columns
+		.map((column) => column.name)
+		.filter((name) => !contract.partitionKeys.includes(name));
+	const [first = ""] = contract.sortKeys;
+	const index = own.indexOf(first);
+	if (index >= 0) {
+		const groups = block.files.flatMap((file) => file.rowGroups);
+		const chunks = groups
+			.map((group) => ({
+				chunk: group.chunks[index] as ManifestChunk,
+				rows: group.rows,
+			}))
+			.filter(({ chunk, rows }) => chunk[5] !== rows);
+		bounds[first] = widest(
+			typeOf(contract, first),
+			chunks.map(({ chunk }) => [chunk[3], chunk[4]]),
+			groups.some((group) => group.chunks[index]?.[5] !== 0),
+		);
+	}
+	return bounds;
+}
+
+function typeOf(contract: TableContract, name: string): string {
+	return contract.columns.find((column) => column.name === name)?.type ?? "";
+}
+
+/** The range that holds all ranges; unknown where one is. */
+function widest(
+	type: string,
+	ranges: readonly (readonly [string | null, string | null])[],
+	hasNull: boolean,
+): Bounds {
+	const compare = comparison(type);
+	let min: string | null = ranges[0]?.[0] ?? null;
+	let max: string | null = ranges[0]?.[1] ?? null;
+	for (const [low, high] of ranges) {
+		if (low === null || high === null || min === null || max === null)
+			return { min: null, max: null, hasNull };
+		if (compare(low, min) < 0) min = low;
+		if (compare(high, max) > 0) max = high;
+	}
+	return { min, max, hasNull };
+}
+
+/** Order of values in DuckDB's text form. */
+function comparison(type: string): (a: string, b: string) => number {
+	switch (type) {
+		case "INTEGER":
+		case "DOUBLE":
+		case "FLOAT":
+			return (a, b) => Number(a) - Number(b);
+		case "BIGINT":
+			return (a, b) => Number(BigInt(a) - BigInt(b));
+		default:
+			// UTF-8 order, in which DuckDB sorts text, and in which times of four-digit years stand.
+			return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+	}
+}
+
+function rowsOfFile(file: ManifestFile): number {
+	return sum(file.rowGroups, (group: ManifestRowGroup) => group.rows);
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+	return items.reduce((total, item) => total + value(item), 0);
+}

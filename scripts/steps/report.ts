@@ -1,0 +1,136 @@
+import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import type { Row } from "../storage/duckdb.ts";
+
+/** What `npm run data --json` prints: one JSON object on stdout. */
+export interface BuildReport {
+	readonly format: "lakeside-build-report";
+	/** The process's exit code: 0 nothing rejected, 1 something was, 2 nothing published. */
+	readonly exitCode: 0 | 1 | 2;
+	/** The folders, as absolute paths. */
+	readonly input: string;
+	readonly out: string;
+	/** XXH64 of the published catalog; null where nothing was published. */
+	readonly version: string | null;
+	readonly datasets: readonly DatasetReport[];
+	/** Files that belong to no dataset or are of another kind, by path. */
+	readonly ignored: readonly {
+		readonly path: string;
+		readonly reason: string;
+	}[];
+	readonly tables: readonly {
+		readonly name: string;
+		readonly dataset: string;
+		readonly rows: number;
+		readonly files: number;
+		readonly bytes: number;
+	}[];
+	readonly rollups: readonly {
+		readonly name: string;
+		readonly rows: number;
+		readonly bytes: number;
+	}[];
+	/** Wall-clock seconds, whole and by step. */
+	readonly seconds: number;
+	readonly stepSeconds: Readonly<Record<string, number>>;
+	/** Largest VmHWM of any process of the build, in bytes. */
+	readonly peakProcessBytes: number;
+	/** Number of `rejects`. */
+	readonly rejected: number;
+	/** Sorted by dataset, file, line and reason. */
+	readonly rejects: readonly RejectReport[];
+}
+
+export interface DatasetReport {
+	readonly name: string;
+	/** Files of the dataset, duplicates included, and their bytes. */
+	readonly files: number;
+	readonly bytes: number;
+	/** Files that were rejected whole, duplicates included. */
+	readonly rejectedFiles: number;
+	/** Named counts, for example `points read`. */
+	readonly counts: Readonly<Record<string, number>>;
+	/** Remarks with the file that they are about (the first) and how many there are. */
+	readonly notes: readonly {
+		readonly text: string;
+		readonly path: string;
+		readonly files: number;
+	}[];
+}
+
+export interface RejectReport {
+	readonly dataset: string;
+	readonly file: string;
+	/** From 1, null for a whole file. */
+	readonly line: number | null;
+	readonly reason: string;
+	readonly sample: string;
+}
+
+/** A report whose rejects, of which there may be millions, come one at a time. */
+export interface StreamedReport extends Omit<BuildReport, "rejects"> {
+	rejects(): AsyncIterable<RejectReport>;
+}
+
+/** A row of the `rejects` table as the report gives it. */
+export function rejectReport(row: Row): RejectReport {
+	return {
+		dataset: String(row.dataset),
+		file: String(row.source_file),
+		line: row.line === null ? null : Number(row.line),
+		reason: String(row.reason),
+		sample: String(row.sample ?? ""),
+	};
+}
+
+/** The report as JSON, in pieces. */
+export async function* reportJson(
+	report: StreamedReport,
+): AsyncGenerator<string> {
+	const { rejects, ...head } = report;
+	yield `${JSON.stringify(head, null, "\t").slice(0, -2)},\n\t"rejects": [`;
+	let first = true;
+	for await (const reject of rejects()) {
+		yield `${first ? "" : ","}\n\t\t${JSON.stringify(reject)}`;
+		first = false;
+	}
+	yield first ? "]\n}\n" : "\n\t]\n}\n";
+}
+
+/** The report for a person to read, line by line. */
+export async function* reportLines(
+	report: StreamedReport,
+): AsyncGenerator<string> {
+	yield `Found in ${report.input}`;
+	for (const dataset of report.datasets) {
+		const rejected =
+			dataset.rejectedFiles > 0
+				? `, ${formatCount(dataset.rejectedFiles)} rejected`
+				: "";
+		yield `  ${dataset.name.padEnd(12)} ${formatCount(dataset.files)} ${plural(dataset.files, "file")}${rejected}, ${formatBytes(dataset.bytes)}`;
+		for (const [name, value] of Object.entries(dataset.counts))
+			yield `    ${name}: ${formatCount(value)}`;
+		for (const note of dataset.notes)
+			yield `    note: ${note.path}${note.files > 1 ? ` and ${formatCount(note.files - 1)} more` : ""}: ${note.text}`;
+	}
+	if (report.datasets.length === 0) yield "  no file of a known kind";
+	if (report.ignored.length > 0)
+		yield `Ignored ${formatCount(report.ignored.length)}`;
+	for (const { path, reason } of report.ignored) yield `  ${path}: ${reason}`;
+	if (report.rejected > 0) yield `Rejected ${formatCount(report.rejected)}`;
+	for await (const { file, line, reason } of report.rejects())
+		yield `  ${file}${line === null ? "" : `:${line}`}: ${reason}`;
+	if (report.version === null) {
+		yield "Nothing could be used: nothing was published.";
+		return;
+	}
+	yield `Made ${report.out}, version ${report.version}`;
+	for (const table of report.tables)
+		yield `  ${table.name.padEnd(12)} ${formatCount(table.rows).padStart(11)} ${plural(table.rows, "row").padEnd(4)} ${formatCount(table.files).padStart(5)} ${plural(table.files, "file").padEnd(5)} ${formatBytes(table.bytes)}`;
+	for (const rollup of report.rollups)
+		yield `  roll-up ${rollup.name}: ${formatCount(rollup.rows)} ${plural(rollup.rows, "row")}, ${formatBytes(rollup.bytes)}`;
+	yield `${report.seconds.toFixed(1)} s, at most ${formatBytes(report.peakProcessBytes)} of memory in one process`;
+}
+
+function plural(value: number, noun: string): string {
+	return value === 1 ? noun : `${noun}s`;
+}
