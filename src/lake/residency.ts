@@ -109,6 +109,7 @@ export class Residency {
 	 */
 	async plan(needs: readonly TableNeed[]): Promise<LoadPlan> {
 		this.#queries += 1;
+		for (const need of needs) this.#refuseIntervals(need);
 		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
 		const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
 		if (total > this.#budgetBytes) throw this.#overBudget(needs, total);
@@ -324,6 +325,18 @@ export class Residency {
 			}
 		}
 		return bytes;
+	}
+
+	/** parquet-wasm reads Parquet's intervals without their months: better none than a wrong one. */
+	#refuseIntervals({ table, columns }: TableNeed): void {
+		const column = this.#table(table).columns.find(
+			({ name, type }) => columns.includes(name) && type.includes("INTERVAL"),
+		);
+		if (column !== undefined)
+			throw new LakeError(
+				"UnsupportedError",
+				`${table}.${column.name} is an INTERVAL, which cannot be read here: name the other columns, or build the lake with months, days or seconds as numbers`,
+			);
 	}
 
 	#overBudget(needs: readonly TableNeed[], bytes: number): LakeError {

@@ -285,8 +285,10 @@ export class LakeSession {
 			const start = performance.now();
 			await residency.load(load, ipc);
 			stagesMs.load += performance.now() - start;
-			run.files.add(load.rowGroup.file.path);
-			run.rowGroups += 1;
+			if (ipc !== null) {
+				run.files.add(load.rowGroup.file.path);
+				run.rowGroups += 1;
+			}
 			rows += rowsOf(load);
 			onProgress({ stage: "load", rows, totalRows });
 		}

@@ -1,0 +1,123 @@
+import { parseArgs } from "node:util";
+import { type Cell, distinctNames, readAnswer } from "../src/lake/rows.ts";
+import { formatBytes } from "../src/lib/format.ts";
+import type { QueryAnswer } from "../workers/engine-api.ts";
+import { openLake } from "./lake/open-lake.ts";
+
+/**
+ * `npm run sql -- [--lake DIR|URL] [--json] "select …"`: the page's planner and
+ * engine on the command line. An error goes to stderr with exit code 1.
+ */
+async function main(): Promise<void> {
+	const { values, positionals } = parseArgs({
+		options: {
+			lake: { type: "string", default: "public/lake" },
+			json: { type: "boolean", default: false },
+		},
+		allowPositionals: true,
+	});
+	const [sql, ...rest] = positionals;
+	if (sql === undefined || rest.length > 0)
+		throw new Error(
+			'give one statement, in quotes: npm run sql -- [--lake DIR|URL] [--json] "select 1"',
+		);
+	const session = await openLake(values.lake);
+	try {
+		const answer = await session.query({ sql });
+		process.stdout.write(values.json ? asJson(answer) : asText(answer));
+	} finally {
+		await session.close();
+	}
+}
+
+function asJson(answer: QueryAnswer): string {
+	const names = distinctNames(answer.columns.map((column) => column.name));
+	const columns = answer.columns.map(({ type }, index) => ({
+		name: names[index],
+		type,
+	}));
+	const { estimated, actual, stagesMs, scans } = answer.plan;
+	const rows = rowsOf(answer).map((row) =>
+		Object.fromEntries(row.map((cell, column) => [names[column], cell])),
+	);
+	return `${JSON.stringify({
+		columns,
+		rows,
+		plan: { estimated, actual, stagesMs, scans },
+		version: answer.version,
+	})}\n`;
+}
+
+function asText(answer: QueryAnswer): string {
+	const heads = answer.columns.map((column) => column.name);
+	const rows = rowsOf(answer).map((row) => row.map(text));
+	const widths = heads.map((head, column) =>
+		rows.reduce(
+			(width, row) => Math.max(width, [...(row[column] ?? "")].length),
+			[...head].length,
+		),
+	);
+	const right = answer.columns.map(({ type }) =>
+		/INT|^(DOUBLE|FLOAT|DECIMAL)/.test(type),
+	);
+	const line = (cells: readonly string[]) =>
+		cells
+			.map((cell, column) => {
+				const space = " ".repeat(
+					Math.max(0, (widths[column] ?? 0) - [...cell].length),
+				);
+				return right[column] ? space + cell : cell + space;
+			})
+			.join("  ")
+			.trimEnd();
+	const rule = widths.map((width) => "─".repeat(width)).join("  ");
+	return `${[line(heads), rule, ...rows.map(line), "", ...planLines(answer)].join("\n")}\n`;
+}
+
+function rowsOf({ ipc, columns }: QueryAnswer): Cell[][] {
+	const { rows, cell } = readAnswer(ipc, columns);
+	return Array.from({ length: rows }, (_, row) =>
+		columns.map((_, column) => cell(row, column)),
+	);
+}
+
+/** A cell on one line: control characters as escapes, null as a word. */
+function text(cell: Cell): string {
+	if (cell === null) return "NULL";
+	const plain = typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	return plain.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
+		JSON.stringify(character).slice(1, -1),
+	);
+}
+
+function planLines({ rows, plan, version }: QueryAnswer): string[] {
+	const { estimated, actual, stagesMs, scans } = plan;
+	const count = (number: number, what: string) =>
+		`${number} ${what}${number === 1 ? "" : "s"}`;
+	const stages = Object.entries(stagesMs)
+		.map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(0)}`)
+		.join(", ");
+	return [
+		count(rows, "row"),
+		...scans.map((scan) => {
+			const filters = scan.filters
+				.map(
+					(filter) => `${filter.text}${filter.prunes ? "" : " (not pruning)"}`,
+				)
+				.join(" and ");
+			return `reads ${scan.table} (${scan.columns.join(", ")}): ${scan.rowGroups} of ${count(scan.rowGroupsTotal, "row group")}, ${formatBytes(scan.bytes)}${filters && `, where ${filters}`}`;
+		}),
+		`estimated ${count(estimated.files, "file")}, ${count(estimated.rowGroups, "row group")}, ${count(estimated.requests, "request")}, ${formatBytes(estimated.bytes)}`,
+		`fetched ${count(actual.files, "file")}, ${count(actual.rowGroups, "row group")}, ${count(actual.requests, "request")}, ${formatBytes(actual.bytes)}, ${formatBytes(actual.cachedBytes)} from the cache`,
+		`milliseconds: ${stages}`,
+		`lake ${version}`,
+	];
+}
+
+try {
+	await main();
+} catch (error) {
+	console.error(error instanceof Error ? error.message : String(error));
+	process.exitCode = 1;
+}
