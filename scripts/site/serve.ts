@@ -10,6 +10,12 @@ const TYPES: Readonly<Record<string, string>> = {
 	".pmtiles": "application/vnd.pmtiles",
 };
 
+/** What `send` reports. */
+interface HttpError extends Error {
+	readonly status: number;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface SiteServer {
 	/** Where the site's root answers, ending in a slash. */
 	readonly url: string;
@@ -33,7 +39,10 @@ export async function serveSite(options: {
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("Content-Security-Policy", "frame-ancestors 'none'");
 		const url = new URL(request.url ?? "/", "http://localhost");
-		if (!url.pathname.startsWith(base)) return notFound(folder, response);
+		if (!url.pathname.startsWith(base)) {
+			notFound(folder, response);
+			return;
+		}
 		const path = `/${url.pathname.slice(base.length)}`;
 		const type = TYPES[extname(path)];
 		if (type !== undefined) response.setHeader("Content-Type", type);
@@ -44,7 +53,11 @@ export async function serveSite(options: {
 					.writeHead(301, { Location: `${url.pathname}/${url.search}` })
 					.end();
 			})
-			.on("error", () => notFound(folder, response))
+			.on("error", (error: HttpError) => {
+				if (error.status === 416)
+					response.writeHead(416, { ...error.headers }).end();
+				else notFound(folder, response);
+			})
 			.pipe(response);
 	});
 	await listen(server, host, port);

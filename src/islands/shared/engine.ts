@@ -12,6 +12,7 @@ import type {
 import { startWorker } from "../../../workers/start-worker.ts";
 import type { Query } from "../../queries/sql.ts";
 import { lakeUrl } from "./lake.ts";
+import { whenKept } from "./offline.ts";
 
 export type EngineState =
 	| { readonly kind: "idle" }
@@ -87,20 +88,28 @@ export async function priceQuery(
 }
 
 /**
- * Fetches the engine when the page has nothing else to do, unless the visitor
- * saves data. For after the first chart; a failure shows in {@link engineState}.
+ * Fetches the engine when the page has nothing else to do, so that the service
+ * worker keeps it; not where the visitor saves data. For after the first chart; a
+ * failure shows in {@link engineState}.
  */
 export function prefetchEngine(): void {
 	const { connection } = navigator as Navigator & {
 		readonly connection?: { readonly saveData?: boolean };
 	};
 	if (connection?.saveData === true) return;
-	const begin = () => {
-		openEngine().catch(() => {});
-	};
-	if ("requestIdleCallback" in window)
-		requestIdleCallback(begin, { timeout: 5000 });
-	else setTimeout(begin, 1000);
+	whenKept(10_000)
+		.then(whenIdle)
+		.then(openEngine)
+		.catch(() => {});
+}
+
+function whenIdle(): Promise<void> {
+	return new Promise((resolve) => {
+		// Safari has no idle callback.
+		if ("requestIdleCallback" in window)
+			requestIdleCallback(() => resolve(), { timeout: 5000 });
+		else setTimeout(resolve, 1000);
+	});
 }
 
 function engine(): Promise<Engine> {

@@ -1,3 +1,5 @@
+import { formatBytes } from "../../lib/format.ts";
+import { type EngineState, engineState } from "./engine.ts";
 import { type OpenLake, openCatalog } from "./lake.ts";
 import { keepForOffline } from "./offline.ts";
 import { theme, toggleTheme } from "./theme.ts";
@@ -16,6 +18,8 @@ for (const event of ["online", "offline"])
 	window.addEventListener(event, showNetwork);
 showNetwork();
 
+engineState.subscribe(showEngine);
+
 openCatalog().then(showLake, () => {
 	// Without a catalog the page stands as it was built; its island says why.
 });
@@ -23,6 +27,32 @@ openCatalog().then(showLake, () => {
 keepForOffline(showUpdate).catch(() => {
 	// Without a service worker the site works as long as the network does.
 });
+
+/** Only while it is on its way, or where it could not come. */
+function showEngine(state: EngineState): void {
+	const status = element("engine-status");
+	const text = element("engine-text");
+	const progress = element("engine-progress") as HTMLProgressElement;
+	status.hidden = state.kind === "idle" || state.kind === "ready";
+	progress.hidden = state.kind !== "loading" || state.totalBytes === 0;
+	switch (state.kind) {
+		case "idle":
+		case "ready":
+			text.textContent = "";
+			break;
+		case "loading":
+			progress.max = Math.max(1, state.totalBytes);
+			progress.value = state.bytes;
+			text.textContent =
+				state.totalBytes === 0
+					? "Engine …"
+					: `Engine: ${formatBytes(state.bytes)} of ${formatBytes(state.totalBytes)}`;
+			break;
+		case "failed":
+			text.textContent = "The engine did not load";
+			status.title = state.message;
+	}
+}
 
 function showUpdate(accept: () => void): void {
 	const prompt = element("update-prompt");
