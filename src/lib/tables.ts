@@ -54,15 +54,25 @@ export const TABLES = [
 			column(
 				"started_at",
 				"TIMESTAMP",
-				"First time, UTC; null for a ride without times",
+				"Earliest time, UTC; null for a ride without times",
 			),
 			column(
 				"started_at_local",
 				"TIMESTAMP",
-				"First time in mean solar time rounded to the hour zone of the first point",
+				"First time as clocks showed it at the first point; null for a ride without times",
 			),
-			column("duration_s", "DOUBLE", "Last time minus first time", "s"),
-			column("moving_s", "DOUBLE", "Time spent moving", "s"),
+			column(
+				"duration_s",
+				"DOUBLE",
+				"Latest time minus earliest, null without times",
+				"s",
+			),
+			column(
+				"moving_s",
+				"DOUBLE",
+				"Time at 0.5 m/s or faster along unbroken segments, null without times",
+				"s",
+			),
 			column(
 				"distance_m",
 				"DOUBLE",
@@ -72,7 +82,7 @@ export const TABLES = [
 			column(
 				"ascent_m",
 				"DOUBLE",
-				"Sum of the climbs, null without elevation",
+				"Sum of the climbs of 3 m or more along unbroken segments, null without elevation",
 				"m",
 			),
 			column("point_count", "INTEGER", "Number of samples"),
