@@ -11,17 +11,7 @@ import {
 	traverse,
 	traverseGrid,
 } from "./mercator.ts";
-
-/** A seeded generator of numbers in [0, 1): mulberry32, public domain, by Tommy Ettinger. */
-function randomFrom(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let t = Math.imul(state ^ (state >>> 15), 1 | state);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
+import { randomFrom } from "./random.ts";
 
 type Point = readonly [x: number, y: number];
 

@@ -1,0 +1,13 @@
+/**
+ * A seeded generator of numbers in [0, 1), for data and tests that must come out
+ * the same every time: mulberry32 by Tommy Ettinger, public domain.
+ */
+export function randomFrom(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), 1 | state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
