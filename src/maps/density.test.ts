@@ -102,5 +102,6 @@ test("the legend names few round counts, the first and the top", () => {
 	expect(legendCounts(5)).toEqual([1, 2, 5]);
 	expect(legendCounts(50)).toEqual([1, 2, 5, 10, 20, 50]);
 	expect(legendCounts(200)).toEqual([1, 10, 100, 200]);
-	expect(legendCounts(100)).toEqual([1, 10, 100]);
+	expect(legendCounts(100)).toEqual([1, 2, 5, 10, 20, 50, 100]);
+	expect(legendCounts(1000)).toEqual([1, 10, 100, 1000]);
 });

@@ -27,13 +27,13 @@ export function topOfScale(largest: number): number {
 	}
 }
 
-/** Counts to name on the legend: 1, 2, 5, 10 … up to the top, at most six. */
+/** Counts to name on the legend: 1, 2, 5, 10 … up to the top, at most seven. */
 export function legendCounts(top: number): number[] {
 	const counts: number[] = [];
 	for (let power = 1; power <= top; power *= 10)
 		for (const factor of [1, 2, 5])
 			if (power * factor <= top) counts.push(power * factor);
-	if (counts.length <= 6) return counts;
+	if (counts.length <= 7) return counts;
 	const decades = counts.filter((count) => Number.isInteger(Math.log10(count)));
 	return decades.at(-1) === top ? decades : [...decades, top];
 }

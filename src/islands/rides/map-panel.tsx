@@ -21,6 +21,9 @@ import type { RidesState, View } from "./state.ts";
 /** Between looks at a map that is moving. */
 const MOVING_MILLISECONDS = 250;
 
+/** A narrower map opens one zoom level out, or it would show the middle third; as `.ride-still` does. */
+const NARROW_PIXELS = 640;
+
 const EARTH_METRES = 40_075_016.686;
 
 interface Readout {
@@ -92,7 +95,7 @@ export function MapPanel(props: {
 			{picture !== null && (
 				<Legend
 					top={topOf(picture)}
-					sentence={sentenceOf(picture.seen, state.days.value)}
+					sentence={sentenceOf(picture.seen, state.days.value, opened.timeline)}
 				/>
 			)}
 			{loading !== null && (
@@ -331,9 +334,11 @@ function viewportOf(map: MapLibre): Viewport {
 	};
 }
 
+/** Where the map opens. */
 function startOf({ startView }: Opened): View {
 	const [longitude, latitude] = startView.center;
-	return { longitude, latitude, zoom: startView.zoom };
+	const isNarrow = innerWidth < NARROW_PIXELS;
+	return { longitude, latitude, zoom: startView.zoom - (isNarrow ? 1 : 0) };
 }
 
 /** To within a tenth of a pixel. */

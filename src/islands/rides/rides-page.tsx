@@ -28,7 +28,7 @@ export function RidesPage(props: {
 				<p role="status">
 					{picture === null
 						? `${totalOf(opened.timeline)}.`
-						: sentenceOf(picture.seen, days)}
+						: sentenceOf(picture.seen, days, opened.timeline)}
 					{undated !== null && <small> {undated}</small>}
 				</p>
 			</div>

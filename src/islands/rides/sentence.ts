@@ -18,16 +18,19 @@ export interface Seen {
 	readonly last: number | null;
 }
 
-/** What the map shows now, in a sentence. */
-export function sentenceOf(seen: Seen, days: DayRange): string {
+/** What the map shows now, in a sentence; all of the rides where those in view are not counted yet. */
+export function sentenceOf(
+	seen: Seen,
+	days: DayRange,
+	timeline: Timeline,
+): string {
 	const { rides, most } = seen;
 	if (most === 0)
 		return days.from === null && days.to === null
 			? "No ride passes this view."
 			: "No ride passes this view in these days.";
 	const busiest = `the busiest spot sees ${most === rides && most > 1 ? `all ${formatCount(most)}` : formatCount(most)}`;
-	if (rides === null)
-		return `${capital(busiest)} ${most === 1 ? "ride" : "rides"}.`;
+	if (rides === null) return `${totalOf(timeline)}; ${busiest}.`;
 	const span = spanOf(seen.first, seen.last);
 	return `${ridesOf(rides)}${span} ${rides === 1 ? "passes" : "pass"} this view; ${busiest}.`;
 }
@@ -60,8 +63,4 @@ function spanOf(first: number | null, last: number | null): string {
 	if (first === null || last === null) return "";
 	const [from, to] = [monthOf.format(first), monthOf.format(last)];
 	return from === to ? ` in ${from}` : ` from ${from} to ${to}`;
-}
-
-function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
 }
