@@ -1,0 +1,56 @@
+import type { ScanSummary } from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
+import { sentenceOf } from "../shared/states.tsx";
+import type { Place } from "./error-place.ts";
+import { Scan } from "./plan.tsx";
+import { narrowings } from "./words.ts";
+import type { Failed } from "./workbench.ts";
+
+const TITLES: Readonly<Record<string, string>> = {
+	SqlError: "DuckDB cannot run this",
+	FetchError: "The lake could not be read",
+	OverBudgetError: "This reads more than the memory budget",
+	UnsupportedError: "Not possible in the page",
+};
+
+/** Why a query did not run, where in the text, and what to do. */
+export function FailureCard(props: {
+	readonly failure: Failed;
+	/** What the query would read, where that is known. */
+	readonly scans: readonly ScanSummary[];
+	readonly tables: readonly CatalogTable[];
+	readonly onShow: (place: Place) => void;
+	readonly onRetry: () => void;
+}) {
+	const { failure, scans, tables, onShow, onRetry } = props;
+	const { place, text } = failure.problem;
+	const isOverBudget = failure.name === "OverBudgetError";
+	const advice = isOverBudget ? narrowings(scans, tables) : [];
+	return (
+		<div class="failure" role="alert">
+			<h3>{TITLES[failure.name] ?? "Something went wrong"}</h3>
+			<p class="failure-text">
+				{failure.name === "SqlError" ? text : sentenceOf(new Error(text))}
+			</p>
+			{place !== null && (
+				<button type="button" class="button" onClick={() => onShow(place)}>
+					Go to line {place.line}, column {place.column}
+				</button>
+			)}
+			{advice.length > 0 && (
+				<ul class="failure-advice">
+					{advice.map((sentence) => (
+						<li key={sentence}>{sentence}</li>
+					))}
+				</ul>
+			)}
+			{isOverBudget &&
+				scans.map((scan) => <Scan key={scan.table} scan={scan} />)}
+			{failure.name === "FetchError" && (
+				<button type="button" class="button" onClick={onRetry}>
+					Try again
+				</button>
+			)}
+		</div>
+	);
+}

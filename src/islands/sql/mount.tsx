@@ -1,0 +1,45 @@
+import "./sql.css";
+import { render } from "preact";
+import type { Catalog } from "../../lib/catalog.ts";
+import { examplesFor } from "../../queries/examples.ts";
+import { prefetchEngine } from "../shared/engine.ts";
+import { openCatalog } from "../shared/lake.ts";
+import { Failure } from "../shared/states.tsx";
+import { browserStore, openDraft } from "./draft.ts";
+import { NoTables, SqlPage } from "./sql-page.tsx";
+import { Workbench } from "./workbench.ts";
+
+const island = document.getElementById("island");
+if (island === null) throw new Error("the page lacks #island");
+const box: HTMLElement = island;
+
+await mount();
+
+async function mount(): Promise<void> {
+	try {
+		const { catalog } = await openCatalog();
+		box.replaceChildren();
+		if (catalog.tables.length === 0) render(<NoTables />, box);
+		else start(catalog);
+	} catch (error) {
+		box.replaceChildren();
+		render(<Failure error={error} onRetry={() => void mount()} />, box);
+	}
+}
+
+function start(catalog: Catalog): void {
+	const first =
+		catalog.tables.find(({ name }) => name === "flights") ?? catalog.tables[0];
+	const starter = first === undefined ? "" : (examplesFor(first)[0]?.sql ?? "");
+	const store = browserStore();
+	const draft = openDraft(store, location.hash, starter);
+	render(
+		<SqlPage
+			catalog={catalog}
+			open={first?.name ?? null}
+			live={{ workbench: new Workbench(draft.text), store, draft, starter }}
+		/>,
+		box,
+	);
+	prefetchEngine();
+}

@@ -1,0 +1,91 @@
+import type { Catalog, CatalogTable } from "../../lib/catalog.ts";
+import { formatBytes } from "../../lib/format.ts";
+import { identifier } from "../../lib/identifier.ts";
+import { examplesFor } from "../../queries/examples.ts";
+import { counted } from "./words.ts";
+
+/** The lake's tables with example queries and columns; a click puts them into the editor. */
+export function Schema(props: {
+	readonly catalog: Catalog;
+	/** Name of the table that is open at first. */
+	readonly open: string | null;
+	readonly onExample: (sql: string) => void;
+	readonly onName: (text: string) => void;
+}) {
+	const { catalog, open, onExample, onName } = props;
+	return (
+		<ul class="schema">
+			{catalog.tables.map((table) => (
+				<li key={table.name}>
+					<details open={table.name === open}>
+						<summary>
+							<span class="schema-table">{table.name}</span>
+							<span class="schema-rows">{counted(table.rows, "row")}</span>
+						</summary>
+						<Table
+							table={table}
+							isSynthetic={
+								catalog.datasets.find(({ name }) => name === table.dataset)
+									?.synthetic === true
+							}
+							onExample={onExample}
+							onName={onName}
+						/>
+					</details>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Table(props: {
+	readonly table: CatalogTable;
+	readonly isSynthetic: boolean;
+	readonly onExample: (sql: string) => void;
+	readonly onName: (text: string) => void;
+}) {
+	const { table, isSynthetic, onExample, onName } = props;
+	return (
+		<div class="schema-body">
+			<p class="schema-about">
+				{table.description} {formatBytes(table.bytes)}
+				{isSynthetic && ", synthetic"}.
+			</p>
+			<h3 class="schema-heading">Examples</h3>
+			<ul class="schema-examples">
+				{examplesFor(table).map(({ title, sql }) => (
+					<li key={title}>
+						<button type="button" title={sql} onClick={() => onExample(sql)}>
+							{title}
+						</button>
+					</li>
+				))}
+			</ul>
+			<h3 class="schema-heading">Columns</h3>
+			<ul class="schema-columns">
+				{table.columns.map((column) => (
+					<li key={column.name}>
+						<button
+							type="button"
+							title={column.description}
+							onClick={() => onName(identifier(column.name))}
+						>
+							<span class="schema-column">{column.name}</span>
+							<span class="schema-type">
+								{column.type.toLowerCase()}
+								{column.unit !== null && `, ${column.unit}`}
+							</span>
+						</button>
+					</li>
+				))}
+			</ul>
+			<button
+				type="button"
+				class="schema-insert"
+				onClick={() => onName(identifier(table.name))}
+			>
+				Insert the table's name
+			</button>
+		</div>
+	);
+}

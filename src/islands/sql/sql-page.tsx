@@ -1,0 +1,506 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Catalog } from "../../lib/catalog.ts";
+import { engineState } from "../shared/engine.ts";
+import { sqlHref } from "../shared/provenance.tsx";
+import { Empty } from "../shared/states.tsx";
+import { csvFile } from "./csv.ts";
+import {
+	type Draft,
+	type DraftStore,
+	dropPrevious,
+	keepDraft,
+	openDraft,
+	swapDraft,
+} from "./draft.ts";
+import { createEditor, type Editor } from "./editor.ts";
+import { FailureCard } from "./failure.tsx";
+import { type Cell, ResultGrid } from "./grid.ts";
+import { PlanPanel } from "./plan.tsx";
+import { Schema } from "./schema.tsx";
+import { ValueDialog } from "./value-dialog.tsx";
+import { counted, outcome, priceSentence, progressWords } from "./words.ts";
+import type { Answered, PriceStatus, Workbench } from "./workbench.ts";
+
+/** The page around the editor. Without a workbench it is what stands in the HTML before the script. */
+export function SqlPage(props: {
+	readonly catalog: Catalog;
+	/** Table that is open in the list at first. */
+	readonly open: string | null;
+	readonly live: Live | null;
+}) {
+	const { catalog, open, live } = props;
+	const rows = catalog.tables.reduce((sum, table) => sum + table.rows, 0);
+	const editor = useRef<Editor | null>(null);
+	return (
+		<div class="sql">
+			<aside class="sql-side" aria-label="Tables and examples">
+				<div class="sql-head">
+					<h1>SQL</h1>
+					<p>
+						DuckDB over {counted(catalog.tables.length, "table")} with{" "}
+						{counted(rows, "row")}, on your machine.
+					</p>
+				</div>
+				<details class="sql-tables" open>
+					<summary>Tables and examples</summary>
+					<Schema
+						catalog={catalog}
+						open={open}
+						onExample={(sql) => {
+							editor.current?.replace(sql);
+							editor.current?.focus();
+						}}
+						onName={(name) => editor.current?.insert(name)}
+					/>
+				</details>
+			</aside>
+			{live === null ? (
+				<div class="sql-bench" aria-hidden="true">
+					<div class="sql-editor" />
+				</div>
+			) : (
+				<Bench catalog={catalog} live={live} editor={editor} />
+			)}
+		</div>
+	);
+}
+
+/** What stands where the lake has no table. */
+export function NoTables() {
+	return (
+		<div class="sql-none">
+			<h1>SQL</h1>
+			<Empty>
+				<p>
+					There is no table to ask yet. Put raw files into a folder and run{" "}
+					<code>npm run data -- --input DIR</code>, or run{" "}
+					<code>npm start</code> for the demo.
+				</p>
+			</Empty>
+		</div>
+	);
+}
+
+export interface Live {
+	readonly workbench: Workbench;
+	readonly store: DraftStore;
+	readonly draft: Draft;
+	/** What the editor holds where the visitor has no text yet. */
+	readonly starter: string;
+}
+
+function Bench(props: {
+	readonly catalog: Catalog;
+	readonly live: Live;
+	readonly editor: { current: Editor | null };
+}) {
+	const { catalog, live, editor } = props;
+	const { workbench, store } = live;
+	const draft = useSignal(live.draft);
+	const view = useSignal<"rows" | "plan">("rows");
+	const notice = useSignal("");
+	const opened = useSignal<Cell | null>(null);
+	const grid = useRef<ResultGrid | null>(null);
+	const host = useRef<HTMLDivElement>(null);
+
+	const setDraft = (next: Draft) => {
+		draft.value = next;
+		editor.current?.replace(next.text);
+	};
+	const run = () => void workbench.run();
+
+	useEffect(() => {
+		if (host.current === null) return;
+		const created = createEditor(host.current, {
+			text: draft.peek().text,
+			onChange(text) {
+				if (text !== draft.peek().text)
+					draft.value = keepDraft(store, draft.peek(), text);
+				workbench.text.value = text;
+				created.mark(null);
+			},
+			onRun: run,
+			onEscape: () => workbench.cancel(),
+		});
+		created.complete(catalog.tables);
+		editor.current = created;
+		const followLink = () =>
+			setDraft(openDraft(store, location.hash, live.starter));
+		const onKey = (event: KeyboardEvent) => {
+			if (event.defaultPrevented || opened.peek() !== null) return;
+			if (event.key === "Escape" && workbench.cancel()) event.preventDefault();
+			if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+			event.preventDefault();
+			run();
+		};
+		window.addEventListener("hashchange", followLink);
+		document.addEventListener("keydown", onKey);
+		return () => {
+			window.removeEventListener("hashchange", followLink);
+			document.removeEventListener("keydown", onKey);
+			created.destroy();
+		};
+	}, []);
+
+	useSignalEffect(() => {
+		const status = workbench.status.value;
+		if (status.kind === "running") {
+			notice.value = "";
+			editor.current?.mark(null);
+		}
+		if (status.kind === "answered") view.value = "rows";
+		if (status.kind !== "failed") return;
+		const { place, text } = status.failure.problem;
+		editor.current?.mark(place && { place, text });
+	});
+
+	return (
+		<section class="sql-bench" aria-label="Query">
+			<DraftNotice
+				draft={draft.value}
+				onSwap={() => setDraft(swapDraft(store, draft.value))}
+				onDrop={() => {
+					draft.value = dropPrevious(store, draft.value);
+				}}
+			/>
+			<div class="sql-editor" ref={host} />
+			<Toolbar
+				workbench={workbench}
+				notice={notice.value}
+				onRun={run}
+				onShare={() => void share(workbench.text.value, notice)}
+			/>
+			<Results
+				workbench={workbench}
+				catalog={catalog}
+				view={view.value}
+				onView={(next) => {
+					view.value = next;
+				}}
+				grid={grid}
+				editor={editor}
+				onOpen={(cell) => {
+					opened.value = cell;
+				}}
+				onCopy={(cell) => void copyCell(workbench, cell, notice)}
+				onRetry={run}
+			/>
+			{opened.value !== null && workbench.answer.value !== null && (
+				<ValueDialog
+					result={workbench.answer.value.result}
+					cell={opened.value}
+					onCopy={(cell) => void copyCell(workbench, cell, notice)}
+					onClose={() => {
+						opened.value = null;
+						grid.current?.element.focus();
+					}}
+				/>
+			)}
+		</section>
+	);
+}
+
+function DraftNotice(props: {
+	readonly draft: Draft;
+	readonly onSwap: () => void;
+	readonly onDrop: () => void;
+}) {
+	const { draft, onSwap, onDrop } = props;
+	if (!draft.isFromLink && draft.previous === null) return null;
+	return (
+		<div class="sql-notice" role="status">
+			<p>
+				{draft.isFromLink
+					? "From a link: read it, then run it."
+					: "Your earlier text is kept."}
+			</p>
+			{draft.previous !== null && (
+				<button type="button" class="button" onClick={onSwap}>
+					Back to my text
+				</button>
+			)}
+			{!draft.isFromLink && (
+				<button type="button" class="button" onClick={onDrop}>
+					Forget it
+				</button>
+			)}
+		</div>
+	);
+}
+
+function Toolbar(props: {
+	readonly workbench: Workbench;
+	readonly notice: string;
+	readonly onRun: () => void;
+	readonly onShare: () => void;
+}) {
+	const { workbench, notice, onRun, onShare } = props;
+	const status = workbench.status.value;
+	const progress =
+		status.kind === "running" ? progressWords(status.progress) : null;
+	return (
+		<div class="sql-toolbar">
+			{progress === null ? (
+				<button
+					type="button"
+					class="button button-primary sql-run"
+					aria-keyshortcuts="Control+Enter Meta+Enter"
+					disabled={workbench.text.value.trim() === ""}
+					onClick={onRun}
+				>
+					Run <kbd>{SHORTCUT}</kbd>
+				</button>
+			) : (
+				<button
+					type="button"
+					class="button sql-run"
+					aria-keyshortcuts="Escape"
+					onClick={() => workbench.cancel()}
+				>
+					Cancel <kbd>Esc</kbd>
+				</button>
+			)}
+			<div class="sql-price">
+				{progress === null ? (
+					<p>
+						<Price price={workbench.price.value} />
+					</p>
+				) : (
+					<>
+						<p>{progress.text}</p>
+						<progress
+							aria-label={progress.text}
+							max={1}
+							value={progress.done ?? undefined}
+						/>
+					</>
+				)}
+			</div>
+			<p class="sql-said" role="status">
+				{notice}
+			</p>
+			<button type="button" class="button" onClick={onShare}>
+				Copy link
+			</button>
+		</div>
+	);
+}
+
+const SHORTCUT =
+	typeof navigator !== "undefined" &&
+	/Mac|iP(hone|ad)/.test(navigator.userAgent)
+		? "⌘ Enter"
+		: "Ctrl Enter";
+
+function Price({ price }: { readonly price: PriceStatus }) {
+	switch (price.kind) {
+		case "none":
+			return null;
+		case "waiting":
+			return engineState.value.kind === "failed" ? (
+				<>The engine did not start: Run tries again.</>
+			) : (
+				<>The price shows once the engine is here.</>
+			);
+		case "pending":
+			return <>Planning …</>;
+		case "known":
+			return <>{priceSentence(price.cost, price.scans)}</>;
+		case "refused":
+			return (
+				<span class="sql-refused">
+					{price.failure.problem.text.split("\n")[0]}
+				</span>
+			);
+	}
+}
+
+function Results(props: {
+	readonly workbench: Workbench;
+	readonly catalog: Catalog;
+	readonly view: "rows" | "plan";
+	readonly onView: (view: "rows" | "plan") => void;
+	readonly grid: { current: ResultGrid | null };
+	readonly editor: { current: Editor | null };
+	readonly onOpen: (cell: Cell) => void;
+	readonly onCopy: (cell: Cell) => void;
+	readonly onRetry: () => void;
+}) {
+	const { workbench, catalog, view, onView, editor } = props;
+	const status = workbench.status.value;
+	const answer = workbench.answer.value;
+	const price = workbench.price.value;
+	const isStale = status.kind !== "answered";
+	return (
+		<div class="sql-results">
+			<div class="sql-results-head">
+				<p class="sql-outcome" role="status" aria-live="polite">
+					{said(status.kind, answer)}
+				</p>
+				{answer !== null && (
+					<>
+						<fieldset class="sql-views">
+							<legend class="visually-hidden">Show</legend>
+							{(["rows", "plan"] as const).map((each) => (
+								<button
+									key={each}
+									type="button"
+									aria-pressed={view === each}
+									onClick={() => onView(each)}
+								>
+									{each === "rows" ? "Rows" : "Plan"}
+								</button>
+							))}
+						</fieldset>
+						<Download answer={answer} />
+					</>
+				)}
+			</div>
+			{status.kind === "failed" && (
+				<FailureCard
+					failure={status.failure}
+					scans={price.kind === "known" ? price.scans : []}
+					tables={catalog.tables}
+					onShow={(place) => editor.current?.show(place)}
+					onRetry={props.onRetry}
+				/>
+			)}
+			{answer === null ? (
+				status.kind !== "failed" && (
+					<Empty>
+						<p>
+							Write SQL or take an example, then press <kbd>{SHORTCUT}</kbd>.
+							Nothing runs by itself.
+						</p>
+					</Empty>
+				)
+			) : (
+				<div
+					class={isStale ? "sql-answer is-stale" : "sql-answer"}
+					data-view={view}
+				>
+					<Grid
+						answer={answer}
+						isShown={view === "rows"}
+						grid={props.grid}
+						onOpen={props.onOpen}
+						onCopy={props.onCopy}
+					/>
+					{view === "plan" && (
+						<PlanPanel
+							plan={answer.plan}
+							milliseconds={answer.milliseconds}
+							version={answer.version}
+						/>
+					)}
+				</div>
+			)}
+		</div>
+	);
+}
+
+function said(kind: string, answer: Answered | null): string {
+	if (kind === "running") return "";
+	if (kind === "cancelled") return "Cancelled";
+	if (kind === "failed")
+		return answer === null ? "" : "Below: the answer before";
+	return answer === null
+		? ""
+		: outcome(answer.result.rows, answer.milliseconds);
+}
+
+function Grid(props: {
+	readonly answer: Answered;
+	readonly isShown: boolean;
+	readonly grid: { current: ResultGrid | null };
+	readonly onOpen: (cell: Cell) => void;
+	readonly onCopy: (cell: Cell) => void;
+}) {
+	const { answer, isShown, grid } = props;
+	const host = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		const created = new ResultGrid({
+			onOpen: (cell) => props.onOpen(cell),
+			onCopy: (cell) => props.onCopy(cell),
+		});
+		host.current?.append(created.element);
+		grid.current = created;
+		return () => {
+			created.destroy();
+			grid.current = null;
+		};
+	}, []);
+	useEffect(() => grid.current?.show(answer.result), [answer]);
+	const { result } = answer;
+	return (
+		<div class="grid-host" ref={host} hidden={!isShown}>
+			{result.rows === 0 && <p class="grid-none">The answer has no rows.</p>}
+		</div>
+	);
+}
+
+function Download({ answer }: { readonly answer: Answered }) {
+	const stop = useSignal<AbortController | null>(null);
+	const isBusy = useComputed(() => stop.value !== null);
+	const download = async () => {
+		const controller = new AbortController();
+		stop.value = controller;
+		try {
+			save(await csvFile(answer.result, controller.signal));
+		} catch (error) {
+			if (!controller.signal.aborted) throw error;
+		} finally {
+			stop.value = null;
+		}
+	};
+	useEffect(() => () => stop.peek()?.abort(), [answer]);
+	return (
+		<button
+			type="button"
+			class="button"
+			disabled={isBusy.value}
+			onClick={() => void download()}
+		>
+			{isBusy.value ? "Writing …" : "Download CSV"}
+		</button>
+	);
+}
+
+function save(file: Blob): void {
+	const address = URL.createObjectURL(file);
+	const link = document.createElement("a");
+	link.href = address;
+	link.download = "lakeside.csv";
+	link.click();
+	// The download has begun by the next task; until then the address must live.
+	setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+async function share(text: string, notice: { value: string }): Promise<void> {
+	const link = sqlHref(text);
+	history.replaceState(null, "", link);
+	notice.value = (await copied(link))
+		? "Link copied"
+		: "The link is in the address bar";
+}
+
+async function copyCell(
+	workbench: Workbench,
+	{ row, column }: Cell,
+	notice: { value: string },
+): Promise<void> {
+	const text = workbench.answer.peek()?.result.text(row, column) ?? "";
+	notice.value = (await copied(text))
+		? "Copied"
+		: "The browser does not allow copying";
+}
+
+async function copied(text: string): Promise<boolean> {
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		return false;
+	}
+}

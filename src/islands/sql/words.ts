@@ -1,0 +1,108 @@
+import type {
+	PlanCost,
+	Progress,
+	ScanSummary,
+} from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatMilliseconds,
+} from "../../lib/format.ts";
+
+/** `1 row`, `24,271 rows` */
+export function counted(count: number, one: string): string {
+	return `${formatCount(count)} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/** What a live region says of an answer: `1,234 rows in 420 ms`. */
+export function outcome(rows: number, milliseconds: number): string {
+	return `${counted(rows, "row")} in ${formatMilliseconds(milliseconds)}`;
+}
+
+/** The price of a query before it runs, as a sentence. */
+export function priceSentence(
+	cost: PlanCost,
+	scans: readonly ScanSummary[],
+): string {
+	if (cost.bytes === 0)
+		return scans.length === 0
+			? "Reads nothing of the lake"
+			: "Reads nothing more: what it needs is here";
+	const total = scans.reduce((sum, scan) => sum + scan.rowGroupsTotal, 0);
+	return (
+		`Reads ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${counted(total, "row group")} ` +
+		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}`
+	);
+}
+
+/** What is happening, and how far it is: `done` from 0 to 1, null where it cannot be told. */
+export function progressWords(progress: Progress | null): {
+	readonly text: string;
+	readonly done: number | null;
+} {
+	switch (progress?.stage) {
+		case undefined:
+			return { text: "Starting", done: null };
+		case "engine":
+			return {
+				text: `Fetching the engine: ${ofBytes(progress.bytes, progress.totalBytes)}`,
+				done: share(progress.bytes, progress.totalBytes),
+			};
+		case "plan":
+			return { text: "Planning", done: null };
+		case "fetch":
+			return {
+				text: `Fetching ${ofBytes(progress.bytes, progress.totalBytes)}`,
+				done: share(progress.bytes, progress.totalBytes),
+			};
+		case "load":
+			return {
+				text: `Loading ${formatCount(progress.rows)} of ${counted(progress.totalRows, "row")}`,
+				done: share(progress.rows, progress.totalRows),
+			};
+		case "run":
+			return { text: "Running", done: null };
+	}
+}
+
+/** Ways to make a query read less, from what it would read; the largest scan first. */
+export function narrowings(
+	scans: readonly ScanSummary[],
+	tables: readonly CatalogTable[],
+): readonly string[] {
+	return [...scans]
+		.sort((a, b) => b.bytes - a.bytes)
+		.slice(0, 3)
+		.flatMap((scan) => {
+			const table = tables.find(({ name }) => name === scan.table);
+			if (table === undefined) return [];
+			const advice: string[] = [];
+			const keys = [...table.partitionKeys, ...table.sortKeys].filter((key) =>
+				table.columns.some((column) => column.name === key),
+			);
+			const best = keys[0];
+			if (best !== undefined && scan.rowGroups === scan.rowGroupsTotal)
+				advice.push(
+					`Compare ${best} of ${table.name} with a literal: the table is kept in its order, so that whole row groups fall away.`,
+				);
+			if (
+				scan.columns.length === table.columns.length &&
+				table.columns.length > 2
+			)
+				advice.push(
+					`Name the columns of ${table.name} that you need: all ${table.columns.length} are read.`,
+				);
+			return advice;
+		});
+}
+
+function ofBytes(bytes: number, totalBytes: number): string {
+	return totalBytes > 0
+		? `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
+		: formatBytes(bytes);
+}
+
+function share(part: number, whole: number): number | null {
+	return whole > 0 ? Math.min(1, part / whole) : null;
+}

@@ -1,0 +1,141 @@
+import { effect, type Signal, signal } from "@preact/signals";
+import type {
+	Plan,
+	PlanCost,
+	Progress,
+	ScanSummary,
+} from "../../../workers/engine-api.ts";
+import { engineState, priceQuery, queryLake } from "../shared/engine.ts";
+import { type SqlProblem, sqlProblem } from "./error-place.ts";
+import { type Result, resultOf } from "./result.ts";
+
+export type RunStatus =
+	| { readonly kind: "idle" }
+	| { readonly kind: "running"; readonly progress: Progress | null }
+	| { readonly kind: "answered" }
+	| { readonly kind: "cancelled" }
+	| { readonly kind: "failed"; readonly failure: Failed };
+
+export interface Failed {
+	/** The error's name: `SqlError`, `FetchError`, `OverBudgetError`, `UnsupportedError`, or another. */
+	readonly name: string;
+	readonly problem: SqlProblem;
+}
+
+export interface Answered {
+	readonly sql: string;
+	readonly result: Result;
+	readonly plan: Plan;
+	/** From submit to the answer in the page. */
+	readonly milliseconds: number;
+	readonly version: string;
+}
+
+export type PriceStatus =
+	| { readonly kind: "none" }
+	/** The engine is not there yet: it comes when the page is idle. */
+	| { readonly kind: "waiting" }
+	| { readonly kind: "pending" }
+	| {
+			readonly kind: "known";
+			readonly cost: PlanCost;
+			readonly scans: readonly ScanSummary[];
+	  }
+	| { readonly kind: "refused"; readonly failure: Failed };
+
+/** How long the text has to rest before it is planned, in milliseconds. */
+const REST = 400;
+
+/** What the SQL page does: prices the text at rest, runs it when told, cancels. */
+export class Workbench {
+	readonly text: Signal<string>;
+	readonly status: Signal<RunStatus> = signal({ kind: "idle" });
+	readonly price: Signal<PriceStatus> = signal({ kind: "none" });
+	/** The last answer; it stays while the next query runs or fails. */
+	readonly answer: Signal<Answered | null> = signal(null);
+	#stop: AbortController | null = null;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#priced = 0;
+
+	constructor(text: string) {
+		this.text = signal(text);
+		effect(() => {
+			const text = this.text.value;
+			const isReady = engineState.value.kind === "ready";
+			this.#schedulePrice(text, isReady);
+		});
+	}
+
+	/** Runs the text; does nothing while a query runs or where there is no text. */
+	async run(): Promise<void> {
+		const sql = this.text.peek();
+		if (this.#stop !== null || sql.trim() === "") return;
+		const stop = new AbortController();
+		this.#stop = stop;
+		this.status.value = { kind: "running", progress: null };
+		const started = performance.now();
+		try {
+			const { table, answer } = await queryLake(
+				{ sql, params: [], display: sql },
+				{
+					signal: stop.signal,
+					onProgress: (progress) => {
+						if (this.#stop === stop)
+							this.status.value = { kind: "running", progress };
+					},
+				},
+			);
+			this.answer.value = {
+				sql,
+				result: resultOf(table, answer.columns),
+				plan: answer.plan,
+				milliseconds: performance.now() - started,
+				version: answer.version,
+			};
+			this.status.value = { kind: "answered" };
+		} catch (error) {
+			const failure = failed(error, sql);
+			this.status.value =
+				failure.name === "CancelledError"
+					? { kind: "cancelled" }
+					: { kind: "failed", failure };
+		} finally {
+			this.#stop = null;
+		}
+	}
+
+	/** Ends what runs; whether something ran. */
+	cancel(): boolean {
+		this.#stop?.abort();
+		return this.#stop !== null;
+	}
+
+	#schedulePrice(text: string, isReady: boolean): void {
+		clearTimeout(this.#timer);
+		this.#priced += 1;
+		if (text.trim() === "") this.price.value = { kind: "none" };
+		else if (!isReady) this.price.value = { kind: "waiting" };
+		else {
+			const turn = this.#priced;
+			if (this.price.peek().kind === "waiting")
+				this.price.value = { kind: "pending" };
+			this.#timer = setTimeout(() => void this.#setPrice(text, turn), REST);
+		}
+	}
+
+	async #setPrice(sql: string, turn: number): Promise<void> {
+		let price: PriceStatus;
+		try {
+			const known = await priceQuery({ sql, params: [], display: sql });
+			price = { kind: "known", ...known };
+		} catch (error) {
+			price = { kind: "refused", failure: failed(error, sql) };
+		}
+		if (turn === this.#priced) this.price.value = price;
+	}
+}
+
+function failed(error: unknown, sql: string): Failed {
+	if (!(error instanceof Error)) throw error;
+	return { name: error.name, problem: sqlProblem(error.message, sql) };
+}
