@@ -110,6 +110,8 @@ export function weatherChart(
 export function describeWeather(
 	points: readonly WeatherPoint[],
 	options: Pick<WeatherChartOptions, "measure" | "unit" | "gapSeconds">,
+	/** Names a point's time, to what the point is exact to. */
+	when: (point: WeatherPoint) => string = (point) => formatInstant(point.first),
 ): string {
 	const first = points[0];
 	const last = points[points.length - 1];
@@ -128,9 +130,9 @@ export function describeWeather(
 	const unit = options.unit === null ? "" : ` ${options.unit}`;
 	const gaps = gapCount(points, options.gapSeconds);
 	return (
-		`${formatCounted(readings, "reading")} of ${options.measure} from ${formatInstant(first.first)} ` +
-		`to ${formatInstant(last.last)} (UTC): between ${formatNumber(lowest.low)}${unit} (${formatInstant(lowest.first)}) ` +
-		`and ${formatNumber(highest.high)}${unit} (${formatInstant(highest.first)}), ${formatNumber(mean)}${unit} on average` +
+		`${formatCounted(readings, "reading")} of ${options.measure} from ${when(first)} ` +
+		`to ${when(last)} (UTC): between ${formatNumber(lowest.low)}${unit} (${when(lowest)}) ` +
+		`and ${formatNumber(highest.high)}${unit} (${when(highest)}), ${formatNumber(mean)}${unit} on average` +
 		`${gaps === 0 ? "" : `, with ${formatCounted(gaps, "gap")} in the readings`}.`
 	);
 }

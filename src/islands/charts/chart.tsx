@@ -1,7 +1,8 @@
-import type { PlotOptions } from "@observablehq/plot";
+import type { PlotOptions, Scale } from "@observablehq/plot";
 import { createContext } from "preact";
-import { useContext, useLayoutEffect, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { plotSvg } from "../../charts/render.ts";
+import { ChartCursor, type CursorPoint } from "./chart-cursor.tsx";
 
 /** Draws as HTML text where there is no document: `plotHtml`, given at build time. */
 export const ChartHtml = createContext<
@@ -27,27 +28,40 @@ export function Chart(props: {
 	readonly description: string;
 	/** Width in pixels of the wide picture at build time, where it is not the page's. */
 	readonly bakedWidth?: number;
+	/** What pointer and arrow keys read off the picture, in order along x. */
+	readonly points?: readonly CursorPoint[];
 }) {
 	const { draw, label, description, bakedWidth = BAKED_WIDTHS.wide } = props;
 	const toHtml = useContext(ChartHtml);
 	const box = useRef<HTMLDivElement>(null);
+	const [xScale, setXScale] = useState<Scale>();
 	useLayoutEffect(() => {
 		const element = box.current;
-		if (element === null || toHtml !== null) return;
+		if (element === null) return;
 		let drawnWidth = 0;
 		const redraw = () => {
 			const width = Math.floor(element.clientWidth);
 			if (width === 0 || width === drawnWidth) return;
 			drawnWidth = width;
-			element.replaceChildren(plotSvg(draw(width), { label, description }));
+			const plot = plotSvg(draw(width), { label, description });
+			element.replaceChildren(plot);
+			setXScale(plot.scale("x"));
 		};
 		redraw();
 		const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
 		observer.observe(element);
 		return () => observer.disconnect();
-	}, [draw, label, description, toHtml]);
+	}, [draw, label, description]);
 
-	if (toHtml === null) return <div class="chart" ref={box} />;
+	if (toHtml === null)
+		return (
+			<div class="chart">
+				<div ref={box} />
+				{props.points !== undefined && xScale !== undefined && (
+					<ChartCursor label={label} points={props.points} xScale={xScale} />
+				)}
+			</div>
+		);
 	return (
 		<div class="chart">
 			{Object.entries({ ...BAKED_WIDTHS, wide: bakedWidth }).map(
