@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import { makeEngineAssets } from "./engine-assets.ts";
 
 /**
  * `npm run build [-- --out DIR] [--lake DIR]`: the site as plain files. Astro does
@@ -9,6 +10,7 @@ import { parseArgs } from "node:util";
 const { values } = parseArgs({
 	options: { out: { type: "string" }, lake: { type: "string" } },
 });
+await makeEngineAssets();
 const { status } = spawnSync("astro", ["build"], {
 	stdio: "inherit",
 	env: {

@@ -44,7 +44,9 @@ export async function addServiceWorker(
 			globPatterns: ["**/*"],
 			globIgnores: [
 				"lake/**",
+				// Fetched when it is needed; the unpacked one never is.
 				"**/*.gz",
+				"**/*.wasm",
 				"**/*.map",
 				"_headers",
 				"service-worker.js",
