@@ -42,6 +42,7 @@ export async function openNodeDatabase(): Promise<Database> {
 		const id = bindings.connect().useUnsafe((_, connection) => connection);
 		return {
 			query: async (sql, params) => run(id, sql, params),
+			run: async (sql, params) => run(id, sql, params),
 			insert: async (ipc, { schema, table, create }) =>
 				bindings.insertArrowFromIPCStream(id, ipc, {
 					schema,

@@ -136,6 +136,7 @@ export class Residency {
 		ipc: Uint8Array | null,
 	): Promise<void> {
 		const rows = rowsOf(rowGroup);
+		const bytes = (ipc?.length ?? 0) + partitionRowBytes(store) * rows;
 		if (ipc !== null && sameNames(columns, store.columns)) {
 			await this.#connection.insert(ipc, {
 				schema: "store",
@@ -146,7 +147,7 @@ export class Residency {
 			await this.#loadCast(store, rowGroup.file, ipc, rows);
 		}
 		store.rowGroups.add(keyOf(rowGroup));
-		store.bytes += (ipc?.length ?? 0) + partitionRowBytes(store) * rows;
+		store.bytes += bytes;
 	}
 
 	/** Lets SQL see exactly what a query needs, or more of the same. */
@@ -166,8 +167,10 @@ export class Residency {
 		}
 	}
 
-	/** Forgets stores that a transaction rolled back. */
+	/** Forgets what a transaction made, and shows no rows of any table, since it was rolled back. */
 	async forget(): Promise<void> {
+		this.#views.clear();
+		for (const table of this.#tables.values()) await this.#show(table, null, 0);
 		await this.#drop((store) => store.lastUsed === this.#queries);
 	}
 

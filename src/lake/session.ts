@@ -54,6 +54,9 @@ export interface Price {
 /** Row groups decoded ahead of the one that is being loaded. */
 const DECODE_AHEAD = 4;
 
+/** An engine that has not ended a query by then is ended itself. */
+const CANCEL_MILLISECONDS = 250;
+
 interface Engine {
 	readonly database: Database;
 	readonly connection: Connection;
@@ -279,9 +282,8 @@ export class LakeSession {
 				next.catch(() => {});
 				decoding.push(next);
 			}
-			const ipc = (await decoding[index]) ?? null;
+			const ipc = (await orCancelled(decoding[index], signal)) ?? null;
 			delete decoding[index];
-			throwIfCancelled(signal);
 			const start = performance.now();
 			await residency.load(load, ipc);
 			stagesMs.load += performance.now() - start;
@@ -303,17 +305,22 @@ export class LakeSession {
 		throwIfCancelled(signal);
 		onProgress({ stage: "run" });
 		const started = performance.now();
-		const cancel = () => void connection.cancel();
+		let deadline: ReturnType<typeof setTimeout> | undefined;
+		const cancel = () => {
+			connection.cancel().catch(() => {});
+			deadline = setTimeout(() => this.#recycle(), CANCEL_MILLISECONDS);
+		};
 		signal.addEventListener("abort", cancel);
 		try {
 			const columns = await resultColumns(connection, request);
-			const ipc = await connection.query(request.sql, request.params);
+			const ipc = await connection.run(request.sql, request.params);
 			return { ipc, columns };
 		} catch (error) {
 			if (signal.aborted) throw cancelled();
 			throw hasDied(error) ? error : asSqlError(error);
 		} finally {
 			signal.removeEventListener("abort", cancel);
+			clearTimeout(deadline);
 			stagesMs.run += performance.now() - started;
 		}
 	}
@@ -332,8 +339,9 @@ export class LakeSession {
 			await connection.query("COMMIT");
 			return answer;
 		} catch (error) {
-			await connection.query("ROLLBACK");
-			await residency.forget();
+			// An engine that died has rolled back, too.
+			await connection.query("ROLLBACK").catch(() => {});
+			await residency.forget().catch(() => {});
 			throw error;
 		}
 	}
@@ -472,6 +480,15 @@ async function resultColumns(
 
 function rowsOf({ rowGroup: { file, index } }: RowGroupLoad): number {
 	return file.rowGroups[index]?.rows ?? 0;
+}
+
+async function orCancelled<T>(
+	promise: Promise<T> | undefined,
+	signal: AbortSignal,
+): Promise<T | undefined> {
+	const value = await Promise.race([promise, raised(signal)]);
+	throwIfCancelled(signal);
+	return value as T | undefined;
 }
 
 function raised(signal: AbortSignal): Promise<void> {

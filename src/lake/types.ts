@@ -17,7 +17,12 @@ export interface Connection {
 	 * statements are an error before any of them runs; without, all of them run.
 	 */
 	query(sql: string, params?: readonly SqlValue[]): Promise<Uint8Array>;
-	/** Appends an Arrow IPC stream with exactly one end-of-stream to a table that exists or is made. */
+	/** The same, step by step, so that `cancel` ends it. For what may take long. */
+	run(sql: string, params?: readonly SqlValue[]): Promise<Uint8Array>;
+	/**
+	 * Appends an Arrow IPC stream with exactly one end-of-stream to a table that
+	 * exists or is made. The bytes may be gone afterwards.
+	 */
 	insert(ipc: Uint8Array, target: InsertTarget): Promise<void>;
 	/** Ends what runs on this connection, which stays usable. Under Node nothing can be ended. */
 	cancel(): Promise<void>;

@@ -1,0 +1,36 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { constants, createGzip } from "node:zlib";
+
+/** Where `workers/engine-files.ts` finds them, below the repository's root. */
+const FOLDER = join(".cache", "engine");
+
+/** Packed here, because many static hosts do not compress: 36 MB would travel instead of 8. */
+const FILES = [
+	["@duckdb/duckdb-wasm/dist/duckdb-eh.wasm", "duckdb-eh.wasm.gz"],
+	["parquet-wasm/esm/parquet_wasm_bg.wasm", "parquet.wasm.gz"],
+] as const;
+
+/**
+ * Packs the engine's WebAssembly for the site's build, where it is not packed yet
+ * from the version that is installed. Takes some seconds the first time.
+ */
+export async function makeEngineAssets(): Promise<void> {
+	const { resolve } = createRequire(import.meta.url);
+	await mkdir(FOLDER, { recursive: true });
+	for (const [name, packed] of FILES) {
+		const from = resolve(name);
+		const to = join(FOLDER, packed);
+		const made = await stat(to).catch(() => null);
+		if (made !== null && made.mtimeMs > (await stat(from)).ctimeMs) continue;
+		await pipeline(
+			createReadStream(from),
+			createGzip({ level: constants.Z_BEST_COMPRESSION }),
+			createWriteStream(`${to}.part`),
+		);
+		await rename(`${to}.part`, to);
+	}
+}

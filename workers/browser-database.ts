@@ -1,0 +1,125 @@
+import { AsyncDuckDB, VoidLogger } from "@duckdb/duckdb-wasm";
+import type { Connection, Database } from "../src/lake/types.ts";
+import { startBlobWorker } from "./blob-worker.ts";
+import type { SqlValue } from "./engine-api.ts";
+
+/** The name under which a statement with values is prepared, so that it can be cancelled. */
+const PREPARED = "lakeside_run";
+
+/**
+ * DuckDB in a worker of its own, below the one that calls: cancelling reaches it
+ * while it works, and ending it gives its memory back.
+ */
+export async function openBrowserDatabase(files: {
+	readonly workerUrl: string;
+	readonly wasm: Blob;
+}): Promise<Database> {
+	const worker = startBlobWorker(files.workerUrl, "classic", "duckdb");
+	const database = new AsyncDuckDB(new VoidLogger(), worker);
+	const { promise: lost, reject: lose } = Promise.withResolvers<never>();
+	lost.catch(() => {});
+	worker.addEventListener("error", (event) =>
+		lose(engineLost(event.message || "its worker failed")),
+	);
+	/** DuckDB's own promises stay open for ever where its worker is gone. */
+	const orLost = <T>(promise: Promise<T>) => Promise.race([promise, lost]);
+
+	const wasmUrl = URL.createObjectURL(files.wasm);
+	try {
+		await orLost(database.instantiate(wasmUrl));
+	} finally {
+		URL.revokeObjectURL(wasmUrl);
+	}
+	await orLost(database.open({ path: ":memory:" }));
+
+	const direct = async (id: number, sql: string) =>
+		orLost(database.runQuery(id, sql));
+	const bound = async (
+		id: number,
+		sql: string,
+		params: readonly SqlValue[],
+	) => {
+		const statement = await orLost(database.createPrepared(id, sql));
+		try {
+			return await orLost(database.runPrepared(id, statement, [...params]));
+		} finally {
+			await orLost(database.closePrepared(id, statement));
+		}
+	};
+	/** A step at a time, between which the worker hears of a cancellation. */
+	const pending = async (id: number, sql: string) => {
+		let header = await orLost(database.startPendingQuery(id, sql, false));
+		while (header === null)
+			header = await orLost(database.pollPendingQuery(id));
+		const parts = [header];
+		for (;;) {
+			const part = await orLost(database.fetchQueryResults(id));
+			if (part === null) continue;
+			if (part.length === 0) return concatenate(parts);
+			parts.push(part);
+		}
+	};
+
+	return {
+		version: await orLost(database.getVersion()),
+		async connect(): Promise<Connection> {
+			const id = await orLost(database.connectInternal());
+			return {
+				query: (sql, params) =>
+					params === undefined ? direct(id, sql) : bound(id, sql, params),
+				async run(sql, params = []) {
+					if (params.length === 0) return pending(id, sql);
+					await direct(id, `PREPARE ${PREPARED} AS ${sql}`);
+					try {
+						const values = params.map(literal).join(", ");
+						return await pending(id, `EXECUTE ${PREPARED}(${values})`);
+					} finally {
+						await direct(id, `DEALLOCATE ${PREPARED}`);
+					}
+				},
+				insert: (ipc, { schema, table, create }) =>
+					orLost(
+						database.insertArrowFromIPCStream(id, ipc, {
+							schema,
+							name: table,
+							create,
+						}),
+					),
+				cancel: async () => {
+					await orLost(database.cancelPendingQuery(id));
+				},
+				close: () => orLost(database.disconnect(id)),
+			};
+		},
+		async close() {
+			lose(engineLost("it was closed"));
+			await database.terminate();
+		},
+	};
+}
+
+/** A value as `EXECUTE` takes it, of the type that binding it would give. */
+function literal(value: SqlValue): string {
+	if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+	return typeof value === "number"
+		? `'${value}'::DOUBLE`
+		: String(value).toUpperCase();
+}
+
+function engineLost(why: string): Error {
+	const error = new Error(`the engine was lost: ${why}`);
+	error.name = "EngineLostError";
+	return error;
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+	const bytes = new Uint8Array(
+		parts.reduce((sum, part) => sum + part.length, 0),
+	);
+	let at = 0;
+	for (const part of parts) {
+		bytes.set(part, at);
+		at += part.length;
+	}
+	return bytes;
+}

@@ -1,0 +1,74 @@
+import { expose, transfer } from "comlink";
+import { httpSource } from "../src/lake/fetch.ts";
+import { openBrowserDatabase } from "./browser-database.ts";
+import { decodePool } from "./decode-pool.ts";
+import { createEngine } from "./engine.ts";
+import type { EngineApi, Progress } from "./engine-api.ts";
+import { ENGINE_FILES } from "./engine-files.ts";
+import { openByteCache } from "./opfs-cache.ts";
+import { fetchWasm } from "./unpack.ts";
+
+const DECODERS = 2;
+const CACHE_BYTES = 1e9;
+/** Share of the device's memory for resident tables; a WebAssembly memory ends at 4 GB. */
+const MEMORY_SHARE = 0.25;
+const LARGEST_BUDGET_BYTES = 1.5e9;
+
+const engine = createEngine({
+	async parts(lakeUrl, onProgress) {
+		const { duckdbWorker, duckdbPacked, parquetPacked, decodeWorker } =
+			ENGINE_FILES;
+		const onBytes = engineProgress(onProgress);
+		const wasm = fetchWasm(duckdbPacked, onBytes("duckdb")).then((response) =>
+			response.blob(),
+		);
+		const module = WebAssembly.compileStreaming(
+			fetchWasm(parquetPacked, onBytes("parquet")),
+		);
+		return {
+			source: httpSource(lakeUrl),
+			openDatabase: async () =>
+				openBrowserDatabase({ workerUrl: duckdbWorker, wasm: await wasm }),
+			decoder: decodePool({ workerUrl: decodeWorker, module, size: DECODERS }),
+			cache: await openByteCache(CACHE_BYTES),
+			budgetBytes: budgetBytes(),
+		};
+	},
+});
+
+/** Answers are moved, not copied. */
+const api: EngineApi = {
+	...engine,
+	async query(request, onProgress) {
+		const answer = await engine.query(request, onProgress);
+		return transfer(answer, [answer.ipc.buffer]);
+	},
+};
+expose(api);
+
+/** The bytes of all the engine's files as one number. */
+function engineProgress(onProgress: (progress: Progress) => void) {
+	const files = new Map<string, { bytes: number; totalBytes: number }>();
+	return (name: string) => {
+		files.set(name, { bytes: 0, totalBytes: 0 });
+		return (bytes: number, totalBytes: number) => {
+			files.set(name, { bytes, totalBytes });
+			const all = [...files.values()];
+			onProgress({
+				stage: "engine",
+				bytes: all.reduce((sum, file) => sum + file.bytes, 0),
+				totalBytes: all.every((file) => file.totalBytes > 0)
+					? all.reduce((sum, file) => sum + file.totalBytes, 0)
+					: 0,
+			});
+		};
+	};
+}
+
+function budgetBytes(): number {
+	// In GB, rounded by the browser; not everywhere there.
+	const { deviceMemory = 4 } = navigator as WorkerNavigator & {
+		readonly deviceMemory?: number;
+	};
+	return Math.min(deviceMemory * 1e9 * MEMORY_SHARE, LARGEST_BUDGET_BYTES);
+}
