@@ -229,7 +229,9 @@ describe("the readings", () => {
 	it("weigh buckets by their readings when they say the mean", () => {
 		const many = { ...point(0, 10), readings: 9 };
 		const one = { ...point(1, 20), readings: 1 };
-		expect(describeWeather([many, one], WEATHER)).toContain("11 °C on average");
+		expect(describeWeather([many, one], WEATHER)).toContain(
+			"11\u00a0°C on average",
+		);
 	});
 });
 

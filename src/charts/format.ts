@@ -86,3 +86,10 @@ export function formatSpan(seconds: number): string {
 	if (seconds % 60 === 0) return formatCounted(seconds / 60, "minute");
 	return formatCounted(seconds, "second");
 }
+
+/** A value with its unit, which do not part at a line's end: `21.5 °C`. */
+export function formatUnit(value: number, unit: string | null): string {
+	return unit === null || unit === ""
+		? formatNumber(value)
+		: `${formatNumber(value)}\u00a0${unit}`;
+}

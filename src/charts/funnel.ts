@@ -24,7 +24,7 @@ interface Step {
 	readonly kind: "all" | "left-out" | "counted";
 }
 
-const ROW_HEIGHT = 48;
+const ROW_HEIGHT = 52;
 
 /** Height in pixels of {@link funnelChart}. */
 export const FUNNEL_HEIGHT = 4 * ROW_HEIGHT + 8;
@@ -39,12 +39,17 @@ export function funnelChart(
 	return {
 		width,
 		height: FUNNEL_HEIGHT,
-		marginTop: 22,
+		marginTop: 26,
 		marginBottom: 0,
 		marginLeft: 0,
 		marginRight: 0,
 		x: { axis: null, domain: [0, Math.max(1, funnel.allPosts)] },
-		y: { axis: null, domain: steps.map(name), paddingInner: 0.66 },
+		y: {
+			axis: null,
+			domain: steps.map(name),
+			paddingInner: 0.68,
+			round: false,
+		},
 		marks: [
 			Plot.barX(steps, {
 				x1: 0,
@@ -67,7 +72,7 @@ export function funnelChart(
 				text: name,
 				frameAnchor: "left",
 				textAnchor: "start",
-				dy: -16,
+				dy: -20,
 				fill: "var(--text)",
 			}),
 			Plot.text(steps, {
@@ -75,7 +80,7 @@ export function funnelChart(
 				text: "value",
 				frameAnchor: "right",
 				textAnchor: "end",
-				dy: -16,
+				dy: -20,
 				fill: "var(--text)",
 				fontWeight: 600,
 				className: "figure",

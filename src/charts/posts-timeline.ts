@@ -96,17 +96,6 @@ export function timelineChart(
 				label: `↑ posts per ${unit}`,
 			}),
 			Plot.axisX({ ticks: Math.max(3, Math.round(width / 110)), tickSize: 4 }),
-			...(window === null
-				? []
-				: [
-						Plot.rectX([window], {
-							x1: clamp(window.from ?? first, first, last),
-							x2: clamp(window.to ?? last, first, last),
-							fill: "var(--accent)",
-							fillOpacity: 0.14,
-							className: "window",
-						}),
-					]),
 			Plot.rectY(bins, {
 				x1: "start",
 				x2: "end",
@@ -123,8 +112,28 @@ export function timelineChart(
 				inset,
 			}),
 			Plot.ruleY([0], { stroke: "var(--line)" }),
+			...(window === null ? [] : windowMarks(window, first, last)),
 		],
 	};
+}
+
+function windowMarks(
+	window: { readonly from: Date | null; readonly to: Date | null },
+	first: Date,
+	last: Date,
+): Plot.Markish[] {
+	const x1 = clamp(window.from ?? first, first, last);
+	const x2 = clamp(window.to ?? last, first, last);
+	return [
+		Plot.rectX([window], {
+			x1: [x1],
+			x2: [x2],
+			fill: "var(--accent)",
+			fillOpacity: 0.16,
+			className: "window",
+		}),
+		Plot.ruleX([x1, x2], { stroke: "var(--accent)", strokeWidth: 1.5 }),
+	];
 }
 
 /** What {@link timelineChart} shows, in words. */

@@ -43,6 +43,7 @@ export function plotSvg(
 			element.removeAttribute(name);
 	svg.removeAttribute("font-family");
 	svg.setAttribute("font-size", "12");
+	svg.setAttribute("preserveAspectRatio", "xMinYMin meet");
 	svg.setAttribute("role", "img");
 	svg.setAttribute("aria-label", label);
 	const desc = document.createElementNS("http://www.w3.org/2000/svg", "desc");

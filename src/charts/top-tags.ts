@@ -12,7 +12,7 @@ export interface TopTag {
 
 const FONT_SIZE = 12;
 const ROW_HEIGHT = 24;
-const MARGIN = 6;
+const MARGIN = 2;
 
 /** Height in pixels of {@link topTagsChart} for so many tags. */
 export function topTagsHeight(tags: number): number {
@@ -41,7 +41,12 @@ export function topTagsChart(
 		marginLeft: Math.ceil(widest * FONT_SIZE) + 8,
 		marginRight: Math.ceil(textWidthEm(formatCount(most)) * FONT_SIZE) + 10,
 		x: { axis: null, domain: [0, most] },
-		y: { axis: null, domain: rows.map((row) => row.tag), padding: 0.22 },
+		y: {
+			axis: null,
+			domain: rows.map((row) => row.tag),
+			padding: 0.22,
+			round: false,
+		},
 		marks: [
 			Plot.barX(rows, {
 				x: "occurrences",

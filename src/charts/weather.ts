@@ -1,5 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { formatCounted, formatInstant, formatNumber } from "./format.ts";
+import {
+	formatCounted,
+	formatInstant,
+	formatNumber,
+	formatUnit,
+} from "./format.ts";
 
 /** One reading, or the readings of a bucket of time. */
 export interface WeatherPoint {
@@ -127,12 +132,12 @@ export function describeWeather(
 	const mean =
 		points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
 		readings;
-	const unit = options.unit === null ? "" : ` ${options.unit}`;
+	const { unit } = options;
 	const gaps = gapCount(points, options.gapSeconds);
 	return (
 		`${formatCounted(readings, "reading")} of ${options.measure} from ${when(first)} ` +
-		`to ${when(last)} (UTC): between ${formatNumber(lowest.low)}${unit} (${when(lowest)}) ` +
-		`and ${formatNumber(highest.high)}${unit} (${when(highest)}), ${formatNumber(mean)}${unit} on average` +
+		`to ${when(last)} (UTC): between ${formatUnit(lowest.low, unit)} (${when(lowest)}) ` +
+		`and ${formatUnit(highest.high, unit)} (${when(highest)}), ${formatUnit(mean, unit)} on average` +
 		`${gaps === 0 ? "" : `, with ${formatCounted(gaps, "gap")} in the readings`}.`
 	);
 }

@@ -206,7 +206,7 @@ function TagBars({ rows }: { readonly rows: readonly TopTag[] }) {
 	return (
 		<Chart
 			draw={draw}
-			bakedWidth={760}
+			bakedWidth={860}
 			label={`Bars of the top ${TAG_LIMIT} hashtags`}
 			description={describeTopTags(rows)}
 		/>
@@ -222,7 +222,7 @@ function FunnelBars({ answer }: { readonly answer: PostsAnswer }) {
 	return (
 		<Chart
 			draw={draw}
-			bakedWidth={430}
+			bakedWidth={490}
 			label="Funnel from all posts to those counted"
 			description={describeFunnel(funnel)}
 		/>
@@ -301,7 +301,7 @@ function Timeline(props: {
 		>
 			<Chart
 				draw={draw}
-				bakedWidth={1200}
+				bakedWidth={1392}
 				label="Posts over time"
 				description={describeTimeline(data.days, TABLE_WIDTH)}
 			/>

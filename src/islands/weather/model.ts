@@ -2,8 +2,8 @@ import {
 	formatCounted,
 	formatDay,
 	formatInstant,
-	formatNumber,
 	formatSpan,
+	formatUnit,
 } from "../../charts/format.ts";
 import type { WeatherPoint } from "../../charts/weather.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
@@ -21,6 +21,11 @@ const DAY_SECONDS = 86_400;
 
 /** Most points of a picture: a little over one a pixel on a wide screen. */
 const MOST_POINTS = 1200;
+
+const INTERVALS = [
+	1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800,
+	21_600, 43_200,
+];
 
 /** A pause this many times the usual interval is a gap. */
 const GAP_INTERVALS = 3;
@@ -97,6 +102,7 @@ export interface WeatherAnswer {
 	readonly points: readonly WeatherPoint[];
 	/** Width of a point's bucket, null where each is a reading. */
 	readonly bucketSeconds: number | null;
+	/** Longest pause that is no gap: a bucket hides those shorter than itself. */
 	readonly gapSeconds: number;
 	readonly query: Query;
 	readonly bytes: number;
@@ -245,8 +251,9 @@ export function rollupAnswer(
 			: [
 					{
 						time: new Date(day.getTime() + DAY_MS / 2),
+						// Of a day only the day is known.
 						first: day,
-						last: new Date(day.getTime() + DAY_MS),
+						last: day,
 						readings,
 						low: min,
 						mean,
@@ -258,7 +265,7 @@ export function rollupAnswer(
 	return {
 		points,
 		bucketSeconds: DAY_SECONDS,
-		gapSeconds,
+		gapSeconds: Math.max(gapSeconds, DAY_SECONDS),
 		query: dailyAverage(series, averageDays),
 		bytes,
 		milliseconds: null,
@@ -294,7 +301,7 @@ export function engineQuestion(
 				average: row.average === null ? null : Number(row.average),
 			})),
 			bucketSeconds: bucket,
-			gapSeconds,
+			gapSeconds: Math.max(gapSeconds, bucket ?? 0),
 			query,
 			bytes,
 			milliseconds,
@@ -330,13 +337,6 @@ export function seriesName({ series }: SeriesData): string {
 	return `${measure} at ${station}${module === null ? "" : `, ${module}`}`;
 }
 
-/** A value with its unit: `21.5 °C`. */
-export function withUnit(value: number, unit: string | null): string {
-	return unit === null || unit === ""
-		? formatNumber(value)
-		: `${formatNumber(value)} ${unit}`;
-}
-
 /** What is seen, in one sentence. */
 export function sentence(
 	data: SeriesData,
@@ -350,8 +350,8 @@ export function sentence(
 	const when = first === last ? `On ${first}` : `From ${first} to ${last}`;
 	if (figures === null) return `${when}, ${name} has no readings.`;
 	return (
-		`${when}, ${name} lay between ${withUnit(figures.lowest.low, data.unit)} and ` +
-		`${withUnit(figures.highest.high, data.unit)}, ${withUnit(figures.mean, data.unit)} on average ` +
+		`${when}, ${name} lay between ${formatUnit(figures.lowest.low, data.unit)} and ` +
+		`${formatUnit(figures.highest.high, data.unit)}, ${formatUnit(figures.mean, data.unit)} on average ` +
 		`over ${formatCounted(figures.readings, "reading")}.`
 	);
 }
@@ -436,11 +436,19 @@ function seriesData(
 /** From the median day; where that has one reading, from the days between readings. */
 function usualInterval(days: readonly ReadingsOfDay[]): number {
 	const perDay = median(days.map(({ readings }) => readings));
-	if (perDay > 1) return Math.round(DAY_SECONDS / perDay);
+	if (perDay > 1) return roundInterval(DAY_SECONDS / perDay);
 	const steps = days
 		.slice(1)
 		.map(({ day }, index) => day.getTime() - (days[index]?.day.getTime() ?? 0));
 	return steps.length === 0 ? DAY_SECONDS : median(steps) / 1000;
+}
+
+/** To the interval that stations use where one is within 5 %, else to whole minutes. */
+function roundInterval(seconds: number): number {
+	return (
+		INTERVALS.find((usual) => Math.abs(seconds / usual - 1) < 0.05) ??
+		Math.max(60, Math.round(seconds / 60) * 60)
+	);
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatSpan } from "../../charts/format.ts";
+import { formatNumber, formatSpan, formatUnit } from "../../charts/format.ts";
 import {
 	axisLabel,
 	describeWeather,
@@ -37,7 +37,6 @@ import {
 	type WeatherAnswer,
 	type WeatherChoice,
 	type WeatherData,
-	withUnit,
 } from "./model.ts";
 
 const RANGE_LABELS: readonly { value: RangePreset; label: string }[] = [
@@ -304,7 +303,7 @@ function Readings(props: {
 				<>
 					<Chart
 						draw={draw}
-						bakedWidth={1200}
+						bakedWidth={1392}
 						points={cursor}
 						label={`${capitalised(seriesName(chosen))}, with its moving average over ${formatSpan(averageSeconds)}`}
 						description={describeWeather(
@@ -316,23 +315,23 @@ function Readings(props: {
 					<dl class="weather-tiles">
 						<Tile
 							name="Lowest"
-							value={withUnit(figures.lowest.low, unit)}
+							value={formatUnit(figures.lowest.low, unit)}
 							note={when(figures.lowest)}
 						/>
 						<Tile
 							name="Mean of all readings"
-							value={withUnit(figures.mean, unit)}
+							value={formatUnit(figures.mean, unit)}
 							note={`${formatCount(figures.readings)} readings`}
 						/>
 						<Tile
 							name="Highest"
-							value={withUnit(figures.highest.high, unit)}
+							value={formatUnit(figures.highest.high, unit)}
 							note={when(figures.highest)}
 						/>
 						<Tile
 							name="Gaps"
 							value={formatCount(gapCount(points, gapSeconds))}
-							note={`longer than ${formatSpan(Math.max(gapSeconds, bucket === null ? 0 : bucket))}`}
+							note={`longer than ${formatSpan(gapSeconds)}`}
 						/>
 					</dl>
 				</>
@@ -408,11 +407,11 @@ function readout(
 	const average =
 		point.average === null
 			? ""
-			: `\naverage of ${formatSpan(averageSeconds)}: ${withUnit(point.average, unit)}`;
+			: `\naverage of ${formatSpan(averageSeconds)}: ${formatUnit(point.average, unit)}`;
 	const time = pointTime(point, bucket);
 	return bucket === null
-		? `${time} UTC\n${withUnit(point.mean, unit)}${average}`
-		: `${time} UTC\n${withUnit(point.low, unit)} to ${withUnit(point.high, unit)}, mean ${withUnit(point.mean, unit)}${average}`;
+		? `${time} UTC\n${formatUnit(point.mean, unit)}${average}`
+		: `${time} UTC\n${formatUnit(point.low, unit)} to ${formatUnit(point.high, unit)}, mean ${formatUnit(point.mean, unit)}${average}`;
 }
 
 function numberColumn(
@@ -424,7 +423,7 @@ function numberColumn(
 		isNumber: true,
 		cell: (point: WeatherPoint) => {
 			const number = value(point);
-			return number === null ? "" : withUnit(number, null);
+			return number === null ? "" : formatNumber(number);
 		},
 	};
 }
