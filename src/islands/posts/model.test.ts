@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { Catalog } from "../../lib/catalog.ts";
+import { contains } from "../../queries/time-window.ts";
+import {
+	DEFAULT_CHOICE,
+	defaultAnswer,
+	funnelWith,
+	type PostsData,
+	postsData,
+	sentence,
+	type WindowChoice,
+	windowEnds,
+	windowOf,
+} from "./model.ts";
+
+const CATALOG: Catalog = {
+	format: "lakeside-catalog",
+	formatVersion: 1,
+	title: "",
+	datasets: [
+		{
+			name: "posts",
+			title: "Posts",
+			description: "",
+			source: "",
+			licence: "",
+			synthetic: false,
+			startView: null,
+		},
+	],
+	tables: [],
+	rollups: [],
+};
+
+const FUNNEL_ROW = {
+	all_posts: 24_271,
+	without_tags: 17_150,
+	outside: 4665,
+	counted: 2456,
+	tags: 4030,
+	window_start: new Date("2024-12-24T22:10:05Z"),
+	window_end: new Date("2024-12-31T22:10:05Z"),
+};
+
+const TAG_ROWS = [
+	{ tag: "x", occurrences: 312, posts: 300 },
+	{ tag: "y", occurrences: 12, posts: 12 },
+];
+
+const DATA = postsData(CATALOG, {
+	funnel: [FUNNEL_ROW],
+	topTags: TAG_ROWS,
+	days: [
+		{ day: new Date("2023-01-01"), posts: 24_271, tagged: 7121, tags: 9000 },
+	],
+}) as PostsData;
+
+const choice = (change: Partial<WindowChoice>): WindowChoice => ({
+	...DEFAULT_CHOICE,
+	...change,
+});
+
+it("no posts, or no dataset of them, is no data", () => {
+	const nothing = { funnel: [], topTags: [], days: [] };
+	expect(postsData(CATALOG, nothing)).toBe(null);
+	const empty = { ...FUNNEL_ROW, all_posts: 0, window_end: null };
+	expect(postsData(CATALOG, { ...nothing, funnel: [empty] })).toBe(null);
+	expect(
+		postsData(
+			{ ...CATALOG, datasets: [] },
+			{ ...nothing, funnel: [FUNNEL_ROW] },
+		),
+	).toBe(null);
+});
+
+describe("the window", () => {
+	const last = FUNNEL_ROW.window_end;
+	const at = (time: string) => new Date(time);
+
+	it("of a week excludes its start and includes the last post", () => {
+		const week = windowOf(DEFAULT_CHOICE, last);
+		expect(contains(week, last)).toBe(true);
+		expect(contains(week, FUNNEL_ROW.window_start)).toBe(false);
+		expect(contains(week, at("2024-12-24T22:10:05.001Z"))).toBe(true);
+	});
+
+	it("of days includes both days whole", () => {
+		const days = windowOf(
+			choice({ from: at("2024-12-01"), to: at("2024-12-02") }),
+			last,
+		);
+		expect(contains(days, at("2024-12-01T00:00:00Z"))).toBe(true);
+		expect(contains(days, at("2024-12-02T23:59:59.999Z"))).toBe(true);
+		expect(contains(days, at("2024-12-03T00:00:00Z"))).toBe(false);
+	});
+
+	it("goes by days where there are some, open at the end that is missing", () => {
+		const open = windowOf(
+			choice({ preset: "day", from: at("2024-01-01") }),
+			last,
+		);
+		expect(contains(open, at("2099-01-01"))).toBe(true);
+		expect(contains(open, at("2023-12-31"))).toBe(false);
+	});
+
+	it("is said with its ends", () => {
+		expect(windowEnds(windowOf(DEFAULT_CHOICE, last))).toBe(
+			"after 24 Dec 2024, 22:10, up to 31 Dec 2024, 22:10 UTC",
+		);
+		expect(windowEnds(windowOf(choice({ preset: "all" }), last))).toBe(
+			"all posts",
+		);
+	});
+});
+
+describe("the sentence", () => {
+	it("states what is seen", () => {
+		expect(sentence(DEFAULT_CHOICE, DATA, defaultAnswer(DATA))).toBe(
+			"In the 7 days to 31 Dec 2024, 2,456 posts carried 4,030 tags, 1.64 each; the first was #x with 312.",
+		);
+	});
+
+	it("of one post is in the singular", () => {
+		const answer = {
+			...defaultAnswer(DATA),
+			funnel: funnelWith(DATA.funnel, 1, 1),
+			topTags: [{ tag: "x", occurrences: 1, posts: 1 }],
+		};
+		const day = new Date("2024-12-24");
+		expect(sentence(choice({ from: day, to: day }), DATA, answer)).toBe(
+			"On 24 Dec 2024, 1 post carried 1 tag, 1.00 each; the first was #x with 1.",
+		);
+	});
+
+	it("names equal leaders together", () => {
+		const topTags = ["a", "b"].map((tag) => ({
+			tag,
+			occurrences: 5,
+			posts: 5,
+		}));
+		expect(
+			sentence(choice({ preset: "day" }), DATA, {
+				...defaultAnswer(DATA),
+				topTags,
+			}),
+		).toMatch(/^In the 24 hours to .* the first were #a and #b with 5 each\.$/);
+	});
+
+	it("of a window without tags says so", () => {
+		const answer = {
+			...defaultAnswer(DATA),
+			funnel: funnelWith(DATA.funnel, 0, 0),
+			topTags: [],
+		};
+		expect(sentence(choice({ preset: "all" }), DATA, answer)).toBe(
+			"From 1 Jan 2023 to 31 Dec 2024, none of 24,271 posts carried a tag.",
+		);
+	});
+});
+
+it("the funnel of any window adds up", () => {
+	for (const counted of [0, 1, 2456, 7121]) {
+		const funnel = funnelWith(DATA.funnel, counted, counted * 2);
+		expect(funnel.withoutTags + funnel.outside + funnel.counted).toBe(
+			funnel.allPosts,
+		);
+	}
+});
