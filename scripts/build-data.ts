@@ -140,9 +140,7 @@ function progressText(progress: BuildProgress): string {
 		case "parse":
 			return `parse ${progress.dataset}: ${formatCount(progress.files)} of ${formatCount(progress.totalFiles)} files, ${formatBytes(progress.bytes)} of ${formatBytes(progress.totalBytes)}`;
 		case "table":
-			return progress.rows === null
-				? `write ${progress.table}`
-				: `write ${progress.table}: ${formatCount(progress.rows)} rows`;
+			return `write ${progress.table}: ${formatCount(progress.rows)} rows`;
 		case "rollup":
 			return `aggregate ${progress.rollup}`;
 		case "publish":

@@ -11,7 +11,7 @@ import {
 	mercatorY,
 } from "../../src/lib/mercator.ts";
 import { fileBytes, plainName } from "../formats/bytes.ts";
-import { type GpxPoint, readGpx } from "../formats/gpx.ts";
+import { type GpxHeader, type GpxPoint, readGpx } from "../formats/gpx.ts";
 import { parseTime } from "../formats/time.ts";
 import {
 	type DatasetDefinition,
@@ -131,7 +131,7 @@ export const rides: DatasetDefinition = {
 	rollups: [
 		{
 			name: "rides_per_month",
-			sql: `SELECT strftime(started_at, '%Y-%m') AS month, count(*) AS rides, sum(distance_m) AS distance_m
+			sql: `SELECT strftime(started_at_local, '%Y-%m') AS month, count(*) AS rides, sum(distance_m) AS distance_m
 				FROM rides GROUP BY 1`,
 			orderBy: "month NULLS LAST",
 		},
@@ -154,6 +154,25 @@ async function parseRide(
 	out: ParseOutput,
 	options: ParseOptions,
 ): Promise<void> {
+	const tally = { read: 0, rejected: 0 };
+	let kept = false;
+	try {
+		await readRide(file, out, options, tally);
+		kept = true;
+	} finally {
+		const { read, rejected } = tally;
+		out.count("points read", read);
+		out.count("points rejected", rejected);
+		out.count("points of rejected files", kept ? 0 : read - rejected);
+	}
+}
+
+async function readRide(
+	file: SourceFile,
+	out: ParseOutput,
+	options: ParseOptions,
+	tally: { read: number; rejected: number },
+): Promise<void> {
 	const hash = createHash("sha256");
 	const cells = new CellCollector((level, x, y, code) =>
 		out.row("staged_cells", [level, x, y, code]),
@@ -161,14 +180,12 @@ async function parseRide(
 	const course = new Course(options, (from, to) =>
 		cells.line(from.longitude, from.latitude, to.longitude, to.latitude),
 	);
-	let read = 0;
-	let rejected = 0;
 
 	function addPoint(point: GpxPoint): void {
-		read++;
+		tally.read++;
 		const fault = positionFault(point);
 		if (fault !== null) {
-			rejected++;
+			tally.rejected++;
 			out.reject(
 				point.line,
 				fault,
@@ -203,38 +220,36 @@ async function parseRide(
 		addPoint,
 		() => out.drain(),
 	);
-	out.count("points read", read);
-	out.count("points rejected", rejected);
-	const { start } = course;
-	if (start === null)
-		throw new FileError(
-			read > 0
-				? "no point of the file can be used"
-				: header.waypoints > 0
-					? "the file has waypoints only: no track and no route"
-					: "the file has no point",
-		);
+	const { start, firstTime, lastTime } = course;
+	if (start === null) throw new FileError(whyEmpty(tally.read, header));
 	if (course.points === 1)
 		throw new FileError(
 			"a ride needs two points, the file has one that can be used",
 		);
 	cells.finish();
-	if (course.firstTime === null) out.note("no times: kept as an undated ride");
+	if (firstTime === null) out.note("no times: kept as an undated ride");
 	out.row("staged_rides", [
 		hash.digest("hex").slice(0, 16),
 		header.name,
 		header.kind,
-		course.firstTime,
-		course.firstTime === null ? null : localTime(course.firstTime, start),
-		course.firstTime === null || course.lastTime === null
+		firstTime,
+		firstTime === null ? null : localTime(firstTime, start),
+		firstTime === null || lastTime === null
 			? null
-			: (course.lastTime - course.firstTime) / 1e6,
-		course.firstTime === null ? null : course.moving / 1e6,
+			: (lastTime - firstTime) / 1e6,
+		firstTime === null ? null : course.moving / 1e6,
 		course.distance,
 		course.ascent,
 		course.points,
 		cells.split,
 	]);
+}
+
+function whyEmpty(pointsRead: number, header: GpxHeader): string {
+	if (pointsRead > 0) return "no point of the file can be used";
+	return header.waypoints > 0
+		? "the file has waypoints only: no track and no route"
+		: "the file has no point";
 }
 
 async function* hashed(

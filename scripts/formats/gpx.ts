@@ -58,14 +58,18 @@ async function feed(
 	reader: GpxReader,
 	onChunk: () => Promise<void>,
 ): Promise<void> {
-	const { head, all } = await lookAhead(chunks, 512);
-	const decoder = new Decoder(encodingOf(head));
-	for await (const chunk of all) {
-		reader.write(decoder.decode(chunk));
-		await onChunk();
+	try {
+		const { head, all } = await lookAhead(chunks, 512);
+		const decoder = new Decoder(encodingOf(head));
+		for await (const chunk of all) {
+			reader.write(decoder.decode(chunk));
+			await onChunk();
+		}
+		reader.write(decoder.end());
+		reader.close();
+	} finally {
+		await chunks.return(undefined);
 	}
-	reader.write(decoder.end());
-	reader.close();
 }
 
 /** The encoding that an XML declaration names, UTF-8 where it names none. */

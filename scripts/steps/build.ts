@@ -9,7 +9,11 @@ import type {
 	CatalogTable,
 } from "../../src/lib/catalog.ts";
 import { type TableContract, tableContract } from "../../src/lib/tables.ts";
-import type { ParseOptions, TableDefinition } from "../datasets/dataset.ts";
+import type {
+	DatasetDefinition,
+	ParseOptions,
+	TableDefinition,
+} from "../datasets/dataset.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import {
 	type Database,
@@ -34,7 +38,11 @@ import {
 } from "./report.ts";
 import { writeRollup } from "./rollups.ts";
 import { type FoundDataset, scanInput } from "./scan.ts";
-import { readSettings } from "./settings.ts";
+import {
+	type DatasetSettings,
+	type InputSettings,
+	readSettings,
+} from "./settings.ts";
 import { shuffle } from "./shuffle.ts";
 import { createStagingViews, rejectsSelect } from "./staging-views.ts";
 import { adopt, type LakeFile, writePiece } from "./write.ts";
@@ -49,11 +57,7 @@ export interface BuildOptions extends ParseOptions {
 
 export type BuildProgress =
 	| ({ readonly step: "parse"; readonly dataset: string } & ParseProgress)
-	| {
-			readonly step: "table";
-			readonly table: string;
-			readonly rows: number | null;
-	  }
+	| { readonly step: "table"; readonly table: string; readonly rows: number }
 	| { readonly step: "rollup"; readonly rollup: string }
 	| { readonly step: "publish" };
 
@@ -66,12 +70,17 @@ export const DEFAULT_PARSE_OPTIONS: ParseOptions = {
 /** Pieces that are sorted at a time, each on one core. */
 const LANES = 2;
 
-const REJECTS: TableDefinition = {
+const REJECTS_ORDER = "dataset, source_file, line NULLS FIRST, reason, sample";
+
+const REJECTS_DATASET: CatalogDataset = {
 	name: "rejects",
-	select: "",
-	bucket: null,
-	orderBy: "dataset, source_file, line NULLS FIRST, reason, sample",
-	rowGroupSize: 20480,
+	title: "Rejects",
+	description:
+		"Rows and files of the input that could not be used, with the reason.",
+	source: "Made by the build of this lake",
+	licence: "As the data they come from",
+	synthetic: false,
+	startView: null,
 };
 
 /**
@@ -114,6 +123,8 @@ class Build {
 	readonly #tables: { contract: TableContract; files: readonly LakeFile[] }[] =
 		[];
 	readonly #rejectFiles: string[] = [];
+	/** Rows of all tables made so far. */
+	#rows = 0;
 	#peakBytes = 0;
 
 	constructor(
@@ -141,43 +152,87 @@ class Build {
 		const datasets: DatasetReport[] = [];
 		for (const found of scanned.found)
 			datasets.push(await this.#makeDataset(found));
-		const rows = await this.#rowsMade();
-		const usable = rows > 0;
-		await this.#timed("tables", () => this.#makeRejects());
+		const rejects = this.#rejectsSelect();
+		const [count] = await rowsOf(
+			this.#connection,
+			`SELECT count(*) AS rejected FROM (${rejects})`,
+		);
+		const rejected = Number(count?.rejected);
+		const usable = this.#rows > 0;
+		const published = usable
+			? await this.#publish(scanned.found, settings)
+			: null;
+		return {
+			format: "lakeside-build-report",
+			exitCode: usable ? (rejected > 0 ? 1 : 0) : 2,
+			input: this.#input,
+			out: this.#lake,
+			version: published?.version ?? null,
+			datasets,
+			ignored: scanned.ignored,
+			tables: (published?.catalog.tables ?? []).map(
+				({ name, dataset, rows, files, bytes }) => ({
+					name,
+					dataset,
+					rows,
+					files,
+					bytes,
+				}),
+			),
+			rollups: (published?.catalog.rollups ?? []).map(
+				({ name, rows, bytes }) => ({ name, rows, bytes }),
+			),
+			seconds: (performance.now() - this.#started) / 1000,
+			stepSeconds: this.#stepSeconds,
+			peakProcessBytes: Math.max(this.#peakBytes, peakBytes()),
+			rejected,
+			rejects: async function* (this: Build) {
+				const rows = streamRows(
+					this.#connection,
+					`${rejects} ORDER BY ${REJECTS_ORDER}`,
+				);
+				for await (const row of rows) yield rejectReport(row);
+			}.bind(this),
+		};
+	}
 
-		const catalogTables: CatalogTable[] = [];
+	/** Finishes the lake whose tables are written, and puts its catalog in force. */
+	async #publish(
+		found: readonly FoundDataset[],
+		settings: InputSettings,
+	): Promise<{ catalog: Catalog; version: string }> {
+		await this.#timed("tables", () =>
+			this.#makeTable({
+				name: "rejects",
+				select: this.#rejectsSelect(),
+				bucket: null,
+				orderBy: REJECTS_ORDER,
+				rowGroupSize: 20480,
+			}),
+		);
+		const tables: CatalogTable[] = [];
 		for (const { contract, files } of this.#tables)
-			catalogTables.push(
+			tables.push(
 				await this.#timed("manifest", () => this.#describe(contract, files)),
 			);
+		const datasets: CatalogDataset[] = [];
 		const rollups: CatalogRollup[] = [];
-		const catalogDatasets: CatalogDataset[] = [];
-		for (const { dataset } of usable ? scanned.found : []) {
-			const own = settings.datasets[dataset.name] ?? {};
-			const lake = (sql: string) => rowsOf(this.#connection, sql);
-			const startView =
-				own.startView !== undefined
-					? own.startView
-					: ((await this.#timed("rollups", async () =>
-							dataset.startView?.(lake),
-						)) ?? null);
-			catalogDatasets.push({
-				name: dataset.name,
-				title: own.title ?? dataset.title,
-				description: own.description ?? dataset.description,
-				source: own.source ?? dataset.source,
-				licence: own.licence ?? dataset.licence,
-				synthetic: own.synthetic ?? false,
-				startView,
-			});
+		for (const { dataset } of found) {
+			const described = await this.#timed("rollups", () =>
+				this.#describeDataset(dataset, settings.datasets[dataset.name] ?? {}),
+			);
+			datasets.push(described);
 			for (const definition of dataset.rollups) {
 				this.#options.onProgress?.({ step: "rollup", rollup: definition.name });
 				rollups.push(
 					await this.#timed("rollups", () =>
-						writeRollup(this.#connection, dataset, definition, startView, {
-							lake: this.#lake,
-							scratch: this.#scratch,
-						}),
+						writeRollup(
+							this.#connection,
+							dataset,
+							definition,
+							described.startView,
+							{ lake: this.#lake, scratch: this.#scratch },
+						),
 					),
 				);
 			}
@@ -186,51 +241,36 @@ class Build {
 			format: "lakeside-catalog",
 			formatVersion: 1,
 			title: settings.title ?? "Lakeside",
-			datasets: [
-				...catalogDatasets,
-				{
-					name: "rejects",
-					title: "Rejects",
-					description:
-						"Rows and files of the input that could not be used, with the reason.",
-					source: "Made by the build of this lake",
-					licence: "As the data they come from",
-					synthetic: false,
-					startView: null,
-				},
-			],
-			tables: catalogTables,
+			datasets: [...datasets, REJECTS_DATASET],
+			tables,
 			rollups,
 		};
-		let version: string | null = null;
 		this.#options.onProgress?.({ step: "publish" });
-		await this.#timed("publish", async () => {
-			if (usable) version = await publish(this.#lake, catalog);
+		const version = await this.#timed("publish", async () => {
+			const version = await publish(this.#lake, catalog);
 			await collect(this.#lake);
+			return version;
 		});
-		const rejected =
-			catalogTables.find((table) => table.name === "rejects")?.rows ?? 0;
+		return { catalog, version };
+	}
+
+	/** A dataset as the publisher describes it, else as its definition does. */
+	async #describeDataset(
+		dataset: DatasetDefinition,
+		own: DatasetSettings,
+	): Promise<CatalogDataset> {
+		const lake = (sql: string) => rowsOf(this.#connection, sql);
 		return {
-			format: "lakeside-build-report",
-			exitCode: usable ? (rejected > 0 ? 1 : 0) : 2,
-			input: this.#input,
-			out: this.#lake,
-			version,
-			datasets,
-			ignored: scanned.ignored,
-			tables: catalogTables.map(({ name, dataset, rows, files, bytes }) => ({
-				name,
-				dataset,
-				rows,
-				files,
-				bytes,
-			})),
-			rollups: rollups.map(({ name, rows, bytes }) => ({ name, rows, bytes })),
-			seconds: (performance.now() - this.#started) / 1000,
-			stepSeconds: this.#stepSeconds,
-			peakProcessBytes: Math.max(this.#peakBytes, peakBytes()),
-			rejected,
-			rejects: () => this.#rejects(),
+			name: dataset.name,
+			title: own.title ?? dataset.title,
+			description: own.description ?? dataset.description,
+			source: own.source ?? dataset.source,
+			licence: own.licence ?? dataset.licence,
+			synthetic: own.synthetic ?? false,
+			startView:
+				own.startView !== undefined
+					? own.startView
+					: ((await dataset.startView?.(lake)) ?? null),
 		};
 	}
 
@@ -298,11 +338,10 @@ class Build {
 
 	async #makeTable(definition: TableDefinition): Promise<void> {
 		const contract = tableContract(definition.name);
-		this.#options.onProgress?.({
-			step: "table",
-			table: contract.name,
-			rows: null,
-		});
+		let rows = 0;
+		const showRows = () =>
+			this.#options.onProgress?.({ step: "table", table: contract.name, rows });
+		showRows();
 		const pieces = await shuffle(
 			this.#connection,
 			contract,
@@ -316,7 +355,7 @@ class Build {
 				number === 0 ? this.#connection : await this.#database.connect();
 			while (next < pieces.length) {
 				const index = next++;
-				written[index] = await writePiece(
+				const { files, rows: added } = await writePiece(
 					connection,
 					contract,
 					definition,
@@ -326,6 +365,9 @@ class Build {
 						scratch: join(this.#scratch, `sorted-${number}`),
 					},
 				);
+				written[index] = files;
+				rows += added;
+				showRows();
 			}
 		};
 		await Promise.all(
@@ -340,6 +382,7 @@ class Build {
 		const files = written.flat();
 		await createLakeView(this.#connection, contract, files, this.#lake);
 		this.#tables.push({ contract, files });
+		this.#rows += rows;
 	}
 
 	/** Writes a dataset's rejects to a file of their own, while its staging views are there. */
@@ -369,26 +412,11 @@ class Build {
 		this.#rejectFiles.push(path);
 	}
 
-	async #makeRejects(): Promise<void> {
-		await this.#makeTable({
-			...REJECTS,
-			select:
-				this.#rejectFiles.length > 0
-					? `FROM read_parquet(${literalList(this.#rejectFiles)})`
-					: "SELECT '' AS dataset, '' AS source_file, 0 AS line, '' AS reason, '' AS sample LIMIT 0",
-		});
-	}
-
-	async #rowsMade(): Promise<number> {
-		let rows = 0;
-		for (const { contract } of this.#tables) {
-			const [count] = await rowsOf(
-				this.#connection,
-				`SELECT count(*) AS rows FROM ${contract.name}`,
-			);
-			rows += Number(count?.rows);
-		}
-		return rows;
+	/** All rejects of this build, in the contract's columns. */
+	#rejectsSelect(): string {
+		return this.#rejectFiles.length > 0
+			? `FROM read_parquet(${literalList(this.#rejectFiles)})`
+			: "SELECT '' AS dataset, '' AS source_file, 0 AS line, '' AS reason, '' AS sample LIMIT 0";
 	}
 
 	/** Writes a table's manifest and says what the catalog's root says about it. */
@@ -426,13 +454,5 @@ class Build {
 				blocks: manifest.blocks,
 			},
 		};
-	}
-
-	async *#rejects() {
-		const rows = streamRows(
-			this.#connection,
-			`FROM rejects ORDER BY ${REJECTS.orderBy}`,
-		);
-		for await (const row of rows) yield rejectReport(row);
 	}
 }

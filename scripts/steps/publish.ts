@@ -6,6 +6,7 @@ import {
 	readFile,
 	rename,
 	rm,
+	rmdir,
 	writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,7 +37,8 @@ const OWN_FILE = /-[0-9a-f]{16}\.(parquet|bin)$/;
 export async function claimLake(lake: string): Promise<string> {
 	const scratch = join(lake, SCRATCH);
 	const owner = await readFile(join(scratch, "pid"), "utf8").catch(() => null);
-	if (owner !== null && isAlive(Number(owner)))
+	// A container that was killed and starts anew may have the same process id.
+	if (owner !== null && owner !== `${process.pid}` && isAlive(Number(owner)))
 		throw new Error(
 			`process ${owner} is building this lake: wait for it to end, or remove ${scratch}`,
 		);
@@ -92,9 +94,20 @@ export async function collect(lake: string): Promise<void> {
 		}).catch(() => []);
 		for (const entry of entries) {
 			const path = join(entry.parentPath, entry.name);
-			if (entry.isFile() && OWN_FILE.test(entry.name) && !kept.has(path))
+			if (entry.isFile() && OWN_FILE.test(entry.name) && !kept.has(path)) {
 				await rm(path);
+				await removeIfEmpty(entry.parentPath);
+			}
 		}
+	}
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+	try {
+		await rmdir(folder);
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
 	}
 }
 

@@ -28,7 +28,7 @@ export async function writePiece(
 	definition: TableDefinition,
 	piece: Piece,
 	folders: { readonly lake: string; readonly scratch: string },
-): Promise<LakeFile[]> {
+): Promise<{ files: LakeFile[]; rows: number }> {
 	const { partitionKeys, name } = contract;
 	await mkdir(folders.scratch, { recursive: true });
 	const own = contract.columns
@@ -42,7 +42,7 @@ export async function writePiece(
 	);
 	if (rowsChanged === 0) {
 		await rm(folders.scratch, { recursive: true });
-		return [];
+		return { files: [], rows: 0 };
 	}
 	const parts = (await readdir(folders.scratch)).sort(
 		(a, b) => partNumber(a) - partNumber(b),
@@ -61,7 +61,7 @@ export async function writePiece(
 		files.push({ path, partition: piece.partition });
 	}
 	await rm(folders.scratch, { recursive: true });
-	return files;
+	return { files, rows: rowsChanged };
 }
 
 /**

@@ -13,12 +13,12 @@ import {
 	TIMESTAMP,
 	VARCHAR,
 } from "@duckdb/node-api";
+import { identifier } from "../../src/lib/identifier.ts";
 import type {
 	StagingTable,
 	StagingType,
 	StagingValue,
 } from "../datasets/dataset.ts";
-import { identifier } from "../../src/lib/identifier.ts";
 import { literal } from "./sql-text.ts";
 
 /** Rows of a DuckDB data chunk. */
@@ -150,7 +150,8 @@ export class StagingWriter {
 
 	#buffer(table: string): TableBuffer {
 		const buffer = this.#buffers.get(table);
-		if (buffer === undefined) throw new Error(`unknown staging table: ${table}`);
+		if (buffer === undefined)
+			throw new Error(`unknown staging table: ${table}`);
 		return buffer;
 	}
 
@@ -206,11 +207,12 @@ class TableBuffer {
 		for (let index = 0; index < values.length; index++) {
 			const value = values[index] ?? null;
 			const column = this.#columns[index + keys] as DuckDBValue[];
-			column[row] = this.#types[index + keys] === "TIMESTAMP"
-				? timestampOf(value)
-				: this.#types[index + keys] === "BIGINT" && typeof value === "number"
-					? BigInt(value)
-					: (value as DuckDBValue);
+			column[row] =
+				this.#types[index + keys] === "TIMESTAMP"
+					? timestampOf(value)
+					: this.#types[index + keys] === "BIGINT" && typeof value === "number"
+						? BigInt(value)
+						: (value as DuckDBValue);
 			this.bytes += typeof value === "string" ? 16 + value.length : 8;
 		}
 		this.bytes += 8;
