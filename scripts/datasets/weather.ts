@@ -103,12 +103,11 @@ export const weather: DatasetDefinition = {
 		)`,
 	rollups: [
 		{
-			// Averaged in a fixed order: a sum of doubles depends on it in the last digit.
 			name: "readings_per_day",
 			sql: `
 				SELECT station, module, measure, unit, ts::DATE AS day,
 					count(value) AS readings, min(value) AS min,
-					avg(value ORDER BY value) AS mean, max(value) AS max
+					avg(value) AS mean, max(value) AS max
 				FROM readings
 				GROUP BY ALL`,
 			orderBy: "station, module, measure, unit, day",
