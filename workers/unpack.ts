@@ -29,15 +29,6 @@ export async function fetchWasm(
 	const first = await reader.read();
 	const packed = first.value?.[0] === 0x1f && first.value[1] === 0x8b;
 	let bytes = 0;
-	const arriving = new ReadableStream<Uint8Array<ArrayBuffer>>({
-		start(controller) {
-			pass(first, controller);
-		},
-		async pull(controller) {
-			pass(await reader.read(), controller);
-		},
-		cancel: (reason) => reader.cancel(reason),
-	});
 	const pass = (
 		{ done, value }: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>,
 		controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
@@ -50,6 +41,15 @@ export async function fetchWasm(
 		onBytes(bytes, packed ? length : 0);
 		controller.enqueue(value);
 	};
+	const arriving = new ReadableStream<Uint8Array<ArrayBuffer>>({
+		start(controller) {
+			pass(first, controller);
+		},
+		async pull(controller) {
+			pass(await reader.read(), controller);
+		},
+		cancel: (reason) => reader.cancel(reason),
+	});
 	const body = packed
 		? arriving.pipeThrough(new DecompressionStream("gzip"))
 		: arriving;
