@@ -189,7 +189,7 @@ class Build {
 			rejects: async function* (this: Build) {
 				const rows = streamRows(
 					this.#connection,
-					`${rejects} ORDER BY ${REJECTS_ORDER}`,
+					`FROM (${rejects}) ORDER BY ${REJECTS_ORDER}`,
 				);
 				for await (const row of rows) yield rejectReport(row);
 			}.bind(this),
