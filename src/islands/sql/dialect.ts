@@ -11,7 +11,7 @@ export const DUCKDB = SQLDialect.define({
 		"current desc describe distinct else end escape except exclude exists explain false fetch " +
 		"filter first following for from full generated glob group grouping groups having if ignore " +
 		"ilike in inner intersect interval into is isnull join lambda last lateral leading left like " +
-		"limit materialized name natural no not notnull null nulls offset on only or order ordinality " +
+		"limit materialized natural no not notnull null nulls offset on only or order ordinality " +
 		"others outer over overlaps partition pivot placing positional preceding qualify range " +
 		"recursive rename repeatable replace respect right rollup row rows sample select semi sets " +
 		"show similar some summarize symmetric table tablesample then ties to trailing true try_cast " +

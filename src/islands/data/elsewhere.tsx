@@ -1,0 +1,82 @@
+import { useState } from "preact/hooks";
+import type { CatalogTable } from "../../lib/catalog.ts";
+import { lakeUrl } from "../shared/lake.ts";
+import { sentenceOf } from "../shared/states.tsx";
+import { filesOf, READERS, type Reader, readerSnippet } from "./files.ts";
+
+/** How another program reads a table; the list of files comes when it is opened. */
+export function Elsewhere({ table }: { readonly table: CatalogTable }) {
+	const [paths, setPaths] = useState<readonly string[] | Error | null>(null);
+	const [reader, setReader] = useState<Reader>("DuckDB");
+	const [isCopied, setCopied] = useState(false);
+	const open = (event: Event) => {
+		if (!(event.currentTarget as HTMLDetailsElement).open) return;
+		if (Array.isArray(paths)) return;
+		readPaths(table).then(setPaths, (error: unknown) =>
+			setPaths(error instanceof Error ? error : new Error(String(error))),
+		);
+	};
+	const snippet = Array.isArray(paths)
+		? readerSnippet(reader, table, lakeUrl(), paths)
+		: null;
+	const copy = async (text: string) => {
+		await navigator.clipboard.writeText(text);
+		setCopied(true);
+	};
+	return (
+		<details class="elsewhere" onToggle={open}>
+			<summary>
+				Read it elsewhere
+				<span class="visually-hidden">: {table.name}</span>
+			</summary>
+			<fieldset class="elsewhere-readers">
+				<legend class="visually-hidden">Program</legend>
+				{READERS.map((each) => (
+					<button
+						key={each}
+						type="button"
+						aria-pressed={each === reader}
+						onClick={() => {
+							setReader(each);
+							setCopied(false);
+						}}
+					>
+						{each}
+					</button>
+				))}
+				{snippet !== null && (
+					<button
+						type="button"
+						class="elsewhere-copy"
+						onClick={() => void copy(snippet)}
+					>
+						{isCopied ? "Copied" : "Copy"}
+					</button>
+				)}
+			</fieldset>
+			{paths === null && <p class="muted small">Reading the manifest …</p>}
+			{paths instanceof Error && (
+				<p class="elsewhere-failure" role="alert">
+					{sentenceOf(paths)}
+				</p>
+			)}
+			{snippet !== null && (
+				<textarea
+					class="elsewhere-code"
+					aria-label={`${reader} code that reads ${table.name}`}
+					rows={Math.min(14, snippet.split("\n").length)}
+					readOnly
+					value={snippet}
+				/>
+			)}
+		</details>
+	);
+}
+
+async function readPaths(table: CatalogTable): Promise<string[]> {
+	if (table.manifest.blocks.length === 0) return [];
+	const address = new URL(table.manifest.path, lakeUrl()).href;
+	const response = await fetch(address);
+	if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+	return filesOf(table, new Uint8Array(await response.arrayBuffer()));
+}

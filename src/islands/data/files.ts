@@ -1,0 +1,85 @@
+import type { CatalogTable, ManifestBlock } from "../../lib/catalog.ts";
+
+/**
+ * Paths of a table's files, relative to the lake, from its manifest. Other readers
+ * need the list: a folder may hold files of the publication before as well.
+ */
+export async function filesOf(
+	table: CatalogTable,
+	manifest: Uint8Array<ArrayBuffer>,
+): Promise<string[]> {
+	const blocks = await Promise.all(
+		table.manifest.blocks.map(async ({ startByte, byteLength }) => {
+			const unpacked = new Blob([
+				manifest.subarray(startByte, startByte + byteLength),
+			])
+				.stream()
+				.pipeThrough(new DecompressionStream("gzip"));
+			return JSON.parse(await new Response(unpacked).text()) as ManifestBlock;
+		}),
+	);
+	return blocks.flatMap((block) => block.files.map(({ path }) => path));
+}
+
+export const READERS = ["DuckDB", "Polars", "Spark"] as const;
+export type Reader = (typeof READERS)[number];
+
+/**
+ * Code that reads a table in another program. `lakeUrl` is absolute and ends in a
+ * slash. Spark does not read from web hosts: it reads the same files of a copy.
+ */
+export function readerSnippet(
+	reader: Reader,
+	table: CatalogTable,
+	lakeUrl: string,
+	paths: readonly string[],
+): string {
+	const isPartitioned = table.partitionKeys.length > 0;
+	const list = (quote: string, indent: string, prefix: string) =>
+		paths
+			.map((path) => `${indent}${quote}${prefix}${path}${quote}`)
+			.join(",\n");
+	switch (reader) {
+		case "DuckDB":
+			return [
+				"select *",
+				`from read_parquet([`,
+				list("'", "  ", lakeUrl),
+				isPartitioned
+					? `], hive_partitioning = true, hive_types = {${hiveTypes(table)}})`
+					: "])",
+				"limit 100;",
+			].join("\n");
+		case "Polars":
+			return [
+				"import polars as pl",
+				"",
+				"table = pl.scan_parquet([",
+				list('"', "    ", lakeUrl),
+				isPartitioned ? "], hive_partitioning=True)" : "])",
+				"print(table.head(100).collect())",
+			].join("\n");
+		case "Spark":
+			return [
+				"# Copy the lake to a place Spark can read, a bucket or a folder.",
+				'lake = "s3a://bucket/lake/"',
+				"paths = [",
+				list('"', "    ", ""),
+				"]",
+				"table = (",
+				`    spark.read.option("basePath", lake + "${table.name}")`,
+				"    .parquet(*[lake + path for path in paths])",
+				")",
+				"table.show(100)",
+			].join("\n");
+	}
+}
+
+function hiveTypes(table: CatalogTable): string {
+	return table.partitionKeys
+		.map((key) => {
+			const type = table.columns.find(({ name }) => name === key)?.type;
+			return `'${key.replaceAll("'", "''")}': ${type ?? "VARCHAR"}`;
+		})
+		.join(", ");
+}

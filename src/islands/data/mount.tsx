@@ -1,0 +1,41 @@
+import "./data.css";
+import { hydrate, render } from "preact";
+import { openCatalog, siteRoot } from "../shared/lake.ts";
+import { Failure } from "../shared/states.tsx";
+import { DataPage } from "./data-page.tsx";
+
+const island = document.getElementById("island");
+if (island === null) throw new Error("the page lacks #island");
+const box: HTMLElement = island;
+
+await mount();
+
+/** Takes over what was built where the live catalog is the same, else draws anew. */
+async function mount(): Promise<void> {
+	try {
+		const { catalog, version } = await openCatalog();
+		const { root = siteRoot() } = document.documentElement.dataset;
+		const view = <DataPage catalog={catalog} version={version} root={root} />;
+		if (box.dataset.version === version) {
+			hydrate(view, box);
+			return;
+		}
+		box.replaceChildren();
+		render(view, box);
+	} catch (error) {
+		// Of a lake that was there when the page was built, what is drawn stands.
+		if (box.dataset.version !== undefined) return;
+		const failure = document.createElement("div");
+		box.append(failure);
+		render(
+			<Failure
+				error={error}
+				onRetry={() => {
+					failure.remove();
+					void mount();
+				}}
+			/>,
+			failure,
+		);
+	}
+}
