@@ -12,7 +12,7 @@ import {
 	ridesThrough,
 } from "../../queries/rides.ts";
 import type { Query } from "../../queries/sql.ts";
-import { type LakeAnswer, queryLake } from "../shared/engine.ts";
+import { queryLake } from "../shared/engine.ts";
 
 /** Loaded beyond each edge of the screen, as a share of it: small moves ask for nothing. */
 const MARGIN = 0.25;
@@ -24,7 +24,7 @@ const MAX_PAIRS = 8_000_000;
 export interface Cost {
 	/** Rows that the engine gave: pairs of cell and ride, or cells. */
 	readonly rows: number;
-	/** Bytes read for them, cached ones included. */
+	/** Bytes that hold them, wherever they were read from. */
 	readonly bytes: number;
 	/** Since it was asked for: loading and counting, or counting alone. */
 	readonly milliseconds: number;
@@ -108,7 +108,7 @@ export class CellSource {
 				query: answer.query,
 				cost: {
 					rows: answer.answer.rows,
-					bytes: bytesOf([cells, through, answer]),
+					bytes: answer.answer.plan.estimated.bytes,
 					milliseconds: performance.now() - began,
 				},
 				behind: null,
@@ -134,7 +134,7 @@ export class CellSource {
 			},
 			starts,
 			rows: answer.answer.rows,
-			bytes: bytesOf([cells, answer]),
+			bytes: answer.answer.plan.estimated.bytes,
 		};
 		this.#loadMilliseconds = performance.now() - began;
 	}
@@ -185,10 +185,6 @@ function countsOf(table: Table, window: CellWindow): Uint32Array {
 		counts[down * window.columns + across] = rides[row] as number;
 	}
 	return counts;
-}
-
-function bytesOf(answers: readonly LakeAnswer[]): number {
-	return answers.reduce((sum, { answer }) => sum + answer.plan.actual.bytes, 0);
 }
 
 function column(table: Table, name: string) {

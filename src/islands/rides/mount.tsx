@@ -13,7 +13,7 @@ const box: HTMLElement = island;
 const state = openState();
 const still = box.querySelector(".ride-still");
 
-await mount();
+void mount();
 
 async function mount(): Promise<void> {
 	try {
