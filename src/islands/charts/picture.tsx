@@ -133,7 +133,7 @@ export function Choices<T extends string>(props: {
 							checked={props.value === value}
 							onChange={() => props.onChange(value)}
 						/>
-						<span>{label}</span>
+						{label}
 					</label>
 				))}
 			</div>
