@@ -26,7 +26,7 @@ const KNOWN: Readonly<
 			sql: `select started_at, name, kind,
        round(distance_m / 1000, 1) as km,
        round(distance_m / nullif(moving_s, 0) * 3.6, 1) as km_per_h,
-       ascent_m
+       round(ascent_m) as ascent_m
 from rides
 order by distance_m desc, ride_id
 limit 20`,

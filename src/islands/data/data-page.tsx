@@ -193,10 +193,10 @@ function Table(props: { readonly table: CatalogTable; readonly root: string }) {
 				</table>
 			</div>
 			{more.length > 0 && (
-				<p class="table-examples small">
+				<p class="small">
 					More to ask:{" "}
 					{more.map(({ title, sql }) => (
-						<a key={title} href={sqlHrefFrom(root, sql)}>
+						<a key={title} class="table-example" href={sqlHrefFrom(root, sql)}>
 							{title}
 						</a>
 					))}

@@ -5,8 +5,9 @@ import type { Result } from "./result.ts";
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 44;
 const SPARE_ROWS = 12;
-/** Width of a character of the grid's type, in pixels, rounded up. */
-const CHARACTER = 7.6;
+/** Widths of characters of the grid's type, in pixels, rounded up. */
+const DIGIT = 8.4;
+const LETTER = 7.2;
 const NARROWEST = 64;
 const WIDEST = 420;
 
@@ -70,7 +71,7 @@ export class ResultGrid {
 		this.#result = result;
 		this.#window = new GridWindow(result.rows, ROW_HEIGHT);
 		this.#active = { row: 0, column: 0 };
-		this.#gutter = String(result.rows).length * CHARACTER + 20;
+		this.#gutter = String(result.rows).length * DIGIT + 20;
 		this.#starts = [0];
 		for (const width of columnWidths(result))
 			this.#starts.push((this.#starts.at(-1) ?? 0) + width);
@@ -302,13 +303,17 @@ function columnWidths(result: Result): number[] {
 	const sample = sampleRows(result.rows);
 	return result.columns.map(({ name, type }, column) => {
 		const longest = sample.reduce(
-			(most, row) => Math.max(most, result.preview(row, column)?.length ?? 4),
-			Math.max(name.length, Math.min(type.length, 24)),
+			(most, row) => Math.max(most, textWidth(result.preview(row, column))),
+			Math.max(textWidth(name), textWidth(type.slice(0, 24))),
 		);
-		return Math.round(
-			Math.max(NARROWEST, Math.min(longest * CHARACTER + 26, WIDEST)),
-		);
+		return Math.round(Math.max(NARROWEST, Math.min(longest + 26, WIDEST)));
 	});
+}
+
+function textWidth(text: string | null): number {
+	const shown = text?.slice(0, WIDEST / LETTER) ?? "NULL";
+	const digits = shown.match(/[-\d]/g)?.length ?? 0;
+	return digits * DIGIT + (shown.length - digits) * LETTER;
 }
 
 /** The first rows, and some spread over the rest. */

@@ -1,5 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { engineState } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
@@ -238,7 +239,9 @@ function Toolbar(props: {
 	const { workbench, notice, onRun, onShare } = props;
 	const status = workbench.status.value;
 	const progress =
-		status.kind === "running" ? progressWords(status.progress) : null;
+		status.kind === "running"
+			? progressWords(status.progress ?? engineProgress())
+			: null;
 	return (
 		<div class="sql-toolbar">
 			{progress === null ? (
@@ -285,6 +288,12 @@ function Toolbar(props: {
 			</button>
 		</div>
 	);
+}
+
+/** A run that waits for the engine shows how far that is. */
+function engineProgress(): Progress | null {
+	const state = engineState.value;
+	return state.kind === "loading" ? { stage: "engine", ...state } : null;
 }
 
 const SHORTCUT =
