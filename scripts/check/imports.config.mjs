@@ -56,7 +56,7 @@ export default {
 			name: "resolvable",
 			severity: "error",
 			from: {},
-			to: { couldNotResolve: true, pathNot: "[?](url|worker)|^astro:" },
+			to: { couldNotResolve: true, path: "^[.]" },
 		},
 		...Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 			name: `${folder.replace("/", "-")}-imports-one-way`,
@@ -68,4 +68,5 @@ export default {
 			},
 		})),
 	],
+	options: { doNotFollow: { path: "node_modules" } },
 };
