@@ -25,7 +25,7 @@ export function RidesPage(props: {
 		<div class="rides">
 			<div class="rides-head">
 				<h1>Where do I ride most?</h1>
-				<p role="status">
+				<p role="status" aria-busy={model.loading.value !== null}>
 					{picture === null
 						? `${totalOf(opened.timeline)}.`
 						: sentenceOf(picture.seen, days, opened.timeline)}
