@@ -7,7 +7,9 @@ import {
 	buildLake,
 	DEFAULT_PARSE_OPTIONS,
 } from "./steps/build.ts";
+import { BusyError } from "./steps/publish.ts";
 import { reportJson, reportLines } from "./steps/report.ts";
+import { SettingsError } from "./steps/settings.ts";
 
 const USAGE = `npm run data -- [--input DIR] [--out DIR] [--json] [--max-gap-seconds N] [--max-gap-meters N]
 
@@ -157,7 +159,7 @@ main().catch((error: unknown) => {
 	process.exitCode = 2;
 	if (error instanceof UsageError)
 		console.error(`${error.message}\n\n${USAGE}`);
-	else if (error instanceof Error && error.name === "SettingsError")
+	else if (error instanceof SettingsError || error instanceof BusyError)
 		console.error(error.message);
 	else console.error(error);
 });

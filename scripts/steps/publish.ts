@@ -30,16 +30,21 @@ const SCRATCH = ".building";
 /** Files that a build names by their content; nothing else is ever deleted. */
 const OWN_FILE = /-[0-9a-f]{16}\.(parquet|bin)$/;
 
+/** Another build is at work on the same lake. */
+export class BusyError extends Error {
+	override readonly name = "BusyError";
+}
+
 /**
  * Makes the folder in which a build works and gives its path. What a build that
- * was killed has left there is removed; throws where another build is at work.
+ * was killed has left there is removed; throws a {@link BusyError} where another build is at work.
  */
 export async function claimLake(lake: string): Promise<string> {
 	const scratch = join(lake, SCRATCH);
 	const owner = await readFile(join(scratch, "pid"), "utf8").catch(() => null);
 	// A container that was killed and starts anew may have the same process id.
 	if (owner !== null && owner !== `${process.pid}` && isAlive(Number(owner)))
-		throw new Error(
+		throw new BusyError(
 			`process ${owner} is building this lake: wait for it to end, or remove ${scratch}`,
 		);
 	await rm(scratch, { recursive: true, force: true });
