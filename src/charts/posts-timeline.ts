@@ -6,6 +6,7 @@ import {
 	formatDay,
 	formatMonth,
 } from "./format.ts";
+import { timeAxis } from "./time-axis.ts";
 
 /** Posts of a UTC day. */
 export interface PostsOfDay {
@@ -83,19 +84,20 @@ export function timelineChart(
 		width,
 		height: TIMELINE_HEIGHT,
 		marginLeft: 44,
-		marginRight: 12,
+		marginRight: 24,
 		marginTop: 24,
 		marginBottom: 32,
 		x: { type: "utc", domain: [first, last], label: null },
-		y: { label: `posts per ${unit}`, grid: true, nice: true },
+		y: { nice: true },
 		marks: [
+			Plot.gridY({ ticks: 4 }),
 			Plot.axisY({
 				ticks: 4,
 				tickSize: 0,
 				tickFormat: formatCompact,
 				label: `↑ posts per ${unit}`,
 			}),
-			Plot.axisX({ ticks: Math.max(3, Math.round(width / 110)), tickSize: 4 }),
+			timeAxis(first, last, width),
 			Plot.rectY(bins, {
 				x1: "start",
 				x2: "end",

@@ -5,6 +5,7 @@ import {
 	formatNumber,
 	formatUnit,
 } from "./format.ts";
+import { timeAxis } from "./time-axis.ts";
 
 /** One reading, or the readings of a bucket of time. */
 export interface WeatherPoint {
@@ -53,6 +54,8 @@ export function weatherChart(
 	options: WeatherChartOptions,
 ): Plot.PlotOptions {
 	const { width = 960, height = WEATHER_HEIGHT, gapSeconds } = options;
+	const [from, to] = domainOf(points, options);
+	const ticks = Math.max(3, Math.round(height / 70));
 	const drawn = withGaps(points, gapSeconds);
 	const banded = points.some((point) => point.low < point.high);
 	const lonely = lonelyPoints(points, gapSeconds);
@@ -60,19 +63,20 @@ export function weatherChart(
 		width,
 		height,
 		marginLeft: 48,
-		marginRight: 14,
+		marginRight: 24,
 		marginTop: 26,
 		marginBottom: 36,
-		x: { type: "utc", domain: domainOf(points, options), label: null },
-		y: { grid: true, nice: true, zero: false },
+		x: { type: "utc", domain: [from, to], label: null },
+		y: { nice: true, zero: false },
 		marks: [
+			Plot.gridY({ ticks }),
 			Plot.axisY({
-				ticks: Math.max(3, Math.round(height / 70)),
+				ticks,
 				tickSize: 0,
 				tickFormat: (value: number) => formatNumber(value, 3),
 				label: `↑ ${axisLabel(options)}`,
 			}),
-			Plot.axisX({ ticks: Math.max(3, Math.round(width / 110)), tickSize: 4 }),
+			timeAxis(from, to, width),
 			...(banded
 				? [
 						Plot.areaY(drawn, {
@@ -104,7 +108,7 @@ export function weatherChart(
 				x: "time",
 				y: "average",
 				stroke: "var(--series-3)",
-				strokeWidth: 2.2,
+				strokeWidth: 1.8,
 				className: "average",
 			}),
 		],

@@ -154,14 +154,14 @@ export function DayRange(props: {
 	return (
 		<>
 			<DayField
-				label="From"
+				label="From (UTC)"
 				value={from}
 				min={first}
 				max={last}
 				onChange={(day) => onChange(day, to)}
 			/>
 			<DayField
-				label="To"
+				label="To (UTC)"
 				value={to}
 				min={first}
 				max={last}

@@ -17,7 +17,13 @@ export function QuestionStatus({
 		case "failed":
 			return <Failure error={state.error} onRetry={() => question.retry()} />;
 		case "asking":
-			return <Asking progress={state.progress} />;
+			return (
+				<div class="asking">
+					<div class="asking-box">
+						<Asking progress={state.progress} />
+					</div>
+				</div>
+			);
 	}
 }
 

@@ -6,7 +6,7 @@ import { openEngine, queryLake } from "../shared/engine.ts";
 export interface TimedRows {
 	/** BIGINT as bigint, TIMESTAMP and DATE as `Date` in UTC. */
 	readonly rows: readonly Readonly<Record<string, unknown>>[];
-	/** Bytes of the lake that were read, cached ones included. */
+	/** Bytes of the lake that the answer needs, also those that were there already. */
 	readonly bytes: number;
 	/** From asking, with the engine there, to the answer. */
 	readonly milliseconds: number;
@@ -34,5 +34,5 @@ export async function timedQuery(
 				object[name] = new Date(value);
 		return object;
 	});
-	return { rows, bytes: answer.plan.actual.bytes, milliseconds };
+	return { rows, bytes: answer.plan.estimated.bytes, milliseconds };
 }

@@ -105,7 +105,7 @@ describe("the window", () => {
 
 	it("is said with its ends", () => {
 		expect(windowEnds(windowOf(DEFAULT_CHOICE, last))).toBe(
-			"after 24 Dec 2024, 22:10, up to 31 Dec 2024, 22:10 UTC",
+			"posts after 24 Dec 2024, 22:10, up to 31 Dec 2024, 22:10 UTC",
 		);
 		expect(windowEnds(windowOf(choice({ preset: "all" }), last))).toBe(
 			"all posts",

@@ -171,7 +171,7 @@ export function windowWords(choice: WindowChoice, data: PostsData): string {
 	return `In the ${days === 1 ? "24 hours" : `${days} days`} to ${formatDay(data.lastPost)}`;
 }
 
-/** The window's exact ends, for a subtitle. */
+/** The posts of a window by its exact ends, for a subtitle: `posts after 24 Dec 2024, …`. */
 export function windowEnds({ lower, upper }: TimeWindow): string {
 	if (lower === null && upper === null) return "all posts";
 	const start =
@@ -182,7 +182,7 @@ export function windowEnds({ lower, upper }: TimeWindow): string {
 		upper === null
 			? null
 			: `${upper.included ? "up to" : "before"} ${formatInstant(upper.at)}`;
-	return `${[start, end].filter((part) => part !== null).join(", ")} UTC`;
+	return `posts ${[start, end].filter((part) => part !== null).join(", ")} UTC`;
 }
 
 /** What is seen, in one sentence. */

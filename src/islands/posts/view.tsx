@@ -100,20 +100,19 @@ export function PostsView(props: {
 					last={data.lastPost}
 					onChange={(from, to) => onChoice({ ...choice, from, to })}
 				/>
-				<p class="posts-zone">Days are UTC.</p>
 			</div>
 			<Timeline data={data} choice={choice} root={root} />
-			<div class="posts-status">{status}</div>
+			{status}
 			{answer !== null && !isBackward(choice) && (
 				<div class="posts-pictures">
 					<Picture
 						id="top-tags"
 						title={`Top ${TAG_LIMIT} hashtags`}
-						subtitle={`Occurrences in posts ${windowEnds(window)}`}
+						subtitle={`Occurrences in ${windowEnds(window)}`}
 						isBusy={isBusy}
 						table={
 							<PictureTable
-								caption={`Top hashtags: ${windowEnds(window)}`}
+								caption={`Top hashtags of ${windowEnds(window)}`}
 								isShort
 								rows={answer.topTags}
 								columns={TAG_COLUMNS}
@@ -242,10 +241,13 @@ function Timeline(props: {
 		(width: number) =>
 			timelineChart(data.days, {
 				width,
-				window: {
-					from: from === null ? null : new Date(from),
-					to: to === null ? null : new Date(to),
-				},
+				window:
+					from === null && to === null
+						? null
+						: {
+								from: from === null ? null : new Date(from),
+								to: to === null ? null : new Date(to),
+							},
 			}),
 		[data.days, from, to],
 	);

@@ -81,7 +81,7 @@ export function WeatherView(props: {
 				chosen={chosen}
 				onChoice={onChoice}
 			/>
-			<div class="weather-status">{status}</div>
+			{status}
 			{answer !== null && !isBackward(choice) && (
 				<Readings
 					data={data}
@@ -204,7 +204,6 @@ function Controls(props: {
 				last={chosen.days.at(-1)?.day ?? new Date(0)}
 				onChange={(from, to) => onChoice({ from, to })}
 			/>
-			<p class="weather-zone">Days and times are UTC.</p>
 		</div>
 	);
 }
@@ -250,7 +249,7 @@ function Readings(props: {
 	return (
 		<Picture
 			id="readings"
-			title={capitalised(seriesName(chosen))}
+			title={seriesName(chosen)}
 			subtitle={subtitle(bucket, gapSeconds)}
 			legend={legend(bucket, averageSeconds)}
 			isBusy={isBusy}
@@ -305,7 +304,7 @@ function Readings(props: {
 						draw={draw}
 						bakedWidth={1392}
 						points={cursor}
-						label={`${capitalised(seriesName(chosen))}, with its moving average over ${formatSpan(averageSeconds)}`}
+						label={`${seriesName(chosen)}, with its moving average over ${formatSpan(averageSeconds)}`}
 						description={describeWeather(
 							points,
 							{ measure, unit, gapSeconds },
@@ -426,8 +425,4 @@ function numberColumn(
 			return number === null ? "" : formatNumber(number);
 		},
 	};
-}
-
-function capitalised(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
 }
