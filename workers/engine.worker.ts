@@ -25,6 +25,8 @@ const engine = createEngine({
 		const module = WebAssembly.compileStreaming(
 			fetchWasm(parquetPacked, onBytes("parquet")),
 		);
+		// Whoever waits for them hears of a failure; it may come before they do.
+		for (const file of [wasm, module]) file.catch(() => {});
 		return {
 			source: httpSource(lakeUrl),
 			openDatabase: async () =>

@@ -1,6 +1,7 @@
 import "./data.css";
 import { hydrate, render } from "preact";
 import { openCatalog, siteRoot } from "../shared/lake.ts";
+import { keepEngine } from "../shared/offline.ts";
 import { Failure } from "../shared/states.tsx";
 import { DataPage } from "./data-page.tsx";
 
@@ -8,6 +9,7 @@ const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
 const box: HTMLElement = island;
 
+keepEngine().catch(() => {});
 await mount();
 
 /** Takes over what was built where the live catalog is the same, else draws anew. */

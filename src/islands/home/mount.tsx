@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { openCatalog, readRollup, siteRoot } from "../shared/lake.ts";
+import { keepEngine } from "../shared/offline.ts";
 import { Failure } from "../shared/states.tsx";
 import { HOME_ROLLUPS, type HomeRollups, homeData } from "./model.ts";
 import { HomeView } from "./view.tsx";
@@ -26,6 +27,7 @@ async function refresh(island: HTMLElement): Promise<void> {
 
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
+keepEngine().catch(() => {});
 refresh(island).catch((error: unknown) => {
 	// What was built stays; only a page built without any lake has nothing to show.
 	if (island.dataset.version === undefined && navigator.onLine === false)

@@ -12,7 +12,7 @@ import type {
 import { startWorker } from "../../../workers/start-worker.ts";
 import type { Query } from "../../queries/sql.ts";
 import { lakeUrl } from "./lake.ts";
-import { whenKept } from "./offline.ts";
+import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
 
 export type EngineState =
 	| { readonly kind: "idle" }
@@ -88,28 +88,16 @@ export async function priceQuery(
 }
 
 /**
- * Fetches the engine when the page has nothing else to do, so that the service
- * worker keeps it; not where the visitor saves data. For after the first chart; a
- * failure shows in {@link engineState}.
+ * Starts the engine when the page has nothing else to do, from files that the
+ * service worker keeps; not where the visitor saves data. For after the first
+ * chart; a failure shows in {@link engineState}.
  */
 export function prefetchEngine(): void {
-	const { connection } = navigator as Navigator & {
-		readonly connection?: { readonly saveData?: boolean };
-	};
-	if (connection?.saveData === true) return;
+	if (savesData()) return;
 	whenKept(10_000)
 		.then(whenIdle)
 		.then(openEngine)
 		.catch(() => {});
-}
-
-function whenIdle(): Promise<void> {
-	return new Promise((resolve) => {
-		// Safari has no idle callback.
-		if ("requestIdleCallback" in window)
-			requestIdleCallback(() => resolve(), { timeout: 5000 });
-		else setTimeout(resolve, 1000);
-	});
 }
 
 function engine(): Promise<Engine> {
@@ -145,6 +133,8 @@ async function start(): Promise<Engine> {
 			failed,
 		]);
 		engineState.value = { kind: "ready", version: status.version };
+		// It may have come before the service worker could see it.
+		keepEngine().catch(() => {});
 		return { api, status };
 	} catch (error) {
 		worker.terminate();

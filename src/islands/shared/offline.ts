@@ -1,4 +1,5 @@
 import { Workbox } from "workbox-window";
+import { ENGINE_FILES } from "../../../workers/engine-files.ts";
 import { lakeUrl, openCatalog, siteRoot } from "./lake.ts";
 
 /**
@@ -20,12 +21,22 @@ export async function keepForOffline(
 		});
 	});
 	await workbox.register();
-	await navigator.serviceWorker.ready;
 	const { catalog } = await openCatalog();
-	keep(workbox, [
+	await keep([
 		new URL("catalog.json", lakeUrl()).href,
 		...catalog.rollups.map(({ path }) => new URL(path, lakeUrl()).href),
 	]);
+}
+
+/**
+ * Has the service worker fetch the packed engine, where it does not have it, when
+ * the page has nothing else to do; not where the visitor saves data. For a page
+ * that does not start the engine itself.
+ */
+export async function keepEngine(): Promise<void> {
+	if (savesData()) return;
+	await whenIdle();
+	await keep([ENGINE_FILES.duckdbPacked, ENGINE_FILES.parquetPacked]);
 }
 
 /**
@@ -46,9 +57,28 @@ export async function whenKept(timeoutMilliseconds: number): Promise<void> {
 	});
 }
 
-/** Has the service worker fetch what it does not have yet. */
-function keep(workbox: Workbox, urls: readonly string[]): void {
-	void workbox.messageSW({
+export function whenIdle(): Promise<void> {
+	return new Promise((resolve) => {
+		// Safari has no idle callback.
+		if ("requestIdleCallback" in window)
+			requestIdleCallback(() => resolve(), { timeout: 5000 });
+		else setTimeout(resolve, 1000);
+	});
+}
+
+/** Whether the visitor asked for less data; not every browser tells. */
+export function savesData(): boolean {
+	const { connection } = navigator as Navigator & {
+		readonly connection?: { readonly saveData?: boolean };
+	};
+	return connection?.saveData === true;
+}
+
+/** Has the service worker fetch what it does not have yet, once it is there. */
+async function keep(urls: readonly string[]): Promise<void> {
+	if (!("serviceWorker" in navigator)) return;
+	const { active } = await navigator.serviceWorker.ready;
+	active?.postMessage({
 		type: "CACHE_URLS",
 		payload: { urlsToCache: urls },
 	});

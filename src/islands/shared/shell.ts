@@ -30,6 +30,7 @@ keepForOffline(showUpdate).catch(() => {
 
 /** Only while it is on its way, or where it could not come. */
 function showEngine(state: EngineState): void {
+	document.documentElement.dataset.engine = state.kind;
 	const status = element("engine-status");
 	const text = element("engine-text");
 	const progress = element("engine-progress") as HTMLProgressElement;

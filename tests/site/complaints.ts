@@ -1,0 +1,33 @@
+import type { Page } from "@playwright/test";
+
+/**
+ * Everything that a page complains of from now on: errors and warnings in its
+ * console (violations of its policy among them), faults of the network, requests
+ * to anything but the site itself.
+ */
+export function complaintsOf(page: Page, root: string): string[] {
+	const complaints: string[] = [];
+	page.on("console", (message) => {
+		const text = message.text();
+		// The software rasteriser's remark on its own speed, where there is no GPU.
+		if (text.includes("GL Driver Message (OpenGL, Performance")) return;
+		if (["error", "warning"].includes(message.type()))
+			complaints.push(`${message.type()}: ${text}`);
+	});
+	page.on("pageerror", (error) => complaints.push(`uncaught: ${error}`));
+	page.on("requestfailed", (request) => {
+		// Leaving a page ends what it was fetching.
+		if (request.failure()?.errorText !== "net::ERR_ABORTED")
+			complaints.push(`failed: ${request.url()}`);
+	});
+	page.on("response", (response) => {
+		if (response.status() >= 400)
+			complaints.push(`${response.status()}: ${response.url()}`);
+	});
+	page.on("request", (request) => {
+		const url = request.url();
+		if (!/^(blob:|data:)/.test(url) && !url.startsWith(root))
+			complaints.push(`outside the site: ${url}`);
+	});
+	return complaints;
+}

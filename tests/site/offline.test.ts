@@ -1,0 +1,65 @@
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { browserPath, launch } from "../browser.ts";
+import { builtSite, pagesOf } from "./built-site.ts";
+
+describe.skipIf(browserPath() === null)("with the network off", () => {
+	let site = "";
+	let browser: Browser;
+	let context: BrowserContext;
+	let server: SiteServer;
+	beforeAll(async () => {
+		site = await builtSite();
+		browser = await launch();
+		server = await serveSite({ folder: site, port: 0, base: "/deep/base/" });
+		context = await browser.newContext();
+		const page = await context.newPage();
+		await page.goto(server.url);
+		await everythingKept(page);
+		await page.close();
+		await server.close();
+		await context.setOffline(true);
+	});
+	afterAll(() => browser?.close());
+
+	test("every page opens with its first picture, and says that it is offline", async () => {
+		for (const path of await pagesOf(site)) {
+			const page = await context.newPage();
+			const errors: string[] = [];
+			page.on("pageerror", (error) => errors.push(String(error)));
+			await page.goto(`${server.url}${path}?from=2024-05-01`);
+			await page.locator("h1").first().waitFor();
+			await page.locator("#offline-badge").waitFor();
+			await expect
+				.poll(() => page.locator("#lake-published").textContent(), {
+					timeout: 10_000,
+				})
+				.toContain("Published");
+			expect(await page.locator(".state-failure").count(), path).toBe(0);
+			expect(errors, path).toEqual([]);
+			await page.close();
+		}
+	});
+
+	test("an address that was not kept says so", async () => {
+		const page = await context.newPage();
+		await page.goto(`${server.url}never/seen/`);
+		expect(await page.locator("h1").textContent()).toBe(
+			"There is no page here",
+		);
+		await page.close();
+	});
+});
+
+/** Waits until the service worker holds the pages, the catalog and the roll-ups. */
+async function everythingKept(page: Page): Promise<void> {
+	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+	await page.waitForFunction(async () => {
+		const rollups = await caches.open("roll-ups");
+		const catalog = await caches.open("catalog");
+		return (
+			(await rollups.keys()).length === 6 && (await catalog.keys()).length === 1
+		);
+	});
+}
