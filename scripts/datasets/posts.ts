@@ -5,6 +5,13 @@ import type { DatasetDefinition } from "./dataset.ts";
 /** Between a post's tags in the staging column: no tag holds one. */
 const TAG_SEPARATOR = "\n";
 
+/** Finds posts that there may be several copies of, by a hash of their id: few as a rule. */
+const REPEATED = `
+	SELECT hash(post_id) FROM post_copies GROUP BY 1 HAVING count(*) > 1`;
+
+const COLUMNS =
+	"post_id, author, created_at, is_repost, tag_count, tags, text, url";
+
 /**
  * One copy of each post. Of several, which may differ where dumps were taken at
  * different times, the one with the most tags stands, then with the longest text,
@@ -12,8 +19,13 @@ const TAG_SEPARATOR = "\n";
  * order of the files never decides.
  */
 const POSTS = `
-	SELECT post_id, author, created_at, is_repost, tag_count, tags, text, url
+	SELECT ${COLUMNS}
 	FROM post_copies
+	WHERE hash(post_id) NOT IN (${REPEATED})
+	UNION ALL
+	SELECT ${COLUMNS}
+	FROM post_copies
+	WHERE hash(post_id) IN (${REPEATED})
 	QUALIFY row_number() OVER (
 		PARTITION BY post_id
 		ORDER BY tag_count DESC, length(text) DESC NULLS LAST, created_at,

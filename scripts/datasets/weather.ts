@@ -4,6 +4,16 @@ import type { DatasetDefinition } from "./dataset.ts";
 
 const KEY = "station, module, measure, ts";
 
+/**
+ * Finds readings that there may be several copies of, by a hash of their key: few
+ * as a rule, so that what has one copy takes no further memory.
+ */
+const REPEATED = `
+	SELECT hash(${KEY}) FROM reading_copies GROUP BY 1 HAVING count(*) > 1`;
+
+const REPEATED_COPIES = `
+	SELECT * FROM reading_copies WHERE hash(${KEY}) IN (${REPEATED})`;
+
 /** Whether the copies of a reading that have a value disagree in value or unit. */
 const CLASHES = `(
 	coalesce(min(value) <> max(value), false)
@@ -56,10 +66,14 @@ export const weather: DatasetDefinition = {
 			// A copy without a value says nothing against one that has one.
 			name: "readings",
 			select: `
+				SELECT station, module, measure, unit, ts, value
+				FROM reading_copies
+				WHERE hash(${KEY}) NOT IN (${REPEATED})
+				UNION ALL
 				SELECT station, module, measure,
 					coalesce(max(unit) FILTER (WHERE value IS NOT NULL), max(unit)) AS unit,
 					ts, max(value) AS value
-				FROM reading_copies
+				FROM (${REPEATED_COPIES})
 				GROUP BY ${KEY}
 				HAVING NOT ${CLASHES}`,
 			bucket: "strftime(ts, '%Y')",
@@ -68,20 +82,21 @@ export const weather: DatasetDefinition = {
 		},
 	],
 	conflicts: `
-		WITH clashes AS (
+		WITH repeated AS MATERIALIZED (${REPEATED_COPIES}),
+		clashes AS (
 			SELECT ${KEY},
 				min({value: value, unit: unit, file_index: file_index, line: line})
 					FILTER (WHERE value IS NOT NULL) AS low,
 				max({value: value, unit: unit, file_index: file_index, line: line})
 					FILTER (WHERE value IS NOT NULL) AS high
-			FROM reading_copies
+			FROM repeated
 			GROUP BY ${KEY}
 			HAVING ${CLASHES}
 		), opposed AS (
 			SELECT copies.*,
 				CASE WHEN copies.value = low.value AND copies.unit IS NOT DISTINCT FROM low.unit
 					THEN high ELSE low END AS other
-			FROM clashes JOIN reading_copies AS copies
+			FROM clashes JOIN repeated AS copies
 				ON copies.station = clashes.station
 				AND copies.module IS NOT DISTINCT FROM clashes.module
 				AND copies.measure = clashes.measure
@@ -98,7 +113,7 @@ export const weather: DatasetDefinition = {
 	counts: `
 		SELECT 'merged readings' AS name, coalesce(sum(copies - 1), 0)::BIGINT AS count
 		FROM (
-			SELECT count(*) AS copies FROM reading_copies
+			SELECT count(*) AS copies FROM (${REPEATED_COPIES})
 			GROUP BY ${KEY} HAVING NOT ${CLASHES}
 		)`,
 	rollups: [
