@@ -11,11 +11,9 @@ export interface CellPairs {
 
 /** What the part of a window on the screen holds. */
 export interface ViewSummary {
-	/** Distinct rides that pass some cell on the screen. */
-	readonly rides: number;
-	/** Rides of the busiest cell, and its index; 0 and null where there is none. */
+	/** Rides of the busiest cell, 0 where there is none. */
 	readonly most: number;
-	readonly busiest: number | null;
+	/** Cells that some ride passes. */
 	readonly occupied: number;
 }
 
@@ -44,20 +42,16 @@ export function summarise(
 	window: CellWindow,
 	counts: Uint32Array,
 	shown: CellWindow,
-): Omit<ViewSummary, "rides"> {
+): ViewSummary {
 	let most = 0;
-	let busiest: number | null = null;
 	let occupied = 0;
 	forEachShown(window, shown, (cell) => {
 		const count = counts[cell] as number;
 		if (count === 0) return;
 		occupied++;
-		if (count > most) {
-			most = count;
-			busiest = cell;
-		}
+		if (count > most) most = count;
 	});
-	return { most, busiest, occupied };
+	return { most, occupied };
 }
 
 /** Distinct counted rides that pass some cell of `shown`, as a mask by ride. */

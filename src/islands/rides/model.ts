@@ -46,6 +46,8 @@ export interface Picture {
 	/** The part of the window on the screen. */
 	readonly shown: CellWindow;
 	readonly seen: Seen;
+	/** Cells on the screen that some ride passes. */
+	readonly occupied: number;
 	readonly sql: string;
 	readonly cost: Cost;
 }
@@ -175,16 +177,13 @@ export class RidesModel {
 		const { window, counts, sql, rows, bytes } = start;
 		// The roll-up may be of a coarser level than this screen would ask for.
 		const part = windowOf(viewport, window.level);
+		const { most, occupied } = summarise(window, counts, part);
 		this.picture.value = {
 			window,
 			counts,
 			shown: part,
-			seen: {
-				...summarise(window, counts, part),
-				rides: null,
-				first: null,
-				last: null,
-			},
+			seen: { most, rides: null, first: null, last: null },
+			occupied,
 			sql,
 			cost: { rows, bytes, milliseconds: 0 },
 		};
@@ -193,16 +192,16 @@ export class RidesModel {
 
 	#draw(counted: Counted, shown: CellWindow): void {
 		const { window, counts, query, cost } = counted;
+		const { most, occupied } = summarise(window, counts, shown);
+		const seen = { most, ...seenRides(counted, shown) };
 		batch(() => {
 			this.problem.value = null;
 			this.picture.value = {
 				window,
 				counts,
 				shown,
-				seen: {
-					...summarise(window, counts, shown),
-					...seenRides(counted, shown),
-				},
+				seen,
+				occupied,
 				sql: query.display,
 				cost,
 			};
