@@ -2,6 +2,8 @@ import { cancelled } from "../src/lake/errors.ts";
 import { LakeSession, type SessionOptions } from "../src/lake/session.ts";
 import type { EngineApi, Progress } from "./engine-api.ts";
 
+const PROGRESS_MILLISECONDS = 50;
+
 /** What an engine is made of; under Node in tests, in workers in a page. */
 export interface EngineParts {
 	parts(
@@ -38,7 +40,7 @@ export function createEngine({ parts }: EngineParts): EngineApi {
 		async open(lakeUrl, onProgress) {
 			if (opened?.lakeUrl !== lakeUrl) {
 				const before = opened?.session;
-				const session = parts(lakeUrl, onProgress).then((options) =>
+				const session = parts(lakeUrl, spaced(onProgress)).then((options) =>
 					LakeSession.open(options),
 				);
 				const mine = { lakeUrl, session };
@@ -60,10 +62,33 @@ export function createEngine({ parts }: EngineParts): EngineApi {
 			named(request.id, (session, signal) => session.price(request, signal)),
 		query: (request, onProgress) =>
 			named(request.id, (session, signal) =>
-				session.query(request, signal, onProgress),
+				session.query(request, signal, spaced(onProgress)),
 			),
 		async cancel(id) {
 			running.get(id)?.abort();
 		},
+	};
+}
+
+/** Each report crosses to the page, so of one stage's only some do, and its last. */
+function spaced(
+	onProgress: (progress: Progress) => void,
+): (progress: Progress) => void {
+	let stage = "";
+	let reported = 0;
+	return (progress) => {
+		const now = performance.now();
+		const isLast =
+			("totalBytes" in progress && progress.bytes >= progress.totalBytes) ||
+			("totalRows" in progress && progress.rows >= progress.totalRows);
+		if (
+			progress.stage === stage &&
+			!isLast &&
+			now - reported < PROGRESS_MILLISECONDS
+		)
+			return;
+		stage = progress.stage;
+		reported = now;
+		onProgress(progress);
 	};
 }

@@ -4,6 +4,8 @@ const FOLDER = "lakeside-bytes";
 const RECENCY = "recency.json";
 const LOCK = "lakeside-bytes";
 const SAVE_DELAY_MILLISECONDS = 2000;
+/** A query that runs now needs processor and disk more than the next visit does. */
+const WRITE_DELAY_MILLISECONDS = 1000;
 /** What is kept where there is no OPFS. */
 const MEMORY_BYTES = 200e6;
 /** After the budget is exceeded, so much of it is left: not every write has to evict. */
@@ -35,7 +37,10 @@ class OpfsCache implements ByteCache {
 	readonly #folder: FileSystemDirectoryHandle;
 	readonly #budgetBytes: number;
 	readonly #used = new Map<string, number>();
-	#saving = false;
+	/** To be written when it is quieter; from here as good as from a file. */
+	readonly #unwritten = new Map<string, Uint8Array>();
+	#isWriting = false;
+	#isSaving = false;
 
 	constructor(folder: FileSystemDirectoryHandle, budgetBytes: number) {
 		this.#folder = folder;
@@ -49,6 +54,8 @@ class OpfsCache implements ByteCache {
 	}
 
 	async get(key: string): Promise<Uint8Array | undefined> {
+		const unwritten = this.#unwritten.get(key);
+		if (unwritten !== undefined) return unwritten;
 		if (!this.#used.has(key)) return undefined;
 		try {
 			const handle = await this.#folder.getFileHandle(key);
@@ -65,6 +72,29 @@ class OpfsCache implements ByteCache {
 	}
 
 	async put(key: string, bytes: Uint8Array): Promise<void> {
+		this.#unwritten.set(key, bytes);
+		if (this.#isWriting) return;
+		this.#isWriting = true;
+		setTimeout(() => this.#writeAll(), WRITE_DELAY_MILLISECONDS);
+	}
+
+	async remove(key: string): Promise<void> {
+		this.#unwritten.delete(key);
+		this.#used.delete(key);
+		await this.#folder.removeEntry(key).catch(() => {});
+	}
+
+	/** What cannot be written, for lack of room or because another tab does, is let go. */
+	async #writeAll(): Promise<void> {
+		for (const [key, bytes] of this.#unwritten) {
+			await this.#write(key, bytes).catch(() => {});
+			this.#unwritten.delete(key);
+		}
+		this.#isWriting = false;
+		await this.#evict();
+	}
+
+	async #write(key: string, bytes: Uint8Array): Promise<void> {
 		const handle = await this.#folder.getFileHandle(key, { create: true });
 		const file = await handle.createSyncAccessHandle();
 		try {
@@ -74,20 +104,14 @@ class OpfsCache implements ByteCache {
 			file.close();
 		}
 		this.#touch(key);
-		await this.#evict();
-	}
-
-	async remove(key: string): Promise<void> {
-		this.#used.delete(key);
-		await this.#folder.removeEntry(key).catch(() => {});
 	}
 
 	#touch(key: string): void {
 		this.#used.set(key, Date.now());
-		if (this.#saving) return;
-		this.#saving = true;
+		if (this.#isSaving) return;
+		this.#isSaving = true;
 		setTimeout(() => {
-			this.#saving = false;
+			this.#isSaving = false;
 			this.#saveRecency().catch(() => {});
 		}, SAVE_DELAY_MILLISECONDS);
 	}

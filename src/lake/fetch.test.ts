@@ -1,0 +1,190 @@
+import {
+	createServer,
+	type IncomingMessage,
+	type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, expect, test } from "vitest";
+import { httpSource } from "./fetch.ts";
+
+const FILE = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+const signal = new AbortController().signal;
+
+let close = () => {};
+afterEach(() => close());
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A host that answers each request by the next of `answers`, and the last one from then on. */
+async function host(...answers: Answer[]) {
+	const ranges: (string | undefined)[] = [];
+	const server = createServer((request, response) => {
+		ranges.push(request.headers.range);
+		const answer = answers[Math.min(ranges.length, answers.length) - 1];
+		answer?.(request, response);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	close = () => {
+		server.closeAllConnections();
+		server.close();
+	};
+	const { port } = server.address() as AddressInfo;
+	const source = httpSource(`http://127.0.0.1:${port}/lake/`, {
+		backoffMilliseconds: 5,
+	});
+	return { source, ranges };
+}
+
+const right: Answer = (request, response) => {
+	const [, first, last] = /bytes=(\d+)-(\d+)/.exec(
+		request.headers.range ?? "",
+	) as RegExpExecArray;
+	response.writeHead(206, {
+		"Content-Range": `bytes ${first}-${last}/${FILE.length}`,
+	});
+	response.end(FILE.subarray(Number(first), Number(last) + 1));
+};
+const status =
+	(code: number, headers: Record<string, string> = {}): Answer =>
+	(_, response) =>
+		response.writeHead(code, headers).end("no");
+const whole: Answer = (_, response) => response.writeHead(200).end(FILE);
+/** Promises the range and hangs up after so many bytes. */
+const cutAfter =
+	(bytes: number): Answer =>
+	(request, response) => {
+		const [, first, last] = /bytes=(\d+)-(\d+)/.exec(
+			request.headers.range ?? "",
+		) as RegExpExecArray;
+		response.writeHead(206, {
+			"Content-Range": `bytes ${first}-${last}/${FILE.length}`,
+			"Content-Length": Number(last) + 1 - Number(first),
+		});
+		response.write(FILE.subarray(Number(first), Number(first) + bytes), () =>
+			response.destroy(),
+		);
+	};
+
+test("reads exactly the range", async () => {
+	const { source, ranges } = await host(right);
+	expect(await source.read("a.parquet", 10, 70_000, signal)).toEqual(
+		FILE.slice(10, 70_000),
+	);
+	expect(ranges).toEqual(["bytes=10-69999"]);
+});
+
+test("an empty range takes no request", async () => {
+	const { source, ranges } = await host(right);
+	expect(await source.read("a.parquet", 10, 10, signal)).toHaveLength(0);
+	expect(ranges).toEqual([]);
+});
+
+test("a cut connection goes on from where it was cut", async () => {
+	const { source, ranges } = await host(cutAfter(3000), cutAfter(500), right);
+	expect(await source.read("a.parquet", 100, 60_000, signal)).toEqual(
+		FILE.slice(100, 60_000),
+	);
+	expect(ranges).toEqual([
+		"bytes=100-59999",
+		"bytes=3100-59999",
+		"bytes=3600-59999",
+	]);
+});
+
+test("a host that ignores Range is read up to the range's end", async () => {
+	const { source } = await host(whole);
+	expect(await source.read("a.parquet", 50_000, 50_100, signal)).toEqual(
+		FILE.slice(50_000, 50_100),
+	);
+	expect(await source.read("a.parquet", 99_999, 100_000, signal)).toEqual(
+		FILE.slice(99_999),
+	);
+});
+
+test("server faults are tried again, and Retry-After is kept to", async () => {
+	const { source, ranges } = await host(
+		status(500),
+		status(503, { "Retry-After": "1" }),
+		right,
+	);
+	const started = performance.now();
+	await source.read("a.parquet", 0, 10, signal);
+	expect(performance.now() - started).toBeGreaterThan(950);
+	expect(ranges).toHaveLength(3);
+});
+
+test("a fault that stays ends with the file and the cause", async () => {
+	const { source, ranges } = await host(status(500));
+	await expect(source.read("t/a.parquet", 0, 10, signal)).rejects.toMatchObject(
+		{
+			name: "FetchError",
+			message: expect.stringMatching(/t\/a\.parquet.*500/),
+		},
+	);
+	expect(ranges).toHaveLength(5);
+});
+
+test("what retrying cannot help is not retried", async () => {
+	for (const [answer, cause] of [
+		[status(404), /a\.parquet.*404.*newer lake/],
+		[status(403), /a\.parquet.*403/],
+		[status(416), /a\.parquet.*shorter than the catalog says/],
+	] as const) {
+		const { source, ranges } = await host(answer);
+		await expect(source.read("a.parquet", 0, 10, signal)).rejects.toThrow(
+			cause,
+		);
+		expect(ranges).toHaveLength(1);
+		close();
+	}
+});
+
+test("another range than the one asked for is refused", async () => {
+	const wrong: Answer = (_, response) =>
+		response
+			.writeHead(206, { "Content-Range": `bytes 0-9/${FILE.length}` })
+			.end(FILE.subarray(0, 10));
+	const { source } = await host(wrong);
+	await expect(source.read("a.parquet", 20, 30, signal)).rejects.toThrow(
+		"asked for bytes 20-29, got Content-Range bytes 0-9/100000",
+	);
+	const { source: again } = await host(wrong, right);
+	expect(await again.read("a.parquet", 20, 30, signal)).toEqual(
+		FILE.slice(20, 30),
+	);
+});
+
+test("more bytes than the range shows that something changed them on the way", async () => {
+	const packed = gzipSync(FILE);
+	const { source } = await host((_, response) =>
+		response
+			.writeHead(206, { "Content-Range": "bytes 0-9/100000" })
+			.end(packed),
+	);
+	await expect(source.read("a.parquet", 0, 10, signal)).rejects.toThrow(
+		/more than the range/,
+	);
+});
+
+test("a host that is not there is named with its cause", async () => {
+	const { source } = await host(right);
+	close();
+	await expect(source.catalogText(signal)).rejects.toMatchObject({
+		name: "FetchError",
+		message: expect.stringContaining("catalog.json: the network failed"),
+	});
+});
+
+test("cancelling ends a request, a wait and a queue at once", async () => {
+	const { source } = await host(() => {}, status(503, { "Retry-After": "20" }));
+	const controller = new AbortController();
+	const reads = Array.from({ length: 10 }, (_, index) =>
+		source.read("a.parquet", index, index + 1, controller.signal),
+	);
+	setTimeout(() => controller.abort(), 100);
+	const started = performance.now();
+	for (const result of await Promise.allSettled(reads))
+		expect(result).toMatchObject({ reason: { name: "CancelledError" } });
+	expect(performance.now() - started).toBeLessThan(1000);
+});
