@@ -64,8 +64,8 @@ export async function makeRides(folder: string): Promise<void> {
 	const home = makeRegion(random, {
 		name: "home",
 		center: [9.4432, 51.0873],
-		blocks: [34, 26],
-		villages: 46,
+		blocks: [36, 30],
+		villages: 90,
 		radius: 21_000,
 		relief: 210,
 		bridges: [4, 11, 17, 23, 30],
@@ -240,7 +240,7 @@ function weekendLoops(
 				region,
 				rider,
 				rider.home,
-				random.between(4500, 13_000),
+				random.between(4500, 14_000),
 			);
 			return {
 				title: random.pick([
@@ -346,7 +346,13 @@ function runs(
 			title: walks ? "Walk" : "Morning run",
 			kind: walks ? "walking" : "running",
 			region,
-			line: loop(random, region, rider, rider.home, random.between(500, 2300)),
+			line: loop(
+				random,
+				region,
+				rider,
+				rider.home,
+				walks ? random.between(300, 900) : random.between(500, 1900),
+			),
 			start: startOf(
 				random,
 				day,

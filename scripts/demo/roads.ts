@@ -72,32 +72,39 @@ export function makeRegion(random: Random, plan: Plan): Region {
 	};
 
 	const [east, north] = plan.blocks;
-	const corner = (column: number, row: number) => row * (east + 1) + column;
+	const town = new Map<string, number>();
 	for (let row = 0; row <= north; row += 1)
 		for (let column = 0; column <= east; column += 1) {
-			const x = (column - east / 2) * BLOCK_METERS;
-			const y = (row - north / 2) * BLOCK_METERS;
-			addNode({
-				x: x + 70 * Math.sin(y / 900) + 22 * random.normal(),
-				y: y + 90 * Math.sin(x / 1300) + 22 * random.normal(),
+			const place = bent({
+				x: (column - east / 2) * BLOCK_METERS + 38 * random.normal(),
+				y: (row - north / 2) * BLOCK_METERS + 38 * random.normal(),
 			});
+			const edge = Math.hypot((2 * column) / east - 1, (2 * row) / north - 1);
+			const ragged = 0.9 + 0.13 * Math.sin(5 * Math.atan2(place.y, place.x));
+			if (edge < ragged) town.set(`${column},${row}`, addNode(place));
 		}
+	const corner = (column: number, row: number) =>
+		town.get(`${column},${row}`) ?? null;
 	const crossesRiver = (a: Place, b: Place) =>
 		a.y > riverAt(a.x) !== b.y > riverAt(b.x);
-	const joinCorners = (a: number, b: number, open: boolean) => {
+	const join = (
+		a: number | null,
+		b: number | null,
+		dry: number,
+		wet: number,
+	) => {
+		if (a === null || b === null) return;
 		const crossing = crossesRiver(at(nodes, a), at(nodes, b));
-		if (crossing ? open : random.chance(0.86)) addRoad(a, b, 5);
+		if (random.chance(crossing ? wet : dry)) addRoad(a, b, 12);
 	};
 	for (let row = 0; row <= north; row += 1)
 		for (let column = 0; column <= east; column += 1) {
-			if (column < east)
-				joinCorners(corner(column, row), corner(column + 1, row), false);
-			if (row < north)
-				joinCorners(
-					corner(column, row),
-					corner(column, row + 1),
-					plan.bridges.includes(column),
-				);
+			const here = corner(column, row);
+			const bridge = plan.bridges.includes(column) ? 1 : 0;
+			join(here, corner(column + 1, row), 0.78, 0);
+			join(here, corner(column, row + 1), 0.78, bridge);
+			join(here, corner(column + 1, row + 1), 0.13, 0);
+			join(here, corner(column - 1, row + 1), 0.09, 0);
 		}
 
 	const townSize = nodes.length;
@@ -110,7 +117,7 @@ export function makeRegion(random: Random, plan: Plan): Region {
 		const angle = random.between(0, 2 * Math.PI);
 		const reach = plan.radius * Math.sqrt(random.between(0.03, 1));
 		const place = { x: reach * Math.cos(angle), y: reach * Math.sin(angle) };
-		const apart = 1500 + 0.04 * plan.radius;
+		const apart = 900 + 0.03 * plan.radius;
 		if (nodes.every((other) => distance(place, other) > apart))
 			villages.push(addNode(place));
 	}
@@ -126,8 +133,9 @@ export function makeRegion(random: Random, plan: Plan): Region {
 		const neighbours = near
 			.filter(({ index }) => index >= townSize)
 			.slice(0, 3);
-		const town = near.find(({ index }) => index < townSize);
-		if (town !== undefined && town.far < plan.radius / 2) neighbours.push(town);
+		const street = near.find(({ index }) => index < townSize);
+		if (street !== undefined && street.far < plan.radius / 3)
+			neighbours.push(street);
 		for (const { index, far } of neighbours) {
 			const key = [village, index].sort((a, b) => a - b).join();
 			if (joined.has(key)) continue;
@@ -135,6 +143,8 @@ export function makeRegion(random: Random, plan: Plan): Region {
 			addRoad(village, index, far * 0.06);
 		}
 	}
+
+	keepLargestPart(roads);
 
 	const phases = Array.from({ length: 6 }, () =>
 		random.between(0, 2 * Math.PI),
@@ -157,6 +167,40 @@ export function makeRegion(random: Random, plan: Plan): Region {
 			);
 		},
 	};
+}
+
+/** Turns a place about the centre, the more the farther out, so that streets curve. */
+function bent({ x, y }: Place): Place {
+	const turn = 0.25 + Math.hypot(x, y) / 11_000 + 0.12 * Math.sin(x / 1700);
+	return {
+		x: x * Math.cos(turn) - y * Math.sin(turn),
+		y: x * Math.sin(turn) + y * Math.cos(turn) + 110 * Math.sin(x / 1300),
+	};
+}
+
+/** Takes away the roads that do not hang together with most others. */
+function keepLargestPart(roads: Road[][]): void {
+	const part = new Int32Array(roads.length).fill(-1);
+	const sizes: number[] = [];
+	for (const [start] of roads.entries()) {
+		if (part[start] !== -1) continue;
+		const number = sizes.length;
+		const open = [start];
+		part[start] = number;
+		let size = 0;
+		for (let node = open.pop(); node !== undefined; node = open.pop()) {
+			size += 1;
+			for (const { to } of roads[node] ?? []) {
+				if (part[to] !== -1) continue;
+				part[to] = number;
+				open.push(to);
+			}
+		}
+		sizes.push(size);
+	}
+	const largest = sizes.indexOf(Math.max(...sizes));
+	for (const [node, own] of roads.entries())
+		if (part[node] !== largest) own.length = 0;
 }
 
 function at(nodes: readonly Place[], index: number): Place {
@@ -202,12 +246,16 @@ export function lengthOf(line: readonly Place[]): number {
 	return length;
 }
 
-/** The node nearest to a place. */
+/** The node nearest to a place that roads lead to. */
 export function nodeNear(region: Region, place: Place): number {
-	let best = 0;
-	for (const [index, node] of region.nodes.entries())
-		if (distance(node, place) < distance(at(region.nodes, best), place))
-			best = index;
+	let best = -1;
+	let far = Number.POSITIVE_INFINITY;
+	for (const [index, node] of region.nodes.entries()) {
+		const own = distance(node, place);
+		if (own >= far || region.roads[index]?.length === 0) continue;
+		best = index;
+		far = own;
+	}
 	return best;
 }
 
