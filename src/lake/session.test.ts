@@ -1,53 +1,79 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tableFromIPC } from "apache-arrow";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
 import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
+import type { QueryAnswer } from "../../workers/engine-api.ts";
 import { memoryCache } from "./byte-cache.ts";
-import { LakeSession } from "./session.ts";
+import { type Cell, readAnswer } from "./rows.ts";
+import { LakeSession, type SessionOptions } from "./session.ts";
+import type { Database, RangeSource } from "./types.ts";
 
-let session: LakeSession;
+const NUMBERS =
+	"SELECT i::INTEGER AS i, i % 7 AS rest, 'n' || i AS name, (i // 5000)::INTEGER AS part FROM range(20000) r(i)";
+const WORDS =
+	"SELECT i::INTEGER AS id, CASE WHEN i % 3 <> 0 THEN chr((97 + i % 26)::INTEGER) END AS letter FROM range(5000) r(i)";
+
+let lake: string;
+const opened: LakeSession[] = [];
 
 beforeAll(async () => {
-	const lake = await mkdtemp(join(tmpdir(), "lakeside-session-"));
+	lake = await mkdtemp(join(tmpdir(), "lakeside-session-"));
 	await writeTestLake(lake, [
 		{
 			name: "numbers",
-			select:
-				"SELECT i::INTEGER AS i, i % 7 AS rest, 'n' || i AS name, (i // 5000)::INTEGER AS part FROM range(20000) r(i)",
+			select: NUMBERS,
 			partitionKeys: ["part"],
 			rowGroupSize: 2048,
 		},
+		{ name: "words", select: WORDS, rowGroupSize: 2048 },
+		{ name: "empty", select: "SELECT 1 AS a, 'x' AS b WHERE false" },
 	]);
-	session = await LakeSession.open({
+});
+
+afterAll(async () => {
+	for (const session of opened) await session.close();
+	await rm(lake, { recursive: true });
+});
+
+async function open(options: Partial<SessionOptions> = {}) {
+	const session = await LakeSession.open({
 		source: fileSource(lake),
 		openDatabase: openNodeDatabase,
 		decoder: nodeDecoder(),
 		cache: memoryCache(1e8),
 		budgetBytes: 1e8,
+		...options,
 	});
-});
+	opened.push(session);
+	return session;
+}
 
-afterAll(() => session.close());
-
-async function rows(sql: string) {
+async function rows(session: LakeSession, sql: string) {
 	const answer = await session.query({ sql });
-	return tableFromIPC(answer.ipc)
-		.toArray()
-		.map((row) => ({ ...row }));
+	return cells(answer);
+}
+
+function cells({
+	ipc,
+	columns,
+}: Pick<QueryAnswer, "ipc" | "columns">): Cell[][] {
+	const { rows: count, cell } = readAnswer(ipc, columns);
+	return Array.from({ length: count }, (_, row) =>
+		columns.map((_, column) => cell(row, column)),
+	);
 }
 
 test("fetches and loads only what is missing", async () => {
+	const session = await open();
 	const first = await session.query({
 		sql: "SELECT sum(i) AS s FROM numbers WHERE part = 1 AND i < 7000",
 	});
-	expect(tableFromIPC(first.ipc).toArray().map(String)).toEqual([
-		'{"s": 11999000}',
-	]);
+	expect(readAnswer(first.ipc, first.columns).cell(0, 0)).toBe(11_999_000);
 	expect(first.columns).toEqual([{ name: "s", type: "HUGEINT" }]);
 	expect(first.plan.actual).toMatchObject({ files: 1, rowGroups: 1, rows: 1 });
 	expect(first.plan.actual.bytes).toBeGreaterThan(0);
@@ -56,17 +82,178 @@ test("fetches and loads only what is missing", async () => {
 		sql: "SELECT max(i) AS m FROM numbers WHERE part = 1 AND i < 6000",
 	});
 	expect(again.plan.actual).toMatchObject({ files: 0, requests: 0, bytes: 0 });
-	expect(await rows("SELECT count(*)::INTEGER AS n FROM numbers")).toEqual([
-		{ n: 20000 },
+	expect(again.plan.estimated.rowGroups).toBe(1);
+});
+
+test("counts and partition keys fetch nothing", async () => {
+	const session = await open();
+	const counted = await session.query({
+		sql: "SELECT part, count(*) AS n FROM numbers GROUP BY part ORDER BY part",
+	});
+	expect(counted.plan.actual).toMatchObject({ requests: 0, bytes: 0, rows: 4 });
+	expect(await rows(session, "SELECT count(*) FROM numbers")).toEqual([
+		[20_000],
 	]);
+	expect(await rows(session, "SELECT count(*), min(b) FROM empty")).toEqual([
+		[0, null],
+	]);
+});
+
+test("a price is what a fresh query then costs", async () => {
+	const session = await open();
+	const sql = "SELECT name FROM numbers WHERE i BETWEEN 3000 AND 9000";
+	const { cost, scans } = await session.price({ sql });
+	const { plan } = await session.query({ sql });
+	expect(plan.estimated).toEqual(cost);
+	expect(plan.actual).toMatchObject({
+		files: cost.files,
+		rowGroups: cost.rowGroups,
+		requests: cost.requests,
+	});
+	expect(plan.actual.bytes).toBeLessThanOrEqual(cost.bytes * 1.05);
+	expect(scans[0]).toMatchObject({ table: "numbers", columns: ["i", "name"] });
+});
+
+test("with a budget that evicts, answers stay those of native DuckDB", async () => {
+	const instance = await DuckDBInstance.create();
+	const native = await instance.connect();
+	await native.run(`CREATE TABLE numbers AS ${NUMBERS}`);
+	await native.run(`CREATE TABLE words AS ${WORDS}`);
+	const queries = [
+		"SELECT sum(i), count(*) FROM numbers",
+		"SELECT sum(i), count(*) FROM numbers WHERE part IN (0, 2)",
+		"SELECT max(name), count(rest) FROM numbers WHERE i > 12345",
+		"SELECT min(name), sum(rest) FROM numbers WHERE part = 3",
+		"SELECT rest, count(*) FROM numbers GROUP BY ALL ORDER BY ALL",
+		"SELECT letter, count(*) FROM words GROUP BY ALL ORDER BY ALL NULLS LAST",
+		"SELECT count(*), sum(n.i) FROM numbers n JOIN words w ON n.i = w.id WHERE w.letter = 'c'",
+		"SELECT count(*) FROM words WHERE letter IS NULL",
+		"SELECT name FROM numbers WHERE i % 4999 = 0 ORDER BY i",
+	];
+	/** Bytes that came again, since what they made had been evicted, or had lacked a column. */
+	const play = async (budgetBytes: number) => {
+		const session = await open({ budgetBytes });
+		let again = 0;
+		let seed = 11;
+		for (let round = 0; round < 60; round += 1) {
+			seed = (seed * 1103515245 + 12345) % 2147483648;
+			const sql = queries[seed % queries.length] as string;
+			const expected = (await native.runAndReadAll(sql)).getRowsJson();
+			const answer = await session.query({ sql });
+			expect(
+				cells(answer).map((row) => row.map(String)),
+				sql,
+			).toEqual(expected.map((row) => row.map(String)));
+			again += answer.plan.actual.cachedBytes;
+		}
+		return again;
+	};
+	expect(await play(700_000)).toBeGreaterThan(await play(100_000_000));
+	native.closeSync();
+	instance.closeSync();
+});
+
+test("what alone exceeds the budget is refused before it is fetched, with its price", async () => {
+	const session = await open({ budgetBytes: 100_000 });
+	await expect(
+		session.query({ sql: "SELECT sum(i), max(name) FROM numbers" }),
+	).rejects.toMatchObject({
+		name: "OverBudgetError",
+		message: expect.stringMatching(/about 1 MB.*narrow numbers.*part/),
+	});
 	expect(
-		await rows(
-			"SELECT part, count(*)::INTEGER AS n, min(name) AS first FROM numbers GROUP BY part ORDER BY part",
-		),
-	).toEqual([
-		{ part: 0, n: 5000, first: "n0" },
-		{ part: 1, n: 5000, first: "n5000" },
-		{ part: 2, n: 5000, first: "n10000" },
-		{ part: 3, n: 5000, first: "n15000" },
+		await rows(session, "SELECT sum(i) FROM numbers WHERE part = 0"),
+	).toEqual([[12_497_500]]);
+});
+
+test("a cancelled fetch leaves the session as it was", async () => {
+	const files = fileSource(lake);
+	let stuck = true;
+	const source: RangeSource = {
+		...files,
+		read: async (path, start, end, signal, onBytes) => {
+			if (stuck && path.includes("part-"))
+				await new Promise((_, reject) =>
+					signal.addEventListener("abort", () => reject(signal.reason)),
+				);
+			return files.read(path, start, end, signal, onBytes);
+		},
+	};
+	const session = await open({ source });
+	const controller = new AbortController();
+	const sql = "SELECT sum(i) FROM numbers";
+	const running = session.query({ sql }, controller.signal);
+	const waiting = session.query({ sql }, controller.signal);
+	setTimeout(() => controller.abort(), 200);
+	const started = performance.now();
+	await expect(running).rejects.toMatchObject({ name: "CancelledError" });
+	await expect(waiting).rejects.toMatchObject({ name: "CancelledError" });
+	expect(performance.now() - started).toBeLessThan(500);
+
+	stuck = false;
+	expect(await rows(session, sql)).toEqual([[199_990_000]]);
+});
+
+test("an engine that dies is replaced, and its tables refilled from the cache", async () => {
+	let opens = 0;
+	const session = await open({
+		openDatabase: async (): Promise<Database> => {
+			const database = await openNodeDatabase();
+			opens += 1;
+			if (opens > 1) return database;
+			return {
+				...database,
+				connect: async () => {
+					const connection = await database.connect();
+					return {
+						...connection,
+						run: async () => {
+							throw new WebAssembly.RuntimeError("unreachable");
+						},
+					};
+				},
+			};
+		},
+	});
+	const { ipc, columns, plan } = await session.query({
+		sql: "SELECT sum(i) FROM numbers",
+	});
+	expect(readAnswer(ipc, columns).cell(0, 0)).toBe(199_990_000);
+	expect(opens).toBe(2);
+	expect(plan.actual.bytes).toBe(0);
+	expect(plan.actual.cachedBytes).toBeGreaterThan(0);
+});
+
+test("within one statement the clock stands still, and an error in it costs nothing", async () => {
+	const session = await open();
+	const sql =
+		"SELECT count(*) FROM numbers WHERE now() IS NOT NULL AND now() = now() AND part = 0";
+	expect(await rows(session, sql)).toEqual([[5000]]);
+	await expect(
+		session.query({
+			sql: "SELECT error(name) FROM numbers WHERE now() IS NOT NULL",
+		}),
+	).rejects.toMatchObject({ name: "SqlError" });
+	expect(await rows(session, sql)).toEqual([[5000]]);
+	expect(await rows(session, "SELECT max(name) FROM numbers")).toEqual([
+		["n9999"],
+	]);
+});
+
+test("what is no single query, or does not bind, is refused by its kind", async () => {
+	const session = await open();
+	for (const [sql, name] of [
+		["SELECT nothing FROM numbers", "SqlError"],
+		["DROP VIEW numbers", "UnsupportedError"],
+		["SELECT 1; SELECT 2", "UnsupportedError"],
+		["SET threads = 1", "UnsupportedError"],
+		["SELECT '{}'::JSON", "UnsupportedError"],
+		["SELECT * FROM read_csv('/etc/passwd')", undefined],
+	] as const)
+		await expect(session.query({ sql }), sql).rejects.toMatchObject(
+			name === undefined ? {} : { name },
+		);
+	expect(await rows(session, "SELECT count(i) FROM numbers")).toEqual([
+		[20_000],
 	]);
 });
