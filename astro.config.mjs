@@ -18,6 +18,8 @@ export default defineConfig({
 			// MapLibre and Plot are each one large library.
 			chunkSizeWarningLimit: 2000,
 			target: "es2022",
+			// Remarks on how long plugins take, on machines that are busy.
+			rolldownOptions: { checks: { pluginTimings: false } },
 			// light-dark() as it stands.
 			cssTarget: ["chrome123", "firefox120", "safari17.5"],
 		},

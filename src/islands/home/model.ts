@@ -47,7 +47,6 @@ export interface HomeData {
 	readonly posts: Glimpse<{ readonly tags: readonly TopTag[] }> | null;
 	readonly weather: Glimpse<WeatherSeries> | null;
 	readonly datasets: readonly (CatalogDataset & {
-		readonly tables: readonly string[];
 		readonly rows: number;
 	})[];
 }
@@ -84,16 +83,14 @@ export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
 		rides: ridesGlimpse(catalog, rollups),
 		posts: postsGlimpse(catalog, rollups),
 		weather: weatherGlimpse(catalog, rollups),
-		datasets: catalog.datasets.map((dataset) => {
-			const tables = catalog.tables.filter(
-				(table) => table.dataset === dataset.name,
-			);
-			return {
+		datasets: catalog.datasets
+			.map((dataset) => ({
 				...dataset,
-				tables: tables.map(({ name }) => name),
-				rows: tables.reduce((total, { rows }) => total + rows, 0),
-			};
-		}),
+				rows: catalog.tables
+					.filter((table) => table.dataset === dataset.name)
+					.reduce((total, { rows }) => total + rows, 0),
+			}))
+			.filter(({ rows }) => rows > 0),
 	};
 }
 
@@ -156,7 +153,7 @@ function postsGlimpse(
 	};
 }
 
-/** The last year of one series: outdoor temperature where there is one, else the longest. */
+/** The last year of one series: outdoor temperature where there is one, else what was read most. */
 function weatherGlimpse(
 	catalog: Catalog,
 	{ readingsPerDay }: HomeRollups,
@@ -197,7 +194,8 @@ function interest(series: readonly RollupRow[]): number {
 	const [{ module, measure } = {}] = series;
 	const isTemperature = /temp/i.test(String(measure));
 	const isOutdoor = !/^indoor$/i.test(String(module));
-	return series.length * (isTemperature ? 1000 : 1) * (isOutdoor ? 2 : 1);
+	const readings = series.reduce((sum, row) => sum + Number(row.readings), 0);
+	return readings * (isTemperature ? 1000 : 1) * (isOutdoor ? 2 : 1);
 }
 
 function pointOf(row: RollupRow): WeatherPoint {

@@ -1,14 +1,16 @@
 import { render } from "preact";
 import { openCatalog, readRollup, siteRoot } from "../shared/lake.ts";
 import { keepEngine } from "../shared/offline.ts";
-import { Failure } from "../shared/states.tsx";
-import { HOME_ROLLUPS, type HomeRollups, homeData } from "./model.ts";
-import { HomeView } from "./view.tsx";
+import type { HomeRollups } from "./model.ts";
 
 /** Where the live lake is another than the one at build time, draws it anew. */
 async function refresh(island: HTMLElement): Promise<void> {
 	const { catalog, version } = await openCatalog();
 	if (island.dataset.version === version) return;
+	const [{ HOME_ROLLUPS, homeData }, { HomeView }] = await Promise.all([
+		import("./model.ts"),
+		import("./view.tsx"),
+	]);
 	const available = new Set<string>(catalog.rollups.map(({ name }) => name));
 	const rows = await Promise.all(
 		Object.entries(HOME_ROLLUPS).map(async ([part, name]) => [
@@ -28,8 +30,6 @@ async function refresh(island: HTMLElement): Promise<void> {
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
 keepEngine().catch(() => {});
-refresh(island).catch((error: unknown) => {
-	// What was built stays; only a page built without any lake has nothing to show.
-	if (island.dataset.version === undefined && navigator.onLine === false)
-		render(<Failure error={error} />, island);
+refresh(island).catch(() => {
+	// Without the live catalog, what was built stays.
 });
