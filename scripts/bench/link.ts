@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface LinkOptions {
+	/** Folders by the path below which they are served, for example `/lake/`. */
+	readonly folders: Readonly<Record<string, string>>;
+	/** The paths that lie behind the slow link; others answer at once. */
+	readonly slow: readonly string[];
+	/** Before the first byte of each answer. */
+	readonly latencyMilliseconds: number;
+	/** Of all connections together. */
+	readonly bytesPerSecond: number;
+}
+
+export interface Link {
+	/** Ends in a slash. */
+	readonly url: string;
+	/** Requests that went over the slow link since the last call. */
+	takeRequests(): number;
+	close(): Promise<void>;
+}
+
+const PART_BYTES = 16_384;
+/** A timer that comes late is made up for, up to so much. */
+const CREDIT_MILLISECONDS = 20;
+const TYPES: Readonly<Record<string, string>> = {
+	".html": "text/html",
+	".js": "text/javascript",
+	".wasm": "application/wasm",
+	".json": "application/json",
+};
+
+/** Serves files with Range support over a link of a certain latency and bandwidth. */
+export async function startLink(options: LinkOptions): Promise<Link> {
+	let freeAt = 0;
+	let requests = 0;
+	const turn = async (bytes: number) => {
+		const now = performance.now();
+		freeAt =
+			Math.max(freeAt, now - CREDIT_MILLISECONDS) +
+			(bytes / options.bytesPerSecond) * 1000;
+		if (freeAt > now) await sleep(freeAt - now);
+	};
+	const sendSlowly = async (response: ServerResponse, bytes: Buffer) => {
+		for (let at = 0; at < bytes.length && !response.destroyed; ) {
+			const part = bytes.subarray(at, at + PART_BYTES);
+			await turn(part.length);
+			response.write(part);
+			at += part.length;
+		}
+		response.end();
+	};
+
+	const server = createServer(async (request, response) => {
+		const path = decodeURIComponent(
+			new URL(request.url ?? "/", "http://link").pathname,
+		);
+		const isSlow = options.slow.some((prefix) => path.startsWith(prefix));
+		if (isSlow) {
+			requests += 1;
+			await sleep(options.latencyMilliseconds);
+		}
+		const bytes = await readServed(options.folders, path);
+		if (bytes === null) {
+			response.writeHead(404).end();
+			return;
+		}
+		const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
+		const [start, end] = rangeOf(range, bytes.length);
+		response.writeHead(range === null ? 200 : 206, {
+			"Accept-Ranges": "bytes",
+			"Content-Length": end - start,
+			"Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
+			...(range === null
+				? {}
+				: { "Content-Range": `bytes ${start}-${end - 1}/${bytes.length}` }),
+		});
+		const body = bytes.subarray(start, end);
+		if (request.method === "HEAD") response.end();
+		else if (isSlow) await sendSlowly(response, body);
+		else response.end(body);
+	});
+	// Connections stay open between warming up and measuring.
+	server.keepAliveTimeout = 60_000;
+	await new Promise<void>((resolve) =>
+		server.listen(0, "127.0.0.1", () => resolve()),
+	);
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${port}/`,
+		takeRequests() {
+			const taken = requests;
+			requests = 0;
+			return taken;
+		},
+		async close() {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
+
+async function readServed(
+	folders: Readonly<Record<string, string>>,
+	path: string,
+): Promise<Buffer | null> {
+	for (const [prefix, folder] of Object.entries(folders)) {
+		if (!path.startsWith(prefix)) continue;
+		const file = join(folder, normalize(`/${path.slice(prefix.length)}`));
+		return readFile(file).catch(() => null);
+	}
+	return null;
+}
+
+/** `[start, end)` of an answer: a range, the last so many bytes, or everything. */
+function rangeOf(
+	range: RegExpExecArray | null,
+	length: number,
+): [start: number, end: number] {
+	const [, first = "", last = ""] = range ?? [];
+	if (first === "")
+		return [last === "" ? 0 : Math.max(0, length - Number(last)), length];
+	return [
+		Number(first),
+		last === "" ? length : Math.min(Number(last) + 1, length),
+	];
+}

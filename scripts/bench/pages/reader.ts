@@ -1,0 +1,75 @@
+/// <reference types="vite/client" />
+import { proxy, wrap } from "comlink";
+import { AsyncDuckDB, VoidLogger } from "duckdb-wasm-peer";
+import type { EngineApi, QueryAnswer } from "../../../workers/engine-api.ts";
+import { startWorker } from "../../../workers/start-worker.ts";
+
+/** What the bench calls in the page. Times are milliseconds from submit to last row. */
+export interface ReaderPage {
+	/** A plain fetch of a range. */
+	fetchRange(url: string, bytes: number): Promise<number>;
+	/** Opens as many connections as the browser has for a host. */
+	openConnections(url: string): Promise<void>;
+	openOurs(lakeUrl: string): Promise<void>;
+	askOurs(
+		sql: string,
+	): Promise<{ milliseconds: number; rows: number; plan: QueryAnswer["plan"] }>;
+	openPeer(folderUrl: string): Promise<void>;
+	askPeer(sql: string): Promise<{ milliseconds: number; rows: number }>;
+}
+
+const CONNECTIONS = 6;
+
+let engine: ReturnType<typeof wrap<EngineApi>>;
+let peer: Awaited<ReturnType<AsyncDuckDB["connect"]>>;
+
+const page: ReaderPage = {
+	async fetchRange(url, bytes) {
+		const started = performance.now();
+		const response = await fetch(url, {
+			headers: { Range: `bytes=0-${bytes - 1}` },
+			cache: "no-store",
+		});
+		const body = await response.arrayBuffer();
+		if (body.byteLength !== bytes)
+			throw new Error(`asked for ${bytes} bytes, got ${body.byteLength}`);
+		return performance.now() - started;
+	},
+	async openConnections(url) {
+		await Promise.all(
+			Array.from({ length: CONNECTIONS }, () => page.fetchRange(url, 1)),
+		);
+	},
+	async openOurs(lakeUrl) {
+		engine = wrap<EngineApi>(startWorker("engine"));
+		await engine.open(
+			lakeUrl,
+			proxy(() => {}),
+		);
+		await page.askOurs("SELECT 1");
+	},
+	async askOurs(sql) {
+		const started = performance.now();
+		const { rows, plan } = await engine.query(
+			{ sql, id: "bench" },
+			proxy(() => {}),
+		);
+		return { milliseconds: performance.now() - started, rows, plan };
+	},
+	async openPeer(folderUrl) {
+		const database = new AsyncDuckDB(
+			new VoidLogger(),
+			new Worker(`${folderUrl}duckdb-browser-eh.worker.js`),
+		);
+		await database.instantiate(`${folderUrl}duckdb-eh.wasm`);
+		await database.open({ path: ":memory:" });
+		peer = await database.connect();
+		await page.askPeer("SELECT 1");
+	},
+	async askPeer(sql) {
+		const started = performance.now();
+		const { numRows } = await peer.query(sql);
+		return { milliseconds: performance.now() - started, rows: numRows };
+	},
+};
+Object.assign(window, { page });
