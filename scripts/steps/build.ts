@@ -21,7 +21,7 @@ import {
 	rowsOf,
 	streamRows,
 } from "../storage/duckdb.ts";
-import { literal, literalList } from "../storage/sql-text.ts";
+import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 import { createLakeView } from "./lake-views.ts";
 import { makeManifest } from "./manifest.ts";
 import { peakBytes } from "./memory.ts";
@@ -44,8 +44,9 @@ import {
 	readSettings,
 } from "./settings.ts";
 import { shuffle } from "./shuffle.ts";
+import { Sorters } from "./sort.ts";
 import { createStagingViews, rejectsSelect } from "./staging-views.ts";
-import { adopt, type LakeFile, writePiece } from "./write.ts";
+import { adopt, type LakeFile } from "./write.ts";
 
 export interface BuildOptions extends ParseOptions {
 	readonly input: string;
@@ -66,9 +67,6 @@ export const DEFAULT_PARSE_OPTIONS: ParseOptions = {
 	maxGapSeconds: 300,
 	maxGapMeters: 1000,
 };
-
-/** Pieces that are sorted at a time, each on one core. */
-const LANES = 2;
 
 const REJECTS_ORDER = "dataset, source_file, line NULLS FIRST, reason, sample";
 
@@ -97,15 +95,21 @@ export async function buildLake(
 	if (!(await stat(input)).isDirectory())
 		throw new Error(`not a folder: ${input}`);
 	const scratch = await claimLake(lake);
+	const processes = options.processes ?? availableParallelism();
+	const sorters = new Sorters(scratch, processes);
 	let database: Database | null = null;
 	try {
 		database = await openDatabase({
-			memoryLimit: "448MB",
+			memoryLimit: "320MB",
 			temporaryFolder: join(scratch, "spill"),
 		});
-		const build = new Build(options, input, lake, scratch, database);
+		const build = new Build(options, input, lake, scratch, {
+			connection: database.connection,
+			sorters,
+		});
 		await use(await build.run());
 	} finally {
+		sorters.kill();
 		database?.close();
 		await releaseLake(lake);
 	}
@@ -117,7 +121,8 @@ class Build {
 	readonly #input: string;
 	readonly #lake: string;
 	readonly #scratch: string;
-	readonly #database: Database;
+	readonly #connection: DuckDBConnection;
+	readonly #sorters: Sorters;
 	readonly #started = performance.now();
 	readonly #stepSeconds: Record<string, number> = {};
 	readonly #tables: { contract: TableContract; files: readonly LakeFile[] }[] =
@@ -132,13 +137,17 @@ class Build {
 		input: string,
 		lake: string,
 		scratch: string,
-		database: Database,
+		workers: {
+			readonly connection: DuckDBConnection;
+			readonly sorters: Sorters;
+		},
 	) {
 		this.#options = options;
 		this.#input = input;
 		this.#lake = lake;
 		this.#scratch = scratch;
-		this.#database = database;
+		this.#connection = workers.connection;
+		this.#sorters = workers.sorters;
 	}
 
 	async run(): Promise<StreamedReport> {
@@ -184,7 +193,11 @@ class Build {
 			),
 			seconds: (performance.now() - this.#started) / 1000,
 			stepSeconds: this.#stepSeconds,
-			peakProcessBytes: Math.max(this.#peakBytes, peakBytes()),
+			peakProcessBytes: Math.max(
+				this.#peakBytes,
+				this.#sorters.peakBytes,
+				peakBytes(),
+			),
 			rejected,
 			rejects: async function* (this: Build) {
 				const rows = streamRows(
@@ -210,6 +223,7 @@ class Build {
 				rowGroupSize: 20480,
 			}),
 		);
+		await this.#sorters.finish();
 		const tables: CatalogTable[] = [];
 		for (const { contract, files } of this.#tables)
 			tables.push(
@@ -274,10 +288,6 @@ class Build {
 		};
 	}
 
-	get #connection(): DuckDBConnection {
-		return this.#database.connection;
-	}
-
 	async #timed<T>(step: string, work: () => Promise<T>): Promise<T> {
 		const started = performance.now();
 		try {
@@ -295,7 +305,7 @@ class Build {
 		const parsed = await this.#timed("parse", () =>
 			parseDataset(dataset, files, {
 				folder,
-				processes: this.#options.processes ?? availableParallelism(),
+				processes: this.#options.processes,
 				options: {
 					maxGapSeconds: this.#options.maxGapSeconds,
 					maxGapMeters: this.#options.maxGapMeters,
@@ -348,32 +358,18 @@ class Build {
 			definition,
 			this.#scratch,
 		);
-		const written: LakeFile[][] = pieces.map(() => []);
-		let next = 0;
-		const lane = async (number: number) => {
-			const connection =
-				number === 0 ? this.#connection : await this.#database.connect();
-			while (next < pieces.length) {
-				const index = next++;
-				const { files, rows: added } = await writePiece(
-					connection,
-					contract,
-					definition,
-					pieces[index] as (typeof pieces)[number],
-					{
-						lake: this.#lake,
-						scratch: join(this.#scratch, `sorted-${number}`),
-					},
-				);
-				written[index] = files;
+		const written = await this.#sorters.write(
+			pieces.map((piece) => ({
+				kind: "write",
+				table: definition.name,
+				definition,
+				piece,
+				lake: this.#lake,
+			})),
+			(added) => {
 				rows += added;
 				showRows();
-			}
-		};
-		await Promise.all(
-			Array.from({ length: Math.min(LANES, pieces.length) }, (_, number) =>
-				lane(number),
-			),
+			},
 		);
 		await rm(join(this.#scratch, `shuffle-${contract.name}`), {
 			recursive: true,
@@ -407,7 +403,7 @@ class Build {
 		await this.#connection.run(
 			`COPY (${rejectsSelect(parsed)} UNION ALL
 				SELECT ${literal(dataset.name)}, source_file, NULL, reason, '' FROM whole_files)
-			TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
+			TO ${literal(path)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
 		);
 		this.#rejectFiles.push(path);
 	}

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { availableParallelism } from "node:os";
 import type {
 	DatasetDefinition,
 	ParseOptions,
@@ -9,17 +8,19 @@ import type {
 import type { StagedFile } from "../storage/staging.ts";
 import type {
 	FileOutcome,
-	FromParser,
+	ParseAnswer,
+	ParseEvent,
+	ParseQuestion,
 	ParseTask,
-	ToParser,
 } from "./parse-messages.ts";
+import { ProcessDied, WorkerProcess } from "./worker-process.ts";
 
 /** Resident memory after which a process is replaced by a fresh one. */
 const REPLACE_BYTES = 500 * 2 ** 20;
 
 /** A batch ends once it holds this many bytes of files, or this many files. */
-const BATCH_BYTES = 8 * 2 ** 20;
-const BATCH_FILES = 256;
+const BATCH_BYTES = 4 * 2 ** 20;
+const BATCH_FILES = 64;
 
 export interface ParseProgress {
 	readonly files: number;
@@ -56,13 +57,14 @@ export async function parseDataset(
 	files: readonly SourceFile[],
 	settings: {
 		readonly folder: string;
-		readonly processes: number;
+		/** Default: one a core, fewer for little input. */
+		readonly processes?: number;
 		readonly options: ParseOptions;
 		onProgress(progress: ParseProgress): void;
 	},
 ): Promise<ParsedDataset> {
 	await mkdir(settings.folder, { recursive: true });
-	const queue = [...files];
+	const queue = files.toReversed();
 	const staged: StagedFile[] = [];
 	const abandoned: number[] = [];
 	const rejectedAttempts: number[] = [];
@@ -70,6 +72,15 @@ export async function parseDataset(
 	const counts = new Map<string, number>();
 	const notes = new Map<string, { path: string; files: number }>();
 	const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+	const batches = Math.max(
+		Math.ceil(totalBytes / BATCH_BYTES),
+		Math.ceil(files.length / BATCH_FILES),
+	);
+	const lanes = Math.min(
+		settings.processes ?? Math.min(availableParallelism(), batches),
+		files.length,
+	);
+	const batchFiles = Math.min(BATCH_FILES, Math.ceil(files.length / lanes));
 	let attempts = 0;
 	let processes = 0;
 	let doneFiles = 0;
@@ -79,8 +90,8 @@ export async function parseDataset(
 	function nextBatch(): ParseTask[] {
 		const batch: ParseTask[] = [];
 		let bytes = 0;
-		while (batch.length < BATCH_FILES && bytes < BATCH_BYTES) {
-			const file = queue.shift();
+		while (batch.length < batchFiles && bytes < BATCH_BYTES) {
+			const file = queue.pop();
 			if (file === undefined) break;
 			batch.push({ file, attempt: attempts++ });
 			bytes += file.bytes;
@@ -104,7 +115,10 @@ export async function parseDataset(
 	/** Runs one process until the queue is empty, it has grown, or it dies. */
 	async function runProcess(): Promise<void> {
 		const prefix = `${processes++}`;
-		const parser = new Parser();
+		const parser = new WorkerProcess<ParseQuestion, ParseEvent, ParseAnswer>(
+			new URL("./parse-process.ts", import.meta.url),
+			(message) => message.kind === "started" || message.kind === "parsed",
+		);
 		const outcomes = new Map<number, FileOutcome>();
 		const tasks = new Map<number, ParseTask>();
 		let current: ParseTask | undefined;
@@ -157,7 +171,7 @@ export async function parseDataset(
 					doneFiles--;
 					doneBytes -= task.file.bytes;
 				}
-				if (task !== culprit) queue.unshift(task.file);
+				if (task !== culprit) queue.push(task.file);
 			}
 			if (culprit !== undefined)
 				fatal.push({
@@ -172,9 +186,7 @@ export async function parseDataset(
 	async function lane(): Promise<void> {
 		while (queue.length > 0) await runProcess();
 	}
-	await Promise.all(
-		Array.from({ length: Math.min(settings.processes, files.length) }, lane),
-	);
+	await Promise.all(Array.from({ length: lanes }, lane));
 	return {
 		dataset,
 		files,
@@ -186,62 +198,4 @@ export async function parseDataset(
 		notes,
 		peakBytes: peak,
 	};
-}
-
-class ProcessDied extends Error {}
-
-/** The parent's end of a parsing process. */
-class Parser {
-	readonly #process: ChildProcess;
-	#answer: ((message: FromParser) => void) | null = null;
-	#fail: ((error: Error) => void) | null = null;
-	#dead: ProcessDied | null = null;
-
-	constructor() {
-		this.#process = fork(
-			fileURLToPath(new URL("./parse-process.ts", import.meta.url)),
-			{ stdio: ["ignore", "ignore", "inherit", "ipc"] },
-		);
-		this.#process.on("message", (message: FromParser) =>
-			this.#answer?.(message),
-		);
-		this.#process.on("exit", (code, signal) => {
-			this.#dead = new ProcessDied(
-				signal === null ? `ended with code ${code}` : `was killed by ${signal}`,
-			);
-			this.#fail?.(this.#dead);
-		});
-		this.#process.on("error", (error) => this.#fail?.(error));
-	}
-
-	/** Sends a message and waits for what concludes it; `onEvent` sees what comes before. */
-	ask(
-		message: ToParser,
-		onEvent: (event: FromParser) => void = () => {},
-	): Promise<FromParser> {
-		return new Promise((resolve, reject) => {
-			if (this.#dead !== null) {
-				reject(this.#dead);
-				return;
-			}
-			this.#fail = reject;
-			this.#answer = (answer) => {
-				if (answer.kind === "failed")
-					reject(new Error(`a parsing process failed: ${answer.message}`));
-				else if (answer.kind === "started" || answer.kind === "parsed")
-					onEvent(answer);
-				else resolve(answer);
-			};
-			this.#process.send(message, (error) => {
-				if (error !== null)
-					reject(this.#dead ?? new ProcessDied(error.message));
-			});
-		});
-	}
-
-	kill(): void {
-		this.#answer = null;
-		this.#fail = null;
-		if (this.#process.exitCode === null) this.#process.kill();
-	}
 }

@@ -47,7 +47,8 @@ export async function claimLake(lake: string): Promise<string> {
 		throw new BusyError(
 			`process ${owner} is building this lake: wait for it to end, or remove ${scratch}`,
 		);
-	await rm(scratch, { recursive: true, force: true });
+	// The processes of a killed build may need a moment to end.
+	await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 	await mkdir(scratch, { recursive: true });
 	await writeFile(join(scratch, "pid"), `${process.pid}`);
 	return scratch;

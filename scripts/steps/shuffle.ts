@@ -5,13 +5,13 @@ import { identifier } from "../../src/lib/identifier.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { type Row, rowsOf } from "../storage/duckdb.ts";
-import { literal, literalList } from "../storage/sql-text.ts";
+import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 
 /** Column that holds the bucket while rows are on their way. */
 const BUCKET = "lakeside_bucket";
 
 /** Neighbouring buckets make one piece while they hold no more rows than this together. */
-const PIECE_ROWS = 2 ** 21;
+const PIECE_ROWS = 2 ** 20;
 
 /** A part of a table that is sorted on its own. */
 export interface Piece {
@@ -26,8 +26,8 @@ export interface Piece {
 }
 
 /**
- * Cuts what a table's definition selects into its pieces, in the order of the
- * partition keys and buckets. A table of one piece is left as it is.
+ * Writes what a table's definition selects to a scratch folder, cut into its pieces,
+ * and gives these in the order of the partition keys and buckets.
  */
 export async function shuffle(
 	connection: DuckDBConnection,
@@ -41,15 +41,20 @@ export async function shuffle(
 	);
 	const select = `SELECT * REPLACE (${casts.join(", ")}) FROM (${definition.select})`;
 	const keys = contract.partitionKeys;
-	if (keys.length === 0 && definition.bucket === null)
-		return [{ select, folder: "", partition: {}, bucket: null }];
-
 	const folder = join(scratch, `shuffle-${contract.name}`);
 	await mkdir(folder, { recursive: true });
+	if (keys.length === 0 && definition.bucket === null) {
+		const file = join(folder, "all.parquet");
+		await connection.run(
+			`COPY (${select}) TO ${literal(file)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
+		);
+		const rows = `FROM read_parquet(${literal(file)})`;
+		return [{ select: rows, folder: "", partition: {}, bucket: null }];
+	}
 	await connection.run(
 		`COPY (SELECT *, ${definition.bucket ?? "NULL::INTEGER"} AS ${BUCKET} FROM (${select}))
 		TO ${literal(folder)} (FORMAT parquet, PARTITION_BY (${[...keys.map(identifier), BUCKET].join(", ")}),
-		WRITE_PARTITION_COLUMNS true, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false)`,
+		WRITE_PARTITION_COLUMNS true, ${SCRATCH_PARQUET})`,
 	);
 	const files = await parquetFiles(folder);
 	if (files.length === 0) return [];

@@ -5,14 +5,12 @@ export type Row = Record<string, string | number | bigint | boolean | null>;
 /** A native DuckDB in memory that spills to a folder. */
 export interface Database {
 	readonly connection: DuckDBConnection;
-	/** A further connection to the same views and tables. */
-	connect(): Promise<DuckDBConnection>;
 	close(): void;
 }
 
 /**
- * Opens a database with one thread per connection: what a statement writes then
- * depends on its input alone, and two connections keep two cores busy.
+ * Opens a database with one thread, so that what a statement writes depends on its
+ * input alone; further cores are kept busy by further processes.
  * `memoryLimit` is DuckDB's own limit, for example `256MB`, not the process's.
  */
 export async function openDatabase(options: {
@@ -26,18 +24,12 @@ export async function openDatabase(options: {
 		autoinstall_known_extensions: "false",
 		autoload_known_extensions: "false",
 	});
-	const opened: DuckDBConnection[] = [];
-	const connect = async () => {
-		const connection = await instance.connect();
-		opened.push(connection);
-		await connection.run("SET TimeZone = 'UTC'");
-		return connection;
-	};
+	const connection = await instance.connect();
+	await connection.run("SET TimeZone = 'UTC'");
 	return {
-		connection: await connect(),
-		connect,
+		connection,
 		close() {
-			for (const connection of opened) connection.closeSync();
+			connection.closeSync();
 			instance.closeSync();
 		},
 	};

@@ -7,3 +7,10 @@ export function literal(text: string): string {
 export function literalList(texts: readonly string[]): string {
 	return `[${texts.map(literal).join(", ")}]`;
 }
+
+/**
+ * COPY options of files that only the build reads. Row groups are small because a
+ * COPY into partitions holds one of each in memory.
+ */
+export const SCRATCH_PARQUET =
+	"COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 20480";

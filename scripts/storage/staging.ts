@@ -19,7 +19,7 @@ import type {
 	StagingType,
 	StagingValue,
 } from "../datasets/dataset.ts";
-import { literal } from "./sql-text.ts";
+import { literal, SCRATCH_PARQUET } from "./sql-text.ts";
 
 /** Rows of a DuckDB data chunk. */
 const CHUNK_ROWS = 2048;
@@ -167,7 +167,7 @@ export class StagingWriter {
 			`${table}-${this.#prefix}-${this.#count++}.parquet`,
 		);
 		await this.#connection.run(
-			`COPY (${query}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false)`,
+			`COPY (${query}) TO ${literal(path)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
 		);
 		this.#files.push({ table, path });
 	}
