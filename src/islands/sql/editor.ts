@@ -91,6 +91,7 @@ export function createEditor(
 			language.of(languageFor([])),
 			syntaxHighlighting(HIGHLIGHT),
 			THEME,
+			EditorView.domEventHandlers({ beforeinput: typeOver }),
 			EditorView.updateListener.of((update) => {
 				if (update.docChanged) options.onChange(update.state.doc.toString());
 			}),
@@ -150,6 +151,27 @@ function languageFor(tables: readonly CatalogTable[]) {
 		sql({ dialect: DUCKDB, schema: schemaOf(tables) }),
 		DUCKDB.language.data.of({ autocomplete: columnsInScope(tables) }),
 	];
+}
+
+/**
+ * Types over a selection ourselves: the browser would keep the look of what it
+ * replaces in a style attribute, which the page's CSP forbids and reports.
+ */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+	const { data, inputType } = event;
+	const { from, to, empty } = view.state.selection.main;
+	if (inputType !== "insertText" || data === null || empty || view.composing)
+		return false;
+	const insert = () =>
+		view.state.update(view.state.replaceSelection(data), {
+			scrollIntoView: true,
+			userEvent: "input.type",
+		});
+	const isHandled = view.state
+		.facet(EditorView.inputHandler)
+		.some((handle) => handle(view, from, to, data, insert));
+	if (!isHandled) view.dispatch(insert());
+	return true;
 }
 
 /** A name that is put right after another word gets a space before it. */
@@ -227,7 +249,7 @@ const THEME = EditorView.theme({
 		color: "var(--on-accent)",
 	},
 	".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
-	".cm-completionDetail": { fontStyle: "normal", opacity: "0.75" },
+	".cm-completionDetail": { fontStyle: "normal", opacity: "0.9" },
 	".cm-completionInfo": {
 		padding: "0.5rem 0.75rem",
 		maxInlineSize: "20rem",

@@ -28,7 +28,9 @@ export function FailureCard(props: {
 	const advice = isOverBudget ? narrowings(scans, tables) : [];
 	return (
 		<div class="failure" role="alert">
-			<h3>{TITLES[failure.name] ?? "Something went wrong"}</h3>
+			<h2 class="failure-title">
+				{TITLES[failure.name] ?? "Something went wrong"}
+			</h2>
 			<p class="failure-text">
 				{failure.name === "SqlError" ? text : sentenceOf(new Error(text))}
 			</p>

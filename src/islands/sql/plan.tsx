@@ -25,9 +25,10 @@ export function PlanPanel(props: {
 	const network = Math.max(0, actual.bytes - actual.cachedBytes);
 	const longest = Math.max(1, ...Object.values(stagesMs));
 	return (
-		<div class="plan">
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+		<section class="plan" aria-label="Plan" tabIndex={0}>
 			<section>
-				<h3>Price and truth</h3>
+				<h2>Price and truth</h2>
 				<table class="plan-table">
 					<thead>
 						<tr>
@@ -77,7 +78,7 @@ export function PlanPanel(props: {
 				</p>
 			</section>
 			<section>
-				<h3>Time by stage</h3>
+				<h2>Time by stage</h2>
 				<table class="plan-table">
 					<tbody>
 						{Object.entries(STAGES).map(([stage, label]) => {
@@ -104,7 +105,7 @@ export function PlanPanel(props: {
 				<p class="plan-version">Stages overlap: each counts its own time.</p>
 			</section>
 			<section class="plan-scans">
-				<h3>What was read</h3>
+				<h2>What was read</h2>
 				{plan.scans.length === 0 ? (
 					<p>No table of the lake.</p>
 				) : (
@@ -117,7 +118,7 @@ export function PlanPanel(props: {
 					</ul>
 				)}
 			</section>
-		</div>
+		</section>
 	);
 }
 

@@ -51,7 +51,7 @@ function Table(props: {
 				{table.description} {formatBytes(table.bytes)}
 				{isSynthetic && ", synthetic"}.
 			</p>
-			<h3 class="schema-heading">Examples</h3>
+			<h2 class="schema-heading">Examples</h2>
 			<ul class="schema-examples">
 				{examplesFor(table).map(({ title, sql }) => (
 					<li key={title}>
@@ -61,7 +61,7 @@ function Table(props: {
 					</li>
 				))}
 			</ul>
-			<h3 class="schema-heading">Columns</h3>
+			<h2 class="schema-heading">Columns</h2>
 			<ul class="schema-columns">
 				{table.columns.map((column) => (
 					<li key={column.name}>

@@ -385,10 +385,7 @@ function Results(props: {
 					</Empty>
 				)
 			) : (
-				<div
-					class={isStale ? "sql-answer is-stale" : "sql-answer"}
-					data-view={view}
-				>
+				<div class={isStale ? "sql-answer is-stale" : "sql-answer"}>
 					<Grid
 						answer={answer}
 						isShown={view === "rows"}

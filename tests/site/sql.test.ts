@@ -1,0 +1,340 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { Browser, Download, Page } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { parseCatalog } from "../../src/lib/catalog.ts";
+import { examplesFor } from "../../src/queries/examples.ts";
+import { browserPath, launch } from "../browser.ts";
+import { violationsOf } from "./accessibility.ts";
+import { builtSite } from "./built-site.ts";
+import { complaintsOf } from "./complaints.ts";
+
+describe.skipIf(browserPath() === null)("the SQL page", () => {
+	let site = "";
+	let server: SiteServer;
+	let browser: Browser;
+	let page: Page;
+	let complaints: string[];
+
+	beforeAll(async () => {
+		site = await builtSite();
+		server = await serveSite({ folder: site, port: 0 });
+		browser = await launch();
+		page = await open("sql/");
+		complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}sql/`);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.close();
+	});
+
+	/** A page of its own, with nothing kept from others. */
+	async function open(path: string): Promise<Page> {
+		const context = await browser.newContext({
+			viewport: { width: 1600, height: 900 },
+			permissions: ["clipboard-read", "clipboard-write"],
+		});
+		const opened = await context.newPage();
+		opened.setDefaultTimeout(60_000);
+		await opened.goto(server.url + path);
+		return opened;
+	}
+
+	const editor = (on = page) => on.getByRole("textbox", { name: "SQL" });
+	const outcome = (on = page) => on.locator(".sql-outcome");
+	const textOf = (on = page) =>
+		editor(on)
+			.locator(".cm-line")
+			.allInnerTexts()
+			.then((lines) => lines.map((line) => line.replace(/\n$/, "")).join("\n"));
+
+	async function write(sql: string, on = page): Promise<void> {
+		await editor(on).focus();
+		await on.keyboard.press("Control+a");
+		await on.keyboard.insertText(sql);
+	}
+
+	/** Runs by keyboard alone; ends when the page says what came. */
+	async function run(sql: string, on = page): Promise<string> {
+		await write(sql, on);
+		await on.keyboard.press("Control+Enter");
+		await on.getByRole("button", { name: "Run" }).waitFor();
+		await expect
+			.poll(() => outcome(on).textContent(), { timeout: 60_000 })
+			.not.toBe("");
+		return outcome(on).textContent();
+	}
+
+	const cell = (row: number, column: number) =>
+		page.locator(
+			`[aria-rowindex="${row + 2}"] [aria-colindex="${column + 2}"]`,
+		);
+
+	test("a query runs by keyboard alone, with its price before and the truth after", async () => {
+		await write(
+			"select ride_id, distance_m from rides order by distance_m desc, ride_id",
+		);
+		await expect
+			.poll(() => page.locator(".sql-price").textContent(), { timeout: 60_000 })
+			.toMatch(/^Reads [\d.]+ k?B: 1 of 1 row group in 1 file, \d requests?$/);
+		await page.keyboard.press("Control+Enter");
+		await expect
+			.poll(() => outcome().textContent(), { timeout: 60_000 })
+			.toMatch(/^\d+ rows in [\d.,]+ m?s$/);
+		expect(
+			await page
+				.getByRole("columnheader", { name: /distance_m/ })
+				.textContent(),
+		).toContain("DOUBLE");
+		await page.getByRole("button", { name: "Plan" }).press("Enter");
+		const plan = page.locator(".plan");
+		expect(await plan.textContent()).toContain("rides 1 of 1 row groups");
+		expect(
+			await plan.getByRole("row", { name: /^Row groups/ }).textContent(),
+		).toMatch(/1\s+1$/);
+		await page.getByRole("button", { name: "Rows" }).press("Enter");
+	});
+
+	test("values show exactly as DuckDB writes them, NULL apart from its word", async () => {
+		const cells = () => page.locator(".grid-body .grid-cell").allInnerTexts();
+		await run(`select 9223372036854775807 as a,
+			170141183460469231731687303715884105727::hugeint as b,
+			timestamp '2024-01-02 03:04:05.678901' as c, 0.1::decimal(18, 3) as d,
+			'\\xAB\\x01'::blob as e`);
+		expect(await cells()).toStrictEqual([
+			"9223372036854775807",
+			"170141183460469231731687303715884105727",
+			"2024-01-02 03:04:05.678901",
+			"0.100",
+			"\\xAB\\x01",
+		]);
+		await run(`select [1, null] as f, {'k': 'v'} as g, 'nan'::double as h,
+			null::int as i, 'NULL' as j, interval '1 month 2 days' as k`);
+		expect(await cells()).toStrictEqual([
+			"[1, NULL]",
+			"{'k': v}",
+			"nan",
+			"NULL",
+			"NULL",
+			"1 month 2 days",
+		]);
+		expect(await page.locator(".grid-body .is-null").count()).toBe(1);
+	});
+
+	test("an error is marked at its place, and Go leads there", async () => {
+		await write("select ride_id,\n  missing_column\nfrom rides");
+		await page.keyboard.press("Control+Enter");
+		const card = page.locator(".failure");
+		await card.waitFor();
+		expect(await card.textContent()).toContain('"missing_column" not found');
+		expect(await page.locator(".cm-lintRange-error").textContent()).toBe(
+			"missing_column",
+		);
+		await card.getByRole("button", { name: "Go to line 2, column 3" }).click();
+		await page.keyboard.insertText("name");
+		await expect
+			.poll(() => page.locator(".cm-lintRange-error").count())
+			.toBe(0);
+		expect(await textOf()).toBe("select ride_id,\n  name\nfrom rides");
+	});
+
+	test("Escape ends a query that runs, and the next one answers", async () => {
+		await write(
+			"select sum(sin(a.i * b.i)) from range(1000000) a(i), range(1000000) b(i)",
+		);
+		await page.keyboard.press("Control+Enter");
+		await page.getByRole("button", { name: "Cancel" }).waitFor();
+		await expect
+			.poll(() => page.locator(".sql-price").textContent(), { timeout: 60_000 })
+			.toBe("Running");
+		await editor().focus();
+		await page.keyboard.press("Escape");
+		await expect
+			.poll(() => outcome().textContent(), { timeout: 60_000 })
+			.toBe("Cancelled");
+		expect(await run("select 42 as answer")).toMatch(/^1 row in/);
+		expect(await cell(0, 0).textContent()).toBe("42");
+	});
+
+	test("100,000 rows scroll to the last with few of them in the document", async () => {
+		await run(
+			"select i, i * 2 as twice, 'row ' || i as name from range(100000) t(i)",
+		);
+		const grid = page.getByRole("grid");
+		expect(await grid.getAttribute("aria-rowcount")).toBe("100001");
+		const rows = () => page.locator(".grid-body .grid-row").count();
+		for (let step = 0; step < 20; step++) {
+			await grid.evaluate((element) => element.scrollBy(0, 137_000));
+			expect(await rows()).toBeLessThan(80);
+			expect(await rows()).toBeGreaterThan(10);
+		}
+		await grid.focus();
+		await page.keyboard.press("Control+End");
+		expect(await cell(99_999, 2).textContent()).toBe("row 99999");
+		expect(await page.locator(".is-active").textContent()).toBe("row 99999");
+		expect(await grid.getAttribute("aria-activedescendant")).toBe(
+			"cell-99999-2",
+		);
+		expect(await rows()).toBeLessThan(80);
+		await page.keyboard.press("Control+Home");
+		for (const key of ["ArrowDown", "ArrowRight", "PageDown", "PageUp", "End"])
+			await page.keyboard.press(key);
+		expect(await page.locator(".is-active").textContent()).toBe("row 1");
+	});
+
+	test("a cell opens whole, and is copied whole", async () => {
+		const long = "x".repeat(5000);
+		await run(`select repeat('x', 5000) || chr(10) || 'end' as long`);
+		expect((await cell(0, 0).textContent()).length).toBeLessThan(1100);
+		await page.getByRole("grid").focus();
+		await page.keyboard.press("Control+c");
+		await expect
+			.poll(() => page.evaluate(() => navigator.clipboard.readText()))
+			.toBe(`${long}\nend`);
+		await page.keyboard.press("Enter");
+		expect(
+			await page.getByRole("textbox", { name: "Value" }).inputValue(),
+		).toBe(`${long}\nend`);
+		await page.keyboard.press("Escape");
+		expect(
+			await page.evaluate(() => document.activeElement?.getAttribute("role")),
+		).toBe("grid");
+	});
+
+	test("every example of every table runs", async () => {
+		const catalog = parseCatalog(
+			await readFile(join(site, "lake/catalog.json"), "utf8"),
+		);
+		for (const table of catalog.tables)
+			for (const { title, sql } of examplesFor(table))
+				expect(await run(sql), `${table.name}: ${title}`).toMatch(
+					/^[\d,]+ rows? in/,
+				);
+	});
+
+	test("the CSV holds the rows that native DuckDB answers", async () => {
+		const sql =
+			"select post_id, author, created_at, is_repost, tag_count, text, url from posts order by created_at, post_id";
+		await run(sql);
+		const [download] = await Promise.all([
+			page.waitForEvent("download"),
+			page.getByRole("button", { name: "Download CSV" }).click(),
+		]);
+		expect(await differences(download, sql)).toStrictEqual({
+			rows: 400,
+			differences: 0,
+		});
+	});
+
+	async function differences(download: Download, sql: string) {
+		const folder = await mkdtemp(join(tmpdir(), "lakeside-download-"));
+		const instance = await DuckDBInstance.create(":memory:");
+		const connection = await instance.connect();
+		try {
+			const file = join(folder, "answer.csv");
+			await download.saveAs(file);
+			await connection.run(
+				`create view posts as from read_parquet('${join(site, "lake/posts/**/*.parquet")}')`,
+			);
+			const answer = await connection.runAndReadAll(`
+				with theirs as (${sql}),
+				ours as (from read_csv('${file}', header = true, auto_detect = false,
+					allow_quoted_nulls = false, delim = ',', quote = '"', escape = '"',
+					columns = {post_id: 'VARCHAR', author: 'VARCHAR', created_at: 'TIMESTAMP',
+						is_repost: 'BOOLEAN', tag_count: 'INTEGER', text: 'VARCHAR', url: 'VARCHAR'}))
+				select (select count(*) from ours)::int as rows,
+					(select count(*) from ((from ours except all from theirs)
+						union all (from theirs except all from ours)))::int as differences`);
+			return answer.getRowObjectsJS()[0];
+		} finally {
+			connection.closeSync();
+			instance.closeSync();
+			await rm(folder, { recursive: true });
+		}
+	}
+
+	test("a text survives a reload", async () => {
+		const own = await open("sql/");
+		await write("select 'mine' as whose", own);
+		await own.reload();
+		expect(await textOf(own)).toBe("select 'mine' as whose");
+		await own.context().close();
+	});
+
+	test("a link's SQL never runs by itself, and the visitor's text comes back", async () => {
+		const own = await open("sql/");
+		await write("select 'mine' as whose", own);
+		await own.goto(
+			`${server.url}sql/#q=${encodeURIComponent("select 'é & %' as linked")}`,
+		);
+		await own.getByText("From a link: read it, then run it.").waitFor();
+		expect(await textOf(own)).toBe("select 'é & %' as linked");
+		await expect
+			.poll(() => own.locator(".sql-price").textContent(), { timeout: 60_000 })
+			.toBe("Reads nothing of the lake");
+		expect(await own.getByRole("grid").count()).toBe(0);
+		expect(await outcome(own).textContent()).toBe("");
+		await own.getByRole("button", { name: "Back to my text" }).click();
+		expect(await textOf(own)).toBe("select 'mine' as whose");
+		await own.context().close();
+	});
+
+	test("Copy link gives a link to the very text", async () => {
+		const sql = "select '#&?%+ é\n' as x";
+		await write(sql);
+		await page.getByRole("button", { name: "Copy link" }).click();
+		await page.getByText("Link copied").waitFor();
+		const link = await page.evaluate(() => navigator.clipboard.readText());
+		const other = await open(link.slice(server.url.length));
+		await other.getByText("From a link").waitFor();
+		expect(await textOf(other)).toBe(sql);
+		await other.context().close();
+	});
+
+	test("columns of the tables that are named complete, and Tab accepts", async () => {
+		await write("select dista from rides");
+		await page.keyboard.press("Home");
+		for (let step = 0; step < "select dista".length; step++)
+			await page.keyboard.press("ArrowRight");
+		await page.keyboard.type("n");
+		await page
+			.locator(".cm-completionLabel", { hasText: "distance_m" })
+			.waitFor();
+		await page.keyboard.press("Tab");
+		expect(await textOf()).toBe("select distance_m from rides");
+	});
+
+	test.each(["light", "dark"] as const)(
+		"axe finds nothing, in %s, of rows, plan and error",
+		async (colorScheme) => {
+			await page.emulateMedia({ colorScheme });
+			await run("select * from rides");
+			expect(await violationsOf(page)).toStrictEqual([]);
+			await page.getByRole("button", { name: "Plan" }).click();
+			expect(await violationsOf(page)).toStrictEqual([]);
+			await write("select missing from rides");
+			await page.keyboard.press("Control+Enter");
+			await page.locator(".failure").waitFor();
+			expect(await violationsOf(page)).toStrictEqual([]);
+		},
+	);
+
+	test("on a phone, the page is no wider than the screen and answers", async () => {
+		const phone = await open("sql/");
+		await phone.setViewportSize({ width: 390, height: 844 });
+		expect(await run("select * from posts", phone)).toMatch(/^400 rows/);
+		expect(
+			await phone.evaluate(() => document.documentElement.scrollWidth),
+		).toBe(390);
+		expect(await violationsOf(phone)).toStrictEqual([]);
+		await phone.context().close();
+	});
+
+	test("nothing was complained of: no console message, no violation of the policy", () => {
+		expect(complaints).toStrictEqual([]);
+	});
+});
