@@ -6,18 +6,20 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeDemo } from "./demo.ts";
 import { Random, WeightedIndex, zipfWeights } from "./random.ts";
 
+let scratch: string;
 let folder: string;
 let files: string[];
 
 beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), "lakeside-demo-"));
+	scratch = await mkdtemp(join(tmpdir(), "lakeside-demo-"));
+	folder = join(scratch, "input");
 	await makeDemo(folder);
 	files = (await readdir(folder, { recursive: true, withFileTypes: true }))
 		.filter((entry) => entry.isFile())
 		.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 		.sort();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(scratch, { recursive: true }));
 
 const below = (path: string) => files.filter((file) => file.startsWith(path));
 

@@ -9,13 +9,13 @@ import {
 	writeFile,
 } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { makePosts } from "./posts.ts";
 import { makeRides } from "./rides.ts";
 import { copyObservations, makeStations } from "./weather.ts";
 
-/** Beside the input: which demo it is, once that is whole. */
-const STAMP = ".lakeside-demo";
+/** A file beside the folder that says which demo it holds, once that is whole. */
+const stampOf = (folder: string) => `${resolve(folder)}.stamp`;
 
 const SYNTHETIC_SOURCE = "Made by a seeded generator, scripts/demo";
 
@@ -75,9 +75,9 @@ export async function makeDemo(
 	const stamp = await currentStamp();
 	const held = await stampIn(folder);
 	if (held === stamp) return;
-	if (held !== null) await rm(folder, { recursive: true });
+	if (held !== null) await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, STAMP), "unfinished\n");
+	await writeFile(stampOf(folder), "unfinished\n");
 
 	const published = join(packageFolder("vega-datasets"), "data");
 	onProgress("rides");
@@ -101,7 +101,7 @@ export async function makeDemo(
 		join(folder, "lakeside.json"),
 		`${JSON.stringify(SETTINGS, null, "\t")}\n`,
 	);
-	await writeFile(join(folder, STAMP), stamp);
+	await writeFile(stampOf(folder), stamp);
 }
 
 /** Names the demo by what makes it: the text of the generators and the package. */
@@ -120,16 +120,25 @@ async function currentStamp(): Promise<string> {
 
 /** The stamp of the demo in a folder, null for an empty folder or none. */
 async function stampIn(folder: string): Promise<string | null> {
-	const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-		if (error.code === "ENOENT") return [] as string[];
-		throw error;
-	});
-	if (names.length === 0) return null;
-	if (!names.includes(STAMP))
+	const names = await unlessMissing(readdir(folder));
+	const stamp = await unlessMissing(readFile(stampOf(folder), "utf8"));
+	if (names === null || names.length === 0) return null;
+	if (stamp === null)
 		throw new Error(
 			`${folder} holds something else than the demo: give a folder that is empty`,
 		);
-	return readFile(join(folder, STAMP), "utf8");
+	return stamp;
+}
+
+async function unlessMissing<Value>(
+	reading: Promise<Value>,
+): Promise<Value | null> {
+	try {
+		return await reading;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+		throw error;
+	}
 }
 
 function packageFolder(name: string): string {
