@@ -4,9 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
 import { launch } from "../../tests/browser.ts";
-import { makeEngineAssets } from "../engine-assets.ts";
+import { buildPage } from "./build-page.ts";
 import type { Figure } from "./figure.ts";
 import { type Link, startLink } from "./link.ts";
 import type { ReaderPage } from "./pages/reader.ts";
@@ -27,7 +26,10 @@ export async function bench(): Promise<Figure[]> {
 	const folder = await mkdtemp(join(tmpdir(), "lakeside-reader-"));
 	try {
 		await buildLake(folder);
-		await buildPage(join(folder, "page"));
+		await buildPage(
+			new URL("pages/reader.html", import.meta.url),
+			join(folder, "page"),
+		);
 		const link = await startLink({
 			folders: {
 				"/lake/": join(folder, "lake"),
@@ -200,27 +202,6 @@ async function buildLake(folder: string): Promise<void> {
 		join(folder, "lake"),
 	]);
 	if (status !== 0) throw new Error(`the lake was not built: ${stderr}`);
-}
-
-async function buildPage(out: string): Promise<void> {
-	await makeEngineAssets();
-	await build({
-		configFile: false,
-		root: fileURLToPath(new URL("pages", import.meta.url)),
-		base: "./",
-		publicDir: false,
-		logLevel: "warn",
-		worker: { format: "es" },
-		build: {
-			outDir: out,
-			emptyOutDir: true,
-			target: "es2022",
-			assetsInlineLimit: 0,
-			rolldownOptions: {
-				input: fileURLToPath(new URL("pages/reader.html", import.meta.url)),
-			},
-		},
-	});
 }
 
 function peerFolder(): string {

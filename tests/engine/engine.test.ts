@@ -1,0 +1,192 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildPage } from "../../scripts/bench/build-page.ts";
+import { contentSecurityPolicy } from "../../src/lib/csp.ts";
+import { browserPath, launch } from "../browser.ts";
+import { complaintsOf } from "../site/complaints.ts";
+import { writeTestLake } from "../support/test-lake.ts";
+import type { EnginePage } from "./page.ts";
+
+declare const page: EnginePage;
+
+const TYPES: Readonly<Record<string, string>> = {
+	".html": "text/html",
+	".js": "text/javascript",
+	".json": "application/json",
+};
+
+let folder: string;
+let server: Server;
+let root: string;
+/** Whether the host knows what `.gz` is, and lets the browser unpack it. */
+let announcesGzip = false;
+let ranges = 0;
+let browser: Browser;
+let context: BrowserContext;
+
+describe.skipIf(browserPath() === null)("the engine in a browser", () => {
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), "lakeside-engine-"));
+		await buildPage(
+			new URL("page.html", import.meta.url),
+			join(folder, "site"),
+		);
+		await writeTestLake(join(folder, "site", "lake"), [
+			{
+				name: "numbers",
+				select:
+					"SELECT i, i % 7 AS rest, 'n' || i AS name, (i // 50000)::INTEGER AS part FROM range(200000) r(i)",
+				partitionKeys: ["part"],
+				rowGroupSize: 20_480,
+			},
+		]);
+		server = createServer(async (request, response) => {
+			const path = new URL(request.url ?? "/", "http://host").pathname;
+			const file = join(folder, "site", path.replace("/deep/base/", "/"));
+			const bytes = await readFile(file).catch(() => null);
+			if (bytes === null || !path.startsWith("/deep/base/")) {
+				response.writeHead(404).end();
+				return;
+			}
+			const range = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "");
+			if (range !== null) ranges += 1;
+			const [first, last] = range
+				? [Number(range[1]), Number(range[2])]
+				: [0, bytes.length - 1];
+			response.writeHead(range === null ? 200 : 206, {
+				"Content-Length": last + 1 - first,
+				"Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
+				"Content-Security-Policy": contentSecurityPolicy({ lakeUrl: null }),
+				...(range === null
+					? {}
+					: { "Content-Range": `bytes ${first}-${last}/${bytes.length}` }),
+				...(announcesGzip && path.endsWith(".gz")
+					? { "Content-Encoding": "gzip" }
+					: {}),
+			});
+			response.end(bytes.subarray(first, last + 1));
+		});
+		await new Promise<void>((resolve) =>
+			server.listen(0, "127.0.0.1", () => resolve()),
+		);
+		const { port } = server.address() as AddressInfo;
+		root = `http://127.0.0.1:${port}/deep/base/`;
+		browser = await launch();
+		context = await browser.newContext();
+	});
+
+	afterAll(async () => {
+		await browser?.close();
+		server?.closeAllConnections();
+		server?.close();
+		if (folder !== undefined) await rm(folder, { recursive: true });
+	});
+
+	/** A page whose engine is open, and what it complained of so far. */
+	async function openPage() {
+		const tab = await context.newPage();
+		const complaints = complaintsOf(tab, root);
+		await tab.goto(`${root}page.html`);
+		await tab.waitForFunction(() => "page" in window);
+		const status = await tab.evaluate((url) => page.open(url), `${root}lake/`);
+		expect(status.engine).toMatch(/^v1\.5\./);
+		return { tab, complaints };
+	}
+	const ask = (tab: Page, sql: string, params?: (string | number)[]) =>
+		tab.evaluate((request) => page.ask(request), { sql, params, id: "ask" });
+
+	test("answers under the strict policy, below any path, and from OPFS the next time", async () => {
+		const { tab, complaints } = await openPage();
+		const sql =
+			"SELECT rest, count(*) AS n, max(name) AS last FROM numbers WHERE part < 2 GROUP BY 1 ORDER BY 1 LIMIT 2";
+		const first = await ask(tab, sql);
+		expect(first).toMatchObject({
+			cells: [
+				[0, 14_286, "n99995"],
+				[1, 14_286, "n99996"],
+			],
+			plan: { actual: { files: 2, rowGroups: 6, cachedBytes: 0 } },
+		});
+		const progress = await tab.evaluate(() => page.progress);
+		const stages = new Set(progress.map(({ stage }) => stage));
+		expect([...stages]).toEqual(["engine", "plan", "fetch", "load", "run"]);
+		const engine = progress.filter(({ stage }) => stage === "engine").at(-1);
+		expect(engine).toMatchObject({ bytes: expect.any(Number) });
+		if (engine?.stage === "engine")
+			expect(engine.bytes).toBe(engine.totalBytes);
+
+		// The cache writes when it is quiet.
+		await tab.waitForTimeout(3000);
+		expect(complaints).toEqual([]);
+		await tab.close();
+
+		announcesGzip = true;
+		const again = await openPage();
+		ranges = 0;
+		expect(await ask(again.tab, sql)).toMatchObject({
+			rows: 2,
+			plan: { actual: { requests: 0, bytes: 0, rowGroups: 6 } },
+		});
+		expect(ranges).toBe(0);
+		expect(again.complaints).toEqual([]);
+		await again.tab.close();
+	});
+
+	test("values travel with the statement, and rows come in their thousands", async () => {
+		const { tab, complaints } = await openPage();
+		expect(
+			await ask(
+				tab,
+				"SELECT name, ? AS quoted FROM numbers WHERE i = ?::BIGINT",
+				["it's", 123_456],
+			),
+		).toMatchObject({ cells: [["n123456", "it's"]] });
+		expect(await ask(tab, "SELECT i, name FROM numbers")).toMatchObject({
+			rows: 200_000,
+		});
+		expect(complaints).toEqual([]);
+		await tab.close();
+	});
+
+	test("a running query is cancelled at once and leaves the engine usable", async () => {
+		const { tab, complaints } = await openPage();
+		const endless = {
+			sql: "SELECT sum(a.i * b.i) FROM numbers a, numbers b WHERE a.rest <> b.i",
+			id: "endless",
+		};
+		const { answer, milliseconds } = await tab.evaluate(
+			(request) => page.askAndCancel(request, 2000),
+			endless,
+		);
+		expect(answer).toMatchObject({ name: "CancelledError" });
+		expect(milliseconds).toBeLessThan(1000);
+		expect(await ask(tab, "SELECT count(i) FROM numbers")).toMatchObject({
+			cells: [[200_000]],
+		});
+		expect(complaints).toEqual([]);
+		await tab.close();
+	});
+
+	test("errors keep their kind, and what needs an extension fails at once", async () => {
+		const { tab } = await openPage();
+		expect(await ask(tab, "SELECT nothing FROM numbers")).toMatchObject({
+			name: "SqlError",
+			message: expect.stringContaining('"nothing" not found'),
+		});
+		expect(await ask(tab, "SELECT current_date")).toMatchObject({
+			name: "UnsupportedError",
+		});
+		expect(
+			await ask(tab, "SELECT * FROM 'https://example.com/x.csv'"),
+		).toHaveProperty("name");
+		expect(await ask(tab, "SELECT max(rest) FROM numbers")).toMatchObject({
+			cells: [[6]],
+		});
+		await tab.close();
+	});
+});

@@ -1,0 +1,48 @@
+import { proxy, wrap } from "comlink";
+import { readAnswer } from "../../src/lake/rows.ts";
+import type {
+	EngineApi,
+	EngineStatus,
+	Progress,
+	QueryRequest,
+} from "../../workers/engine-api.ts";
+import { startWorker } from "../../workers/start-worker.ts";
+
+const engine = wrap<EngineApi>(startWorker("engine"));
+const progress: Progress[] = [];
+const note = proxy((step: Progress) => {
+	progress.push(step);
+});
+
+/** What the test calls in the page; an error becomes its name and message. */
+const page = {
+	progress,
+	open: (lakeUrl: string): Promise<EngineStatus> => engine.open(lakeUrl, note),
+	async ask(request: QueryRequest) {
+		try {
+			const { ipc, columns, plan } = await engine.query(request, note);
+			const { rows, cell } = readAnswer(ipc, columns);
+			return {
+				plan,
+				cells: Array.from({ length: Math.min(rows, 100) }, (_, row) =>
+					columns.map((_, column) => cell(row, column)),
+				),
+				rows,
+			};
+		} catch (error) {
+			const { name, message } = error as Error;
+			return { name, message };
+		}
+	},
+	/** Asks, cancels after so long, and says how long the answer then took. */
+	async askAndCancel(request: QueryRequest, afterMilliseconds: number) {
+		const asked = page.ask(request);
+		await new Promise((resolve) => setTimeout(resolve, afterMilliseconds));
+		const cancelled = performance.now();
+		await engine.cancel(request.id);
+		const answer = await asked;
+		return { answer, milliseconds: performance.now() - cancelled };
+	},
+};
+export type EnginePage = typeof page;
+Object.assign(window, { page });
