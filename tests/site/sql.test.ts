@@ -95,7 +95,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		expect(await plan.textContent()).toContain("rides 1 of 1 row groups");
 		expect(
 			await plan.getByRole("row", { name: /^Row groups/ }).textContent(),
-		).toMatch(/1\s+1$/);
+		).toBe("Row groups11");
 		await page.getByRole("button", { name: "Rows" }).press("Enter");
 	});
 
