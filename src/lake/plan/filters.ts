@@ -59,14 +59,15 @@ export function readFilters(
 			prunes: nothing,
 		};
 	const lines = filters.map(tokenizePrinted);
+	const words = lines
+		.flat()
+		.filter(({ kind }) => kind === "word")
+		.map(({ text }) => text);
+	// A whole name, or glued to what follows: `idIS DISTINCT FROM0`.
 	const columns = new Set(
 		table.columns
 			.map((column) => column.name)
-			.filter((name) =>
-				lines.some((line) =>
-					line.some((token) => token.kind === "word" && token.text === name),
-				),
-			),
+			.filter((name) => words.some((word) => mentions(word, name, table))),
 	);
 	if (lines.some((line) => line.some(({ kind }) => kind === "broken")))
 		return {
@@ -109,6 +110,15 @@ function isPlain(name: string, type: string): boolean {
 		/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) &&
 		!RESERVED.has(name.toLowerCase()) &&
 		!type.includes('"')
+	);
+}
+
+/** A word that is a column's name mentions that column alone; any other may hold a name. */
+function mentions(word: string, name: string, table: CatalogTable): boolean {
+	return (
+		word === name ||
+		(word.includes(name) &&
+			!table.columns.some((column) => column.name === word))
 	);
 }
 

@@ -1,0 +1,139 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { tableFromIPC } from "apache-arrow";
+import { cellText } from "../../src/islands/sql/cell-text.ts";
+import type { LakeSession, SessionRequest } from "../../src/lake/session.ts";
+import type { Plan } from "../../workers/engine-api.ts";
+import { quoted } from "./lake.ts";
+
+/** An answer as text, cell by cell, as DuckDB casts values to VARCHAR. */
+export interface TextAnswer {
+	readonly types: readonly string[];
+	readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** More rows than this are not compared: the query is passed over. */
+const MOST_ROWS = 20_000;
+
+export async function answerOfSession(
+	session: LakeSession,
+	request: SessionRequest,
+): Promise<TextAnswer & { readonly plan: Plan }> {
+	const { ipc, columns, plan } = await session.query(request);
+	const types = columns.map(({ type }) => type);
+	const rows = tableFromIPC(ipc).batches.flatMap(({ data, numRows }) =>
+		Array.from({ length: numRows }, (_, row) =>
+			types.map((type, column) => {
+				const values = data.children[column];
+				if (values === undefined) throw new Error(`no column ${column}`);
+				return cellText(values, row, type);
+			}),
+		),
+	);
+	return { types, rows, plan };
+}
+
+/** Undefined where the answer has too many rows. Throws DuckDB's errors. */
+export async function nativeAnswer(
+	connection: DuckDBConnection,
+	sql: string,
+): Promise<TextAnswer | undefined> {
+	await connection.run(`CREATE OR REPLACE TEMP TABLE answer AS ${sql}`);
+	const described = await connection.runAndReadAll(
+		"SELECT column_name, column_type FROM (DESCRIBE answer)",
+	);
+	const columns = described
+		.getRows()
+		.map(([name, type]) => ({ name: String(name), type: String(type) }));
+	const texts = columns.map(({ name, type }) =>
+		// Blobs as cellText writes them, every byte in hexadecimal.
+		type === "BLOB"
+			? `regexp_replace(hex(${quoted(name)}), '(..)', '\\\\x\\1', 'g')`
+			: `CAST(${quoted(name)} AS VARCHAR)`,
+	);
+	const reader = await connection.runAndReadAll(
+		`SELECT ${texts.join(", ")} FROM answer LIMIT ${MOST_ROWS + 1}`,
+	);
+	const rows = reader.getRows() as (string | null)[][];
+	if (rows.length > MOST_ROWS) return undefined;
+	return { types: columns.map(({ type }) => type), rows };
+}
+
+/**
+ * What is different, or null. Rows are compared in order where the query orders
+ * them, else as multisets; doubles to 1e-12 of their size.
+ */
+export function difference(
+	expected: TextAnswer,
+	actual: TextAnswer,
+	ordered: boolean,
+): string | null {
+	if (expected.types.join() !== actual.types.join())
+		return `columns of ${actual.types.join()} instead of ${expected.types.join()}`;
+	if (expected.rows.length !== actual.rows.length)
+		return `${actual.rows.length} rows instead of ${expected.rows.length}`;
+	const { types } = expected;
+	const same = (a: Row, b: Row) =>
+		types.every((type, column) =>
+			sameText(a[column] ?? null, b[column] ?? null, type),
+		);
+	if (ordered) {
+		const at = expected.rows.findIndex(
+			(row, index) => !same(row, actual.rows[index] ?? []),
+		);
+		return at === -1
+			? null
+			: `row ${at} is ${show(actual.rows[at])} instead of ${show(expected.rows[at])}`;
+	}
+	const left = new Map<string, Row[]>();
+	for (const row of actual.rows) {
+		const key = keyOf(row, types);
+		left.set(key, [...(left.get(key) ?? []), row]);
+	}
+	const missing: Row[] = [];
+	for (const row of expected.rows) {
+		const candidates = left.get(keyOf(row, types)) ?? [];
+		const at = candidates.findIndex((candidate) => same(row, candidate));
+		if (at === -1) missing.push(row);
+		else candidates.splice(at, 1);
+	}
+	const surplus = [...left.values()].flat();
+	// Rows whose doubles round to different keys may still be the same.
+	for (const row of missing) {
+		const at = surplus.findIndex((candidate) => same(row, candidate));
+		if (at === -1)
+			return `${show(row)} is missing, there is ${show(surplus[0])} instead`;
+		surplus.splice(at, 1);
+	}
+	return null;
+}
+
+type Row = readonly (string | null)[];
+
+const NUMBERS = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g;
+
+function sameText(a: string | null, b: string | null, type: string): boolean {
+	if (a === b) return true;
+	if (a === null || b === null || !/DOUBLE|FLOAT/.test(type)) return false;
+	if (a.replaceAll(NUMBERS, "#") !== b.replaceAll(NUMBERS, "#")) return false;
+	const numbers = b.match(NUMBERS) ?? [];
+	return (a.match(NUMBERS) ?? []).every((text, index) => {
+		const [x, y] = [Number(text), Number(numbers[index])];
+		return Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y));
+	});
+}
+
+function keyOf(row: Row, types: readonly string[]): string {
+	return JSON.stringify(
+		row.map((text, column) =>
+			text !== null && /DOUBLE|FLOAT/.test(types[column] ?? "")
+				? text.replaceAll(NUMBERS, (number) =>
+						(Number(number) + 0).toPrecision(9),
+					)
+				: text,
+		),
+	);
+}
+
+function show(row: Row | undefined): string {
+	return JSON.stringify(row)?.slice(0, 300) ?? "nothing";
+}

@@ -1,0 +1,195 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type {
+	BlockReference,
+	Bounds,
+	Catalog,
+	CatalogTable,
+	ManifestBlock,
+} from "../../src/lib/catalog.ts";
+import { type TestTable, writeTestLake } from "../support/test-lake.ts";
+
+/**
+ * Tables that hold every hazard we know of. `seed` varies the values. Sums of the
+ * doubles are exact in any order, so that two engines agree on them.
+ */
+function hazardousTables(seed: number): TestTable[] {
+	const random = (salt: number, limit: number) =>
+		`(hash(i, ${seed}, ${salt}) % ${limit})::INTEGER`;
+	const sometimes = (salt: number, share: number, value: string) =>
+		`CASE WHEN hash(i, ${seed}, ${salt}) % 100 < ${share} THEN NULL ELSE ${value} END`;
+	return [
+		{
+			name: "events",
+			select: `SELECT i::INTEGER AS id,
+				TIMESTAMP '2024-02-28 22:00:00' + INTERVAL (i * 7) MINUTE AS ts,
+				DATE '2024-01-01' + ${random(1, 90)} AS day,
+				${sometimes(2, 15, random(3, 40))} AS k,
+				9007199254740000 + (i / 3)::BIGINT AS big,
+				CASE WHEN i BETWEEN 120 AND 125 THEN 'nan'::DOUBLE WHEN i = 210 THEN 'inf'::DOUBLE WHEN i = 211 THEN '-inf'::DOUBLE
+					WHEN i % 17 = 0 THEN -0.0 ELSE ${sometimes(4, 10, `(${random(5, 400)} - 200) / 8.0`)} END AS v,
+				(i / 10.0)::FLOAT AS f,
+				(i * 1.125 - 100)::DECIMAL(12, 3) AS price,
+				${sometimes(6, 10, `(['ab', 'abc', 'abd', 'b''c', 'é', 'z', '😀', '！', '', 'a%b', 'AB', chr(10), 'x' || chr(10) || 'id>5'])[1 + ${random(7, 13)}]`)} AS name,
+				${sometimes(8, 20, `${random(9, 2)} = 1`)} AS flag,
+				(i // 12)::UTINYINT AS tiny,
+				(18446744073709551000 + i)::UBIGINT AS huge,
+				([NULL, 'north', 'south', 'a b'])[1 + (i % 4)] AS region
+			FROM range(480) r(i) ORDER BY ts`,
+			partitionKeys: ["region"],
+			rowsPerFile: 30,
+			rowGroupsPerBlock: 3,
+		},
+		{
+			name: "cells",
+			select: `SELECT (i // 2200)::INTEGER AS level, (i % 2200)::INTEGER AS x, ${random(10, 500)} AS y,
+				'ride' || ${random(11, 60)} AS ride_id, ${sometimes(12, 30, random(13, 9))}::SMALLINT AS part
+			FROM range(6600) r(i) ORDER BY i`,
+			partitionKeys: ["level"],
+			rowGroupSize: 2048,
+			rowGroupsPerBlock: 1,
+		},
+		{
+			name: "odd names",
+			select: `SELECT i::INTEGER AS "a>5 AND b=1", ${sometimes(14, 20, random(15, 50))} AS "select", ${random(16, 9)} AS "we ird",
+				'v' || ${random(17, 20)} AS "q""q", ${random(18, 30)} AS "new
+line", ${random(19, 7)} AS "st.x", {'x': i::INTEGER, 'y z': 'f' || (i % 5)} AS st, ${random(20, 12)} AS "É", ${random(21, 6)} AS "''", ${random(22, 5)} AS line, i::INTEGER AS " a "
+			FROM range(240) r(i) ORDER BY i`,
+			rowsPerFile: 30,
+		},
+		{
+			name: "nested",
+			select: `SELECT i::INTEGER AS id, ${sometimes(23, 15, `{'x': ${random(24, 30)}, 'y': 'y' || ${random(25, 6)}, 'deep': {'z': i / 4.0}}`)} AS st,
+				${sometimes(26, 15, `range(${random(27, 5)})::INTEGER[]`)} AS l, ['s' || (i % 3), NULL] AS words
+			FROM range(180) r(i) ORDER BY i`,
+			rowsPerFile: 30,
+		},
+		{
+			name: "kinds",
+			select: `SELECT i::INTEGER AS id, repeat('long ', 60) || lpad(${random(28, 90)}::VARCHAR, 3, '0') AS long, ('\\x00\\xAA' || chr(65 + ${random(29, 9)}))::BLOB AS blob,
+				TIME '00:00:00' + INTERVAL (i * 300) SECOND AS t, (TIMESTAMP '2024-01-01' + INTERVAL (i) HOUR)::TIMESTAMP_NS AS ns,
+				md5(i::VARCHAR)::UUID AS u, (i - 60)::TINYINT AS small, (i * 1000003)::UINTEGER AS uint, ((i - 60) * 12345678901234.5)::DECIMAL(30, 1) AS wide,
+				NULL::INTEGER AS nothing, NULL::VARCHAR AS no_text, DATE '0044-03-15' + i::INTEGER AS old, ${sometimes(30, 50, random(31, 40))} AS k
+			FROM range(120) r(i) ORDER BY i`,
+			rowsPerFile: 20,
+			rowGroupsPerBlock: 2,
+		},
+		{
+			name: "empty",
+			select:
+				"SELECT 1 AS id, 'x' AS name, 2.5::DOUBLE AS v, 3 AS k WHERE false",
+		},
+		{
+			name: "tiny",
+			select: `SELECT i::INTEGER AS k, 'g' || (i % 3) AS name, i % 2 = 0 AS flag FROM range(9) r(i)`,
+			rowsPerFile: 3,
+		},
+	];
+}
+
+/** First column of the order in which a table's rows are written. */
+const SORT_KEYS: Readonly<Record<string, string>> = {
+	events: "ts",
+	cells: "x",
+	"odd names": "a>5 AND b=1",
+	nested: "id",
+	kinds: "id",
+};
+
+/** Writes the lake and gives its catalog, with bounds of blocks as a publisher gives them. */
+export async function writeHazardousLake(
+	folder: string,
+	seed: number,
+	connection: DuckDBConnection,
+): Promise<Catalog> {
+	const catalog = await writeTestLake(folder, hazardousTables(seed));
+	const tables = await Promise.all(
+		catalog.tables.map((table) => withBlockBounds(folder, table, connection)),
+	);
+	const bounded = { ...catalog, tables };
+	await writeFile(join(folder, "catalog.json"), JSON.stringify(bounded));
+	return bounded;
+}
+
+/** Makes each table of the lake visible to native DuckDB, which reads the files by itself. */
+export async function showNatively(
+	folder: string,
+	catalog: Catalog,
+	connection: DuckDBConnection,
+): Promise<void> {
+	for (const { name, columns, partitionKeys, files } of catalog.tables) {
+		const casts = columns.map(
+			(column) =>
+				`CAST(${quoted(column.name)} AS ${column.type}) AS ${quoted(column.name)}`,
+		);
+		const source =
+			files === 0
+				? `(SELECT ${columns.map((column) => `NULL AS ${quoted(column.name)}`).join(", ")} WHERE false)`
+				: `read_parquet('${folder}/${name}/**/*.parquet', hive_partitioning = ${partitionKeys.length > 0})`;
+		await connection.run(
+			`CREATE VIEW ${quoted(name)} AS SELECT ${casts.join(", ")} FROM ${source}`,
+		);
+	}
+}
+
+export function quoted(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function withBlockBounds(
+	folder: string,
+	table: CatalogTable,
+	connection: DuckDBConnection,
+): Promise<CatalogTable> {
+	const manifest = await readFile(join(folder, table.manifest.path));
+	const blocks: BlockReference[] = [];
+	for (const block of table.manifest.blocks) {
+		const { startByte, byteLength } = block;
+		const { files } = JSON.parse(
+			gunzipSync(
+				manifest.subarray(startByte, startByte + byteLength),
+			).toString(),
+		) as ManifestBlock;
+		const names = new Set([
+			...table.partitionKeys,
+			SORT_KEYS[table.name] ?? "",
+		]);
+		const bounds: Record<string, Bounds> = {};
+		for (const { name, type } of table.columns) {
+			if (!names.has(name)) continue;
+			const chunk = table.columns
+				.filter((column) => !table.partitionKeys.includes(column.name))
+				.findIndex((column) => column.name === name);
+			const ranges = files.flatMap((file) =>
+				table.partitionKeys.includes(name)
+					? [
+							{
+								min: file.partition[name] ?? null,
+								max: file.partition[name] ?? null,
+							},
+						]
+					: file.rowGroups.map(({ chunks }) => ({
+							min: chunks[chunk]?.[3] ?? null,
+							max: chunks[chunk]?.[4] ?? null,
+						})),
+			);
+			const known = ranges.every(
+				({ min, max }) => min !== null && max !== null,
+			);
+			const edge = async (aggregate: "min" | "max") => {
+				const values = ranges.map((range) => range[aggregate]);
+				const reader = await connection.runAndReadAll(
+					`SELECT ${aggregate}(v::${type})::VARCHAR FROM (SELECT unnest([${values.map((value) => `'${value?.replaceAll("'", "''")}'`).join(", ")}]) AS v)`,
+				);
+				return String(reader.getRows()[0]?.[0]);
+			};
+			bounds[name] = known
+				? { min: await edge("min"), max: await edge("max"), hasNull: false }
+				: { min: null, max: null, hasNull: true };
+		}
+		blocks.push({ ...block, bounds });
+	}
+	return { ...table, manifest: { ...table.manifest, blocks } };
+}

@@ -1,0 +1,47 @@
+/** Numbers that look random and follow from the seed alone (mulberry32). */
+export class Random {
+	#state: number;
+
+	constructor(seed: number) {
+		this.#state = seed >>> 0;
+	}
+
+	/** At least 0, less than 1. */
+	next(): number {
+		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+		let bits = this.#state;
+		bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
+		bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+		return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+	}
+
+	/** A whole number from 0, less than `limit`. */
+	below(limit: number): number {
+		return Math.floor(this.next() * limit);
+	}
+
+	chance(probability: number): boolean {
+		return this.next() < probability;
+	}
+
+	pick<T>(items: readonly T[]): T {
+		if (items.length === 0) throw new Error("nothing to pick from");
+		return items[this.below(items.length)] as T;
+	}
+
+	/** So many different items, in random order. */
+	sample<T>(items: readonly T[], count: number): T[] {
+		return this.shuffled(items).slice(0, count);
+	}
+
+	shuffled<T>(items: readonly T[]): T[] {
+		const shuffled = [...items];
+		for (let last = shuffled.length - 1; last > 0; last--) {
+			const other = this.below(last + 1);
+			const kept = shuffled[last] as T;
+			shuffled[last] = shuffled[other] as T;
+			shuffled[other] = kept;
+		}
+		return shuffled;
+	}
+}
