@@ -34,7 +34,7 @@ const MAY_IMPORT = {
 		"src/islands",
 		"src/styles",
 	],
-	scripts: ["src/lib", "src/lake", "src/queries", "workers"],
+	scripts: ["src/lib", "src/lake", "src/queries", "workers", "tests/browser"],
 };
 
 /** Rules for dependency-cruiser: https://github.com/sverweij/dependency-cruiser */
