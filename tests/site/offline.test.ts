@@ -4,11 +4,15 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite, pagesOf } from "./built-site.ts";
 
+/** A page in a state that only the engine can answer. */
+const ASKED = "posts/?from=2024-05-03&to=2024-05-09";
+
 describe.skipIf(browserPath() === null)("with the network off", () => {
 	let site = "";
 	let browser: Browser;
 	let context: BrowserContext;
 	let server: SiteServer;
+	let seen = "";
 	beforeAll(async () => {
 		site = await builtSite();
 		browser = await launch();
@@ -17,6 +21,9 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 		const page = await context.newPage();
 		await page.goto(server.url);
 		await everythingKept(page);
+		await page.goto(`${server.url}${ASKED}`);
+		seen = await answerOn(page);
+		await bytesWritten(page);
 		await page.close();
 		await server.close();
 		await context.setOffline(true);
@@ -42,6 +49,13 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 		}
 	});
 
+	test("the engine and the data that were seen answer again", async () => {
+		const page = await context.newPage();
+		await page.goto(server.url + ASKED);
+		expect(await answerOn(page)).toBe(seen);
+		await page.close();
+	});
+
 	test("an address that was not kept says so", async () => {
 		const page = await context.newPage();
 		await page.goto(`${server.url}never/seen/`);
@@ -52,14 +66,39 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 	});
 });
 
-/** Waits until the service worker holds the pages, the catalog and the roll-ups. */
+/** What the posts page says, once its engine has answered. */
+async function answerOn(page: Page): Promise<string> {
+	await page.locator("html[data-engine=ready]").waitFor();
+	const sentence = page.locator("#posts-sentence", { hasText: "carried" });
+	return (await sentence.textContent()) ?? "";
+}
+
+/** Waits until the engine's byte cache, which writes when it is quiet, has come to rest. */
+async function bytesWritten(page: Page): Promise<void> {
+	const entries = () =>
+		page.evaluate(async () => {
+			const root = await navigator.storage.getDirectory();
+			const folder = await root.getDirectoryHandle("lakeside-bytes");
+			let count = 0;
+			for await (const _ of folder.keys()) count += 1;
+			return count;
+		});
+	for (let before = 0, now = await entries(); now === 0 || now !== before; ) {
+		await page.waitForTimeout(4000);
+		[before, now] = [now, await entries()];
+	}
+}
+
+/** Waits until the service worker holds the pages, the engine, the catalog and the roll-ups. */
 async function everythingKept(page: Page): Promise<void> {
 	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 	await page.waitForFunction(async () => {
-		const rollups = await caches.open("roll-ups");
-		const catalog = await caches.open("catalog");
+		const kept = async (name: string) =>
+			(await (await caches.open(name)).keys()).length;
 		return (
-			(await rollups.keys()).length === 6 && (await catalog.keys()).length === 1
+			(await kept("catalog")) === 1 &&
+			(await kept("roll-ups")) === 6 &&
+			(await kept("engine")) === 2
 		);
 	});
 }
