@@ -16,6 +16,9 @@ export async function mountIsland<T>(page: {
 	const island = document.getElementById("island");
 	if (island === null) throw new Error("the page lacks #island");
 	const notice = document.createElement("div");
+	const early = new Set<Control>();
+	const remember = ({ target }: Event) => early.add(target as Control);
+	island.addEventListener("change", remember);
 	const attempt = async () => {
 		render(null, notice);
 		notice.remove();
@@ -24,8 +27,12 @@ export async function mountIsland<T>(page: {
 				page.load(),
 				openCatalog(),
 			]);
+			const focused = document.activeElement;
+			island.removeEventListener("change", remember);
 			island.replaceChildren();
 			render(data === null ? page.missing() : page.view(data), island);
+			for (const control of early) repeat(control, island);
+			twinOf(focused, island)?.focus();
 			island.dataset.version = version;
 			if (data !== null) prefetchEngine();
 		} catch (error) {
@@ -34,4 +41,31 @@ export async function mountIsland<T>(page: {
 		}
 	};
 	await attempt();
+}
+
+type Control = HTMLInputElement | HTMLSelectElement;
+
+/** Does on the live controls what the visitor did on those from build time. */
+function repeat(control: Control, island: HTMLElement): void {
+	const twin = twinOf(control, island);
+	if (twin === null) return;
+	if (twin instanceof HTMLInputElement && twin.type === "radio")
+		twin.checked = true;
+	else twin.value = control.value;
+	twin.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** The control of the same name, and value where it is one of several. */
+function twinOf(control: Element | null, island: HTMLElement): Control | null {
+	if (
+		!(control instanceof HTMLInputElement) &&
+		!(control instanceof HTMLSelectElement)
+	)
+		return null;
+	const name = `[name="${CSS.escape(control.name)}"]`;
+	return island.querySelector<Control>(
+		control.type === "radio"
+			? `${name}[value="${CSS.escape(control.value)}"]`
+			: name,
+	);
 }

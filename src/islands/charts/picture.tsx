@@ -154,6 +154,7 @@ export function DayRange(props: {
 	return (
 		<>
 			<DayField
+				name="from"
 				label="From (UTC)"
 				value={from}
 				min={first}
@@ -161,6 +162,7 @@ export function DayRange(props: {
 				onChange={(day) => onChange(day, to)}
 			/>
 			<DayField
+				name="to"
 				label="To (UTC)"
 				value={to}
 				min={first}
@@ -172,6 +174,7 @@ export function DayRange(props: {
 }
 
 function DayField(props: {
+	readonly name: string;
 	readonly label: string;
 	readonly value: Date | null;
 	readonly min: Date;
@@ -183,6 +186,7 @@ function DayField(props: {
 			<span class="label">{props.label}</span>
 			<input
 				type="date"
+				name={props.name}
 				value={props.value === null ? "" : dayText(props.value)}
 				min={dayText(props.min)}
 				max={dayText(props.max)}

@@ -117,6 +117,7 @@ function Controls(props: {
 				<span class="label">Station</span>
 				<select
 					id="weather-station"
+					name="station"
 					value={station}
 					onChange={({ currentTarget }) =>
 						onChoice({ station: currentTarget.value })
@@ -133,6 +134,7 @@ function Controls(props: {
 				<span class="label">Measure</span>
 				<select
 					id="weather-measure"
+					name="measure"
 					value={String(series.indexOf(chosen))}
 					onChange={({ currentTarget }) => {
 						const next = series[Number(currentTarget.value)];
@@ -174,6 +176,7 @@ function Controls(props: {
 				<span class="label">Moving average</span>
 				<select
 					id="weather-average"
+					name="average"
 					value={String(choice.averageSeconds)}
 					onChange={({ currentTarget }) =>
 						onChoice({ averageSeconds: Number(currentTarget.value) })
