@@ -70,8 +70,9 @@ const CLOCK = /^(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
  *   `Temperature` does a column `temperature`; its blank cells mean that column too.
  * - *Wide* otherwise: each column of more numbers than words is a measure, its
  *   unit in brackets behind its name.
- * - The station is what its column says, else the folder below the dataset's, else
- *   the file's name without its ending; the module is what its column says.
+ * - The station is what its column says (a column `name` too, where it names no
+ *   measure), else the folder below the dataset's, else the file's name without its
+ *   ending; the module is what its column says.
  * - Blank cells, words and sentinels are readings without a value, and counted.
  */
 export async function readWeather(
@@ -157,7 +158,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 	let commaIsDecimal = false;
 	const byColumn = new Map<number, MeasureStatistics>();
 	const byName = new Map<string, MeasureStatistics>();
-	let named = new Set<string>();
+	const named = new Set<string>();
 	let unnamed = 0;
 
 	for await (const row of csvRows(file)) {
@@ -191,7 +192,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 		} else if (roles.measureName !== null) {
 			const name = keyOf(row.cells[roles.measureName] ?? "");
 			if (name === "") unnamed += 1;
-			else if (named.size < 100) named = named.add(name);
+			else if (named.size < 2) named.add(name);
 		}
 	}
 	if (headers === null || roles === null)
@@ -208,7 +209,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 		};
 	const valueColumn = namedColumn(headers, roles, named);
 	if (roles.station === null && valueColumn === null && unnamed === 0)
-		roles = { ...roles, station: roles.measureName };
+		roles = { ...roles, station: columnNamed(headers, "name") };
 	const measures =
 		valueColumn !== null
 			? [valueColumn]
@@ -279,6 +280,11 @@ function namedColumn(
 			(index) => keyOf(headers[index]?.name ?? "") === name,
 		) ?? null
 	);
+}
+
+function columnNamed(headers: readonly Header[], key: string): number | null {
+	const index = headers.findIndex((header) => keyOf(header.name) === key);
+	return index === -1 ? null : index;
 }
 
 function noteLeftOut(
