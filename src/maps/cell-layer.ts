@@ -1,4 +1,4 @@
-import type { ImageSource, Map as MapLibre } from "maplibre-gl";
+import type { CanvasSource, Map as MapLibre } from "maplibre-gl";
 import { type CellWindow, cornersOf, piecesOf } from "../lib/grid.ts";
 import { LABEL_LAYER } from "./style.ts";
 
@@ -8,8 +8,13 @@ const LAYERS = ["cells-0", "cells-1"] as const;
 /** Adds the layers that {@link showCells} fills. The map's style must have loaded. */
 export function addCellLayers(map: MapLibre): void {
 	for (const id of LAYERS) {
+		const canvas = document.createElement("canvas");
+		canvas.width = 1;
+		canvas.height = 1;
 		map.addSource(id, {
-			type: "image",
+			type: "canvas",
+			canvas,
+			animate: false,
 			coordinates: [
 				[-1, 1],
 				[1, 1],
@@ -49,7 +54,8 @@ export function showCells(
 			"visibility",
 			piece === undefined ? "none" : "visible",
 		);
-		if (piece === undefined) continue;
+		const source = map.getSource<CanvasSource>(id);
+		if (piece === undefined || source === undefined) continue;
 		const image = new ImageData(piece.columns, window.rows);
 		const pixels = new Uint32Array(image.data.buffer);
 		for (let row = 0, pixel = 0; row < window.rows; row++) {
@@ -57,9 +63,17 @@ export function showCells(
 			for (let column = 0; column < piece.columns; column++)
 				pixels[pixel++] = colours[counts[cell++] as number] as number;
 		}
-		map.getSource<ImageSource>(id)?.updateImage({
-			image,
-			coordinates: cornersOf(window, piece),
-		});
+		const canvas = source.getCanvas();
+		if (canvas.width !== piece.columns) canvas.width = piece.columns;
+		if (canvas.height !== window.rows) canvas.height = window.rows;
+		canvas.getContext("2d")?.putImageData(image, 0, 0);
+		const corners = cornersOf(window, piece);
+		// In the same place only the pixels change, and one frame shows them; new
+		// corners make MapLibre load the source anew, over several frames.
+		if (String(corners) !== String(source.coordinates))
+			source.setCoordinates(corners);
+		source.play();
+		source.pause();
 	}
+	map.triggerRepaint();
 }

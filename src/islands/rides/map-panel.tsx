@@ -94,7 +94,7 @@ export function MapPanel(props: {
 			<MapButtons opened={opened} state={state} map={map} />
 			{picture !== null && (
 				<Legend
-					top={topOf(picture)}
+					top={topOfScale(picture.largest)}
 					sentence={sentenceOf(picture.seen, state.days.value, opened.timeline)}
 				/>
 			)}
@@ -246,12 +246,12 @@ function drawPicture(
 		if (now === null) return;
 		if (drawn?.counts === now.counts && !isNewTheme) return;
 		drawn = { counts: now.counts, theme: theme.value };
-		const largest = largestOf(now.counts);
+		const { window, counts, largest } = now;
 		showCells(
 			map,
-			now.window,
-			now.counts,
-			densityColours(densityStops(), largest, topOf(now)),
+			window,
+			counts,
+			densityColours(densityStops(), largest, topOfScale(largest)),
 		);
 		// For who measures: tests and the bench wait for it.
 		const detail = { occupied: now.occupied };
@@ -351,16 +351,6 @@ function isSameView(one: View, other: View): boolean {
 		Math.abs(one.longitude - other.longitude) < pixel &&
 		Math.abs(one.latitude - other.latitude) < pixel
 	);
-}
-
-function topOf({ counts }: Picture): number {
-	return topOfScale(largestOf(counts));
-}
-
-function largestOf(counts: Uint32Array): number {
-	let largest = 0;
-	for (const count of counts) if (count > largest) largest = count;
-	return largest;
 }
 
 function densityStops(): string[] {

@@ -43,6 +43,8 @@ export interface Opened {
 export interface Picture {
 	readonly window: CellWindow;
 	readonly counts: Uint32Array;
+	/** Rides of the window's busiest cell. */
+	readonly largest: number;
 	/** The part of the window on the screen. */
 	readonly shown: CellWindow;
 	readonly seen: Seen;
@@ -181,6 +183,7 @@ export class RidesModel {
 		this.picture.value = {
 			window,
 			counts,
+			largest: largestOf(counts),
 			shown: part,
 			seen: { most, rides: null, first: null, last: null },
 			occupied,
@@ -199,6 +202,7 @@ export class RidesModel {
 			this.picture.value = {
 				window,
 				counts,
+				largest: largestOf(counts),
 				shown,
 				seen,
 				occupied,
@@ -286,6 +290,12 @@ function seenRides(
 		last = last === null ? start : Math.max(last, start);
 	}
 	return { rides, first, last };
+}
+
+function largestOf(counts: Uint32Array): number {
+	let largest = 0;
+	for (const count of counts) if (count > largest) largest = count;
+	return largest;
 }
 
 /** Cells of one level as counts over the rectangle they lie in. */
