@@ -24,6 +24,7 @@ async function mount(): Promise<void> {
 		}
 		box.replaceChildren();
 		render(view, box);
+		box.dataset.version = version;
 	} catch (error) {
 		// Of a lake that was there when the page was built, what is drawn stands.
 		if (box.dataset.version !== undefined) return;

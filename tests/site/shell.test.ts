@@ -1,0 +1,197 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { browserPath, launch } from "../browser.ts";
+import { violationsOf } from "./accessibility.ts";
+import { builtSite, pagesOf } from "./built-site.ts";
+
+describe.skipIf(browserPath() === null)("the frame around every page", () => {
+	let site = "";
+	let browser: Browser;
+	let server: SiteServer;
+	beforeAll(async () => {
+		site = await builtSite();
+		browser = await launch();
+		server = await serveSite({ folder: site, port: 0 });
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.close();
+	});
+
+	test("no page is wider than the narrowest phone", async () => {
+		const page = await browser.newPage({
+			viewport: { width: 360, height: 740 },
+			isMobile: true,
+		});
+		for (const path of await pagesOf(site)) {
+			await page.goto(server.url + path);
+			await page.locator("h1").first().waitFor();
+			const width = await page.evaluate(
+				() => document.documentElement.scrollWidth,
+			);
+			expect(width, path).toBeLessThanOrEqual(360);
+			const links = await page.locator(".nav a:visible").all();
+			for (const link of links) {
+				const box = await link.boundingBox();
+				expect(box?.height, path).toBeGreaterThanOrEqual(24);
+				expect((box?.x ?? 0) + (box?.width ?? 0), path).toBeLessThanOrEqual(
+					360,
+				);
+			}
+		}
+		await page.close();
+	});
+
+	test.each(["light", "dark"] as const)(
+		"the home page is accessible in the %s theme",
+		async (colorScheme) => {
+			const page = await browser.newPage({ colorScheme });
+			await page.goto(server.url);
+			await page.locator("#lake-published:not(:empty)").waitFor();
+			expect(await violationsOf(page)).toEqual([]);
+			await page.close();
+		},
+	);
+
+	test("a chosen theme stays, before the first paint, until it is the system's again", async () => {
+		const page = await browser.newPage({ colorScheme: "light" });
+		const background = () =>
+			page.evaluate(
+				() => getComputedStyle(document.documentElement).backgroundColor,
+			);
+		await page.goto(server.url);
+		const light = await background();
+		await page.locator("#theme-toggle").click();
+		const dark = await background();
+		expect(dark).not.toBe(light);
+		// Without the page's modules: what is there before they run.
+		await page.route(/_a\/.*\.js$/, (route) => route.abort());
+		await page.goto(`${server.url}data/`);
+		expect(await background()).toBe(dark);
+		await page.unroute(/_a\/.*\.js$/);
+		await page.goto(server.url);
+		await page.locator("#theme-toggle").click();
+		expect(await background()).toBe(light);
+		expect(await page.evaluate(() => localStorage.length)).toBe(0);
+		await page.close();
+	});
+
+	test("the first Tab leads past the header", async () => {
+		const page = await browser.newPage();
+		await page.goto(server.url);
+		await page.keyboard.press("Tab");
+		const skip = page.getByRole("link", { name: "Skip to the content" });
+		expect(await skip.evaluate((link) => link === document.activeElement)).toBe(
+			true,
+		);
+		expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0);
+		await page.keyboard.press("Enter");
+		expect(await page.evaluate(() => document.activeElement?.id ?? "")).toBe(
+			"content",
+		);
+		await page.close();
+	});
+
+	test("workers are bound by the page's policy", async () => {
+		const page = await browser.newPage();
+		await page.goto(`${server.url}rides/`);
+		await page.locator("html[data-engine=ready]").waitFor();
+		const workers = page.workers();
+		expect(workers.length).toBeGreaterThanOrEqual(2);
+		for (const worker of workers) {
+			const directive = await worker.evaluate(
+				() =>
+					new Promise<string>((resolve) => {
+						self.addEventListener("securitypolicyviolation", (event) =>
+							resolve(event.effectiveDirective),
+						);
+						fetch("https://example.org/").catch(() => {});
+						setTimeout(() => resolve("none"), 3000);
+					}),
+			);
+			expect(directive, worker.url()).toBe("connect-src");
+		}
+		await page.close();
+	});
+
+	test("pages without data leave the navigation when the live lake lacks them", async () => {
+		const page = await browser.newPage();
+		await page.route(/catalog\.json/, async (route) => {
+			const response = await route.fetch();
+			const catalog = await response.json();
+			const datasets = catalog.datasets.filter(
+				({ name }: { name: string }) => name !== "posts",
+			);
+			await route.fulfill({ response, json: { ...catalog, datasets } });
+		});
+		await page.goto(`${server.url}data/`);
+		await page.locator('[data-dataset="posts"]').waitFor({ state: "hidden" });
+		await page.locator('[data-dataset="rides"]').waitFor();
+		await page.close();
+	});
+});
+
+describe.skipIf(browserPath() === null)("a site that is published anew", () => {
+	let folder = "";
+	let browser: Browser;
+	let server: SiteServer;
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), "lakeside-site-"));
+		await cp(await builtSite(), folder, { recursive: true });
+		browser = await launch();
+		server = await serveSite({ folder, port: 0 });
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	test("a newer lake takes the place of what was drawn at build time", async () => {
+		const path = join(folder, "lake/catalog.json");
+		const text = await readFile(path, "utf8");
+		await writeFile(
+			path,
+			JSON.stringify({ ...JSON.parse(text), title: "New" }),
+		);
+		const page = await browser.newPage();
+		for (const name of ["", "posts/", "weather/", "data/"]) {
+			await page.goto(server.url + name);
+			const built = await page.evaluate(
+				() => document.documentElement.dataset.version ?? "",
+			);
+			await page
+				.locator(`#island[data-version]:not([data-version="${built}"])`)
+				.waitFor();
+			expect(await page.locator("#lake-title").textContent()).toBe("New");
+		}
+		await page.close();
+	});
+
+	test("a newer version of the site waits until the visitor takes it", async () => {
+		const page = await browser.newPage();
+		await page.goto(server.url);
+		await page.waitForFunction(
+			() => navigator.serviceWorker.controller !== null,
+		);
+		for (const [name, from, to] of [
+			["index.html", "</h1>", " 2</h1>"],
+			["service-worker.js", '"url":"index.html"', '"url":"index.html?2"'],
+		] as const) {
+			const path = join(folder, name);
+			const text = await readFile(path, "utf8");
+			expect(text).toContain(from);
+			await writeFile(path, text.replace(from, to));
+		}
+		await page.reload();
+		expect(await page.locator("h1").textContent()).not.toContain(" 2");
+		await page.locator("#update-accept").click();
+		await page.locator("h1", { hasText: / 2$/ }).waitFor();
+		expect(await page.locator("#update-prompt").isHidden()).toBe(true);
+		await page.close();
+	});
+});
