@@ -115,6 +115,34 @@ export function weatherChart(
 	};
 }
 
+export interface WeatherFigures {
+	readonly lowest: WeatherPoint;
+	readonly highest: WeatherPoint;
+	/** Of all readings. */
+	readonly mean: number;
+	readonly readings: number;
+}
+
+/** Figures of a picture; null where it has no points. */
+export function figuresOf(
+	points: readonly WeatherPoint[],
+): WeatherFigures | null {
+	if (points.length === 0) return null;
+	const readings = points.reduce((sum, point) => sum + point.readings, 0);
+	return {
+		lowest: points.reduce((best, point) =>
+			point.low < best.low ? point : best,
+		),
+		highest: points.reduce((best, point) =>
+			point.high > best.high ? point : best,
+		),
+		mean:
+			points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
+			readings,
+		readings,
+	};
+}
+
 /** What {@link weatherChart} shows, in words. */
 export function describeWeather(
 	points: readonly WeatherPoint[],
@@ -124,18 +152,10 @@ export function describeWeather(
 ): string {
 	const first = points[0];
 	const last = points[points.length - 1];
-	if (first === undefined || last === undefined)
+	const figures = figuresOf(points);
+	if (first === undefined || last === undefined || figures === null)
 		return "There is no reading in this range.";
-	const lowest = points.reduce((best, point) =>
-		point.low < best.low ? point : best,
-	);
-	const highest = points.reduce((best, point) =>
-		point.high > best.high ? point : best,
-	);
-	const readings = points.reduce((sum, point) => sum + point.readings, 0);
-	const mean =
-		points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
-		readings;
+	const { lowest, highest, mean, readings } = figures;
 	const { unit } = options;
 	const gaps = gapCount(points, options.gapSeconds);
 	return (

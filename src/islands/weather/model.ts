@@ -5,7 +5,7 @@ import {
 	formatSpan,
 	formatUnit,
 } from "../../charts/format.ts";
-import type { WeatherPoint } from "../../charts/weather.ts";
+import { figuresOf, type WeatherPoint } from "../../charts/weather.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import type { Query } from "../../queries/sql.ts";
 import {
@@ -354,34 +354,6 @@ export function sentence(
 		`${formatUnit(figures.highest.high, data.unit)}, ${formatUnit(figures.mean, data.unit)} on average ` +
 		`over ${formatCounted(figures.readings, "reading")}.`
 	);
-}
-
-export interface WeatherFigures {
-	readonly lowest: WeatherPoint;
-	readonly highest: WeatherPoint;
-	/** Of all readings. */
-	readonly mean: number;
-	readonly readings: number;
-}
-
-/** Figures of a picture; null where it has no points. */
-export function figuresOf(
-	points: readonly WeatherPoint[],
-): WeatherFigures | null {
-	if (points.length === 0) return null;
-	const readings = points.reduce((sum, point) => sum + point.readings, 0);
-	return {
-		lowest: points.reduce((best, point) =>
-			point.low < best.low ? point : best,
-		),
-		highest: points.reduce((best, point) =>
-			point.high > best.high ? point : best,
-		),
-		mean:
-			points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
-			readings,
-		readings,
-	};
 }
 
 /** When a point is: its instant, or its bucket's day or beginning. */

@@ -4,6 +4,7 @@ import { formatNumber, formatSpan, formatUnit } from "../../charts/format.ts";
 import {
 	axisLabel,
 	describeWeather,
+	figuresOf,
 	gapCount,
 	type WeatherPoint,
 	weatherChart,
@@ -23,7 +24,6 @@ import { Empty } from "../shared/states.tsx";
 import {
 	AVERAGES,
 	chosenSeries,
-	figuresOf,
 	isBackward,
 	pointSpan,
 	pointTime,

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fileSource } from "../../scripts/lake/file-source.ts";
+import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
+import { writeTestLake } from "../../tests/support/test-lake.ts";
+import { memoryCache } from "../lake/byte-cache.ts";
+import { LakeSession } from "../lake/session.ts";
+import { countedPosts, topTags } from "./posts.ts";
+import type { Query } from "./sql.ts";
+import { type TimeWindow, trailing, wholeDays } from "./time-window.ts";
+import { movingAverage } from "./weather.ts";
+
+let folder: string;
+let session: LakeSession;
+
+/** A year of hours, from 1 January 2024. */
+const TIMES = "timestamp '2024-01-01' + interval (i) hour";
+
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "lakeside-windows-"));
+	await writeTestLake(folder, [
+		{
+			name: "posts",
+			select: `SELECT 'p' || i AS post_id, ${TIMES} AS created_at, i::INTEGER % 3 AS tag_count
+				FROM range(8760) t(i), range(5) ORDER BY created_at`,
+			rowGroupSize: 2048,
+		},
+		{
+			name: "post_tags",
+			select: `SELECT 'tag' || i % 40 AS tag, 'p' || i AS post_id, ${TIMES} AS created_at
+				FROM range(8760) t(i), range(5) ORDER BY created_at`,
+			rowGroupSize: 2048,
+		},
+		{
+			name: "readings",
+			select: `SELECT station, module, 'temperature' AS measure, ${TIMES} AS ts, i::DOUBLE AS value
+				FROM (VALUES ('a'), ('b')) s(station), range(8760) t(i), (VALUES ('in'), (NULL)) m(module)
+				ORDER BY station, ts, module`,
+			partitionKeys: ["station"],
+			rowGroupSize: 2048,
+		},
+	]);
+	session = await LakeSession.open({
+		source: fileSource(folder),
+		openDatabase: openNodeDatabase,
+		decoder: nodeDecoder(),
+		cache: memoryCache(1e8),
+		budgetBytes: 1e8,
+	});
+});
+
+afterAll(async () => {
+	await session.close();
+	await rm(folder, { recursive: true });
+});
+
+const WINDOWS: Readonly<Record<string, TimeWindow>> = {
+	"the last week": trailing(new Date("2024-12-30T22:10:05.250Z"), 7 * 86_400),
+	"two days": wholeDays(new Date("2024-06-01"), new Date("2024-06-02")),
+};
+
+const WEEK = { from: new Date("2024-06-01"), to: new Date("2024-06-08") };
+
+const QUERIES: readonly (readonly [string, string, Query])[] = [
+	...Object.entries(WINDOWS).flatMap(([name, window]) => [
+		[`tags of ${name}`, "post_tags", topTags(window, 20)] as const,
+		[`posts of ${name}`, "posts", countedPosts(window)] as const,
+	]),
+	...["in", null].flatMap((module) =>
+		[null, 3600].map(
+			(bucket) =>
+				[
+					`readings of module ${module} in buckets of ${bucket} s`,
+					"readings",
+					movingAverage(
+						{ station: "b", module, measure: "temperature" },
+						WEEK,
+						3 * 86_400,
+						bucket,
+					),
+				] as const,
+		),
+	),
+];
+
+test.each(QUERIES)("%s are all that is read of %s", async (_, name, query) => {
+	for (const request of [query, { sql: query.display, params: [] }]) {
+		const { scans } = await session.price(request);
+		expect(scans.map(({ table }) => table)).toEqual([name]);
+		const [scan] = scans;
+		expect(scan?.rowGroups).toBeGreaterThan(0);
+		expect((scan?.rowGroups ?? 1) / (scan?.rowGroupsTotal ?? 1)).toBeLessThan(
+			0.2,
+		);
+	}
+});
+
+test.each(QUERIES)(
+	"%s answer alike with parameters and with literals",
+	async (_, __, query) => {
+		const answers = [];
+		for (const request of [query, { sql: query.display, params: [] }])
+			answers.push(await session.query(request));
+		const [first, second] = answers;
+		expect(first?.rows).toBeGreaterThan(0);
+		expect(second?.ipc).toEqual(first?.ipc);
+	},
+);
