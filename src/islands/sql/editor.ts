@@ -3,6 +3,7 @@ import {
 	autocompletion,
 	closeBrackets,
 	closeBracketsKeymap,
+	closeCompletion,
 } from "@codemirror/autocomplete";
 import { sql } from "@codemirror/lang-sql";
 import {
@@ -64,7 +65,8 @@ export function createEditor(
 				keymap.of([
 					{
 						key: "Mod-Enter",
-						run: () => {
+						run: (target) => {
+							closeCompletion(target);
 							options.onRun();
 							return true;
 						},

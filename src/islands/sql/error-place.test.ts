@@ -60,6 +60,19 @@ test("an unterminated string is marked to the end of its line", async () => {
 	expect(sql.slice(place?.from, place?.to)).toBe("'abc def");
 });
 
+test("a text that ends too early is marked at its last word", async () => {
+	for (const [sql, word] of [
+		["select 1 +", "+"],
+		["select a,\n  b\nfrom  \n", "from"],
+	] as const) {
+		const { place } = sqlProblem(await messageOf(sql), sql);
+		expect(sql.slice(place?.from, place?.to)).toBe(word);
+		expect(
+			sql.split("\n")[(place?.line ?? 0) - 1]?.slice((place?.column ?? 0) - 1),
+		).toMatch(word === "+" ? /^\+/ : /^from/);
+	}
+});
+
 test("words the engine put before the SQL do not move the place", async () => {
 	const sql = "select missing, 1 from (select 1 as present)";
 	const { place } = sqlProblem(

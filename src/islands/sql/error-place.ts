@@ -21,7 +21,10 @@ export interface SqlProblem {
  */
 export function sqlProblem(message: string, sql: string): SqlProblem {
 	const match = /\n+LINE (\d+): ([^\n]*)\n( *)\^\s*$/.exec(message);
-	if (match === null) return { text: message.trim(), place: null };
+	if (match === null) {
+		const isAtEnd = message.includes("syntax error at end of input");
+		return { text: message.trim(), place: isAtEnd ? endOf(sql) : null };
+	}
 	const [whole, number = "", excerpt = "", indent = ""] = match;
 	return {
 		text: message.slice(0, message.length - whole.length).trim(),
@@ -31,6 +34,19 @@ export function sqlProblem(message: string, sql: string): SqlProblem {
 			excerpt,
 			indent.length - `LINE ${number}: `.length,
 		),
+	};
+}
+
+/** The last word, which something should follow. */
+function endOf(sql: string): Place | null {
+	const last = /[\p{L}\p{N}_]+\s*$|\S\s*$/u.exec(sql);
+	if (last === null) return null;
+	const lines = sql.slice(0, last.index).split("\n");
+	return {
+		from: last.index,
+		to: last.index + last[0].trimEnd().length,
+		line: lines.length,
+		column: (lines.at(-1)?.length ?? 0) + 1,
 	};
 }
 

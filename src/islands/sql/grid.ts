@@ -8,6 +8,8 @@ const SPARE_ROWS = 12;
 /** Widths of characters of the grid's type, in pixels, rounded up. */
 const DIGIT = 8.4;
 const LETTER = 7.2;
+/** The same of a column's type, which is set small and in capitals. */
+const CAPITAL = 7.6;
 const NARROWEST = 64;
 const WIDEST = 420;
 
@@ -304,7 +306,7 @@ function columnWidths(result: Result): number[] {
 	return result.columns.map(({ name, type }, column) => {
 		const longest = sample.reduce(
 			(most, row) => Math.max(most, textWidth(result.preview(row, column))),
-			Math.max(textWidth(name), textWidth(type.slice(0, 24))),
+			Math.max(textWidth(name), Math.min(type.length, 20) * CAPITAL),
 		);
 		return Math.round(Math.max(NARROWEST, Math.min(longest + 26, WIDEST)));
 	});

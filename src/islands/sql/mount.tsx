@@ -37,7 +37,13 @@ function start(catalog: Catalog): void {
 		<SqlPage
 			catalog={catalog}
 			open={first?.name ?? null}
-			live={{ workbench: new Workbench(draft.text), store, draft, starter }}
+			live={{
+				workbench: new Workbench(draft.text),
+				store,
+				draft,
+				starter,
+				isWide: !matchMedia("(max-width: 47rem)").matches,
+			}}
 		/>,
 		box,
 	);

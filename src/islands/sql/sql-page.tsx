@@ -34,7 +34,7 @@ export function SqlPage(props: {
 	const rows = catalog.tables.reduce((sum, table) => sum + table.rows, 0);
 	const editor = useRef<Editor | null>(null);
 	return (
-		<div class="sql">
+		<div class={live === null ? "sql" : "sql is-live"}>
 			<aside class="sql-side" aria-label="Tables and examples">
 				<div class="sql-head">
 					<h1>SQL</h1>
@@ -43,7 +43,7 @@ export function SqlPage(props: {
 						{counted(rows, "row")}, on your machine.
 					</p>
 				</div>
-				<details class="sql-tables" open>
+				<details class="sql-tables" open={live?.isWide ?? true}>
 					<summary>Tables and examples</summary>
 					<Schema
 						catalog={catalog}
@@ -89,6 +89,8 @@ export interface Live {
 	readonly draft: Draft;
 	/** What the editor holds where the visitor has no text yet. */
 	readonly starter: string;
+	/** Whether tables stand beside the editor; else they are above it, folded. */
+	readonly isWide: boolean;
 }
 
 function Bench(props: {
@@ -410,7 +412,7 @@ function said(kind: string, answer: Answered | null): string {
 	if (kind === "running") return "";
 	if (kind === "cancelled") return "Cancelled";
 	if (kind === "failed")
-		return answer === null ? "" : "Below: the answer before";
+		return answer === null ? "" : "Did not run. The answer before stays below.";
 	return answer === null
 		? ""
 		: outcome(answer.result.rows, answer.milliseconds);

@@ -1,0 +1,56 @@
+import { renderToString } from "preact-render-to-string";
+import { expect, test } from "vitest";
+import type { ScanSummary } from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
+import { tableContract } from "../../lib/tables.ts";
+import { FailureCard } from "./failure.tsx";
+
+const flights: CatalogTable = {
+	...tableContract("flights"),
+	rows: 3_000_000,
+	files: 2,
+	rowGroups: 59,
+	bytes: 20_000_000,
+	manifest: { path: "", bytes: 0, blocks: [] },
+};
+const scan: ScanSummary = {
+	table: "flights",
+	columns: ["origin"],
+	filters: [{ text: "contains(origin, 'A')", prunes: false }],
+	rowGroups: 59,
+	rowGroupsTotal: 59,
+	bytes: 20_000_000,
+};
+
+function card(name: string, message: string, scans: readonly ScanSummary[]) {
+	return renderToString(
+		<FailureCard
+			failure={{ name, problem: { text: message, place: null } }}
+			scans={scans}
+			tables={[flights]}
+			onShow={() => {}}
+			onRetry={() => {}}
+		/>,
+	);
+}
+
+test("over the budget, the card says the price and what to narrow", () => {
+	const html = card("OverBudgetError", "the query reads 20 MB", [scan]);
+	expect(html).toContain("The query reads 20 MB.");
+	expect(html).toContain("59 of 59 row groups, 20 MB");
+	expect(html).toContain("Compare date of flights with a literal");
+	expect(html).toContain("does not prune");
+});
+
+test("what is not supported keeps the engine's way round, and no advice of ours", () => {
+	const html = card("UnsupportedError", "json needs an extension: use …", [
+		scan,
+	]);
+	expect(html).toContain("Json needs an extension: use …");
+	expect(html).not.toContain("Compare date");
+});
+
+test("only a fault of the network offers to try again", () => {
+	expect(card("FetchError", "no answer", [])).toContain("Try again");
+	expect(card("SqlError", "no such table", [])).not.toContain("Try again");
+});
