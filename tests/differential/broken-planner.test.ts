@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { compareGenerated, openBench } from "./run.ts";
+import { compareGenerated, type Mismatch, openBench } from "./run.ts";
 
 /** How the planner is broken at the moment. */
 const broken = vi.hoisted(() => ({ how: "not at all" }));
@@ -46,7 +46,12 @@ test.each([
 	const bench = await openBench(3, 1e8);
 	try {
 		broken.how = how;
-		const { mismatches } = await compareGenerated(bench, 1, 150);
+		const mismatches: Mismatch[] = [];
+		// What other queries left resident would hide that something was forgotten.
+		for (let seed = 0; seed < 150 && mismatches.length === 0; seed += 15) {
+			mismatches.push(...(await compareGenerated(bench, seed, 15)).mismatches);
+			await bench.renew();
+		}
 		expect(mismatches).not.toEqual([]);
 	} finally {
 		broken.how = "not at all";

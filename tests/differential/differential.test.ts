@@ -57,7 +57,7 @@ test("samples are of the size asked for, of rows that are there", async () => {
 	)) as TextAnswer;
 	const rows = new Set(all.rows.map((row) => JSON.stringify(row)));
 	for (const sample of ["USING SAMPLE 25", "USING SAMPLE reservoir(25 ROWS)"]) {
-		const answer = await answerOfSession(bench.session, {
+		const answer = await answerOfSession(bench.session(), {
 			sql: `SELECT id, region FROM events ${sample}`,
 		});
 		expect(answer.rows).toHaveLength(25);

@@ -60,6 +60,9 @@ type Family =
 	| "list"
 	| "other";
 
+/** Tables of no more rows than this are asked about rarely. */
+const FEW_ROWS = 20;
+
 /** Encloses the number of a value until its place in the whole text is known. */
 const MARK = "\u0001";
 
@@ -80,12 +83,15 @@ export function generateCondition(
 	random: Random,
 	columns: readonly SourceColumn[],
 ): string {
-	return new Generator(random, []).condition(columns);
+	const table = { name: "", rows: Number.POSITIVE_INFINITY, columns };
+	return new Generator(random, [table]).condition(columns);
 }
 
 class Generator {
 	readonly #random: Random;
 	readonly #tables: readonly SourceTable[];
+	/** Asked about more often, so that queries read a table more than once. */
+	readonly #favourite: SourceTable;
 	readonly #withParams: boolean;
 	readonly #values: Value[] = [];
 	readonly #common: { readonly name: string; readonly query: Query }[] = [];
@@ -95,6 +101,7 @@ class Generator {
 		this.#random = random;
 		this.#tables = tables;
 		this.#withParams = random.chance(0.2);
+		this.#favourite = random.pick(tables.filter(({ rows }) => rows > FEW_ROWS));
 	}
 
 	generate(): GeneratedQuery {
@@ -166,8 +173,9 @@ class Generator {
 
 	/** What pages ask: few columns of one table, narrowed by one column or two. */
 	#simple(): Query {
-		const relation = this.#narrowed();
 		const kind = this.#random.next();
+		if (kind < 0.15) return this.#twice();
+		const relation = this.#narrowed();
 		if (kind < 0.3) return this.#aggregate(relation, "", 0);
 		if (kind < 0.4) return this.#counted(relation, "");
 		const items = this.#random
@@ -175,6 +183,22 @@ class Generator {
 			.map((column) => ({ sql: column.ref, column }));
 		const { list, columns } = this.#named(items);
 		return { sql: `SELECT ${list} FROM ${relation.sql}`, columns };
+	}
+
+	/** Two scans of one table, each of its own rows and columns. */
+	#twice(): Query {
+		const sides = [0, 1].map(() =>
+			this.#narrowed(this.#scope(this.#favourite)),
+		);
+		const picked = sides.map(({ columns }) => this.#random.pick(columns));
+		const [left, right] = sides.map(
+			({ sql }, index) =>
+				`SELECT ${picked[index]?.ref}::VARCHAR AS c FROM ${sql}`,
+		);
+		return {
+			sql: `${left} UNION ALL ${right}`,
+			columns: [{ ref: "c", type: "VARCHAR", values: ["", "1"] }],
+		};
 	}
 
 	#plain(relation: Relation, where: string, depth: number): Query {
@@ -428,8 +452,7 @@ class Generator {
 	}
 
 	/** A table behind conditions of the kind that prune. */
-	#narrowed(): Relation {
-		const table = this.#table();
+	#narrowed(table = this.#table()): Relation {
 		const conditions = this.#random
 			.sample(
 				table.columns.filter(({ values }) => values.length > 0),
@@ -451,12 +474,18 @@ class Generator {
 	}
 
 	#table(): Relation {
-		const [common, rare] = [0, 1].map((rarity) =>
-			this.#tables.filter(({ rows }) => (rows < 20 ? 1 : 0) === rarity),
-		) as [SourceTable[], SourceTable[]];
-		const { name, columns } = this.#random.pick(
-			this.#random.chance(0.15) ? rare : common,
+		return this.#scope(
+			this.#random.chance(0.4)
+				? this.#favourite
+				: this.#random.pick(
+						this.#tables.filter(
+							({ rows }) => rows > FEW_ROWS || this.#random.chance(0.3),
+						),
+					),
 		);
+	}
+
+	#scope({ name, columns }: SourceTable): Relation {
 		const alias = this.#name("r");
 		return {
 			sql: `${quoted(name)} ${alias}`,

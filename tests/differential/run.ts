@@ -23,7 +23,9 @@ export interface Bench {
 	readonly catalog: Catalog;
 	readonly tables: readonly SourceTable[];
 	readonly native: DuckDBConnection;
-	readonly session: LakeSession;
+	readonly session: () => LakeSession;
+	/** Starts a session in which nothing is resident. */
+	renew(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -64,18 +66,24 @@ export async function openBench(
 	const native = await instance.connect();
 	const catalog = await writeHazardousLake(folder, seed, native);
 	await showNatively(folder, catalog, native);
-	const session = await LakeSession.open({
-		source: fileSource(folder),
-		openDatabase: openNodeDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes,
-	});
+	const openSession = () =>
+		LakeSession.open({
+			source: fileSource(folder),
+			openDatabase: openNodeDatabase,
+			decoder: nodeDecoder(),
+			cache: memoryCache(1e8),
+			budgetBytes,
+		});
+	let session = await openSession();
 	return {
 		catalog,
 		tables: await withValues(catalog, native),
 		native,
-		session,
+		session: () => session,
+		async renew() {
+			await session.close();
+			session = await openSession();
+		},
 		async close() {
 			await session.close();
 			native.closeSync();
@@ -138,7 +146,7 @@ export async function compareOne(
 	const expected = await attempt(() => nativeAnswer(native, plain));
 	if (expected === undefined) return undefined;
 	const request = params.length > 0 ? { sql, params } : { sql };
-	const actual = await attempt(() => answerOfSession(session, request));
+	const actual = await attempt(() => answerOfSession(session(), request));
 	// An error is an answer too: where one engine fails the other has to.
 	if (expected instanceof Error)
 		return {
