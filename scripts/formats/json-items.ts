@@ -177,7 +177,7 @@ export async function* jsonListItems(
 			"the JSON is cut off: its brackets or quotes stay open",
 			{
 				line: lastLine,
-				sample: text(begun).slice(0, 200),
+				sample: text(begun).slice(0, 200).trim(),
 			},
 		);
 	if (!found)
