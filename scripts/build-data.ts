@@ -110,8 +110,14 @@ async function inputFolder(input: string | undefined): Promise<string> {
 		new URL("../.cache/demo-input", import.meta.url),
 	);
 	const { makeDemo } = await import("./demo/demo.ts");
-	await makeDemo(folder);
+	await makeDemo(folder, showDemoProgress);
 	return folder;
+}
+
+function showDemoProgress(what: string): void {
+	process.stderr.write(
+		process.stderr.isTTY ? `\r\x1b[2Kmake demo ${what}` : `make demo ${what}\n`,
+	);
 }
 
 /** On a terminal one line that changes, elsewhere a line where a step begins. */

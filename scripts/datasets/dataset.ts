@@ -105,8 +105,6 @@ export interface TableDefinition {
 	/** ORDER BY list over `select`'s columns; a total order. */
 	readonly orderBy: string;
 	readonly rowGroupSize: number;
-	/** Parquet's data page version: V2's delta encodings suit some orders, not all. Default V2. */
-	readonly parquetVersion?: "V1" | "V2";
 }
 
 /** Runs a SELECT over the finished lake's tables, seen as views by their names. */

@@ -36,7 +36,7 @@ export async function writePiece(
 		.map((column) => identifier(column.name));
 	const { rowsChanged } = await connection.run(
 		`COPY (SELECT ${own.join(", ")} FROM (${piece.select}) ORDER BY ${definition.orderBy})
-		TO ${literal(folders.scratch)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION ${definition.parquetVersion ?? "V2"},
+		TO ${literal(folders.scratch)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		OVERWRITE true)`,
 	);

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build, temporaryFolder, writeAll } from "./building.ts";
+
+let folder: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+	({ folder, remove } = await temporaryFolder());
+});
+afterAll(() => remove());
+
+/** Our own child processes that parse. */
+function parsers(): number[] {
+	return readdirSync("/proc/self/task")
+		.flatMap((task) =>
+			readFileSync(`/proc/self/task/${task}/children`, "utf8").split(" "),
+		)
+		.filter(Boolean)
+		.map(Number)
+		.filter((pid) =>
+			readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("parse-process"),
+		);
+}
+
+test.skipIf(!existsSync("/proc/self/task"))(
+	"a parsing process that dies costs the file at hand, and no other",
+	async () => {
+		const ride = (index: number) =>
+			`<gpx><trk><trkseg>${Array.from(
+				{ length: 5000 },
+				(_, point) =>
+					`<trkpt lat="${50 + point / 1e5}" lon="${8 + index / 1e4}"/>`,
+			).join("\n")}</trkseg></trk></gpx>`;
+		await writeAll(
+			join(folder, "input"),
+			Object.fromEntries(
+				Array.from({ length: 20 }, (_, index) => [
+					`rides/${String(index).padStart(2, "0")}.gpx`,
+					ride(index),
+				]),
+			),
+		);
+		let killed = false;
+		const report = await build({
+			input: join(folder, "input"),
+			out: join(folder, "lake"),
+			processes: 1,
+			onProgress(progress) {
+				if (killed || progress.step !== "parse" || progress.files < 3) return;
+				killed = true;
+				for (const pid of parsers()) process.kill(pid, "SIGKILL");
+			},
+		});
+		expect(killed).toBe(true);
+		expect(report.exitCode).toBe(1);
+		expect(report.rejects).toHaveLength(1);
+		expect(report.rejects[0]?.reason).toBe(
+			"the process that read it was killed by SIGKILL",
+		);
+		const rows = Object.fromEntries(
+			report.tables.map((table) => [table.name, table.rows]),
+		);
+		expect(rows.rides).toBe(19);
+		expect(rows.ride_points).toBe(19 * 5000);
+	},
+);

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { parseSettings } from "./settings.ts";
+
+const parse = (value: unknown) =>
+	parseSettings(JSON.stringify(value), ["rides", "posts"]);
+
+test("settings come back as they were given", () => {
+	const settings = {
+		title: "Ours",
+		datasets: {
+			rides: {
+				title: "Commutes",
+				description: "To work and back.",
+				source: "My bike computer",
+				licence: "CC0-1.0",
+				synthetic: false,
+				startView: { center: [8.5, 47.4], zoom: 11.5 },
+			},
+			posts: { startView: null },
+		},
+	};
+	expect(parse(settings)).toEqual(settings);
+	expect(parse({})).toEqual({ datasets: {} });
+});
+
+test("what cannot be meant is refused with its place", () => {
+	const cases: [value: unknown, message: string][] = [
+		[[], "lakeside.json must be an object"],
+		[{ name: "x" }, 'lakeside.json has no member "name"'],
+		[{ title: "" }, "title must be a text"],
+		[{ datasets: { cars: {} } }, 'datasets has no member "cars"'],
+		[
+			{ datasets: { rides: { license: "x" } } },
+			'datasets.rides has no member "license"',
+		],
+		[
+			{ datasets: { rides: { startView: { center: [1], zoom: 1 } } } },
+			"datasets.rides.startView.center must be [longitude, latitude]",
+		],
+		[
+			{ datasets: { rides: { startView: { center: [1, 91], zoom: 1 } } } },
+			"datasets.rides.startView.center[1] must be a number from -85 to 85",
+		],
+		[
+			{ datasets: { rides: { startView: { center: [1, 2], zoom: "x" } } } },
+			"datasets.rides.startView.zoom must be a number from 0 to 22",
+		],
+	];
+	for (const [value, message] of cases)
+		expect(() => parse(value), message).toThrow(message);
+	expect(() => parseSettings("{", [])).toThrow("lakeside.json is not JSON");
+});
