@@ -304,8 +304,12 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		await page
 			.locator(".cm-completionLabel", { hasText: "distance_m" })
 			.waitFor();
-		await page.keyboard.press("Tab");
-		expect(await textOf()).toBe("select distance_m from rides");
+		await expect
+			.poll(async () => {
+				await page.keyboard.press("Tab");
+				return textOf();
+			})
+			.toBe("select distance_m from rides");
 	});
 
 	test.each(["light", "dark"] as const)(

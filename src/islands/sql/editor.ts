@@ -4,6 +4,7 @@ import {
 	closeBrackets,
 	closeBracketsKeymap,
 	closeCompletion,
+	completionStatus,
 } from "@codemirror/autocomplete";
 import { sql } from "@codemirror/lang-sql";
 import {
@@ -71,7 +72,7 @@ export function createEditor(
 							return true;
 						},
 					},
-					{ key: "Tab", run: acceptCompletion },
+					{ key: "Tab", run: takeCompletion },
 				]),
 			),
 			Prec.low(keymap.of([{ key: "Escape", run: () => options.onEscape() }])),
@@ -153,6 +154,11 @@ function languageFor(tables: readonly CatalogTable[]) {
 		sql({ dialect: DUCKDB, schema: schemaOf(tables) }),
 		DUCKDB.language.data.of({ autocomplete: columnsInScope(tables) }),
 	];
+}
+
+/** Takes the completion; one that has just appeared is not taken yet, and Tab waits. */
+function takeCompletion(view: EditorView): boolean {
+	return acceptCompletion(view) || completionStatus(view.state) === "active";
 }
 
 /**

@@ -1,3 +1,4 @@
+import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { expect, test } from "vitest";
 import type { ScanSummary } from "../../../workers/engine-api.ts";
@@ -24,13 +25,13 @@ const scan: ScanSummary = {
 
 function card(name: string, message: string, scans: readonly ScanSummary[]) {
 	return renderToString(
-		<FailureCard
-			failure={{ name, problem: { text: message, place: null } }}
-			scans={scans}
-			tables={[flights]}
-			onShow={() => {}}
-			onRetry={() => {}}
-		/>,
+		h(FailureCard, {
+			failure: { name, problem: { text: message, place: null } },
+			scans,
+			tables: [flights],
+			onShow: () => {},
+			onRetry: () => {},
+		}),
 	);
 }
 
