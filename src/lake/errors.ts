@@ -26,3 +26,24 @@ export function throwIfCancelled(signal: AbortSignal): void {
 export function cancelled(): LakeError {
 	return new LakeError("CancelledError", "the query was cancelled");
 }
+
+/** Resolves once the signal is raised. */
+export function raised(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+}
+
+/** What the promise gives, unless the signal is raised first. */
+export async function orCancelled<T>(
+	promise: Promise<T>,
+	signal: AbortSignal,
+): Promise<T> {
+	return Promise.race([
+		promise,
+		raised(signal).then(() => {
+			throw cancelled();
+		}),
+	]);
+}

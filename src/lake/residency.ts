@@ -12,13 +12,6 @@ export interface RowGroupLoad {
 	readonly columns: readonly string[];
 }
 
-/** What has to come before a query may run, in the order of loading. */
-export interface LoadPlan {
-	readonly loads: readonly RowGroupLoad[];
-	/** Estimate of the memory that the loads take. */
-	readonly bytes: number;
-}
-
 /** A physical table: some columns of some row groups, none of them ragged. */
 export interface Store {
 	readonly name: string;
@@ -104,10 +97,11 @@ export class Residency {
 	}
 
 	/**
-	 * Chooses or makes the stores for a query's needs, and says what they lack.
+	 * Chooses or makes the stores for a query's needs, and says what they lack, in
+	 * the order of loading.
 	 * Throws `OverBudgetError` where the needs alone exceed the budget.
 	 */
-	async plan(needs: readonly TableNeed[]): Promise<LoadPlan> {
+	async plan(needs: readonly TableNeed[]): Promise<RowGroupLoad[]> {
 		this.#queries += 1;
 		for (const need of needs) this.#refuseIntervals(need);
 		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
@@ -127,15 +121,19 @@ export class Residency {
 			for (const rowGroup of missing) loads.push({ store, rowGroup, columns });
 		}
 		await this.#makeRoom(bytes);
-		return { loads, bytes };
+		return loads;
 	}
 
-	/** Appends a row group to its store. `ipc` is null where no column of the file is wanted. */
+	/**
+	 * Appends row groups to their store: of one file, as one stream in their order.
+	 * `ipc` is null where no column of the file is wanted.
+	 */
 	async load(
-		{ store, rowGroup, columns }: RowGroupLoad,
+		loads: readonly [RowGroupLoad, ...RowGroupLoad[]],
 		ipc: Uint8Array | null,
 	): Promise<void> {
-		const rows = rowsOf(rowGroup);
+		const [{ store, rowGroup, columns }] = loads;
+		const rows = loads.reduce((sum, load) => sum + rowsOf(load.rowGroup), 0);
 		const bytes = (ipc?.length ?? 0) + partitionRowBytes(store) * rows;
 		if (ipc !== null && sameNames(columns, store.columns)) {
 			await this.#connection.insert(ipc, {
@@ -146,7 +144,7 @@ export class Residency {
 		} else {
 			await this.#loadCast(store, rowGroup.file, ipc, rows);
 		}
-		store.rowGroups.add(keyOf(rowGroup));
+		for (const load of loads) store.rowGroups.add(keyOf(load.rowGroup));
 		store.bytes += bytes;
 	}
 

@@ -8,21 +8,23 @@ import type {
 	SqlValue,
 	Stage,
 } from "../../workers/engine-api.ts";
-import type { Catalog, ManifestFile } from "../lib/catalog.ts";
+import type { Catalog } from "../lib/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
 import {
 	cancelled,
 	isLakeError,
 	LakeError,
+	raised,
 	throwIfCancelled,
 } from "./errors.ts";
+import { loadAll } from "./load.ts";
 import { chunkPieces, columnsToDecode, tailPiece } from "./pieces.ts";
 import { layGhosts, PLANNING_SETTINGS } from "./plan/ghosts.ts";
 import { planQuery, type QueryPlan } from "./plan/plan.ts";
 import { type Piece, planRequests } from "./ranges.ts";
-import { Residency, type RowGroupLoad } from "./residency.ts";
-import { type TransferTally, transfer } from "./transfer.ts";
+import { Residency } from "./residency.ts";
+import type { TransferTally } from "./transfer.ts";
 import type {
 	Connection,
 	Database,
@@ -51,9 +53,6 @@ export interface Price {
 	readonly scans: readonly ScanSummary[];
 }
 
-/** Row groups decoded ahead of the one that is being loaded. */
-const DECODE_AHEAD = 4;
-
 /** An engine that has not ended a query by then is ended itself. */
 const CANCEL_MILLISECONDS = 250;
 
@@ -70,8 +69,8 @@ interface Run {
 	readonly stagesMs: Record<Stage, number>;
 	/** Chunks and tails. */
 	readonly tally: TransferTally;
-	readonly files: Set<string>;
-	rowGroups: number;
+	/** What was fetched and decoded. */
+	readonly loaded: { readonly files: Set<string>; rowGroups: number };
 }
 
 /**
@@ -218,83 +217,14 @@ export class LakeSession {
 		return plan;
 	}
 
-	/** Brings what is missing, fetching, decoding and loading at the same time. */
 	async #load(
 		{ residency }: Engine,
 		needs: readonly TableNeed[],
 		run: Run,
 	): Promise<void> {
-		const { signal, stagesMs, tally, onProgress } = run;
-		const { loads } = await residency.plan(needs);
-		const { pieces, piecesOf } = piecesToFetch(loads);
-		const totalBytes = pieces.reduce(
-			(sum, piece) => sum + piece.endByte - piece.startByte,
-			0,
-		);
-		const totalRows = loads.reduce((sum, load) => sum + rowsOf(load), 0);
-
-		const started = performance.now();
 		const { source, cache, decoder } = this.#options;
-		const arriving = await transfer(pieces, {
-			source,
-			cache,
-			signal,
-			tally,
-			onBytes: () =>
-				onProgress({
-					stage: "fetch",
-					bytes: tally.bytes + tally.cachedBytes,
-					totalBytes,
-				}),
-		});
-		const fetched = Promise.all(arriving).then(() => {
-			stagesMs.fetch += performance.now() - started;
-		});
-		fetched.catch(() => {});
-
-		const decode = async (load: RowGroupLoad): Promise<Uint8Array | null> => {
-			const { columns, rowGroup } = load;
-			if (columns.length === 0) return null;
-			const ranges = await Promise.all(
-				(piecesOf.get(load) ?? []).map(async (index) => ({
-					startByte: (pieces[index] as Piece).startByte,
-					bytes: await (arriving[index] as Promise<Uint8Array>),
-				})),
-			);
-			throwIfCancelled(signal);
-			const start = performance.now();
-			const [ipc] = await decoder.decode({
-				fileBytes: rowGroup.file.bytes,
-				ranges,
-				columns,
-				rowGroups: [rowGroup.index],
-			});
-			stagesMs.decode += performance.now() - start;
-			if (ipc === undefined) throw new Error("the decoder gave no row group");
-			return ipc;
-		};
-
-		const decoding: Promise<Uint8Array | null>[] = [];
-		let rows = 0;
-		for (const [index, load] of loads.entries()) {
-			while (decoding.length < Math.min(index + DECODE_AHEAD, loads.length)) {
-				const next = decode(loads[decoding.length] as RowGroupLoad);
-				next.catch(() => {});
-				decoding.push(next);
-			}
-			const ipc = (await orCancelled(decoding[index], signal)) ?? null;
-			delete decoding[index];
-			const start = performance.now();
-			await residency.load(load, ipc);
-			stagesMs.load += performance.now() - start;
-			if (ipc !== null) {
-				run.files.add(load.rowGroup.file.path);
-				run.rowGroups += 1;
-			}
-			rows += rowsOf(load);
-			onProgress({ stage: "load", rows, totalRows });
-		}
-		await fetched;
+		const loads = await residency.plan(needs);
+		await loadAll(loads, { ...run, source, cache, decoder, residency });
 		await residency.show(needs);
 	}
 
@@ -353,8 +283,8 @@ export class LakeSession {
 				requests: requestsOf(this.catalog, plan.needs),
 			},
 			actual: {
-				files: run.files.size,
-				rowGroups: run.rowGroups,
+				files: run.loaded.files.size,
+				rowGroups: run.loaded.rowGroups,
 				...run.tally,
 				rows,
 			},
@@ -424,30 +354,8 @@ function newRun(
 		onProgress,
 		stagesMs: { plan: 0, blocks: 0, fetch: 0, decode: 0, load: 0, run: 0 },
 		tally: { requests: 0, bytes: 0, cachedBytes: 0 },
-		files: new Set(),
-		rowGroups: 0,
+		loaded: { files: new Set(), rowGroups: 0 },
 	};
-}
-
-/** The chunks and tails of loads, each once, and which of them a load is made of. */
-function piecesToFetch(loads: readonly RowGroupLoad[]) {
-	const pieces: Piece[] = [];
-	const piecesOf = new Map<RowGroupLoad, number[]>();
-	const tails = new Map<ManifestFile, number>();
-	for (const load of loads) {
-		const { store, rowGroup, columns } = load;
-		if (columns.length === 0) continue;
-		let tail = tails.get(rowGroup.file);
-		if (tail === undefined) {
-			tail = pieces.push(tailPiece(rowGroup.file)) - 1;
-			tails.set(rowGroup.file, tail);
-		}
-		const chunks = chunkPieces(store.table, rowGroup, columns).map(
-			(chunk) => pieces.push(chunk) - 1,
-		);
-		piecesOf.set(load, [...chunks, tail]);
-	}
-	return { pieces, piecesOf };
 }
 
 /** Requests that needs take where nothing is there yet. */
@@ -476,26 +384,6 @@ async function resultColumns(
 	return described
 		.toArray()
 		.map((row) => ({ name: row.column_name, type: row.column_type }));
-}
-
-function rowsOf({ rowGroup: { file, index } }: RowGroupLoad): number {
-	return file.rowGroups[index]?.rows ?? 0;
-}
-
-async function orCancelled<T>(
-	promise: Promise<T> | undefined,
-	signal: AbortSignal,
-): Promise<T | undefined> {
-	const value = await Promise.race([promise, raised(signal)]);
-	throwIfCancelled(signal);
-	return value as T | undefined;
-}
-
-function raised(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal.aborted) resolve();
-		else signal.addEventListener("abort", () => resolve(), { once: true });
-	});
 }
 
 function asSqlError(error: unknown): Error {

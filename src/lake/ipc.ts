@@ -1,0 +1,55 @@
+const CONTINUATION = 0xff_ff_ff_ff;
+/** Continuation marker and a length of zero. */
+const END_OF_STREAM_BYTES = 8;
+/** `MessageHeader.DictionaryBatch` of Arrow's Message.fbs. */
+const DICTIONARY_BATCH = 2;
+
+/**
+ * Joins Arrow IPC streams of one schema, each with its end-of-stream, into one: a
+ * single large insert costs DuckDB less than many small ones. Null where a stream
+ * holds dictionaries, which would replace each other.
+ */
+export function joinStreams(streams: readonly Uint8Array[]): Uint8Array | null {
+	if (streams.length === 1) return streams[0] ?? null;
+	const parts: Uint8Array[] = [];
+	for (const [index, stream] of streams.entries()) {
+		const schemaEnd = messageEnd(stream, 0);
+		const end = stream.length - END_OF_STREAM_BYTES;
+		if (end > schemaEnd && messageType(stream, schemaEnd) === DICTIONARY_BATCH)
+			return null;
+		const isLast = index === streams.length - 1;
+		parts.push(
+			stream.subarray(index === 0 ? 0 : schemaEnd, isLast ? undefined : end),
+		);
+	}
+	const joined = new Uint8Array(
+		parts.reduce((sum, part) => sum + part.length, 0),
+	);
+	let at = 0;
+	for (const part of parts) {
+		joined.set(part, at);
+		at += part.length;
+	}
+	return joined;
+}
+
+/** Where the metadata of the message at `at` ends; a schema has no body. */
+function messageEnd(stream: Uint8Array, at: number): number {
+	const view = viewOf(stream);
+	if (view.getUint32(at, true) !== CONTINUATION)
+		throw new Error("not an Arrow IPC stream");
+	return at + 8 + view.getInt32(at + 4, true);
+}
+
+/** The flatbuffer `Message.header_type`, its second field, of the message at `at`. */
+function messageType(stream: Uint8Array, at: number): number {
+	const view = viewOf(stream);
+	const start = at + 8;
+	const table = start + view.getUint32(start, true);
+	const fields = table - view.getInt32(table, true);
+	return view.getUint8(table + view.getUint16(fields + 6, true));
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+	return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,191 @@
+import type { Progress, Stage } from "../../workers/engine-api.ts";
+import type { ManifestFile } from "../lib/catalog.ts";
+import type { ByteCache } from "./byte-cache.ts";
+import { orCancelled, throwIfCancelled } from "./errors.ts";
+import { joinStreams } from "./ipc.ts";
+import { chunkPieces, tailPiece } from "./pieces.ts";
+import type { Piece } from "./ranges.ts";
+import type { Residency, RowGroupLoad } from "./residency.ts";
+import { type TransferTally, transfer } from "./transfer.ts";
+import type { Decoder, RangeSource } from "./types.ts";
+
+export interface LoadOptions {
+	readonly source: RangeSource;
+	readonly cache: ByteCache;
+	readonly decoder: Decoder;
+	readonly residency: Residency;
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: Progress) => void;
+	/** Added to while it goes on. */
+	readonly tally: TransferTally;
+	readonly stagesMs: Record<Stage, number>;
+	readonly loaded: { readonly files: Set<string>; rowGroups: number };
+}
+
+/** Row groups that are decoded, or about to be, ahead of those being loaded. */
+const DECODE_AHEAD = 6;
+
+/**
+ * Fetches, decodes and loads row groups, all three at the same time: what has
+ * arrived is decoded, and what is decoded when the engine has a hand free is
+ * loaded together. Row groups go in in their order. Each is there whole or not at
+ * all, so that it may end at any point.
+ */
+export async function loadAll(
+	loads: readonly RowGroupLoad[],
+	options: LoadOptions,
+): Promise<void> {
+	const { residency, signal, stagesMs, onProgress, loaded } = options;
+	const { arrived, bytesOf } = await startTransfer(loads, options);
+	const totalRows = sum(loads.map(rowsOf));
+
+	const decoding: Promise<void>[] = [];
+	/** Null where there is nothing to decode, undefined as long as it is not decoded. */
+	const decoded: (Uint8Array | null | undefined)[] = loads.map(() => undefined);
+	const decodeNext = () => {
+		const index = decoding.length;
+		const task = decode(loads[index] as RowGroupLoad, bytesOf, options).then(
+			(ipc) => {
+				decoded[index] = ipc;
+			},
+		);
+		// Its fault is heard of when its turn comes.
+		task.catch(() => {});
+		decoding.push(task);
+	};
+
+	let rows = 0;
+	for (let at = 0; at < loads.length; ) {
+		while (decoding.length < Math.min(at + DECODE_AHEAD, loads.length))
+			decodeNext();
+		await orCancelled(decoding[at] as Promise<void>, signal);
+		const [group, ipc] = takeGroup(loads, decoded, at);
+		const started = performance.now();
+		await residency.load(group, ipc);
+		stagesMs.load += performance.now() - started;
+		at += group.length;
+		rows += sum(group.map(rowsOf));
+		if (ipc !== null) {
+			loaded.files.add(group[0].rowGroup.file.path);
+			loaded.rowGroups += group.length;
+		}
+		onProgress({ stage: "load", rows, totalRows });
+	}
+	await arrived;
+}
+
+/** Sends the requests for all loads, and gives each load's bytes to come. */
+async function startTransfer(
+	loads: readonly RowGroupLoad[],
+	options: LoadOptions,
+): Promise<{ arrived: Promise<void>; bytesOf: BytesOf }> {
+	const { tally, stagesMs, onProgress } = options;
+	const { pieces, piecesOf } = piecesToFetch(loads);
+	const totalBytes = sum(
+		pieces.map((piece) => piece.endByte - piece.startByte),
+	);
+	const started = performance.now();
+	const arriving = await transfer(pieces, {
+		...options,
+		onBytes: () =>
+			onProgress({
+				stage: "fetch",
+				bytes: tally.bytes + tally.cachedBytes,
+				totalBytes,
+			}),
+	});
+	const arrived = Promise.all(arriving).then(() => {
+		if (pieces.length > 0) stagesMs.fetch += performance.now() - started;
+	});
+	arrived.catch(() => {});
+	const bytesOf: BytesOf = (load) =>
+		Promise.all(
+			(piecesOf.get(load) ?? []).map(async (index) => ({
+				startByte: (pieces[index] as Piece).startByte,
+				bytes: await (arriving[index] as Promise<Uint8Array>),
+			})),
+		);
+	return { arrived, bytesOf };
+}
+
+type BytesOf = (
+	load: RowGroupLoad,
+) => Promise<{ startByte: number; bytes: Uint8Array }[]>;
+
+async function decode(
+	load: RowGroupLoad,
+	bytesOf: BytesOf,
+	{ decoder, signal, stagesMs }: LoadOptions,
+): Promise<Uint8Array | null> {
+	const { columns, rowGroup } = load;
+	if (columns.length === 0) return null;
+	const ranges = await bytesOf(load);
+	throwIfCancelled(signal);
+	const started = performance.now();
+	const [ipc] = await decoder.decode({
+		fileBytes: rowGroup.file.bytes,
+		ranges,
+		columns,
+		rowGroups: [rowGroup.index],
+	});
+	stagesMs.decode += performance.now() - started;
+	if (ipc === undefined) throw new Error("the decoder gave no row group");
+	return ipc;
+}
+
+/** The row group at `at` with those that follow it in its file and are decoded as well. */
+function takeGroup(
+	loads: readonly RowGroupLoad[],
+	decoded: (Uint8Array | null | undefined)[],
+	at: number,
+): [group: [RowGroupLoad, ...RowGroupLoad[]], ipc: Uint8Array | null] {
+	const first = loads[at] as RowGroupLoad;
+	const group: [RowGroupLoad, ...RowGroupLoad[]] = [first];
+	for (let index = at + 1; index < loads.length; index += 1) {
+		const next = loads[index] as RowGroupLoad;
+		if (
+			decoded[index] === undefined ||
+			next.store !== first.store ||
+			next.rowGroup.file !== first.rowGroup.file
+		)
+			break;
+		group.push(next);
+	}
+	const streams = decoded
+		.slice(at, at + group.length)
+		.filter((stream) => stream != null);
+	if (streams.length === 0) return [group, null];
+	const joined = joinStreams(streams);
+	const taken: typeof group = joined === null ? [first] : group;
+	decoded.fill(undefined, at, at + taken.length);
+	return [taken, joined ?? (streams[0] as Uint8Array)];
+}
+
+/** The chunks and tails of loads, each once, and which of them a load is made of. */
+function piecesToFetch(loads: readonly RowGroupLoad[]) {
+	const pieces: Piece[] = [];
+	const piecesOf = new Map<RowGroupLoad, number[]>();
+	const tails = new Map<ManifestFile, number>();
+	for (const load of loads) {
+		const { store, rowGroup, columns } = load;
+		if (columns.length === 0) continue;
+		let tail = tails.get(rowGroup.file);
+		if (tail === undefined) {
+			tail = pieces.push(tailPiece(rowGroup.file)) - 1;
+			tails.set(rowGroup.file, tail);
+		}
+		const chunks = chunkPieces(store.table, rowGroup, columns).map(
+			(chunk) => pieces.push(chunk) - 1,
+		);
+		piecesOf.set(load, [...chunks, tail]);
+	}
+	return { pieces, piecesOf };
+}
+
+function rowsOf({ rowGroup: { file, index } }: RowGroupLoad): number {
+	return file.rowGroups[index]?.rows ?? 0;
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, number) => total + number, 0);
+}
