@@ -10,8 +10,8 @@ export interface CellCount {
 	readonly rides: number;
 }
 
-/** Cells at most along the picture's width: more than a card on a page can show. */
-const MAX_COLUMNS = 160;
+/** The smallest side of a cell that a glance can tell from its neighbour, in pixels. */
+const SMALLEST_CELL = 3;
 
 /**
  * A small still map of cells as SVG text, without styles: each step of the ramp is
@@ -29,7 +29,7 @@ export function rideGlimpse(
 	if (rows.length === 0) return `${open(`0 0 ${width} ${height}`)}</svg>`;
 
 	const frame = frameOf(rows, width / height);
-	const block = Math.max(1, Math.ceil(frame.columns / MAX_COLUMNS));
+	const block = Math.max(1, Math.ceil((frame.columns * SMALLEST_CELL) / width));
 	const columns = Math.ceil(frame.columns / block);
 	const lines = Math.ceil(frame.rows / block);
 	return `${open(`0 0 ${columns} ${lines}`)}${pathsOf(rows, { ...frame, columns, lines, block })}</svg>`;
