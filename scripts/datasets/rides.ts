@@ -38,7 +38,7 @@ export const rides: DatasetDefinition = {
 	folder: "rides",
 	title: "Rides",
 	description: "Recorded rides, with every cell of the map that they pass.",
-	source: "GPX files of the publisher",
+	source: "The publisher's own files",
 	licence: "Not stated",
 	accepts: (path) => plainName(path).endsWith(".gpx"),
 	staging: [

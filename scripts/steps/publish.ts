@@ -84,10 +84,9 @@ export async function publish(lake: string, catalog: Catalog): Promise<string> {
 export async function collect(lake: string): Promise<void> {
 	const kept = new Set<string>();
 	for (const name of [CATALOG, PREVIOUS]) {
-		const text = await textOrNull(join(lake, name));
-		if (text !== null)
-			for (const path of await filesOf(lake, parseCatalog(text)))
-				kept.add(path);
+		const catalog = await catalogOrNull(join(lake, name));
+		if (catalog !== null)
+			for (const path of await filesOf(lake, catalog)) kept.add(path);
 	}
 	for (const folder of [
 		...TABLES.map((table) => table.name),
@@ -105,6 +104,17 @@ export async function collect(lake: string): Promise<void> {
 				await removeIfEmpty(entry.parentPath);
 			}
 		}
+	}
+}
+
+/** Null where there is none, or none that this version reads. */
+async function catalogOrNull(path: string): Promise<Catalog | null> {
+	const text = await textOrNull(path);
+	if (text === null) return null;
+	try {
+		return parseCatalog(text);
+	} catch {
+		return null;
 	}
 }
 

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import type { DatasetDefinition, SourceFile } from "../datasets/dataset.ts";
 import { SETTINGS_FILE } from "./settings.ts";
 
+/** Enough to tell files apart that only happen to be equally long. */
+const BEGINNING_BYTES = 4096;
+
 export interface IgnoredFile {
 	/** Below the input folder, with forward slashes. */
 	readonly path: string;
@@ -111,21 +114,30 @@ async function statOrNull(path: string) {
 	}
 }
 
-/** Compares the content only of files that are equally long. */
+/** Compares the content only of files that are equally long and begin alike. */
 async function setDuplicatesApart(
 	dataset: DatasetDefinition,
 	files: readonly SourceFile[],
 ): Promise<FoundDataset> {
+	const alike = new Map<string, SourceFile[]>();
 	const bySize = Map.groupBy(files, (file) => file.bytes);
-	const duplicates: DuplicateFile[] = [];
 	for (const [bytes, group] of bySize) {
 		if (group.length < 2 || bytes === 0) continue;
+		for (const file of group) {
+			const beginning = await contentHash(file.absolutePath, BEGINNING_BYTES);
+			const key = `${bytes} ${beginning}`;
+			if (beginning !== null) alike.set(key, [...(alike.get(key) ?? []), file]);
+		}
+	}
+	const duplicates: DuplicateFile[] = [];
+	for (const group of alike.values()) {
+		if (group.length < 2) continue;
 		const originals = new Map<string, SourceFile>();
 		for (const file of group) {
-			const hash = await contentHash(file.absolutePath);
-			if (hash === null) continue;
-			const original = originals.get(hash);
-			if (original === undefined) originals.set(hash, file);
+			const content = await contentHash(file.absolutePath);
+			if (content === null) continue;
+			const original = originals.get(content);
+			if (original === undefined) originals.set(content, file);
 			else duplicates.push({ file, original });
 		}
 	}
@@ -137,12 +149,16 @@ async function setDuplicatesApart(
 	};
 }
 
-/** Null for a file that cannot be read: its parser says why. */
-async function contentHash(path: string): Promise<string | null> {
+/** Of the first `length` bytes; null for a file that cannot be read: its parser says why. */
+async function contentHash(
+	path: string,
+	length = Number.POSITIVE_INFINITY,
+): Promise<string | null> {
 	const hash = createHash("sha256");
 	try {
 		for await (const chunk of createReadStream(path, {
-			highWaterMark: 2 ** 20,
+			highWaterMark: Math.min(length, 2 ** 20),
+			end: length - 1,
 		}))
 			hash.update(chunk);
 	} catch {
