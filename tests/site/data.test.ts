@@ -128,6 +128,7 @@ describe.skipIf(browserPath() === null)("the data page", () => {
 		expect(
 			await page.evaluate(() => document.documentElement.scrollWidth),
 		).toBe(390);
+		expect(await violationsOf(page)).toStrictEqual([]);
 	});
 
 	test("nothing was complained of", () => {

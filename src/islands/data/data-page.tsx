@@ -169,9 +169,13 @@ function Table(props: { readonly table: CatalogTable; readonly root: string }) {
 					`partitioned by ${table.partitionKeys.join(", ")}, `}
 				sorted by {table.sortKeys.join(", ")}
 			</p>
-			<div class="table-columns">
+			<section
+				class="table-columns"
+				aria-label={`Columns of ${table.name}`}
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
+				tabIndex={0}
+			>
 				<table>
-					<caption class="visually-hidden">Columns of {table.name}</caption>
 					<thead>
 						<tr>
 							<th scope="col">Column</th>
@@ -191,7 +195,7 @@ function Table(props: { readonly table: CatalogTable; readonly root: string }) {
 						))}
 					</tbody>
 				</table>
-			</div>
+			</section>
 			{more.length > 0 && (
 				<p class="small">
 					More to ask:{" "}
