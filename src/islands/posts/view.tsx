@@ -80,9 +80,11 @@ export function PostsView(props: {
 				<p id="posts-sentence" aria-live="polite">
 					{isBackward(choice)
 						? "The first day lies after the last: choose an earlier one."
-						: answer === null || isBusy
+						: isBusy
 							? `${windowWords(choice, data)} …`
-							: sentence(choice, data, answer)}
+							: answer === null
+								? `${windowWords(choice, data)}, nothing could be counted.`
+								: sentence(choice, data, answer)}
 				</p>
 			</header>
 			<div class="controls posts-controls">

@@ -70,9 +70,11 @@ export function WeatherView(props: {
 				<p id="weather-sentence" aria-live="polite">
 					{isBackward(choice)
 						? "The first day lies after the last: choose an earlier one."
-						: answer === null || isBusy
+						: isBusy
 							? `${seriesName(chosen)} …`
-							: sentence(chosen, range, answer)}
+							: answer === null
+								? `The readings of ${seriesName(chosen)} could not be had.`
+								: sentence(chosen, range, answer)}
 				</p>
 			</header>
 			<Controls
