@@ -3,7 +3,6 @@ import {
 	type CellWindow,
 	cellAt,
 	centreOf,
-	cornersOf,
 	covers,
 	levelOf,
 	piecesOf,
@@ -105,16 +104,5 @@ describe("a window", () => {
 		const north = latitudeOf(95.5 / 256);
 		expect(cellAt(window, west, north)).toBe(5 * 10 + 3);
 		expect(cellAt(window, west - 1e-9, north)).toBe(5 * 10 + 2);
-	});
-
-	test("its corners are those of its first and last cells", () => {
-		const window: CellWindow = { level: 2, x: 1, y: 1, columns: 2, rows: 2 };
-		const [piece] = piecesOf(window);
-		if (piece === undefined) throw new Error("no piece");
-		const [northWest, , southEast] = cornersOf(window, piece);
-		expect(northWest[0]).toBe(-90);
-		expect(southEast[0]).toBe(90);
-		expect(northWest[1]).toBeCloseTo(66.51326, 5);
-		expect(southEast[1]).toBeCloseTo(-66.51326, 5);
 	});
 });

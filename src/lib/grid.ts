@@ -103,24 +103,6 @@ export function piecesOf(window: CellWindow): WindowPiece[] {
 	return pieces;
 }
 
-/** Corners of a piece, clockwise from the north-west, as MapLibre's image source wants them. */
-export function cornersOf(
-	window: CellWindow,
-	piece: WindowPiece,
-): [[number, number], [number, number], [number, number], [number, number]] {
-	const size = 2 ** window.level;
-	const west = longitudeOf(piece.x / size);
-	const east = longitudeOf((piece.x + piece.columns) / size);
-	const north = latitudeOf(window.y / size);
-	const south = latitudeOf((window.y + window.rows) / size);
-	return [
-		[west, north],
-		[east, north],
-		[east, south],
-		[west, south],
-	];
-}
-
 /** Index of the cell at a point, by row then column, or null outside the window. */
 export function cellAt(
 	window: CellWindow,

@@ -6,15 +6,15 @@ import {
 } from "maplibre-gl";
 import workerAddress from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
+import "./map.css";
 import type { Basemap } from "./basemap-format.ts";
-import { addCellLayers } from "./cell-layer.ts";
 import { basemapPaints, type MapColours, mapStyle } from "./style.ts";
 
 let hasWorker = false;
 
 /**
- * A map of land and borders with empty cell layers, flat and north up. Resolves
- * once it draws. `remove()` the map when done.
+ * A map of land and borders, flat and north up. Resolves once its style has
+ * loaded. `remove()` the map when done.
  */
 export async function openMap(
 	container: HTMLElement,
@@ -47,7 +47,6 @@ export async function openMap(
 	map.keyboard.disableRotation();
 	map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-right");
 	await new Promise<void>((resolve) => map.once("style.load", () => resolve()));
-	addCellLayers(map);
 	return map;
 }
 

@@ -9,9 +9,6 @@ export interface MapColours {
 	readonly label: string;
 }
 
-/** The layer above which data goes: names stay on top. */
-export const LABEL_LAYER = "labels";
-
 /** Land and borders show where they are, without leaving this site: no tiles, no glyph server. */
 export function mapStyle(
 	basemap: Basemap,
@@ -46,7 +43,7 @@ export function mapStyle(
 			{ id: "land", type: "fill", source: "land", paint: paints.land },
 			{ id: "borders", type: "line", source: "borders", paint: paints.borders },
 			{
-				id: LABEL_LAYER,
+				id: "labels",
 				type: "symbol",
 				source: "labels",
 				maxzoom: 8,

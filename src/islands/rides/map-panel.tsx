@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import { cellAt, type Viewport } from "../../lib/grid.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
-import { showCells } from "../../maps/cell-layer.ts";
+import { CellOverlay } from "../../maps/cell-overlay.ts";
 import {
 	DENSITY_STEPS,
 	densityColours,
@@ -239,7 +239,8 @@ function drawPicture(
 	still: Element | null,
 ): () => void {
 	let drawn: { counts: Uint32Array; theme: string } | null = null;
-	return effect(() => {
+	const overlay = new CellOverlay(map);
+	const stop = effect(() => {
 		const now = picture.value;
 		const isNewTheme = drawn !== null && drawn.theme !== theme.value;
 		if (isNewTheme) recolourMap(map, mapColours());
@@ -247,17 +248,23 @@ function drawPicture(
 		if (drawn?.counts === now.counts && !isNewTheme) return;
 		drawn = { counts: now.counts, theme: theme.value };
 		const { window, counts, largest } = now;
-		showCells(
-			map,
+		overlay.show(
 			window,
 			counts,
 			densityColours(densityStops(), largest, topOfScale(largest)),
 		);
 		// For who measures: tests and the bench wait for it.
 		const detail = { occupied: now.occupied };
-		map.once("render", () => performance.mark("rides-drawn", { detail }));
-		if (still?.isConnected) map.once("idle", () => still.remove());
+		requestAnimationFrame(() => performance.mark("rides-drawn", { detail }));
+		if (still?.isConnected) {
+			map.once("idle", () => still.remove());
+			map.triggerRepaint();
+		}
 	});
+	return () => {
+		stop();
+		overlay.remove();
+	};
 }
 
 /** Says what lies under the pointer, the finger, or for keyboards the middle of the map. */
