@@ -3,9 +3,13 @@ import type { Page } from "@playwright/test";
 /**
  * Everything that a page complains of from now on: errors and warnings in its
  * console (violations of its policy among them), faults of the network, requests
- * to anything but the site itself.
+ * to anything but the site itself and the addresses that are allowed.
  */
-export function complaintsOf(page: Page, root: string): string[] {
+export function complaintsOf(
+	page: Page,
+	root: string,
+	allowed: readonly string[] = [],
+): string[] {
 	const complaints: string[] = [];
 	page.on("console", (message) => {
 		const text = message.text();
@@ -26,8 +30,10 @@ export function complaintsOf(page: Page, root: string): string[] {
 	});
 	page.on("request", (request) => {
 		const url = request.url();
-		if (!/^(blob:|data:)/.test(url) && !url.startsWith(root))
-			complaints.push(`outside the site: ${url}`);
+		const isOurs = [root, "blob:", "data:", ...allowed].some((start) =>
+			url.startsWith(start),
+		);
+		if (!isOurs) complaints.push(`outside the site: ${url}`);
 	});
 	return complaints;
 }
