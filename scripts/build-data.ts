@@ -133,7 +133,7 @@ function showProgress(): (progress: BuildProgress) => void {
 			process.stderr.write(`\r\x1b[2K${text}`);
 			return;
 		}
-		const step = progress.step === "parse" ? `parse ${progress.dataset}` : text;
+		const [step = ""] = text.split(":");
 		if (step !== last) process.stderr.write(`${step}\n`);
 		last = step;
 	};
