@@ -52,8 +52,7 @@ export class CellOverlay {
 
 	/** Where the world shows more than once, so do its cells. */
 	#placeCopies(): void {
-		const { clientWidth: width, clientHeight: height } =
-			this.#map.getCanvasContainer();
+		const { clientWidth: width, clientHeight: height } = this.#map.getCanvas();
 		const { lng, lat } = this.#map.getCenter();
 		const world = 512 * 2 ** this.#map.getZoom();
 		const cells = 2 ** this.#level;
