@@ -55,7 +55,11 @@ export async function claimLake(lake: string): Promise<string> {
 }
 
 export async function releaseLake(lake: string): Promise<void> {
-	await rm(join(lake, SCRATCH), { recursive: true, force: true });
+	await rm(join(lake, SCRATCH), {
+		recursive: true,
+		force: true,
+		maxRetries: 5,
+	});
 }
 
 /**
