@@ -4,6 +4,11 @@ import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { levelOf, windowOf } from "../../src/lib/grid.ts";
+import {
+	DENSITY_STEPS,
+	densityColours,
+	topOfScale,
+} from "../../src/maps/density.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
@@ -126,6 +131,42 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 			dispatchEvent(new PopStateEvent("popstate"));
 		}, search);
 
+	/** The colour of the map's middle pixel, as `rgb(r, g, b)`. */
+	async function colourInTheMiddle(): Promise<string> {
+		const box = await page.locator(".rides-map-frame").boundingBox();
+		if (box === null) throw new Error("the map has no size");
+		const shot = await page.screenshot({
+			clip: {
+				x: Math.round(box.x + box.width / 2),
+				y: Math.round(box.y + box.height / 2),
+				width: 1,
+				height: 1,
+			},
+		});
+		return page.evaluate(
+			async (address) => {
+				const image = new Image();
+				image.src = address;
+				await image.decode();
+				const context = document.createElement("canvas").getContext("2d");
+				context?.drawImage(image, 0, 0);
+				const [red, green, blue] = context?.getImageData(0, 0, 1, 1).data ?? [];
+				return `rgb(${red}, ${green}, ${blue})`;
+			},
+			`data:image/png;base64,${shot.toString("base64")}`,
+		);
+	}
+
+	const colourOf = (token: string) =>
+		page.evaluate((name) => {
+			const probe = document.createElement("span");
+			probe.style.color = `var(${name})`;
+			document.body.append(probe);
+			const { color } = getComputedStyle(probe);
+			probe.remove();
+			return color;
+		}, token);
+
 	const views = [
 		[47.66, 9.18, 12],
 		[47.66, 9.2, 15.4],
@@ -203,8 +244,17 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 				},
 			)
 			.toBe("");
+		// The cell that the map has gone to is drawn where it is, in its colour.
+		const stops = [];
+		for (let step = 1; step <= DENSITY_STEPS; step++)
+			stops.push(await colourOf(`--density-${step}`));
+		const colours = densityColours(stops, most, topOfScale(most));
+		const [red, green, blue] = new Uint8Array(colours.buffer, most * 4);
+		await expect
+			.poll(colourInTheMiddle, { timeout: 10_000 })
+			.toBe(`rgb(${red}, ${green}, ${blue})`);
 		await page.keyboard.press("Tab");
-		await page.locator(".rides-map canvas").focus();
+		await page.locator(".maplibregl-canvas").focus();
 		await page.keyboard.press("ArrowLeft");
 		await page.keyboard.press("ArrowRight");
 		await expect

@@ -165,14 +165,16 @@ export class RidesModel {
 			this.#draw(counted, shown);
 			return;
 		}
-		const isStart = !this.#hasMoved && days.from === null && days.to === null;
-		if (isStart && this.#drawStart(viewport) && !hasEngine) {
-			prefetchEngine();
-			return;
-		}
-		this.#load(shown);
+		const isAnyDay = days.from === null && days.to === null;
+		const hasStart =
+			isAnyDay &&
+			(!this.#hasMoved || this.picture.peek() === null) &&
+			this.#drawStart(viewport);
+		if (hasStart && !this.#hasMoved && !hasEngine) prefetchEngine();
+		else this.#load(shown);
 	}
 
+	/** Draws the roll-up, where it has something for this view. */
 	#drawStart(viewport: Viewport): boolean {
 		const { start } = this.#opened;
 		if (start === null) return false;
@@ -180,6 +182,7 @@ export class RidesModel {
 		// The roll-up may be of a coarser level than this screen would ask for.
 		const part = windowOf(viewport, window.level);
 		const { most, occupied } = summarise(window, counts, part);
+		if (most === 0) return false;
 		this.picture.value = {
 			window,
 			counts,
