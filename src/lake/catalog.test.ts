@@ -1,0 +1,110 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import type {
+	BlockReference,
+	Catalog,
+	CatalogTable,
+	ManifestBlock,
+} from "../lib/catalog.ts";
+import { openHasher } from "../lib/hash.ts";
+import { memoryCache } from "./byte-cache.ts";
+import { ManifestBlocks, openCatalog } from "./catalog.ts";
+import { LakeError } from "./errors.ts";
+import type { RangeSource } from "./types.ts";
+
+const { signal } = new AbortController();
+const CATALOG: Catalog = {
+	format: "lakeside-catalog",
+	formatVersion: 1,
+	title: "A lake",
+	datasets: [],
+	tables: [],
+	rollups: [],
+};
+
+function source(
+	url: string,
+	catalogText: () => Promise<string>,
+	file = new Uint8Array(),
+): RangeSource & { reads: number } {
+	return {
+		url,
+		catalogText,
+		reads: 0,
+		async read(_path, startByte, endByte) {
+			this.reads += 1;
+			return file.slice(startByte, endByte);
+		},
+	};
+}
+const offline = () =>
+	Promise.reject(new LakeError("FetchError", "catalog.json: no network"));
+
+test("offline the catalog seen last opens, and only that lake's", async () => {
+	const cache = memoryCache(1e6);
+	const text = JSON.stringify(CATALOG);
+	const seen = await openCatalog(
+		source("https://a/lake/", async () => text),
+		cache,
+		signal,
+	);
+	expect(seen.catalog.title).toBe("A lake");
+	expect(
+		await openCatalog(source("https://a/lake/", offline), cache, signal),
+	).toEqual(seen);
+	await expect(
+		openCatalog(source("https://b/lake/", offline), cache, signal),
+	).rejects.toThrow("no network");
+});
+
+test("a page in the catalog's place is refused, whatever was seen before", async () => {
+	const cache = memoryCache(1e6);
+	await openCatalog(
+		source("https://a/", async () => JSON.stringify(CATALOG)),
+		cache,
+		signal,
+	);
+	await expect(
+		openCatalog(
+			source("https://a/", async () => "<!doctype html>"),
+			cache,
+			signal,
+		),
+	).rejects.toThrow("not JSON");
+});
+
+test("a block is fetched once, and again where that failed", async () => {
+	const block: ManifestBlock = { files: [] };
+	const file = gzipSync(JSON.stringify(block));
+	const hash = await openHasher();
+	const reference: BlockReference = {
+		startByte: 0,
+		byteLength: file.length,
+		checksum: hash(file),
+		rowGroups: 0,
+		rows: 0,
+		bounds: {},
+	};
+	const table = {
+		name: "t",
+		manifest: { path: "t.bin", bytes: file.length, blocks: [reference] },
+	} as unknown as CatalogTable;
+	const blocks = new ManifestBlocks();
+	const load = (bytes: Uint8Array) => {
+		const from = source("https://a/", offline, bytes);
+		const loaded = blocks.load(table, reference, {
+			source: from,
+			cache: memoryCache(1e6),
+			signal,
+			tally: { requests: 0, bytes: 0, cachedBytes: 0 },
+		});
+		return { from, loaded };
+	};
+	await expect(load(new Uint8Array(file.length)).loaded).rejects.toThrow(
+		/t\.bin.*checksum/,
+	);
+	const [first, second] = [load(file), load(file)];
+	expect(await first.loaded).toEqual(block);
+	expect(await second.loaded).toEqual(block);
+	expect([first.from.reads, second.from.reads]).toEqual([1, 0]);
+});
