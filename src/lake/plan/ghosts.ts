@@ -39,7 +39,8 @@ export async function layGhosts(
  * that does not look at their statistics: `statistics_propagation` would fold
  * filters away since the ghosts are empty, `late_materialization` would scan the
  * table of an `ORDER BY … LIMIT` a second time without the filters. Afterwards
- * both are the database's defaults again.
+ * both are the database's defaults again, if need be at the price of a transaction
+ * that was aborted already.
  */
 export async function amongGhosts<T>(
 	connection: Connection,
@@ -52,7 +53,14 @@ export async function amongGhosts<T>(
 		);
 		return await work();
 	} finally {
-		await connection.query("RESET search_path; RESET disabled_optimizers");
+		const leave = () =>
+			connection.query("RESET search_path; RESET disabled_optimizers");
+		// A statement that failed may have aborted the caller's transaction, in which
+		// nothing runs, while search path and settings outlive it.
+		await leave().catch(async () => {
+			await connection.query("ROLLBACK");
+			await leave();
+		});
 	}
 }
 

@@ -8,7 +8,7 @@ import type {
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { ROW_MARK, type Scan } from "./explain.ts";
 import { readFilters, type ScanFilters } from "./filters.ts";
-import { blockBounds, chunkIndex, mayMatch, rowGroupBounds } from "./prune.ts";
+import { BoundsReader, mayMatch } from "./prune.ts";
 
 /** Fetches a block of a table's manifest, or gives the one that is there already. */
 export type LoadBlock = (
@@ -113,10 +113,11 @@ async function priced(
 	signal: AbortSignal,
 ): Promise<PricedNeed> {
 	const { table, columns, filters, printed } = scans;
+	const reader = new BoundsReader(table);
 	const blocks = await Promise.all(
 		table.manifest.blocks
 			.filter((block) => {
-				const bounds = blockBounds(table, block);
+				const bounds = reader.ofBlock(block);
 				return filters.some(({ predicate }) => mayMatch(predicate, bounds));
 			})
 			.map((block) => loadBlock(table, block, signal)),
@@ -124,11 +125,11 @@ async function priced(
 	const rowGroups: RowGroupReference[] = [];
 	for (const file of blocks.flatMap((block) => block.files))
 		for (const [index, rowGroup] of file.rowGroups.entries()) {
-			const bounds = rowGroupBounds(table, file, rowGroup);
+			const bounds = reader.ofRowGroup(file, rowGroup);
 			if (filters.some(({ predicate }) => mayMatch(predicate, bounds)))
 				rowGroups.push({ file, index });
 		}
-	const cost = costOf(table, columns, rowGroups);
+	const cost = costOf(reader, columns, rowGroups);
 	const prunes = filters.flatMap((scan) => scan.prunes);
 	return {
 		need: { table: table.name, columns, rowGroups },
@@ -152,13 +153,13 @@ async function priced(
  * of rows are in the catalog: where nothing else is needed no file is touched.
  */
 function costOf(
-	table: CatalogTable,
+	reader: BoundsReader,
 	columns: readonly string[],
 	rowGroups: readonly RowGroupReference[],
 ): Omit<PlanCost, "requests"> {
 	const chunks = columns
-		.map((name) => chunkIndex(table, name))
-		.filter((index) => index !== -1);
+		.map((name) => reader.chunkOf(name))
+		.filter((chunk) => chunk !== null);
 	if (chunks.length === 0)
 		return { files: 0, rowGroups: rowGroups.length, bytes: 0 };
 	const files = new Set<ManifestFile>();

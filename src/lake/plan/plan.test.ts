@@ -391,6 +391,16 @@ describe("refuses", () => {
 		).toEqual([{ off: "", schema: "main", db: "memory" }]);
 	});
 
+	test("what aborts the caller's transaction, and names bind to the data again", async () => {
+		await connection.query("BEGIN TRANSACTION");
+		await expect(plan("SELECT name::JSON FROM plain")).rejects.toMatchObject({
+			name: "UnsupportedError",
+		});
+		expect(await rows("SELECT count(*)::INTEGER AS n FROM plain")).toEqual([
+			{ n: ROW_GROUPS * ROWS },
+		]);
+	});
+
 	test("what DuckDB cannot read, pointing at the visitor's own line", async () => {
 		await expect(
 			plan("SELECT id\nFROM plain\nWHERE nonsense > 5"),

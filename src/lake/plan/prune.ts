@@ -5,7 +5,12 @@ import type {
 	ManifestRowGroup,
 } from "../../lib/catalog.ts";
 import type { Predicate } from "./filters.ts";
-import { compareValues, type OrderedValue, valueReader } from "./values.ts";
+import {
+	compareValues,
+	type OrderedValue,
+	type ReadValue,
+	valueReader,
+} from "./values.ts";
 
 /** What is known of a column in some rows; a bound that is unknown is undefined. */
 export interface ColumnBounds {
@@ -47,77 +52,99 @@ export function mayMatch(predicate: Predicate, boundsOf: BoundsOf): boolean {
 	}
 }
 
-/** Bounds of a row group: of its partition keys by the path, of the others by statistics. */
-export function rowGroupBounds(
-	table: CatalogTable,
-	file: ManifestFile,
-	rowGroup: ManifestRowGroup,
-): BoundsOf {
-	return (name) => {
-		if (table.partitionKeys.includes(name)) {
-			const value = file.partition[name] ?? null;
-			return readBounds(table, name, {
-				min: value,
-				max: value,
-				mayBeNull: value === null,
-				mayBeValue: value !== null,
-			});
-		}
-		const chunk = rowGroup.chunks[chunkIndex(table, name)];
-		if (chunk === undefined) return ANYTHING;
-		const [, , , min, max, nullCount] = chunk;
-		return readBounds(table, name, {
-			min,
-			max,
-			mayBeNull: nullCount !== 0,
-			mayBeValue: nullCount !== rowGroup.rows,
+/** Reads the bounds that a catalog has of a table's row groups and blocks. */
+export class BoundsReader {
+	readonly #columns: ReadonlyMap<string, ColumnReader>;
+
+	constructor(table: CatalogTable) {
+		let chunk = 0;
+		this.#columns = new Map(
+			table.columns.map(({ name, type }) => [
+				name,
+				{
+					read: valueReader(type),
+					chunk: table.partitionKeys.includes(name) ? null : chunk++,
+				},
+			]),
+		);
+	}
+
+	/** Where a column's chunk stands in a row group's list; null for a partition key. */
+	chunkOf(column: string): number | null {
+		return this.#columns.get(column)?.chunk ?? null;
+	}
+
+	/** Bounds of a row group: of its partition keys by the path, of the others by statistics. */
+	ofRowGroup(file: ManifestFile, rowGroup: ManifestRowGroup): BoundsOf {
+		return remembered((name) => {
+			const column = this.#columns.get(name);
+			if (column === undefined) return ANYTHING;
+			if (column.chunk === null) {
+				const value = file.partition[name];
+				if (value === undefined) return ANYTHING;
+				const bound = readBound(column, value);
+				return {
+					min: bound,
+					max: bound,
+					mayBeNull: value === null,
+					mayBeValue: value !== null,
+				};
+			}
+			const chunk = rowGroup.chunks[column.chunk];
+			if (chunk === undefined) return ANYTHING;
+			const [, , , min, max, nullCount] = chunk;
+			return {
+				min: readBound(column, min),
+				max: readBound(column, max),
+				mayBeNull: nullCount !== 0,
+				mayBeValue: nullCount !== rowGroup.rows,
+			};
 		});
-	};
+	}
+
+	/** Bounds of a block, which the catalog gives for partition keys and the first sort key. */
+	ofBlock(block: BlockReference): BoundsOf {
+		return remembered((name) => {
+			const column = this.#columns.get(name);
+			const bounds = Object.hasOwn(block.bounds, name)
+				? block.bounds[name]
+				: undefined;
+			if (column === undefined || bounds === undefined) return ANYTHING;
+			return {
+				min: readBound(column, bounds.min),
+				max: readBound(column, bounds.max),
+				mayBeNull: bounds.hasNull,
+				mayBeValue: true,
+			};
+		});
+	}
 }
 
-/** Bounds of a block, which the catalog gives for partition keys and the first sort key. */
-export function blockBounds(
-	table: CatalogTable,
-	block: BlockReference,
-): BoundsOf {
-	return (name) => {
-		if (!Object.hasOwn(block.bounds, name)) return ANYTHING;
-		const bounds = block.bounds[name];
-		if (bounds === undefined) return ANYTHING;
-		return readBounds(table, name, {
-			min: bounds.min,
-			max: bounds.max,
-			mayBeNull: bounds.hasNull,
-			mayBeValue: true,
-		});
-	};
-}
-
-/** Where a column's chunk stands in a row group's list; -1 for a partition key. */
-export function chunkIndex(table: CatalogTable, column: string): number {
-	return table.columns
-		.filter(({ name }) => !table.partitionKeys.includes(name))
-		.findIndex(({ name }) => name === column);
+interface ColumnReader {
+	/** Undefined for a type whose bounds do not prune. */
+	readonly read: ReadValue | undefined;
+	readonly chunk: number | null;
 }
 
 const ANYTHING: ColumnBounds = { mayBeNull: true, mayBeValue: true };
 
-function readBounds(
-	table: CatalogTable,
-	name: string,
-	known: {
-		readonly min: string | null;
-		readonly max: string | null;
-		readonly mayBeNull: boolean;
-		readonly mayBeValue: boolean;
-	},
-): ColumnBounds {
-	const column = table.columns.find((candidate) => candidate.name === name);
-	const read = column === undefined ? undefined : valueReader(column.type);
-	return {
-		...known,
-		min: known.min === null ? undefined : read?.(known.min),
-		max: known.max === null ? undefined : read?.(known.max),
+function readBound(
+	{ read }: ColumnReader,
+	text: string | null,
+): OrderedValue | undefined {
+	return text === null ? undefined : read?.(text);
+}
+
+/** A predicate asks for the same column once and again. */
+function remembered(boundsOf: BoundsOf): BoundsOf {
+	const known = new Map<string, ColumnBounds>();
+	return (column) => {
+		let bounds = known.get(column);
+		if (bounds === undefined) {
+			bounds = boundsOf(column);
+			known.set(column, bounds);
+		}
+		return bounds;
 	};
 }
 
