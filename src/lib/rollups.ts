@@ -13,7 +13,11 @@ function column(
 /** The columns of each roll-up, in order. */
 export const ROLLUP_COLUMNS: Readonly<Record<RollupName, readonly Column[]>> = {
 	rides_per_month: [
-		column("month", "VARCHAR", "YYYY-MM of the local start; null for undated rides"),
+		column(
+			"month",
+			"VARCHAR",
+			"YYYY-MM of the local start; null for undated rides",
+		),
 		column("rides", "BIGINT", "Rides that started in the month"),
 		column("distance_m", "DOUBLE", "Length of these rides", "m"),
 	],
