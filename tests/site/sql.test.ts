@@ -46,11 +46,11 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 
 	const editor = (on = page) => on.getByRole("textbox", { name: "SQL" });
 	const outcome = (on = page) => on.locator(".sql-outcome");
-	const textOf = (on = page) =>
-		editor(on)
-			.locator(".cm-line")
-			.allInnerTexts()
-			.then((lines) => lines.map((line) => line.replace(/\n$/, "")).join("\n"));
+	async function textOf(on = page): Promise<string> {
+		await editor(on).waitFor();
+		const lines = await editor(on).locator(".cm-line").allInnerTexts();
+		return lines.map((line) => line.replace(/\n$/, "")).join("\n");
+	}
 
 	async function write(sql: string, on = page): Promise<void> {
 		await editor(on).focus();
@@ -278,6 +278,30 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 			.toBe("Reads nothing of the lake");
 		expect(await own.getByRole("grid").count()).toBe(0);
 		expect(await outcome(own).textContent()).toBe("");
+		await own.getByRole("button", { name: "Back to my text" }).click();
+		expect(await textOf(own)).toBe("select 'mine' as whose");
+		await own.context().close();
+	});
+
+	test("a text that was edited after its link was copied survives a reload", async () => {
+		const own = await open("sql/");
+		await write("select 'before' as x", own);
+		await own.getByRole("button", { name: "Copy link" }).click();
+		await own.getByText("Link copied").waitFor();
+		await write("select 'after' as x", own);
+		await own.reload();
+		expect(await textOf(own)).toBe("select 'after' as x");
+		expect(await own.getByText("From a link").count()).toBe(0);
+		await own.context().close();
+	});
+
+	test("an example leaves the visitor's own text a way back", async () => {
+		const own = await open("sql/");
+		await write("select 'mine' as whose", own);
+		await own.getByText("posts", { exact: true }).first().click();
+		await own.getByRole("button", { name: "The busiest authors" }).click();
+		expect(await textOf(own)).toContain("select author");
+		await own.reload();
 		await own.getByRole("button", { name: "Back to my text" }).click();
 		expect(await textOf(own)).toBe("select 'mine' as whose");
 		await own.context().close();

@@ -226,7 +226,7 @@ function Rollups(props: {
 				{props.rollups.map(({ name, rows, bytes, sql }) => (
 					<li key={name}>
 						<code>{name}</code> {counted(rows, "row")}, {formatBytes(bytes)}{" "}
-						<a href={sqlHrefFrom(props.root, sql.trim())}>
+						<a href={sqlHrefFrom(props.root, dedented(sql))}>
 							See the SQL<span class="visually-hidden"> of {name}</span>
 						</a>
 					</li>
@@ -250,6 +250,19 @@ function Rejects(props: {
 			<a href={sqlHrefFrom(root, why.sql)}>See why</a>
 		</p>
 	);
+}
+
+/** A query without the indentation of the code that it stood in. */
+function dedented(sql: string): string {
+	const lines = sql.trim().replaceAll("\t", "  ").split("\n");
+	const indents = lines
+		.slice(1)
+		.filter((line) => line.trim() !== "")
+		.map((line) => line.search(/\S/));
+	const least = Math.min(...indents);
+	return lines
+		.map((line, at) => (at === 0 ? line : line.slice(least)))
+		.join("\n");
 }
 
 function counted(count: number, one: string): string {

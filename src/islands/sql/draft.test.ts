@@ -4,6 +4,7 @@ import {
 	dropPrevious,
 	keepDraft,
 	openDraft,
+	replaceDraft,
 	sqlInHash,
 	swapDraft,
 } from "./draft.ts";
@@ -76,6 +77,22 @@ test("the visitor's own link is no link", () => {
 	const { store } = storeWith("select 'mine'");
 	expect(openDraft(store, link("select 'mine'"), "select 1").isFromLink).toBe(
 		false,
+	);
+});
+
+test("an example takes the place of the visitor's text, which stays at hand over reloads", () => {
+	const { store } = storeWith("select 'mine'");
+	let draft = replaceDraft(store, openDraft(store, "", ""), "select 10", true);
+	draft = replaceDraft(store, draft, "select 20", false);
+	expect(draft).toStrictEqual(openDraft(store, "", ""));
+	expect(swapDraft(store, draft).text).toBe("select 'mine'");
+});
+
+test("an example in place of a link's SQL keeps the visitor's text, not the link's", () => {
+	const { store } = storeWith("select 'mine'");
+	const draft = openDraft(store, link("select 2"), "");
+	expect(replaceDraft(store, draft, "select 10", true).previous).toBe(
+		"select 'mine'",
 	);
 });
 

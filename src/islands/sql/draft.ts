@@ -48,6 +48,19 @@ export function keepDraft(
 	return { ...draft, text, isFromLink: false };
 }
 
+/** Puts an example into the editor; a text of the visitor's own can be taken back. */
+export function replaceDraft(
+	store: DraftStore,
+	draft: Draft,
+	text: string,
+	isOwn: boolean,
+): Draft {
+	const previous = isOwn && !draft.isFromLink ? draft.text : draft.previous;
+	store.set("text", text);
+	store.set("previous", previous);
+	return { text, isFromLink: false, previous };
+}
+
 /** Brings the visitor's earlier text back; what stood in the editor takes its place. */
 export function swapDraft(store: DraftStore, draft: Draft): Draft {
 	if (draft.previous === null) return draft;

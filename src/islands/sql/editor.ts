@@ -208,7 +208,7 @@ const THEME = EditorView.theme({
 	".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "1.55" },
 	".cm-content": {
 		caretColor: "var(--text)",
-		paddingBlock: "0.75rem",
+		paddingBlock: "0.75rem 3.5rem",
 	},
 	".cm-line": { paddingInline: "0.5rem 1rem" },
 	".cm-gutters": {

@@ -51,7 +51,9 @@ test("what is not supported keeps the engine's way round, and no advice of ours"
 	expect(html).not.toContain("Compare date");
 });
 
-test("only a fault of the network offers to try again", () => {
-	expect(card("FetchError", "no answer", [])).toContain("Try again");
-	expect(card("SqlError", "no such table", [])).not.toContain("Try again");
+test("what may pass offers to try again, what stays wrong does not", () => {
+	for (const name of ["FetchError", "Error"])
+		expect(card(name, "no answer", [])).toContain("Try again");
+	for (const name of ["SqlError", "UnsupportedError", "OverBudgetError"])
+		expect(card(name, "no such table", [])).not.toContain("Try again");
 });

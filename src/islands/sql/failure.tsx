@@ -13,6 +13,13 @@ const TITLES: Readonly<Record<string, string>> = {
 	UnsupportedError: "Not possible in the page",
 };
 
+/** What would fail again, whatever the network and the engine do. */
+const FINAL: ReadonlySet<string> = new Set([
+	"SqlError",
+	"UnsupportedError",
+	"OverBudgetError",
+]);
+
 /** Why a query did not run, where in the text, and what to do. */
 export function FailureCard(props: {
 	readonly failure: Failed;
@@ -48,7 +55,7 @@ export function FailureCard(props: {
 			)}
 			{isOverBudget &&
 				scans.map((scan) => <Scan key={scan.table} scan={scan} />)}
-			{failure.name === "FetchError" && (
+			{!FINAL.has(failure.name) && (
 				<button type="button" class="button" onClick={onRetry}>
 					Try again
 				</button>

@@ -152,7 +152,7 @@ export class ResultGrid {
 			this.#rows.set(index, added);
 			this.#body.insertBefore(added, before);
 		}
-		this.#body.style.transform = `translateY(${this.#window.top(from)}px)`;
+		this.#body.style.transform = `translateY(${Math.round(this.#window.top(from))}px)`;
 		this.#showActive();
 	}
 

@@ -2,6 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
+import { examplesFor } from "../../queries/examples.ts";
 import { engineState } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Empty } from "../shared/states.tsx";
@@ -12,6 +13,8 @@ import {
 	dropPrevious,
 	keepDraft,
 	openDraft,
+	replaceDraft,
+	sqlInHash,
 	swapDraft,
 } from "./draft.ts";
 import { createEditor, type Editor } from "./editor.ts";
@@ -33,6 +36,7 @@ export function SqlPage(props: {
 	const { catalog, open, live } = props;
 	const rows = catalog.tables.reduce((sum, table) => sum + table.rows, 0);
 	const editor = useRef<Editor | null>(null);
+	const example = useRef<(sql: string) => void>(() => {});
 	return (
 		<div class={live === null ? "sql" : "sql is-live"}>
 			<aside class="sql-side" aria-label="Tables and examples">
@@ -48,20 +52,24 @@ export function SqlPage(props: {
 					<Schema
 						catalog={catalog}
 						open={open}
-						onExample={(sql) => {
-							editor.current?.replace(sql);
-							editor.current?.focus();
-						}}
+						onExample={(sql) => example.current(sql)}
 						onName={(name) => editor.current?.insert(name)}
 					/>
 				</details>
 			</aside>
 			{live === null ? (
 				<div class="sql-bench" aria-hidden="true">
-					<div class="sql-editor" />
+					<div class="sql-text">
+						<div class="sql-editor" />
+					</div>
 				</div>
 			) : (
-				<Bench catalog={catalog} live={live} editor={editor} />
+				<Bench
+					catalog={catalog}
+					live={live}
+					editor={editor}
+					example={example}
+				/>
 			)}
 		</div>
 	);
@@ -97,8 +105,10 @@ function Bench(props: {
 	readonly catalog: Catalog;
 	readonly live: Live;
 	readonly editor: { current: Editor | null };
+	/** Takes what puts an example into the editor. */
+	readonly example: { current: (sql: string) => void };
 }) {
-	const { catalog, live, editor } = props;
+	const { catalog, live, editor, example } = props;
 	const { workbench, store } = live;
 	const draft = useSignal(live.draft);
 	const view = useSignal<"rows" | "plan">("rows");
@@ -112,6 +122,12 @@ function Bench(props: {
 		editor.current?.replace(next.text);
 	};
 	const run = () => void workbench.run();
+	example.current = (sql) => {
+		const examples = catalog.tables.flatMap((table) => examplesFor(table));
+		const isOwn = !examples.some((each) => each.sql === draft.value.text);
+		setDraft(replaceDraft(store, draft.value, sql, isOwn));
+		editor.current?.focus();
+	};
 
 	useEffect(() => {
 		if (host.current === null) return;
@@ -122,6 +138,7 @@ function Bench(props: {
 					draft.value = keepDraft(store, draft.peek(), text);
 				workbench.text.value = text;
 				created.mark(null);
+				leaveLink(text);
 			},
 			onRun: run,
 			onEscape: () => workbench.cancel(),
@@ -160,14 +177,16 @@ function Bench(props: {
 
 	return (
 		<section class="sql-bench" aria-label="Query">
-			<DraftNotice
-				draft={draft.value}
-				onSwap={() => setDraft(swapDraft(store, draft.value))}
-				onDrop={() => {
-					draft.value = dropPrevious(store, draft.value);
-				}}
-			/>
-			<div class="sql-editor" ref={host} />
+			<div class="sql-text">
+				<div class="sql-editor" ref={host} />
+				<DraftNotice
+					draft={draft.value}
+					onSwap={() => setDraft(swapDraft(store, draft.value))}
+					onDrop={() => {
+						draft.value = dropPrevious(store, draft.value);
+					}}
+				/>
+			</div>
 			<Toolbar
 				workbench={workbench}
 				notice={notice.value}
@@ -202,6 +221,13 @@ function Bench(props: {
 			)}
 		</section>
 	);
+}
+
+/** A text that is no longer the link's takes the link out of the address, so that a reload keeps it. */
+function leaveLink(text: string): void {
+	const linked = sqlInHash(location.hash);
+	if (linked === null || linked === text) return;
+	history.replaceState(null, "", location.pathname + location.search);
 }
 
 function DraftNotice(props: {
