@@ -25,7 +25,7 @@ const CATALOG: Catalog = {
 function source(
 	url: string,
 	catalogText: () => Promise<string>,
-	file = new Uint8Array(),
+	file: Uint8Array = new Uint8Array(),
 ): RangeSource & { reads: number } {
 	return {
 		url,
