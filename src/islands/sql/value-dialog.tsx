@@ -12,7 +12,13 @@ export function ValueDialog(props: {
 }) {
 	const { result, cell, onCopy, onClose } = props;
 	const dialog = useRef<HTMLDialogElement>(null);
-	useEffect(() => dialog.current?.showModal(), []);
+	const value = useRef<HTMLTextAreaElement>(null);
+	useEffect(() => {
+		dialog.current?.showModal();
+		// A focused text begins at its cursor, which is at its end.
+		value.current?.setSelectionRange(0, 0);
+		value.current?.scrollTo(0, 0);
+	}, []);
 	const column = result.columns[cell.column];
 	const text = result.text(cell.row, cell.column);
 	return (
@@ -30,6 +36,7 @@ export function ValueDialog(props: {
 				{text !== null && `, ${formatCount(text.length)} characters`}
 			</p>
 			<textarea
+				ref={value}
 				class={text === null ? "value-text is-null" : "value-text"}
 				aria-label="Value"
 				rows={12}
