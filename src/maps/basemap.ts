@@ -1,3 +1,4 @@
+/// <reference path="./d3-geo-projection.d.ts" />
 import { geoArea, geoCentroid, geoEquirectangular } from "d3-geo";
 import { geoProject } from "d3-geo-projection";
 import { feature, mesh } from "topojson-client";

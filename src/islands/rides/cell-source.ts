@@ -12,7 +12,7 @@ import {
 	ridesThrough,
 } from "../../queries/rides.ts";
 import type { Query } from "../../queries/sql.ts";
-import { queryLake } from "../shared/engine.ts";
+import { openEngine, queryLake } from "../shared/engine.ts";
 
 /** Loaded beyond each edge of the screen, as a share of it: small moves ask for nothing. */
 const MARGIN = 0.25;
@@ -20,13 +20,19 @@ const MARGIN = 0.25;
 /** Pairs held in the page at most: 64 MB. With more, the engine counts. */
 const MAX_PAIRS = 8_000_000;
 
+/** What answers queries: the page's engine, or a test's. */
+export interface World {
+	readonly openEngine: () => Promise<unknown>;
+	readonly queryLake: typeof queryLake;
+}
+
 /** What a count took. */
 export interface Cost {
 	/** Rows that the engine gave: pairs of cell and ride, or cells. */
 	readonly rows: number;
 	/** Bytes that hold them, wherever they were read from. */
 	readonly bytes: number;
-	/** Since it was asked for: loading and counting, or counting alone. */
+	/** Since the engine was asked: loading and counting, or counting alone. */
 	readonly milliseconds: number;
 }
 
@@ -62,12 +68,19 @@ interface Resident {
  * in the page, so that new days recount without a query.
  */
 export class CellSource {
+	readonly #world: World;
+	readonly #maxPairs: number;
 	#resident: Resident | null = null;
 	#counted: { readonly days: DayRange; readonly counted: Counted } | null =
 		null;
 	#starts: Promise<(number | null)[]> | undefined;
 	/** Of a load whose counts were not asked for yet. */
 	#loadMilliseconds = 0;
+
+	constructor(world: World = { openEngine, queryLake }, maxPairs = MAX_PAIRS) {
+		this.#world = world;
+		this.#maxPairs = maxPairs;
+	}
 
 	/** The counts where no query is needed, else null. Equal questions get the same object. */
 	counted(shown: CellWindow, days: DayRange): Counted | null {
@@ -95,11 +108,13 @@ export class CellSource {
 			readonly onProgress: (progress: Progress) => void;
 		},
 	): Promise<void> {
+		const { openEngine, queryLake } = this.#world;
+		await openEngine();
 		const began = performance.now();
 		const window = widen(shown, MARGIN);
 		const cells = await queryLake(cellPairCount(window), options);
 		const pairs = Number(column(cells.table, "pairs").get(0));
-		if (pairs > MAX_PAIRS) {
+		if (pairs > this.#maxPairs) {
 			const answer = await queryLake(cellCounts(window, days), options);
 			const through = await queryLake(ridesThrough(shown, days), options);
 			const counted: Counted = {
@@ -140,7 +155,7 @@ export class CellSource {
 	}
 
 	#startsOfRides(): Promise<(number | null)[]> {
-		this.#starts ??= queryLake(rideList()).then(
+		this.#starts ??= this.#world.queryLake(rideList()).then(
 			({ table }) => [...column(table, "started_at_local")],
 			(error: unknown) => {
 				this.#starts = undefined;
