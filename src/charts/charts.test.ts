@@ -17,6 +17,7 @@ import {
 import { describeTopTags, type TopTag, topTagsChart } from "./top-tags.ts";
 import {
 	describeWeather,
+	figuresOf,
 	gapCount,
 	type WeatherPoint,
 	weatherChart,
@@ -224,6 +225,18 @@ describe("the readings", () => {
 		expect(texts.filter((text) => text.includes("°C"))).toEqual([
 			"↑ temperature (°C)",
 		]);
+	});
+
+	it.each([
+		[1500, 0],
+		[36.5, 1],
+		[4.2, 2],
+		[0.03, 4],
+		[0, 1],
+	])("over a range of %d are told with %i decimals", (range, decimals) => {
+		const low = { ...point(0, 10), low: 10, high: 10 };
+		const high = { ...point(1, 10), low: 10, high: 10 + range };
+		expect(figuresOf([low, high])?.decimals).toBe(decimals);
 	});
 
 	it("weigh buckets by their readings when they say the mean", () => {

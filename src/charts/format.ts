@@ -88,8 +88,11 @@ export function formatSpan(seconds: number): string {
 }
 
 /** A value with its unit, which do not part at a line's end: `21.5 °C`. */
-export function formatUnit(value: number, unit: string | null): string {
-	return unit === null || unit === ""
-		? formatNumber(value)
-		: `${formatNumber(value)}\u00a0${unit}`;
+export function formatUnit(
+	value: number,
+	unit: string | null,
+	decimals: number,
+): string {
+	const number = formatNumber(value, decimals);
+	return unit === null || unit === "" ? number : `${number}\u00a0${unit}`;
 }

@@ -73,7 +73,7 @@ export function weatherChart(
 			Plot.axisY({
 				ticks,
 				tickSize: 0,
-				tickFormat: (value: number) => formatNumber(value, 3),
+				tickFormat: (value: number) => formatNumber(value, 6),
 				label: `↑ ${axisLabel(options)}`,
 			}),
 			timeAxis(from, to, width),
@@ -121,26 +121,39 @@ export interface WeatherFigures {
 	/** Of all readings. */
 	readonly mean: number;
 	readonly readings: number;
+	/** Decimals that tell values of this range apart: about three digits of it. */
+	readonly decimals: number;
 }
 
 /** Figures of a picture; null where it has no points. */
 export function figuresOf(
 	points: readonly WeatherPoint[],
 ): WeatherFigures | null {
-	if (points.length === 0) return null;
-	const readings = points.reduce((sum, point) => sum + point.readings, 0);
+	const [first] = points;
+	if (first === undefined) return null;
+	let lowest = first;
+	let highest = first;
+	let readings = 0;
+	let sum = 0;
+	for (const point of points) {
+		if (point.low < lowest.low) lowest = point;
+		if (point.high > highest.high) highest = point;
+		readings += point.readings;
+		sum += point.mean * point.readings;
+	}
 	return {
-		lowest: points.reduce((best, point) =>
-			point.low < best.low ? point : best,
-		),
-		highest: points.reduce((best, point) =>
-			point.high > best.high ? point : best,
-		),
-		mean:
-			points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
-			readings,
+		lowest,
+		highest,
+		mean: sum / readings,
 		readings,
+		decimals: decimalsFor(highest.high - lowest.low),
 	};
+}
+
+/** From 0 for a range of hundreds to 6; 1 where all values are equal. */
+function decimalsFor(range: number): number {
+	if (range === 0) return 1;
+	return Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(range))));
 }
 
 /** What {@link weatherChart} shows, in words. */
@@ -155,13 +168,13 @@ export function describeWeather(
 	const figures = figuresOf(points);
 	if (first === undefined || last === undefined || figures === null)
 		return "There is no reading in this range.";
-	const { lowest, highest, mean, readings } = figures;
+	const { lowest, highest, mean, readings, decimals } = figures;
 	const { unit } = options;
 	const gaps = gapCount(points, options.gapSeconds);
 	return (
 		`${formatCounted(readings, "reading")} of ${options.measure} from ${when(first)} ` +
-		`to ${when(last)} (UTC): between ${formatUnit(lowest.low, unit)} (${when(lowest)}) ` +
-		`and ${formatUnit(highest.high, unit)} (${when(highest)}), ${formatUnit(mean, unit)} on average` +
+		`to ${when(last)} (UTC): between ${formatUnit(lowest.low, unit, decimals)} (${when(lowest)}) ` +
+		`and ${formatUnit(highest.high, unit, decimals)} (${when(highest)}), ${formatUnit(mean, unit, decimals)} on average` +
 		`${gaps === 0 ? "" : `, with ${formatCounted(gaps, "gap")} in the readings`}.`
 	);
 }

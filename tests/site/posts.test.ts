@@ -11,6 +11,9 @@ const WEEK =
 const DAYS =
 	"created_at >= TIMESTAMP '2024-05-05' AND created_at < TIMESTAMP '2024-05-08'";
 
+/** For a machine that does much else. */
+const PATIENCE = { timeout: 60_000 };
+
 describe.skipIf(browserPath() === null)("the posts page", () => {
 	let site = "";
 	let browser: Browser;
@@ -81,11 +84,11 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 
 	/** Waits until the island has taken the place of what was built. */
 	const live = (page: Page) =>
-		expect.poll(() => page.locator(".chart-wide").count()).toBe(0);
+		expect.poll(() => page.locator(".chart-wide").count(), PATIENCE).toBe(0);
 
 	const answered = async (page: Page) => {
 		await live(page);
-		await expect.poll(() => sentence(page), { timeout: 60_000 }).toMatch(/\.$/);
+		await expect.poll(() => sentence(page), PATIENCE).toMatch(/\.$/);
 	};
 
 	test("stands in the HTML, with the figures of the week up to the last post", async () => {
@@ -112,7 +115,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		expect(await shown(page)).toEqual(await expected("true"));
 		expect(page.url()).toBe(`${server.url}posts/?window=all`);
 		await page.goBack();
-		await expect.poll(() => sentence(page)).toBe(before);
+		await expect.poll(() => sentence(page), PATIENCE).toBe(before);
 		expect(await shown(page)).toEqual(await expected(WEEK));
 		expect(complaints).toEqual([]);
 		await page.close();
@@ -122,11 +125,13 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		const page = await context.newPage();
 		await page.goto(`${server.url}posts/?from=2024-05-05&to=2024-05-07`);
 		await expect
-			.poll(() => sentence(page), { timeout: 60_000 })
+			.poll(() => sentence(page), PATIENCE)
 			.toMatch(/^From 5 May 2024 to 7 May 2024, .*\.$/);
 		expect(await shown(page)).toEqual(await expected(DAYS));
 		await page.getByLabel("To (UTC)").fill("2024-05-01");
-		await expect.poll(() => sentence(page)).toContain("lies after the last");
+		await expect
+			.poll(() => sentence(page), PATIENCE)
+			.toContain("lies after the last");
 		await page.close();
 	});
 
@@ -134,7 +139,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		const page = await context.newPage();
 		await page.goto(`${server.url}posts/?from=2030-01-01`);
 		await expect
-			.poll(() => sentence(page), { timeout: 60_000 })
+			.poll(() => sentence(page), PATIENCE)
 			.toBe("From 1 Jan 2030 on, none of 400 posts carried a tag.");
 		expect(await page.locator("#top-tags .state-empty").isVisible()).toBe(true);
 		await page.close();
@@ -146,7 +151,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await live(page);
 		await page.getByRole("radio", { name: "Week" }).focus();
 		await page.keyboard.press("ArrowRight");
-		await expect.poll(() => page.url()).toContain("?window=month");
+		await expect.poll(() => page.url(), PATIENCE).toContain("?window=month");
 		await answered(page);
 		expect(await sentence(page)).toContain("In the 30 days to");
 		await page.close();
@@ -165,7 +170,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.goto(`${server.url}posts/`);
 		await page.getByRole("radio", { name: "Day", exact: true }).check();
 		release();
-		await expect.poll(() => page.url()).toContain("?window=day");
+		await expect.poll(() => page.url(), PATIENCE).toContain("?window=day");
 		expect(
 			await page.evaluate(() => document.activeElement?.getAttribute("value")),
 		).toBe("day");
@@ -197,7 +202,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.route("**/lake/post*/*.parquet", (route) => route.abort());
 		await page.goto(`${server.url}posts/?window=all`);
 		const retry = page.getByRole("button", { name: "Try again" });
-		await retry.waitFor({ timeout: 60_000 });
+		await retry.waitFor(PATIENCE);
 		expect(await page.locator("#timeline svg").isVisible()).toBe(true);
 		await page.unroute("**/lake/post*/*.parquet");
 		await retry.click();
@@ -217,7 +222,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		});
 		await page.goto(`${server.url}posts/`);
 		await expect
-			.poll(() => page.locator("#island").textContent())
+			.poll(() => page.locator("#island").textContent(), PATIENCE)
 			.toContain("This lake holds no posts.");
 		await page.close();
 	});

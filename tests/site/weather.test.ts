@@ -13,6 +13,9 @@ interface Reading {
 
 const HOUR_MS = 3_600_000;
 
+/** For a machine that does much else. */
+const PATIENCE = { timeout: 60_000 };
+
 describe.skipIf(browserPath() === null)("the weather page", () => {
 	let site = "";
 	let browser: Browser;
@@ -41,8 +44,10 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 
 	/** Waits for the island, then for the answer to what the address asks. */
 	const answered = async (page: Page) => {
-		await expect.poll(() => page.locator(".chart-wide").count()).toBe(0);
-		await expect.poll(() => sentence(page), { timeout: 60_000 }).toMatch(/\.$/);
+		await expect
+			.poll(() => page.locator(".chart-wide").count(), PATIENCE)
+			.toBe(0);
+		await expect.poll(() => sentence(page), PATIENCE).toMatch(/\.$/);
 	};
 
 	/** The rows of the picture's table. */
@@ -135,11 +140,11 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 		await page.locator("#readings .chart-cursor").waitFor();
 		const before = await sentence(page);
 		await page.getByLabel("Measure").selectOption({ label: "Humidity (%)" });
-		await expect.poll(() => page.url()).toContain("measure=Humidity");
+		await expect.poll(() => page.url(), PATIENCE).toContain("measure=Humidity");
 		await answered(page);
 		expect(await sentence(page)).toBe(await expected("Humidity", "%"));
 		await page.goBack();
-		await expect.poll(() => sentence(page)).toBe(before);
+		await expect.poll(() => sentence(page), PATIENCE).toBe(before);
 		await page.close();
 	});
 

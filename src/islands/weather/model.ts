@@ -350,8 +350,8 @@ export function sentence(
 	const when = first === last ? `On ${first}` : `From ${first} to ${last}`;
 	if (figures === null) return `${when}, ${name} has no readings.`;
 	return (
-		`${when}, ${name} lay between ${formatUnit(figures.lowest.low, data.unit)} and ` +
-		`${formatUnit(figures.highest.high, data.unit)}, ${formatUnit(figures.mean, data.unit)} on average ` +
+		`${when}, ${name} lay between ${formatUnit(figures.lowest.low, data.unit, figures.decimals)} and ` +
+		`${formatUnit(figures.highest.high, data.unit, figures.decimals)}, ${formatUnit(figures.mean, data.unit, figures.decimals)} on average ` +
 		`over ${formatCounted(figures.readings, "reading")}.`
 	);
 }

@@ -242,15 +242,18 @@ function Readings(props: {
 			}),
 		[points, measure, unit, gapSeconds, from, to],
 	);
+	const figures = useMemo(() => figuresOf(points), [points]);
+	const decimals = figures?.decimals ?? 1;
 	const cursor = useMemo(
 		() =>
 			points.map((point) => ({
 				x: point.time,
-				text: readout(point, bucket, unit, averageSeconds),
+				text: readout(point, bucket, averageSeconds, (value) =>
+					formatUnit(value, unit, decimals),
+				),
 			})),
-		[points, bucket, unit, averageSeconds],
+		[points, bucket, unit, averageSeconds, decimals],
 	);
-	const figures = figuresOf(points);
 	return (
 		<Picture
 			id="readings"
@@ -265,19 +268,20 @@ function Readings(props: {
 					columns={[
 						{ name: bucket === null ? "Time" : "From", cell: when },
 						...(bucket === null
-							? [numberColumn("Reading", (point) => point.mean)]
+							? [numberColumn("Reading", decimals, (point) => point.mean)]
 							: [
 									{
 										name: "Readings",
 										isNumber: true,
 										cell: (point: WeatherPoint) => formatCount(point.readings),
 									},
-									numberColumn("Lowest", (point) => point.low),
-									numberColumn("Mean", (point) => point.mean),
-									numberColumn("Highest", (point) => point.high),
+									numberColumn("Lowest", decimals, (point) => point.low),
+									numberColumn("Mean", decimals, (point) => point.mean),
+									numberColumn("Highest", decimals, (point) => point.high),
 								]),
 						numberColumn(
 							`Average of ${formatSpan(averageSeconds)}`,
+							decimals,
 							(point) => point.average,
 						),
 					]}
@@ -319,17 +323,17 @@ function Readings(props: {
 					<dl class="weather-tiles">
 						<Tile
 							name="Lowest"
-							value={formatUnit(figures.lowest.low, unit)}
+							value={formatUnit(figures.lowest.low, unit, figures.decimals)}
 							note={when(figures.lowest)}
 						/>
 						<Tile
 							name="Mean of all readings"
-							value={formatUnit(figures.mean, unit)}
+							value={formatUnit(figures.mean, unit, figures.decimals)}
 							note={`${formatCount(figures.readings)} readings`}
 						/>
 						<Tile
 							name="Highest"
-							value={formatUnit(figures.highest.high, unit)}
+							value={formatUnit(figures.highest.high, unit, figures.decimals)}
 							note={when(figures.highest)}
 						/>
 						<Tile
@@ -405,21 +409,27 @@ function legend(bucket: number | null, averageSeconds: number): LegendItem[] {
 function readout(
 	point: WeatherPoint,
 	bucket: number | null,
-	unit: string | null,
 	averageSeconds: number,
+	/** Writes a value with its unit. */
+	write: (value: number) => string,
 ): string {
-	const average =
-		point.average === null
-			? ""
-			: `\naverage of ${formatSpan(averageSeconds)}: ${formatUnit(point.average, unit)}`;
-	const time = pointTime(point, bucket);
-	return bucket === null
-		? `${time} UTC\n${formatUnit(point.mean, unit)}${average}`
-		: `${time} UTC\n${formatUnit(point.low, unit)} to ${formatUnit(point.high, unit)}, mean ${formatUnit(point.mean, unit)}${average}`;
+	const { low, mean, high, average } = point;
+	const value =
+		bucket === null
+			? write(mean)
+			: `${write(low)} to ${write(high)}, mean ${write(mean)}`;
+	return [
+		`${pointTime(point, bucket)} UTC`,
+		value,
+		...(average === null
+			? []
+			: [`average of ${formatSpan(averageSeconds)}: ${write(average)}`]),
+	].join("\n");
 }
 
 function numberColumn(
 	name: string,
+	decimals: number,
 	value: (point: WeatherPoint) => number | null,
 ) {
 	return {
@@ -427,7 +437,7 @@ function numberColumn(
 		isNumber: true,
 		cell: (point: WeatherPoint) => {
 			const number = value(point);
-			return number === null ? "" : formatNumber(number);
+			return number === null ? "" : formatNumber(number, decimals);
 		},
 	};
 }
