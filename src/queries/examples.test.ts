@@ -89,16 +89,18 @@ const BOUNDS = {
 	hasNull: true,
 };
 
+const CATALOG_BOUNDS: readonly Record<string, Bounds>[] = [
+	{},
+	{
+		started_at: BOUNDS,
+		created_at: BOUNDS,
+		date: BOUNDS,
+		station: { min: "v'0", max: "v1", hasNull: false },
+	},
+];
+
 for (const table of [...TABLES, ODD]) {
-	for (const bounds of [
-		{},
-		{
-			started_at: BOUNDS,
-			created_at: BOUNDS,
-			date: BOUNDS,
-			station: { min: "v'0", max: "v1", hasNull: false },
-		},
-	]) {
+	for (const bounds of CATALOG_BOUNDS) {
 		const catalogTable = tableOf(table, bounds);
 		for (const { title, sql } of examplesFor(catalogTable))
 			test(`DuckDB answers "${title}" over ${table.name}${"date" in bounds ? " with bounds" : ""}`, async () => {
