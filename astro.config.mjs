@@ -23,7 +23,10 @@ export default defineConfig({
 			// light-dark() as it stands.
 			cssTarget: ["chrome123", "firefox120", "safari17.5"],
 		},
-		worker: { format: "es" },
+		worker: {
+			format: "es",
+			rolldownOptions: { checks: { pluginTimings: false } },
+		},
 		optimizeDeps: { exclude: ["@duckdb/duckdb-wasm", "parquet-wasm"] },
 	},
 });
