@@ -1,6 +1,7 @@
 import "./data.css";
 import { hydrate, render } from "preact";
 import { openCatalog, siteRoot } from "../shared/lake.ts";
+import { isMissingLake } from "../shared/missing-lake.ts";
 import { keepEngine } from "../shared/offline.ts";
 import { Failure } from "../shared/states.tsx";
 import { DataPage } from "./data-page.tsx";
@@ -28,6 +29,8 @@ async function mount(): Promise<void> {
 	} catch (error) {
 		// Of a lake that was there when the page was built, what is drawn stands.
 		if (box.dataset.version !== undefined) return;
+		// What was built says already how to make one.
+		if (isMissingLake(error)) return;
 		const failure = document.createElement("div");
 		box.append(failure);
 		render(

@@ -4,6 +4,7 @@ import type { Catalog } from "../../lib/catalog.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";
+import { isMissingLake } from "../shared/missing-lake.ts";
 import { Failure } from "../shared/states.tsx";
 import { browserStore, openDraft } from "./draft.ts";
 import { NoTables, SqlPage } from "./sql-page.tsx";
@@ -23,7 +24,8 @@ async function mount(): Promise<void> {
 		else start(catalog);
 	} catch (error) {
 		box.replaceChildren();
-		render(<Failure error={error} onRetry={() => void mount()} />, box);
+		if (isMissingLake(error)) render(<NoTables />, box);
+		else render(<Failure error={error} onRetry={() => void mount()} />, box);
 	}
 }
 
