@@ -210,13 +210,11 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 				"started_at_local >= DATE '2024-05-06'",
 			),
 		);
-		expect(await sentence()).toContain(
-			"1 ride without a date is not in these days",
-		);
+		expect(await sentence()).toContain("1 ride without a date is left out");
 		await page.goBack();
 		await expect.poll(() => page.url()).not.toContain("from=");
 		expect(await counted()).toEqual(all);
-		expect(await sentence()).toContain("1 ride without a date is shown too");
+		expect(await sentence()).toContain("1 ride without a date is counted too");
 
 		await page.getByRole("button", { name: "Zoom in" }).click();
 		await expect

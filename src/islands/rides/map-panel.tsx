@@ -52,10 +52,9 @@ export function MapPanel(props: {
 	useEffect(() => {
 		const box = container.current;
 		if (box === null) return;
-		if (still !== null) box.append(still);
 		const frame = document.createElement("div");
 		frame.className = "rides-map-frame";
-		box.prepend(frame);
+		box.prepend(frame, ...(still === null ? [] : [still]));
 		const ended = new AbortController();
 		const closing: (() => void)[] = [];
 		const view = state.view.value ?? startOf(opened);

@@ -4,20 +4,24 @@ import type { Basemap } from "../../maps/basemap-format.ts";
 import { siteRoot } from "../shared/lake.ts";
 import { Empty, Failure } from "../shared/states.tsx";
 import { openRides, RidesModel } from "./model.ts";
-import { RidesPage } from "./rides-page.tsx";
 import { openState } from "./state.ts";
 
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
 const box: HTMLElement = island;
 const state = openState();
-const still = box.querySelector(".ride-still");
+const still = stillOf(box);
 
 void mount();
 
 async function mount(): Promise<void> {
 	try {
-		const [opened, basemap] = await Promise.all([openRides(), readBasemap()]);
+		// The map's library is large: what it will show comes beside it.
+		const [opened, basemap, { RidesPage }] = await Promise.all([
+			openRides(),
+			readBasemap(),
+			import("./rides-page.tsx"),
+		]);
 		box.replaceChildren();
 		if (opened === null) render(<NoRides />, box);
 		else
@@ -45,6 +49,15 @@ async function mount(): Promise<void> {
 			failure,
 		);
 	}
+}
+
+/** The baked picture, where it is of what the address asks for; else it goes. */
+function stillOf(island: HTMLElement): Element | null {
+	const baked = island.querySelector(".ride-still");
+	const { from, to } = state.days.value;
+	if (state.view.value === null && from === null && to === null) return baked;
+	baked?.remove();
+	return null;
 }
 
 async function readBasemap(): Promise<Basemap> {

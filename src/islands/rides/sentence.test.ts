@@ -57,11 +57,9 @@ test("before rides in view are counted it speaks of all", () => {
 test("rides without a date are not lost", () => {
 	expect(undatedNote(0, days)).toBeNull();
 	expect(undatedNote(3, ANY_DAY)).toBe(
-		"3 rides without a date are shown too, while no days are chosen.",
+		"3 rides without a date are counted too.",
 	);
-	expect(undatedNote(1, days)).toBe(
-		"1 ride without a date is not in these days; choose all days to see it.",
-	);
+	expect(undatedNote(1, days)).toBe("1 ride without a date is left out.");
 });
 
 test("the timeline has every month, those without rides too", () => {

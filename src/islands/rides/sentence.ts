@@ -49,10 +49,9 @@ export function totalOf({ months, dated, undated }: Timeline): string {
 /** What becomes of rides without a date; null where there are none. */
 export function undatedNote(undated: number, days: DayRange): string | null {
 	if (undated === 0) return null;
-	const without = `${ridesOf(undated)} without a date`;
-	return days.from === null && days.to === null
-		? `${without} ${undated === 1 ? "is" : "are"} shown too, while no days are chosen.`
-		: `${without} ${undated === 1 ? "is" : "are"} not in these days; choose all days to see ${undated === 1 ? "it" : "them"}.`;
+	const isAnyDay = days.from === null && days.to === null;
+	const [rides, are] = undated === 1 ? ["ride", "is"] : ["rides", "are"];
+	return `${formatCount(undated)} ${rides} without a date ${are} ${isAnyDay ? "counted too" : "left out"}.`;
 }
 
 export function ridesOf(count: number): string {
