@@ -14,6 +14,9 @@ export interface TextAnswer {
 /** More rows than this are not compared: the query is passed over. */
 const MOST_ROWS = 20_000;
 
+/** A join of everything with everything would take the machine's memory in the page's engine. */
+const MOST_MILLISECONDS = 3_000;
+
 export async function answerOfSession(
 	session: LakeSession,
 	request: SessionRequest,
@@ -32,12 +35,20 @@ export async function answerOfSession(
 	return { types, rows, plan };
 }
 
-/** Undefined where the answer has too many rows. Throws DuckDB's errors. */
+/** Undefined where the answer has too many rows or takes too much. Throws DuckDB's errors. */
 export async function nativeAnswer(
 	connection: DuckDBConnection,
 	sql: string,
 ): Promise<TextAnswer | undefined> {
-	await connection.run(`CREATE OR REPLACE TEMP TABLE answer AS ${sql}`);
+	const tooLong = setTimeout(() => connection.interrupt(), MOST_MILLISECONDS);
+	try {
+		await connection.run(`CREATE OR REPLACE TEMP TABLE answer AS ${sql}`);
+	} catch (error) {
+		if (/Out of Memory|INTERRUPT/.test(String(error))) return undefined;
+		throw error;
+	} finally {
+		clearTimeout(tooLong);
+	}
 	const described = await connection.runAndReadAll(
 		"SELECT column_name, column_type FROM (DESCRIBE answer)",
 	);
