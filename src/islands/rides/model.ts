@@ -7,7 +7,6 @@ import {
 	signal,
 } from "@preact/signals";
 import type { CatalogDataset, StartView } from "../../lib/catalog.ts";
-import { formatBytes } from "../../lib/format.ts";
 import {
 	type CellWindow,
 	levelOf,
@@ -263,13 +262,6 @@ function isSame(one: CellWindow, other: CellWindow): boolean {
 		one.columns === other.columns &&
 		one.rows === other.rows
 	);
-}
-
-/** Bytes on their way, for a short line. */
-export function progressOf(bytes: number, totalBytes: number): string {
-	if (totalBytes > 0)
-		return `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
-	return bytes > 0 ? formatBytes(bytes) : "";
 }
 
 function seenRides(
