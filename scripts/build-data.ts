@@ -7,7 +7,7 @@ import {
 	buildLake,
 	DEFAULT_PARSE_OPTIONS,
 } from "./steps/build.ts";
-import { BusyError } from "./steps/publish.ts";
+import { BusyError, OutputError } from "./steps/publish.ts";
 import { reportJson, reportLines } from "./steps/report.ts";
 import { SettingsError } from "./steps/settings.ts";
 
@@ -165,7 +165,11 @@ main().catch((error: unknown) => {
 	process.exitCode = 2;
 	if (error instanceof UsageError)
 		console.error(`${error.message}\n\n${USAGE}`);
-	else if (error instanceof SettingsError || error instanceof BusyError)
+	else if (
+		error instanceof SettingsError ||
+		error instanceof BusyError ||
+		error instanceof OutputError
+	)
 		console.error(error.message);
 	else console.error(error);
 });

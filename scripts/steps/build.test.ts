@@ -390,6 +390,28 @@ describe("a new build", () => {
 		]);
 	});
 
+	test("reads neither the lake that lies in its input nor what macOS puts beside files", async () => {
+		const at = join(folder, "own-input");
+		await writeAll(at, {
+			"rides/a.gpx": ride(1),
+			"rides/._a.gpx": "\0\u0005",
+			"rides/__MACOSX/a.gpx": ride(2),
+			"flights/readme.txt": "none",
+		});
+		const options = { input: at, out: join(at, "flights", "lake") };
+		const reports = [await build(options), await build(options)];
+		for (const report of reports) {
+			expect(report.exitCode).toBe(0);
+			expect(report.ignored).toEqual([
+				{ path: "flights/lake/", reason: "the lake" },
+				{ path: "flights/readme.txt", reason: "another kind of file" },
+				{ path: "rides/._a.gpx", reason: "another kind of file" },
+				{ path: "rides/__MACOSX/a.gpx", reason: "another kind of file" },
+			]);
+		}
+		expect(reports[0]?.version).toBe(reports[1]?.version);
+	});
+
 	test("finds files through symbolic links, in circles and to nothing", async () => {
 		const at = join(folder, "linked-input");
 		const away = join(folder, "away");
@@ -466,6 +488,20 @@ describe("npm run data", () => {
 			expect([args, code]).toEqual([args, 2]);
 			expect(stderr).toContain("npm run data");
 		}
+	});
+
+	test("says where the lake cannot be written, and writes nothing into the input", async () => {
+		const at = join(folder, "output-input");
+		await writeAll(at, input());
+		await writeFile(join(folder, "a-file"), "");
+		const before = await contentOf(at);
+		for (const out of [at, join(folder, "a-file", "lake"), "/proc/lake"]) {
+			const { code, stdout, stderr } = await run("--input", at, "--out", out);
+			expect(code).toBe(2);
+			expect(stdout).toBe("");
+			expect(stderr).toMatch(/^the lake cannot be written [^\n]*\n$/);
+		}
+		expect(await contentOf(at)).toEqual(before);
 	});
 
 	test("names the place where the settings are wrong", async () => {

@@ -30,7 +30,13 @@ import {
 	type ParseProgress,
 	parseDataset,
 } from "./parse.ts";
-import { claimLake, collect, publish, releaseLake } from "./publish.ts";
+import {
+	claimLake,
+	collect,
+	OutputError,
+	publish,
+	releaseLake,
+} from "./publish.ts";
 import {
 	type DatasetReport,
 	rejectReport,
@@ -84,7 +90,8 @@ const REJECTS_DATASET: CatalogDataset = {
 /**
  * Builds a lake from a folder of raw files and publishes it, unless nothing could be
  * used. `use` gets the report while its rejects can still be read. Throws where the
- * input cannot be read or its settings are wrong; the lake of before stays whole.
+ * input cannot be read, its settings are wrong, or the lake cannot be written; the lake
+ * of before stays whole.
  */
 export async function buildLake(
 	options: BuildOptions,
@@ -94,6 +101,8 @@ export async function buildLake(
 	const lake = resolve(options.out);
 	if (!(await stat(input)).isDirectory())
 		throw new Error(`not a folder: ${input}`);
+	if (lake === input)
+		throw new OutputError(`the lake cannot be written over its input: ${lake}`);
 	const scratch = await claimLake(lake);
 	const processes = options.processes ?? availableParallelism();
 	const sorters = new Sorters(scratch, processes);
@@ -156,7 +165,7 @@ class Build {
 			DATASETS.map((dataset) => dataset.name),
 		);
 		const scanned = await this.#timed("scan", () =>
-			scanInput(this.#input, DATASETS),
+			scanInput(this.#input, this.#lake, DATASETS),
 		);
 		const datasets: DatasetReport[] = [];
 		for (const found of scanned.found)

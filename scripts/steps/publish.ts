@@ -7,9 +7,10 @@ import {
 	rename,
 	rm,
 	rmdir,
+	stat,
 	writeFile,
 } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
 	type Catalog,
@@ -35,9 +36,15 @@ export class BusyError extends Error {
 	override readonly name = "BusyError";
 }
 
+/** The folder for the lake cannot be made or written to. */
+export class OutputError extends Error {
+	override readonly name = "OutputError";
+}
+
 /**
  * Makes the folder in which a build works and gives its path. What a build that
- * was killed has left there is removed; throws a {@link BusyError} where another build is at work.
+ * was killed has left there is removed; throws a {@link BusyError} where another build is at work,
+ * an {@link OutputError} where nothing can be written.
  */
 export async function claimLake(lake: string): Promise<string> {
 	const scratch = join(lake, SCRATCH);
@@ -47,11 +54,37 @@ export async function claimLake(lake: string): Promise<string> {
 		throw new BusyError(
 			`process ${owner} is building this lake: wait for it to end, or remove ${scratch}`,
 		);
-	// The processes of a killed build may need a moment to end.
-	await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
-	await mkdir(scratch, { recursive: true });
-	await writeFile(join(scratch, "pid"), `${process.pid}`);
+	try {
+		// The processes of a killed build may need a moment to end.
+		await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+		await makeFolder(scratch);
+		await writeFile(join(scratch, "pid"), `${process.pid}`);
+	} catch (cause) {
+		throw new OutputError(
+			`the lake cannot be written to ${lake}: ${(cause as Error).message}`,
+			{ cause },
+		);
+	}
 	return scratch;
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never returns
+ * where the file system says ENOENT for good, as below `/proc`.
+ */
+async function makeFolder(path: string): Promise<void> {
+	if (await isFolder(path)) return;
+	const parent = dirname(path);
+	if (parent !== path) await makeFolder(parent);
+	try {
+		await mkdir(path);
+	} catch (error) {
+		if (!(await isFolder(path))) throw error;
+	}
+}
+
+async function isFolder(path: string): Promise<boolean> {
+	return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 export async function releaseLake(lake: string): Promise<void> {

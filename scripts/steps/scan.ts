@@ -8,6 +8,11 @@ import { SETTINGS_FILE } from "./settings.ts";
 /** Enough to tell files apart that only happen to be equally long. */
 const BEGINNING_BYTES = 4096;
 
+const ALREADY_READ = "a folder already read";
+
+/** `._name`: attributes of the file `name`, under its ending. */
+const MACOS_SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
+
 export interface IgnoredFile {
 	/** Below the input folder, with forward slashes. */
 	readonly path: string;
@@ -36,15 +41,21 @@ export interface ScannedInput {
 /**
  * Lists what an input folder holds, by path in ascending order. Symbolic links are
  * followed; a folder that is reached by several ways is read once, by the first.
- * Throws where the folder cannot be read.
+ * Left out are the lake's own folder, which may lie in the input, and what macOS
+ * puts beside files on other file systems. Throws where the folder cannot be read.
  */
 export async function scanInput(
 	folder: string,
+	lake: string,
 	datasets: readonly DatasetDefinition[],
 ): Promise<ScannedInput> {
 	const files: Omit<SourceFile, "index">[] = [];
 	const ignored: IgnoredFile[] = [];
-	await walk(folder, "", new Set([await realpath(folder)]), files, ignored);
+	const closed = new Map([
+		[await realpath(folder), ALREADY_READ],
+		[await realpath(lake), "the lake"],
+	]);
+	await walk(folder, "", closed, files, ignored);
 	const accepted = new Map<DatasetDefinition, SourceFile[]>(
 		datasets.map((dataset) => [dataset, []]),
 	);
@@ -55,7 +66,7 @@ export async function scanInput(
 		);
 		if (dataset === undefined)
 			ignored.push({ path: file.path, reason: "in no dataset's folder" });
-		else if (!dataset.accepts(file.path))
+		else if (MACOS_SIDECAR.test(file.path) || !dataset.accepts(file.path))
 			ignored.push({ path: file.path, reason: "another kind of file" });
 		else {
 			const list = accepted.get(dataset) as SourceFile[];
@@ -68,10 +79,11 @@ export async function scanInput(
 	return { found, ignored: ignored.sort(byPath) };
 }
 
+/** `closed` says of folders that are not to be entered why, by their real paths. */
 async function walk(
 	absolute: string,
 	path: string,
-	seen: Set<string>,
+	closed: Map<string, string>,
 	files: Omit<SourceFile, "index">[],
 	ignored: IgnoredFile[],
 ): Promise<void> {
@@ -84,15 +96,13 @@ async function walk(
 			ignored.push({ path: childPath, reason: "a link to nothing" });
 		else if (status.isDirectory()) {
 			const real = await realpath(child);
-			if (seen.has(real)) {
-				ignored.push({
-					path: `${childPath}/`,
-					reason: "a folder already read",
-				});
+			const reason = closed.get(real);
+			if (reason !== undefined) {
+				ignored.push({ path: `${childPath}/`, reason });
 				continue;
 			}
-			seen.add(real);
-			await walk(child, childPath, seen, files, ignored);
+			closed.set(real, ALREADY_READ);
+			await walk(child, childPath, closed, files, ignored);
 		} else if (status.isFile())
 			files.push({
 				path: childPath,
