@@ -167,13 +167,13 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 			return color;
 		}, token);
 
-	const views = [
+	const views: [latitude: number, longitude: number, zoom: number][] = [
 		[47.66, 9.18, 12],
 		[47.66, 9.2, 15.4],
 		[47.668, 9.21, 17.2],
 		[47.66, 9.18, 6.3],
 		[0, 0, 3],
-	] as const;
+	];
 	const days = [
 		["", "true"],
 		["from=2024-05-03", "started_at_local >= DATE '2024-05-03'"],
