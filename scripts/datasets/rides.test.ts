@@ -42,6 +42,14 @@ const INPUT: Record<string, string | Uint8Array> = {
 	"rides/again/good.gpx": good,
 	"rides/packed.gpx.gz": gzipSync(good),
 	"rides/bomb.gpx": BOMB,
+	"rides/utf16.gpx": Buffer.from(
+		`\uFEFF${gpx(track(points(7), "<name>Mülheim</name>"), '<?xml version="1.0" encoding="UTF-16"?>')}`,
+		"utf16le",
+	),
+	"rides/said-utf16.gpx": gpx(
+		track(points(8), "<name>Mülheim</name>"),
+		'<?xml version="1.0" encoding="utf-16"?>',
+	),
 	"rides/empty.gpx": "",
 	"rides/text.gpx": "this is no XML\n",
 	"rides/kml.gpx": '<?xml version="1.0"?>\n<kml><Document/></kml>',
@@ -163,7 +171,7 @@ describe("bad input", () => {
 				(SELECT count(*)::INTEGER FROM ${table("rides")}) AS rides
 				FROM ${table("ride_points")} AS p FULL JOIN ${table("ride_cells")} AS c USING (ride_id)`,
 		);
-		expect(row).toEqual({ points: 8, cells: 8, rides: 8 });
+		expect(row).toEqual({ points: 10, cells: 10, rides: 10 });
 	});
 
 	test("of another kind or place is ignored, not rejected", () => {
@@ -178,7 +186,7 @@ describe("bad input", () => {
 			(typeof report.datasets)[0],
 		];
 		expect(files).toBe(Object.keys(INPUT).length - 2);
-		expect(files - rejectedFiles).toBe(9);
+		expect(files - rejectedFiles).toBe(11);
 		expect(counts["points read"]).toBe(
 			Number(counts["points kept"]) +
 				Number(counts["points rejected"]) +
@@ -191,6 +199,19 @@ describe("bad input", () => {
 });
 
 describe("a ride", () => {
+	test("comes in UTF-16, and where a declaration says so in vain", async () => {
+		expect(
+			await queryLake(
+				lake(),
+				(table) =>
+					`SELECT source_file, name FROM ${table("rides")} WHERE source_file LIKE '%utf16%' ORDER BY 1`,
+			),
+		).toEqual([
+			{ source_file: "rides/said-utf16.gpx", name: "Mülheim" },
+			{ source_file: "rides/utf16.gpx", name: "Mülheim" },
+		]);
+	});
+
 	test("is named and measured", async () => {
 		const rides = await queryLake(
 			lake(),

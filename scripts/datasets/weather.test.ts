@@ -314,7 +314,12 @@ describe("bad input", () => {
 			1,
 			"the header is not valid UTF-8",
 		],
-		["utf16.csv", Buffer.from("\uFEFFtime,t", "utf16le"), 1, "UTF-16"],
+		[
+			"utf16.csv",
+			Buffer.from("\uFEFFtime,t\n\uD800,1\n", "utf16le"),
+			1,
+			"not valid UTF-16LE",
+		],
 		["twice.csv", "time,t,t\n2019-01-01,1,2\n", 1, "two columns are named t"],
 		["not.csv.gz", "time,t\n2019-01-01,1\n", null, "not valid gzip"],
 		[

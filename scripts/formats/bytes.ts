@@ -39,15 +39,57 @@ export async function* fileBytes(file: SourceFile): AsyncGenerator<Uint8Array> {
 	}
 }
 
+export interface LookedAt {
+	/** The beginning; shorter than asked for where the stream ends before. */
+	readonly head: Uint8Array;
+	/** The whole stream, beginning included. */
+	readonly all: AsyncGenerator<Uint8Array>;
+}
+
 /**
  * Takes the beginning off a stream, up to `length` bytes, for a look at what kind
- * it is; `all` yields the whole stream, beginning included. Throws a FileError for
- * UTF-16, which no reader here takes.
+ * it is. UTF-16 that begins with its mark, as spreadsheets and editors of Windows
+ * write it, comes as UTF-8; a FileError where it is not valid.
  */
 export async function lookAhead(
 	chunks: AsyncGenerator<Uint8Array>,
 	length: number,
-): Promise<{ head: Uint8Array; all: AsyncGenerator<Uint8Array> }> {
+): Promise<LookedAt> {
+	const plain = await lookAtBytes(chunks, length);
+	const [first, second] = plain.head;
+	if (first === 0xff && second === 0xfe)
+		return lookAtBytes(fromUtf16(plain.all, "utf-16le"), length);
+	if (first === 0xfe && second === 0xff)
+		return lookAtBytes(fromUtf16(plain.all, "utf-16be"), length);
+	return plain;
+}
+
+async function* fromUtf16(
+	chunks: AsyncGenerator<Uint8Array>,
+	encoding: "utf-16le" | "utf-16be",
+): AsyncGenerator<Uint8Array> {
+	const decoder = new TextDecoder(encoding, { fatal: true });
+	let line = 1;
+	const decode = (chunk?: Uint8Array): Uint8Array => {
+		try {
+			const text = decoder.decode(chunk, { stream: chunk !== undefined });
+			line += text.split("\n").length - 1;
+			return Buffer.from(text);
+		} catch (cause) {
+			throw new FileError(`not valid ${encoding.toUpperCase()}`, {
+				line,
+				cause,
+			});
+		}
+	};
+	for await (const chunk of chunks) yield decode(chunk);
+	yield decode();
+}
+
+async function lookAtBytes(
+	chunks: AsyncGenerator<Uint8Array>,
+	length: number,
+): Promise<LookedAt> {
 	const taken: Uint8Array[] = [];
 	let bytes = 0;
 	while (bytes < length) {
@@ -57,11 +99,6 @@ export async function lookAhead(
 		bytes += value.length;
 	}
 	const head = Buffer.concat(taken);
-	if (
-		(head[0] === 0xff && head[1] === 0xfe) ||
-		(head[0] === 0xfe && head[1] === 0xff)
-	)
-		throw new FileError("the file is UTF-16: save it as UTF-8", { line: 1 });
 	return {
 		head,
 		all: (async function* () {

@@ -72,12 +72,16 @@ async function feed(
 	}
 }
 
-/** The encoding that an XML declaration names, UTF-8 where it names none. */
+/**
+ * The encoding that an XML declaration names, UTF-8 where it names none. A
+ * declaration of UTF-16 that reads as bytes cannot be true, or is so no longer:
+ * it is UTF-8 then.
+ */
 function encodingOf(head: Uint8Array): string {
 	const text = new TextDecoder("latin1").decode(head.subarray(0, 512));
 	const [, name = "utf-8"] =
 		/^[^<]*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(text) ?? [];
-	return name;
+	return /^(?:utf-?16|ucs-?2|unicode$)/i.test(name) ? "utf-8" : name;
 }
 
 /** Decodes a stream strictly; what is not valid is a FileError with its line. */
