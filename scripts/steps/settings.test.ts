@@ -21,13 +21,14 @@ test("settings come back as they were given", () => {
 	};
 	expect(parse(settings)).toEqual(settings);
 	expect(parse({})).toEqual({ datasets: {} });
+	expect(parseSettings('\uFEFF{"title":"Ours"}', []).title).toBe("Ours");
 });
 
 test("what cannot be meant is refused with its place", () => {
 	const cases: [value: unknown, message: string][] = [
 		[[], "lakeside.json must be an object"],
 		[{ name: "x" }, 'lakeside.json has no member "name"'],
-		[{ title: "" }, "title must be a text"],
+		[{ title: "" }, "lakeside.json: title must be a text"],
 		[{ datasets: { cars: {} } }, 'datasets has no member "cars"'],
 		[
 			{ datasets: { rides: { license: "x" } } },

@@ -47,7 +47,8 @@ export function parseSettings(
 ): InputSettings {
 	let value: unknown;
 	try {
-		value = JSON.parse(text);
+		// Some editors begin a file with a mark.
+		value = JSON.parse(text.replace(/^\uFEFF/, ""));
 	} catch (cause) {
 		throw new SettingsError(
 			`${SETTINGS_FILE} is not JSON: ${(cause as Error).message}`,
@@ -57,7 +58,7 @@ export function parseSettings(
 	const root = record(value, SETTINGS_FILE, ["title", "datasets"]);
 	const datasets = record(root.datasets ?? {}, "datasets", datasetNames);
 	return {
-		title: optional(root, "title", "title", sentence),
+		title: "title" in root ? sentence(root.title, "title") : undefined,
 		datasets: Object.fromEntries(
 			Object.entries(datasets).map(([name, entry]) => [
 				name,
