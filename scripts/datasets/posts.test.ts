@@ -53,6 +53,38 @@ describe("formats", () => {
 		}
 	});
 
+	test("a document that is one post, and UTF-16 with its mark", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/one.json": json(tweet("1"), null, 2),
+			"posts/le.json": Buffer.from(`\uFEFF${json([tweet("2")])}`, "utf16le"),
+			"posts/be.jsonl": Buffer.from(
+				`\uFEFF${json(tweet("3"))}\n`,
+				"utf16le",
+			).swap16(),
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(ids).toEqual(["1", "2", "3"]);
+	});
+
+	test("posts read are posts kept, duplicates, rejected, or of rejected files", async () => {
+		const { lake } = await idsOf({
+			"posts/a.jsonl": `${json(tweet("1"))}\n${json(tweet("1"))}\nnot json\n{}\n`,
+			"posts/b.json": `${json([tweet("2"), tweet("3"), {}]).slice(0, -1)},`,
+			"posts/c.json": json({ statuses: [tweet("4")] }),
+		});
+		const counts: Record<string, number> = { ...lake.counts };
+		for (const report of Object.values(lake.reports))
+			for (const [name, count] of Object.entries(report.counts))
+				counts[name] = (counts[name] ?? 0) + count;
+		expect(counts).toEqual({
+			"posts read": 8,
+			"posts kept": 2,
+			"duplicate posts": 1,
+			"posts rejected": 3,
+			"posts of rejected files": 2,
+		});
+	});
+
 	test("what is no post file is not accepted, and an archive's other files are noted", async () => {
 		expect(posts.accepts("posts/readme.txt")).toBe(false);
 		expect(posts.accepts("posts/a.csv.gz")).toBe(false);
@@ -76,8 +108,33 @@ describe("formats", () => {
 		expect(lake.reports["posts/stream.jsonl"]?.counts).toEqual({
 			"notices (delete)": 1,
 			"posts read": 1,
+			"posts rejected": 0,
+			"posts of rejected files": 0,
 		});
 	});
+});
+
+test("a long post has the tags of its whole text", async () => {
+	const lake = await buildFrom(posts, {
+		"posts/a.jsonl": json({
+			...tagged("1", "One"),
+			text: "#One …",
+			truncated: true,
+			extended_tweet: {
+				full_text: "#One #Two",
+				entities: tagged("1", "One", "Two").entities,
+			},
+		}),
+	});
+	expect(
+		await lake.query(
+			"SELECT tag, text FROM post_tags JOIN posts USING (post_id) ORDER BY ordinal",
+		),
+	).toEqual([
+		{ tag: "one", text: "#One #Two" },
+		{ tag: "two", text: "#One #Two" },
+	]);
+	lake.close();
 });
 
 test("columns of a post", async () => {
@@ -182,7 +239,7 @@ describe("the same post twice counts once", () => {
 				order as <T>(files: T[]) => T[],
 			);
 			expect(lake.rejects).toEqual([]);
-			expect(lake.counts).toEqual({ "duplicate posts": 4 });
+			expect(lake.counts).toEqual({ "posts kept": 2, "duplicate posts": 4 });
 			answers.push([
 				await lake.query("FROM posts"),
 				await lake.query("FROM post_tags"),
@@ -272,7 +329,12 @@ describe("bad input", () => {
 		["more.json", "[]\n[]", 2, "goes on behind its end"],
 		["comma.json", "[\n,{}]", 2, "a comma without a value"],
 		["code.js", "alert('statuses')", 1, "not an archive month"],
-		["utf16.json", Buffer.from("\uFEFF[]", "utf16le"), 1, "UTF-16"],
+		[
+			"utf16.json",
+			Buffer.from("\uFEFF[\n\uDC00]", "utf16le").swap16(),
+			1,
+			"not valid UTF-16BE",
+		],
 		["not.jsonl.gz", good, null, "not valid gzip"],
 		[
 			"cut.jsonl.gz",

@@ -101,8 +101,9 @@ export const posts: DatasetDefinition = {
 	],
 	conflicts: null,
 	counts: `
-		SELECT 'duplicate posts' AS name, count(*) - count(DISTINCT post_id) AS count
-		FROM post_copies`,
+		SELECT 'posts kept' AS name, count(DISTINCT post_id) AS count FROM post_copies
+		UNION ALL
+		SELECT 'duplicate posts', count(*) - count(DISTINCT post_id) FROM post_copies`,
 	rollups: [
 		{
 			name: "post_funnel",

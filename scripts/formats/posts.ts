@@ -57,20 +57,42 @@ export async function readPosts(
 		out.note(`holds ${kind.variable}, no posts`);
 		return;
 	}
-	const items = kind.lines
-		? jsonLines(all)
-		: jsonListItems(all, kind.startByte, LISTS);
-	let read = 0;
-	for await (const item of items) {
-		readItem(item, out, take);
-		read += 1;
-		if (read % 4096 === 0) await out.drain();
+	const items =
+		kind.shape === "lines"
+			? jsonLines(all)
+			: kind.shape === "single"
+				? wholeDocument(all)
+				: jsonListItems(all, kind.startByte, LISTS);
+	const tally: Tally = { read: 0, rejected: 0 };
+	let kept = false;
+	try {
+		let values = 0;
+		for await (const item of items) {
+			readItem(item, out, tally, take);
+			values += 1;
+			if (values % 4096 === 0) await out.drain();
+		}
+		if (values === 0) out.note("holds no posts");
+		kept = true;
+	} finally {
+		out.count("posts read", tally.read);
+		out.count("posts rejected", tally.rejected);
+		out.count(
+			"posts of rejected files",
+			kept ? 0 : tally.read - tally.rejected,
+		);
 	}
-	if (read === 0) out.note("holds no posts");
+}
+
+/** What a file's values were taken for; `read` includes what was rejected. */
+interface Tally {
+	read: number;
+	rejected: number;
 }
 
 interface Kind {
-	readonly lines: boolean;
+	/** A value a line, a list in a document, or a document that is one post. */
+	readonly shape: "lines" | "list" | "single";
 	readonly startByte: number;
 	/** What a script assigns its list to. */
 	readonly variable: string | null;
@@ -79,7 +101,7 @@ interface Kind {
 function kindOf(head: Uint8Array, name: string): Kind {
 	const mark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
 	if (/\.(?:jsonl|ndjson)$/.test(name))
-		return { lines: true, startByte: mark, variable: null };
+		return { shape: "lines", startByte: mark, variable: null };
 	// Latin-1 keeps a character a byte, so that offsets hold.
 	const text = Buffer.from(head).toString("latin1").slice(mark);
 	const trimmed = text.trimStart();
@@ -89,7 +111,7 @@ function kindOf(head: Uint8Array, name: string): Kind {
 	const assignment = ASSIGNMENT.exec(trimmed.slice(0, 1000));
 	if (assignment !== null)
 		return {
-			lines: false,
+			shape: "list",
 			startByte: startByte + assignment[0].length,
 			variable: assignment[1] ?? null,
 		};
@@ -98,30 +120,57 @@ function kindOf(head: Uint8Array, name: string): Kind {
 			line: 1,
 			sample: trimmed.slice(0, SAMPLE_LENGTH),
 		});
-	return { lines: isObjectLine(trimmed), startByte, variable: null };
+	return { shape: shapeOf(trimmed), startByte, variable: null };
 }
 
-/** Whether the first line is a whole object that holds no list of posts itself. */
-function isObjectLine(text: string): boolean {
+function shapeOf(text: string): Kind["shape"] {
+	if (!text.startsWith("{")) return "list";
 	const end = text.indexOf("\n");
-	if (!text.startsWith("{") || (end === -1 && text.length >= SNIFF_BYTES / 2))
-		return false;
+	if (holdsNoList(end === -1 ? text : text.slice(0, end))) return "lines";
+	const whole = objectIn(text);
+	return whole !== null && typeof toPost(whole) !== "string"
+		? "single"
+		: "list";
+}
+
+/** Whether a text is an object that holds no list of posts. */
+function holdsNoList(text: string): boolean {
+	const value = objectIn(text);
+	return value !== null && !LISTS.some((key) => Array.isArray(value[key]));
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | null {
 	try {
-		const value: unknown = JSON.parse(end === -1 ? text : text.slice(0, end));
-		return isObject(value) && !LISTS.some((key) => Array.isArray(value[key]));
+		const value: unknown = JSON.parse(text);
+		return isObject(value) ? value : null;
 	} catch {
-		return false;
+		return null;
 	}
+}
+
+/** A document that its reader has already looked at whole. */
+async function* wholeDocument(
+	chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<JsonItem> {
+	const parts: Uint8Array[] = [];
+	for await (const chunk of chunks) parts.push(chunk);
+	yield { line: 1, bytes: Buffer.concat(parts) };
 }
 
 function readItem(
 	{ line, bytes }: JsonItem,
 	out: ParseOutput,
+	tally: Tally,
 	take: (post: Post, line: number) => void,
 ): void {
+	const reject = (at: number, reason: string, sample: string) => {
+		tally.rejected += 1;
+		out.reject(at, reason, sample);
+	};
 	const decoded = decode(bytes);
 	if (typeof decoded !== "string") {
-		out.reject(line + decoded.linesBefore, "not valid UTF-8", decoded.sample);
+		tally.read += 1;
+		reject(line + decoded.linesBefore, "not valid UTF-8", decoded.sample);
 		return;
 	}
 	const sample = decoded.trim().slice(0, SAMPLE_LENGTH);
@@ -129,7 +178,8 @@ function readItem(
 	try {
 		value = parseExactly(decoded);
 	} catch {
-		out.reject(line, "not valid JSON", sample);
+		tally.read += 1;
+		reject(line, "not valid JSON", sample);
 		return;
 	}
 	for (const candidate of postsIn(value)) {
@@ -138,9 +188,9 @@ function readItem(
 			out.count(`notices (${notice})`);
 			continue;
 		}
-		out.count("posts read");
+		tally.read += 1;
 		const post = toPost(candidate);
-		if (typeof post === "string") out.reject(line, post, sample);
+		if (typeof post === "string") reject(line, post, sample);
 		else take(post, line);
 	}
 }
@@ -282,13 +332,19 @@ function isRepost(
 	);
 }
 
-/** The post's own tags, of a repost too: as listed, else as its text has them. */
+/**
+ * The post's own tags, of a repost too: as listed, of a long post for its whole
+ * text, else as its text has them.
+ */
 function tagsOf(
 	value: Readonly<Record<string, unknown>>,
 	text: string | null,
 ): string[] {
-	const listed = isObject(value.entities) ? value.entities.hashtags : undefined;
-	if (!Array.isArray(listed)) return text === null ? [] : hashtagsIn(text);
+	const extended = isObject(value.extended_tweet) ? value.extended_tweet : {};
+	const listed = [extended.entities, value.entities]
+		.map((entities) => (isObject(entities) ? entities.hashtags : null))
+		.find(Array.isArray);
+	if (listed === undefined) return text === null ? [] : hashtagsIn(text);
 	const tags: string[] = [];
 	for (const entity of listed) {
 		const tag = isObject(entity)
