@@ -46,7 +46,7 @@ const SETTINGS = {
 				"Made by a seeded generator, scripts/demo; Seattle and New York: NOAA Climate Data Online, by way of vega-datasets",
 			licence:
 				"CC0 1.0; Seattle and New York: U.S. government work, in the public domain",
-			synthetic: true,
+			synthetic: "partly",
 		},
 		flights: {
 			title: "Flights within the United States, 2001",

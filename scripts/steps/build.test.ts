@@ -514,7 +514,7 @@ describe("npm run data", () => {
 		const { code, stderr } = await run("--input", at, "--out", join(at, "out"));
 		expect(code).toBe(2);
 		expect(stderr.trim()).toBe(
-			'lakeside.json: datasets.rides.synthetic must be true or false, not "yes"',
+			'lakeside.json: datasets.rides.synthetic must be true, false or "partly", not "yes"',
 		);
 	});
 });

@@ -16,7 +16,7 @@ test("settings come back as they were given", () => {
 				synthetic: false,
 				startView: { center: [8.5, 47.4], zoom: 11.5 },
 			},
-			posts: { startView: null },
+			posts: { synthetic: "partly", startView: null },
 		},
 	};
 	expect(parse(settings)).toEqual(settings);

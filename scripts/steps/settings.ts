@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StartView } from "../../src/lib/catalog.ts";
+import type { StartView, Synthetic } from "../../src/lib/catalog.ts";
 
 /** The publisher's own words beside the input, and where pages open. */
 export const SETTINGS_FILE = "lakeside.json";
@@ -10,7 +10,7 @@ export interface DatasetSettings {
 	readonly description?: string;
 	readonly source?: string;
 	readonly licence?: string;
-	readonly synthetic?: boolean;
+	readonly synthetic?: Synthetic;
 	readonly startView?: StartView | null;
 }
 
@@ -82,7 +82,7 @@ function datasetSettings(value: unknown, place: string): DatasetSettings {
 		description: optional(entry, "description", place, sentence),
 		source: optional(entry, "source", place, sentence),
 		licence: optional(entry, "licence", place, sentence),
-		synthetic: optional(entry, "synthetic", place, truth),
+		synthetic: optional(entry, "synthetic", place, synthetic),
 		startView: optional(entry, "startView", place, startView),
 	};
 }
@@ -143,8 +143,9 @@ function sentence(value: unknown, place: string): string {
 	return value;
 }
 
-function truth(value: unknown, place: string): boolean {
-	if (typeof value !== "boolean") throw wrong(place, "true or false", value);
+function synthetic(value: unknown, place: string): Synthetic {
+	if (typeof value !== "boolean" && value !== "partly")
+		throw wrong(place, 'true, false or "partly"', value);
 	return value;
 }
 

@@ -24,11 +24,13 @@ export interface CatalogDataset {
 	/** Where the data come from, as a sentence or an address. */
 	readonly source: string;
 	readonly licence: string;
-	/** True where a generator made the data: every page says so. */
-	readonly synthetic: boolean;
+	readonly synthetic: Synthetic;
 	/** Where a page opens, null where the dataset has no map. */
 	readonly startView: StartView | null;
 }
+
+/** Whether a generator made the data, all or some of them: every page says so. */
+export type Synthetic = boolean | "partly";
 
 export interface StartView {
 	readonly center: readonly [longitude: number, latitude: number];

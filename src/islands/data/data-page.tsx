@@ -5,6 +5,7 @@ import type {
 	CatalogTable,
 } from "../../lib/catalog.ts";
 import { formatBytes, formatCount } from "../../lib/format.ts";
+import { syntheticLabel } from "../../lib/synthetic.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { sqlHrefFrom } from "../shared/provenance.tsx";
 import { Empty } from "../shared/states.tsx";
@@ -104,6 +105,7 @@ function Dataset(props: {
 	readonly root: string;
 }) {
 	const { dataset, tables, rollups, root } = props;
+	const label = syntheticLabel(dataset.synthetic);
 	return (
 		<section
 			class="dataset"
@@ -112,9 +114,7 @@ function Dataset(props: {
 		>
 			<h2 id={`${dataset.name}-title`}>
 				{dataset.title}
-				{dataset.synthetic && (
-					<span class="provenance-synthetic">Synthetic data</span>
-				)}
+				{label !== null && <span class="provenance-synthetic">{label}</span>}
 			</h2>
 			<p>{dataset.description}</p>
 			<dl class="dataset-facts">

@@ -3,6 +3,7 @@ import { useCallback } from "preact/hooks";
 import { describeTopTags, topTagsChart } from "../../charts/top-tags.ts";
 import { describeWeather, weatherChart } from "../../charts/weather.ts";
 import { formatBytes, formatCount } from "../../lib/format.ts";
+import { syntheticLabel } from "../../lib/synthetic.ts";
 import { rideGlimpse } from "../../maps/glimpse.ts";
 import { Chart } from "../charts/chart.tsx";
 import { Provenance, sqlHrefFrom } from "../shared/provenance.tsx";
@@ -90,9 +91,9 @@ export function HomeView(props: {
 							<li key={name}>
 								<span>
 									{title}
-									{synthetic && (
+									{syntheticLabel(synthetic) !== null && (
 										<span class="provenance-synthetic home-synthetic">
-											synthetic
+											{syntheticLabel(synthetic)}
 										</span>
 									)}
 								</span>

@@ -1,8 +1,10 @@
+import type { Synthetic } from "../../lib/catalog.ts";
 import {
 	formatBytes,
 	formatCount,
 	formatMilliseconds,
 } from "../../lib/format.ts";
+import { syntheticLabel } from "../../lib/synthetic.ts";
 import type { Query } from "../../queries/sql.ts";
 import { siteRoot } from "./lake.ts";
 
@@ -20,8 +22,7 @@ export function sqlHrefFrom(root: string, display: string): string {
 export function Provenance(props: {
 	readonly source: string;
 	readonly licence: string;
-	/** True where a generator made the data. */
-	readonly synthetic: boolean;
+	readonly synthetic: Synthetic;
 	readonly rows?: number | null;
 	/** Bytes that were read for the picture, cached ones included. */
 	readonly bytes?: number | null;
@@ -31,12 +32,11 @@ export function Provenance(props: {
 	readonly root?: string;
 }) {
 	const { query, rows, bytes, milliseconds } = props;
+	const label = syntheticLabel(props.synthetic);
 	const display = typeof query === "string" ? query : query?.display;
 	return (
 		<p class="provenance">
-			{props.synthetic && (
-				<span class="provenance-synthetic">Synthetic data</span>
-			)}
+			{label !== null && <span class="provenance-synthetic">{label}</span>}
 			<span>Source: {props.source}</span>
 			<span>Licence: {props.licence}</span>
 			{rows != null && (

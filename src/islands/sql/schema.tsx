@@ -1,6 +1,7 @@
-import type { Catalog, CatalogTable } from "../../lib/catalog.ts";
+import type { Catalog, CatalogTable, Synthetic } from "../../lib/catalog.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
+import { syntheticLabel } from "../../lib/synthetic.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { counted } from "./words.ts";
 
@@ -24,9 +25,9 @@ export function Schema(props: {
 						</summary>
 						<Table
 							table={table}
-							isSynthetic={
+							synthetic={
 								catalog.datasets.find(({ name }) => name === table.dataset)
-									?.synthetic === true
+									?.synthetic ?? false
 							}
 							onExample={onExample}
 							onName={onName}
@@ -40,16 +41,17 @@ export function Schema(props: {
 
 function Table(props: {
 	readonly table: CatalogTable;
-	readonly isSynthetic: boolean;
+	readonly synthetic: Synthetic;
 	readonly onExample: (sql: string) => void;
 	readonly onName: (text: string) => void;
 }) {
-	const { table, isSynthetic, onExample, onName } = props;
+	const { table, onExample, onName } = props;
+	const label = syntheticLabel(props.synthetic);
 	return (
 		<div class="schema-body">
 			<p class="schema-about">
-				{table.description} {formatBytes(table.bytes)}
-				{isSynthetic && ", synthetic"}.
+				{table.description} {formatBytes(table.bytes)}.
+				{label !== null && ` ${label}.`}
 			</p>
 			<h2 class="schema-heading">Examples</h2>
 			<ul class="schema-examples">
