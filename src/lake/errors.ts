@@ -18,6 +18,18 @@ export function isLakeError(error: unknown, name: LakeErrorName): boolean {
 	return error instanceof Error && error.name === name;
 }
 
+/** Whether the engine itself is gone, not only the query: traps, lost memory, lost workers. */
+export function hasDied(error: unknown): error is Error {
+	if (!(error instanceof Error)) return false;
+	return (
+		error.name === "RuntimeError" ||
+		error.name === "EngineLostError" ||
+		/^(INTERNAL|FATAL) Error|Out of Memory Error|memory access out of bounds|database has been invalidated/.test(
+			error.message,
+		)
+	);
+}
+
 /** Throws `CancelledError` where the signal has been raised. */
 export function throwIfCancelled(signal: AbortSignal): void {
 	if (signal.aborted) throw cancelled();

@@ -224,6 +224,115 @@ test("an engine that dies is replaced, and its tables refilled from the cache", 
 	expect(plan.actual.cachedBytes).toBeGreaterThan(0);
 });
 
+test("an engine that is lost between two queries is replaced", async () => {
+	let opens = 0;
+	let isLost = false;
+	const session = await open({
+		openDatabase: async (): Promise<Database> => {
+			const database = await openNodeDatabase();
+			opens += 1;
+			if (opens > 1) return database;
+			return {
+				...database,
+				connect: async () => {
+					const connection = await database.connect();
+					return {
+						...connection,
+						query: async (...args) => {
+							if (!isLost) return connection.query(...args);
+							const lost = new Error("the engine was lost: it crashed");
+							lost.name = "EngineLostError";
+							throw lost;
+						},
+					};
+				},
+			};
+		},
+	});
+	const sql = "SELECT count(rest) FROM numbers WHERE part = 2";
+	expect(await rows(session, sql)).toEqual([[5000]]);
+	isLost = true;
+	expect((await session.price({ sql })).cost.files).toBe(1);
+	expect(await rows(session, sql)).toEqual([[5000]]);
+	expect(opens).toBe(2);
+});
+
+test("statements about tables answer as in a shell", async () => {
+	const session = await open();
+	expect(await rows(session, "SHOW TABLES;")).toEqual([
+		["empty"],
+		["numbers"],
+		["words"],
+	]);
+	expect(await rows(session, "-- which\nDESCRIBE words; -- end")).toEqual([
+		["id", "INTEGER", "YES", null, null, null],
+		["letter", "VARCHAR", "YES", null, null, null],
+	]);
+	const described = await session.query({
+		sql: "DESC SELECT i + 1.5 FROM numbers",
+	});
+	expect(cells(described)[0]?.slice(0, 2)).toEqual([
+		"(i + 1.5)",
+		"DECIMAL(12,1)",
+	]);
+	expect(described.plan.actual.bytes).toBe(0);
+	const summarized = cells(
+		await session.query({
+			sql: "SUMMARIZE SELECT i, name FROM numbers WHERE i < ?::INTEGER",
+			params: [3000],
+		}),
+	);
+	expect(summarized.map((row) => [row[0], row[2], row[3], row[10]])).toEqual([
+		["i", "0", "2999", 3000],
+		["name", "n0", "n999", 3000],
+	]);
+	expect(await rows(session, "SELECT min(i), max(rest) FROM numbers")).toEqual([
+		[0, 6],
+	]);
+	expect(
+		(await rows(session, "SUMMARIZE numbers")).map((row) => row[10]),
+	).toEqual([20_000, 20_000, 20_000, 20_000]);
+});
+
+test("an error names the lake's tables, and its place in the text that was given", async () => {
+	const session = await open();
+	const message = (sql: string) =>
+		session.query({ sql }).then(String, (error: Error) => error.message);
+	expect(await message("SELECT 1 FROM settings")).toBe(
+		"Catalog Error: Table with name settings does not exist!\nThe lake has numbers, words, empty\n\nLINE 1: SELECT 1 FROM settings\n                      ^",
+	);
+	expect(await message("FROM wordss")).toContain('Did you mean "words"?');
+	expect(await message("-- a\nDESCRIBE\n  nothing")).toContain(
+		"LINE 3:   nothing\n          ^",
+	);
+	expect(await message("-- a\nSELECT\n  name::INTEGER FROM numbers")).toContain(
+		"LINE 3:   name::INTEGER",
+	);
+});
+
+test("a value that Arrow does not carry whole is refused rather than shown wrong", async () => {
+	const session = await open();
+	for (const type of [
+		"'12:00:00+02'::TIMETZ",
+		"['12:00:00+02'::TIMETZ]",
+		"['101'::BIT]",
+		"{'a': 1, 'b': 5::UHUGEINT}",
+	])
+		await expect(
+			session.query({ sql: `SELECT 1, ${type} AS v` }),
+			type,
+		).rejects.toMatchObject({
+			name: "UnsupportedError",
+			message: expect.stringMatching(/column v .*cast it to VARCHAR/),
+		});
+	expect(
+		await rows(
+			session,
+			"SELECT '101'::BIT, 5::UHUGEINT, now() IS NULL, ['TIME WITH TIME ZONE BIT'::ENUM('TIME WITH TIME ZONE BIT')], {'BIT': 1}",
+		),
+	).toEqual([["101", 5, false, ["TIME WITH TIME ZONE BIT"], { BIT: 1 }]]);
+});
+
 test("within one statement the clock stands still, and an error in it costs nothing", async () => {
 	const session = await open();
 	const sql =

@@ -13,6 +13,7 @@ import type { ByteCache } from "./byte-cache.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
 import {
 	cancelled,
+	hasDied,
 	isLakeError,
 	LakeError,
 	raised,
@@ -20,10 +21,13 @@ import {
 } from "./errors.ts";
 import { loadAll } from "./load.ts";
 import { chunkPieces, columnsToDecode, tailPiece } from "./pieces.ts";
+import { engineError } from "./plan/engine-error.ts";
 import { layGhosts, PLANNING_SETTINGS } from "./plan/ghosts.ts";
 import { planQuery, type QueryPlan } from "./plan/plan.ts";
+import type { Statement } from "./plan/statement.ts";
 import { type Piece, planRequests } from "./ranges.ts";
 import { Residency } from "./residency.ts";
+import { resultColumns } from "./result-columns.ts";
 import type { TransferTally } from "./transfer.ts";
 import type {
 	Connection,
@@ -145,19 +149,9 @@ export class LakeSession {
 		signal: AbortSignal = new AbortController().signal,
 		onProgress: (progress: Progress) => void = () => {},
 	): Promise<QueryAnswer> {
-		return this.#inTurn(signal, async () => {
-			try {
-				return await this.#query(newRun(request, signal, onProgress));
-			} catch (error) {
-				if (signal.aborted || !hasDied(error)) throw error;
-				await this.#recycle();
-				return await this.#query(newRun(request, signal, onProgress)).catch(
-					(again) => {
-						throw hasDied(again) ? asSqlError(again) : again;
-					},
-				);
-			}
-		});
+		return this.#inTurn(signal, () =>
+			this.#query(newRun(request, signal, onProgress)),
+		);
 	}
 
 	async close(): Promise<void> {
@@ -171,9 +165,9 @@ export class LakeSession {
 		run.onProgress({ stage: "plan" });
 		const plan = await this.#plan(engine, run);
 		await this.#load(engine, plan.needs, run);
-		const { ipc, columns } = plan.usesClock
+		const { ipc, columns } = plan.statement.usesClock
 			? await this.#runAtOneTime(engine, run)
-			: await this.#run(engine, run);
+			: await this.#run(engine, plan.statement, run);
 		const rows = tableFromIPC(ipc).numRows;
 		return {
 			ipc,
@@ -230,7 +224,8 @@ export class LakeSession {
 
 	async #run(
 		{ connection }: Engine,
-		{ request, signal, stagesMs, onProgress }: Run,
+		statement: Statement,
+		{ request: { params }, signal, stagesMs, onProgress }: Run,
 	): Promise<Pick<QueryAnswer, "ipc" | "columns">> {
 		throwIfCancelled(signal);
 		onProgress({ stage: "run" });
@@ -242,12 +237,13 @@ export class LakeSession {
 		};
 		signal.addEventListener("abort", cancel);
 		try {
-			const columns = await resultColumns(connection, request);
-			const ipc = await connection.run(request.sql, request.params);
+			const columns = await resultColumns(connection, statement.sql, params);
+			const ipc = await connection.run(statement.sql, params);
 			return { ipc, columns };
 		} catch (error) {
 			if (signal.aborted) throw cancelled();
-			throw hasDied(error) ? error : asSqlError(error);
+			if (isLakeError(error, "UnsupportedError")) throw error;
+			throw engineError(error, statement, this.catalog.tables);
 		} finally {
 			signal.removeEventListener("abort", cancel);
 			clearTimeout(deadline);
@@ -265,7 +261,7 @@ export class LakeSession {
 		try {
 			const plan = await this.#plan(engine, run);
 			await this.#load(engine, plan.needs, run);
-			const answer = await this.#run(engine, run);
+			const answer = await this.#run(engine, plan.statement, run);
 			await connection.query("COMMIT");
 			return answer;
 		} catch (error) {
@@ -304,7 +300,21 @@ export class LakeSession {
 		return this.#engine;
 	}
 
-	/** Ends an engine that died, or grew too large; the next query opens another. */
+	/** Once more, with another engine, where the engine dies of it the first time. */
+	async #twice<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+		for (let isFirst = true; ; isFirst = false)
+			try {
+				return await task();
+			} catch (error) {
+				if (!hasDied(error)) throw error;
+				await this.#recycle();
+				if (signal.aborted) throw cancelled();
+				if (!isFirst)
+					throw new LakeError("SqlError", error.message, { cause: error });
+			}
+	}
+
+	/** Ends an engine that died or does not answer; the next task opens another. */
 	async #recycle(): Promise<void> {
 		const engine = await this.#engine?.catch(() => undefined);
 		this.#engine = undefined;
@@ -317,7 +327,7 @@ export class LakeSession {
 		const result = (async () => {
 			await Promise.race([before, raised(signal)]);
 			throwIfCancelled(signal);
-			return task();
+			return this.#twice(signal, task);
 		})();
 		this.#turn = Promise.allSettled([before, result]);
 		return result;
@@ -372,34 +382,4 @@ function requestsOf(catalog: Catalog, needs: readonly TableNeed[]): number {
 			pieces.push(...chunkPieces(table, rowGroup, columns));
 	}
 	return planRequests(pieces).length;
-}
-
-async function resultColumns(
-	connection: Connection,
-	{ sql, params }: SessionRequest,
-): Promise<QueryAnswer["columns"]> {
-	const described = tableFromIPC(
-		await connection.query(`DESCRIBE ${sql}`, params),
-	);
-	return described
-		.toArray()
-		.map((row) => ({ name: row.column_name, type: row.column_type }));
-}
-
-function asSqlError(error: unknown): Error {
-	if (isLakeError(error, "SqlError")) return error as Error;
-	const message = error instanceof Error ? error.message : String(error);
-	return new LakeError("SqlError", message, { cause: error });
-}
-
-/** Whether the engine itself is gone, not only the query: traps, lost memory, lost workers. */
-function hasDied(error: unknown): boolean {
-	if (!(error instanceof Error)) return false;
-	return (
-		error.name === "RuntimeError" ||
-		error.name === "EngineLostError" ||
-		/^(INTERNAL|FATAL) Error|Out of Memory Error|memory access out of bounds|database has been invalidated/.test(
-			error.message,
-		)
-	);
 }

@@ -1,4 +1,5 @@
-import { LakeError } from "../errors.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
+import { hasDied, LakeError } from "../errors.ts";
 import type { Statement } from "./statement.ts";
 
 /** Ways round for what the engine in the page cannot do by itself, by the word that asks for it. */
@@ -26,13 +27,16 @@ const FILE_EXTENSIONS = new Set(["parquet", "httpfs", "excel", "spatial"]);
 /**
  * DuckDB's error as ours: `UnsupportedError` with a way round where it asks for
  * an extension, else `SqlError` with its message. `linesBefore` counts the lines
- * put before the statement, so that the message points into the statement's own.
+ * put before the statement's SQL, so that the message points into what was given.
+ * The error of an engine that died stays as it is.
  */
 export function engineError(
 	error: unknown,
 	statement: Statement,
-	linesBefore: number,
-): LakeError {
+	tables: readonly CatalogTable[],
+	linesBefore = 0,
+): Error {
+	if (hasDied(error)) return error;
 	const message = error instanceof Error ? error.message : String(error);
 	const extension =
 		/required extension '(\w+)'/.exec(message)?.[1] ??
@@ -51,9 +55,29 @@ export function engineError(
 			"arithmetic on times with a zone needs DuckDB's icu extension, which the page does not have: cast to TIMESTAMP first, as in now()::TIMESTAMP - INTERVAL 1 DAY",
 			{ cause: error },
 		);
-	return new LakeError("SqlError", shiftLines(message, linesBefore), {
-		cause: error,
-	});
+	return new LakeError(
+		"SqlError",
+		shiftLines(
+			withOurTables(message, tables),
+			linesBefore + statement.linesBefore,
+		),
+		{ cause: error },
+	);
+}
+
+/** DuckDB offers the nearest name, if need be of a table of its own: then ours are named. */
+function withOurTables(
+	message: string,
+	tables: readonly CatalogTable[],
+): string {
+	const names = tables.map(({ name }) => name);
+	return message.replace(
+		/^(.*Table with name .* does not exist!)\nDid you mean "(.*)"\?$/m,
+		(all, missing: string, offered: string) =>
+			names.includes(offered) || names.length === 0
+				? all
+				: `${missing}\nThe lake has ${names.join(", ")}`,
+	);
 }
 
 function unsupported(extension: string, statement: Statement): string {

@@ -1,5 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
 import { LakeError } from "../errors.ts";
 import type { Connection } from "../types.ts";
 import { engineError } from "./engine-error.ts";
@@ -45,6 +46,7 @@ export async function explain(
 	connection: Connection,
 	statement: Statement,
 	params: readonly SqlValue[],
+	tables: readonly CatalogTable[],
 ): Promise<Explanation> {
 	let answer: Uint8Array;
 	try {
@@ -52,7 +54,8 @@ export async function explain(
 			connection.query(PREFIX + statement.sql, params),
 		);
 	} catch (cause) {
-		if (!isSeveralStatements(cause)) throw engineError(cause, statement, 1);
+		if (!isSeveralStatements(cause))
+			throw engineError(cause, statement, tables, 1);
 		if (!statement.pivots || params.length > 0)
 			throw new LakeError(
 				"UnsupportedError",

@@ -92,7 +92,7 @@ export function readFilters(
 function tokenizePrinted(filter: string): Token[] {
 	const outsideQuotes = filter.replaceAll(/'(?:[^']|'')*'/g, "");
 	if (/--|\/\*|[$]/.test(outsideQuotes))
-		return [{ kind: "broken", text: filter, value: filter }];
+		return [{ kind: "broken", text: filter, value: filter, start: 0 }];
 	return tokenizeSql(filter);
 }
 

@@ -415,7 +415,8 @@ describe("refuses", () => {
 
 test("says that a statement reads the clock", async () => {
 	expect(
-		(await plan("SELECT id FROM plain WHERE ts < now()::TIMESTAMP")).usesClock,
+		(await plan("SELECT id FROM plain WHERE ts < now()::TIMESTAMP")).statement
+			.usesClock,
 	).toBe(true);
-	expect((await plan("SELECT id FROM plain")).usesClock).toBe(false);
+	expect((await plan("SELECT id FROM plain")).statement.usesClock).toBe(false);
 });

@@ -8,7 +8,7 @@ import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { explain } from "./explain.ts";
 import { type LoadBlock, needOfScans, needOfWhole } from "./needs.ts";
-import { readStatement, tablesNamed } from "./statement.ts";
+import { readStatement, type Statement, tablesNamed } from "./statement.ts";
 
 export type { LoadBlock } from "./needs.ts";
 
@@ -27,18 +27,13 @@ export interface PlanOptions {
 }
 
 export interface QueryPlan {
+	readonly statement: Statement;
 	/** One per table that is scanned; a table that is named but not read is missing. */
 	readonly needs: readonly TableNeed[];
 	/** One per need, in the same order. */
 	readonly scans: readonly ScanSummary[];
 	/** Chunks of the needs and tails of their files; requests are the reader's to say. */
 	readonly cost: Omit<PlanCost, "requests">;
-	/**
-	 * The statement reads the clock, so that the needs hold for the transaction
-	 * they were planned in: plan again inside the transaction that runs it, and
-	 * load what is then missing.
-	 */
-	readonly usesClock: boolean;
 }
 
 /**
@@ -56,7 +51,12 @@ export async function planQuery({
 }: PlanOptions): Promise<QueryPlan> {
 	throwIfCancelled(signal);
 	const statement = readStatement(sql);
-	const { scans, whole } = await explain(connection, statement, params);
+	const { scans, whole } = await explain(
+		connection,
+		statement,
+		params,
+		catalog.tables,
+	);
 	throwIfCancelled(signal);
 
 	const scanned = new Set(scans.map((scan) => scan.table));
@@ -79,6 +79,7 @@ export async function planQuery({
 	);
 	throwIfCancelled(signal);
 	return {
+		statement,
 		needs: priced.map(({ need }) => need),
 		scans: priced.map(({ summary }) => summary),
 		cost: {
@@ -86,7 +87,6 @@ export async function planQuery({
 			rowGroups: sum(priced.map(({ cost }) => cost.rowGroups)),
 			bytes: sum(priced.map(({ cost }) => cost.bytes)),
 		},
-		usesClock: statement.usesClock,
 	};
 }
 

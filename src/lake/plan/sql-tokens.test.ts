@@ -52,11 +52,11 @@ test("gives what quotes hold", () => {
 	expect(
 		tokenizeSql(`a 'it''s' "odd ""name" $x$;'$x$ -- gone\n/* /* ; */ */ 1.5e3`),
 	).toEqual([
-		{ kind: "word", text: "a", value: "a" },
-		{ kind: "string", text: "'it''s'", value: "it's" },
-		{ kind: "quoted", text: '"odd ""name"', value: 'odd "name' },
-		{ kind: "string", text: "$x$;'$x$", value: ";'" },
-		{ kind: "number", text: "1.5e3", value: "1.5e3" },
+		{ kind: "word", text: "a", value: "a", start: 0 },
+		{ kind: "string", text: "'it''s'", value: "it's", start: 2 },
+		{ kind: "quoted", text: '"odd ""name"', value: 'odd "name', start: 10 },
+		{ kind: "string", text: "$x$;'$x$", value: ";'", start: 23 },
+		{ kind: "number", text: "1.5e3", value: "1.5e3", start: 54 },
 	]);
 });
 

@@ -8,6 +8,8 @@ export interface Token {
 	/** As it stands, quotes included; what the quotes hold is `value`. */
 	readonly text: string;
 	readonly value: string;
+	/** Where in the SQL it begins. */
+	readonly start: number;
 }
 
 /** Beyond ASCII all is part of a name, but for Unicode's spaces, which DuckDB takes as such. */
@@ -33,7 +35,7 @@ export function tokenizeSql(sql: string): Token[] {
 		return pattern.exec(sql)?.[0];
 	};
 	const take = (kind: Token["kind"], text: string, value = text) => {
-		tokens.push({ kind, text, value });
+		tokens.push({ kind, text, value, start: at });
 		at += text.length;
 	};
 	while (at < sql.length) {

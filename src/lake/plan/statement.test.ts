@@ -10,10 +10,12 @@ test("takes exactly one query, whatever stands around it", () => {
 		"from flights",
 		"values (1)",
 		"pivot flights on origin using count(*)",
-		"describe flights",
-		"\u00a0summarize flights",
 	])
 		expect(readStatement(sql).sql).toBe(sql);
+	for (const sql of ["describe flights", "\u00a0summarize flights -- all"])
+		expect(readStatement(`${sql} ; -- end`).sql).toBe(
+			`FROM (\n${sql.replace(" -- all", "")}\n)`,
+		);
 });
 
 test.each([

@@ -5,11 +5,17 @@ import { type Token, tokenizeSql } from "./sql-tokens.ts";
 
 /** What can be told of a statement before DuckDB reads it. */
 export interface Statement {
-	/** One SELECT, or what stands for one (`FROM`, `VALUES`, `PIVOT`, `DESCRIBE` …). */
+	/** What is planned and run: one SELECT, or what stands for one (`FROM`, `VALUES`, `PIVOT` …). */
 	readonly sql: string;
+	/** Lines of `sql` before what was given. */
+	readonly linesBefore: number;
 	/** Bare and quoted names and keywords, lower-cased. */
 	readonly words: ReadonlySet<string>;
-	/** Reads the clock, or a variable of the session. */
+	/**
+	 * Reads the clock, or a variable of the session, so that its needs hold for the
+	 * transaction they were planned in: it is planned again inside the one that
+	 * runs it, and what is then missing is loaded.
+	 */
 	readonly usesClock: boolean;
 	/** Sees where or how rows are stored, so that only whole tables give its answer. */
 	readonly seesStorage: boolean;
@@ -22,6 +28,8 @@ const SELECT_WORDS = new Set(
 		" ",
 	),
 );
+/** Statements about tables, which DuckDB takes for a SELECT only in parentheses. */
+const TABLE_WORDS = new Set(["describe", "desc", "show", "summarize"]);
 const CLOCK_WORDS = new Set(
 	(
 		"now current_timestamp get_current_timestamp transaction_timestamp today current_date " +
@@ -45,7 +53,8 @@ export function readStatement(sql: string): Statement {
 	const first = tokens.find(
 		({ kind, text }) => kind !== "symbol" || (text !== "(" && text !== ";"),
 	);
-	if (first?.kind !== "word" || !SELECT_WORDS.has(first.text.toLowerCase()))
+	const verb = first?.kind === "word" ? first.text.toLowerCase() : "";
+	if (!SELECT_WORDS.has(verb))
 		throw new LakeError(
 			"UnsupportedError",
 			`only queries can run here (SELECT, WITH, FROM, VALUES, PIVOT, DESCRIBE, SUMMARIZE), not ${first?.text.slice(0, 40)}`,
@@ -63,7 +72,9 @@ export function readStatement(sql: string): Statement {
 	const has = (set: ReadonlySet<string>) =>
 		[...words].some((word) => set.has(word));
 	return {
-		sql,
+		...(TABLE_WORDS.has(verb)
+			? { sql: `FROM (\n${withoutEnd(sql, tokens)}\n)`, linesBefore: 1 }
+			: { sql, linesBefore: 0 }),
 		words,
 		usesClock: has(CLOCK_WORDS),
 		seesStorage: has(STORAGE_WORDS),
@@ -77,6 +88,14 @@ export function tablesNamed(
 	tables: readonly CatalogTable[],
 ): CatalogTable[] {
 	return tables.filter(({ name }) => statement.words.has(name.toLowerCase()));
+}
+
+/** Up to the semicolon that ends it. */
+function withoutEnd(sql: string, tokens: readonly Token[]): string {
+	const last = tokens.findLast(
+		({ kind, text }) => kind !== "symbol" || text !== ";",
+	);
+	return last === undefined ? sql : sql.slice(0, last.start + last.text.length);
 }
 
 function countStatements(tokens: readonly Token[]): number {
