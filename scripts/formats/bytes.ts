@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileError, type SourceFile } from "../datasets/dataset.ts";
 
@@ -111,9 +110,4 @@ async function lookAtBytes(
 /** The path without `.gz`, in lower case, for a look at the ending. */
 export function plainName(path: string): string {
 	return path.toLowerCase().replace(/\.gz$/, "");
-}
-
-/** A stream of Node over chunks. */
-export function readable(chunks: AsyncIterable<Uint8Array>): Readable {
-	return Readable.from(chunks, { objectMode: false });
 }

@@ -43,9 +43,15 @@ const NAMES = {
 		"unix_time",
 		"unixtime",
 		"unix",
+		"zeitstempel",
+		"zeitpunkt",
+		"zeit",
+		"uhrzeit",
 		"date",
+		"datum",
 		"day",
 	],
+	date: ["date", "datum", "day"],
 	station: [
 		"station",
 		"station_name",
@@ -91,6 +97,9 @@ const NAMES = {
 	],
 } as const;
 
+/** Names of a time that may lack its date, which another column then has. */
+const TIMES_OF_DAY: ReadonlySet<string> = new Set(["time", "zeit", "uhrzeit"]);
+
 /** Takes the unit, in brackets or parentheses at the end, off a column's name. */
 export function parseHeader(cell: string): Header {
 	const trimmed = cell.trim();
@@ -109,8 +118,14 @@ export function keyOf(name: string): string {
 		.replaceAll(/[\s./:-]+/g, "_");
 }
 
-/** Gives each column its role by its name; null where none tells a time. */
-export function rolesOf(headers: readonly Header[]): Roles | null {
+/**
+ * Gives each column its role by its name; null where none tells a time, unless
+ * `timeColumn` does: an index, -1 for none.
+ */
+export function rolesOf(
+	headers: readonly Header[],
+	timeColumn = -1,
+): Roles | null {
 	const keys = headers.map((header) => keyOf(header.name));
 	const used = new Set<number>();
 	const claim = (names: readonly string[]): number | null => {
@@ -122,9 +137,13 @@ export function rolesOf(headers: readonly Header[]): Roles | null {
 		}
 		return null;
 	};
-	const time = claim(NAMES.time) ?? claimTimeLike(keys, used);
+	if (timeColumn !== -1) used.add(timeColumn);
+	const time =
+		timeColumn !== -1
+			? timeColumn
+			: (claim(NAMES.time) ?? claimTimeLike(keys, used));
 	if (time === null) return null;
-	const date = keys[time] === "time" ? claim(["date", "day"]) : null;
+	const date = TIMES_OF_DAY.has(keys[time] ?? "") ? claim(NAMES.date) : null;
 	const roles = {
 		time,
 		date,

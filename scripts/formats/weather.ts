@@ -1,10 +1,10 @@
-import { type CsvError, parse } from "csv-parse";
 import {
 	FileError,
 	type ParseOutput,
 	type SourceFile,
 } from "../datasets/dataset.ts";
-import { fileBytes, lookAhead, readable } from "./bytes.ts";
+import { fileBytes, lookAhead } from "./bytes.ts";
+import { type CsvRow, cellsOf, csvRows, newlineOf } from "./csv.ts";
 import { type ParsedTime, parseTime } from "./time.ts";
 import {
 	type Header,
@@ -28,14 +28,10 @@ export interface Reading {
 	readonly value: number | null;
 }
 
-interface Row {
-	/** On which it begins, from 1. */
-	readonly line: number;
-	readonly cells: readonly string[];
-}
-
 /** How a file's cells become readings. */
 interface Layout {
+	/** Lines before the header. */
+	readonly linesBefore: readonly string[];
 	readonly headers: readonly Header[];
 	readonly roles: Roles;
 	/** Wide: each its own measure. Long: the one that holds the value. */
@@ -48,7 +44,8 @@ interface Layout {
 }
 
 const SNIFF_BYTES = 1 << 16;
-const MAX_RECORD_CHARACTERS = 1 << 20;
+/** Lines among which the header is looked for. */
+const HEADER_LINES = 30;
 const SAMPLE_LENGTH = 200;
 /** What UTF-8 decoding puts for bytes that are none. */
 const NOT_UTF8 = "\uFFFD";
@@ -60,11 +57,13 @@ const CLOCK = /^(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
  * for the readings; so memory does not grow with the file, and a file that breaks
  * gives nothing.
  *
- * - A header names the columns; commas, semicolons, tabs or bars part them,
- *   whichever its line has most. Lines before it that begin with `#` are skipped.
+ * - The header is the first line that names a time and holds no value, else the
+ *   first line; what stands before it is left out and noted. Commas, semicolons,
+ *   tabs or bars part its cells, whichever it has most.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
  *   1970 (see {@link parseTime}); without a zone it is UTC, which is noted. A date
- *   and a time of day in columns of their own are put together.
+ *   and a time of day in columns of their own are put together. Where no column's
+ *   name says time, it is the first whose first cell is a time.
  * - *Long* where a column names the measure and another holds the value: by their
  *   names, or where the cells of a column `name` name one other column, as
  *   `Temperature` does a column `temperature`; its blank cells mean that column too.
@@ -74,6 +73,8 @@ const CLOCK = /^(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
  *   measure), else the folder below the dataset's, else the file's name without its
  *   ending; the module is what its column says.
  * - Blank cells, words and sentinels are readings without a value, and counted.
+ *   Rows of blank cells are blank lines; blank cells behind the last column are
+ *   none.
  */
 export async function readWeather(
 	file: SourceFile,
@@ -85,36 +86,58 @@ export async function readWeather(
 	const { headers, roles } = layout;
 	const fallbackStation = stationOf(file.path);
 	let unzoned = false;
-	let rows = 0;
-	for await (const { line, cells } of dataRows(file)) {
-		rows += 1;
-		if (rows % 4096 === 0) await out.drain();
-		const reject = (reason: string) =>
+	let read = 0;
+	const wide =
+		layout.measureName === null
+			? layout.measures.map((index) => namedMeasure([], index))
+			: null;
+	const { rows } = await openTable(file);
+	for await (const batch of rows) {
+		for (const row of batch) addRow(row);
+		await out.drain();
+	}
+	out.count("rows read", read);
+	if (unzoned) out.note("times without a zone are taken as UTC");
+
+	function namedMeasure(cells: readonly string[], index: number) {
+		return { index, ...measureOf(layout, cells, index) };
+	}
+
+	function addRow({ line, cells }: CsvRow): void {
+		const reject = (reason: string) => {
+			read += 1;
+			out.count("rows rejected");
 			out.reject(line, reason, cells.join(",").slice(0, SAMPLE_LENGTH));
-		if (cells.length !== headers.length) {
-			reject(`${cells.length} cells where the header has ${headers.length}`);
-			continue;
+		};
+		const count = width(cells, headers.length);
+		if (count !== headers.length) {
+			if (count > 0)
+				reject(`${count} cells where the header has ${headers.length}`);
+			return;
 		}
 		if (cells.some((cell) => cell.includes(NOT_UTF8))) {
 			reject("not valid UTF-8");
-			continue;
+			return;
 		}
 		const time = timeOf(cells, roles);
 		if (time === null) {
 			const text = cells[roles.time]?.trim() ?? "";
-			reject(text === "" ? "no time" : `not a time: ${text}`);
-			continue;
+			if (text !== "") reject(`not a time: ${text}`);
+			else if (cells.some((cell) => cell.trim() !== "")) reject("no time");
+			return;
 		}
+		const named =
+			wide ?? layout.measures.map((index) => namedMeasure(cells, index));
+		if (named.some(({ name }) => name === "")) {
+			reject("no measure: the cell that names it is blank");
+			return;
+		}
+		read += 1;
 		unzoned ||= !time.zoned;
 		const station = textOf(cells, roles.station) ?? fallbackStation;
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
-		for (const index of layout.measures) {
-			const { name: measure, unit } = measureOf(layout, cells, index);
-			if (measure === "") {
-				reject("no measure: the cell that names it is blank");
-				continue;
-			}
+		for (const { index, name: measure, unit } of named) {
 			const cell = parseCell(cells[index] ?? "", layout.commaIsDecimal);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
 			take(
@@ -130,8 +153,13 @@ export async function readWeather(
 			);
 		}
 	}
-	out.count("rows read", rows);
-	if (unzoned) out.note("times without a zone are taken as UTC");
+}
+
+/** Of a row, without blank cells behind the last column. */
+function width(cells: readonly string[], columns: number): number {
+	let count = cells.length;
+	while (count > columns && cells[count - 1]?.trim() === "") count -= 1;
+	return count;
 }
 
 function countedValue(
@@ -153,53 +181,62 @@ function countedValue(
 
 /** First reading: finds out what the columns are and what their cells hold. */
 async function survey(file: SourceFile): Promise<Layout> {
-	let headers: Header[] | null = null;
-	let roles: Roles | null = null;
-	let commaIsDecimal = false;
 	const byColumn = new Map<number, MeasureStatistics>();
 	const byName = new Map<string, MeasureStatistics>();
 	const named = new Set<string>();
 	let unnamed = 0;
 
-	for await (const row of csvRows(file)) {
-		if (headers === null || roles === null) {
-			headers = headersOf(row.cells);
-			roles = rolesOf(headers);
-			commaIsDecimal = row.delimiter !== ",";
-			if (roles === null)
-				throw new FileError(
-					"no time column: name one time, datetime, date or timestamp",
-					{
-						line: row.line,
-						sample: row.cells.join(",").slice(0, SAMPLE_LENGTH),
-					},
-				);
-			continue;
+	const { header, linesBefore, delimiter, rows } = await openTable(file);
+	if (header === null)
+		throw new FileError("no header: the file has nothing but white space");
+	const commaIsDecimal = delimiter !== ",";
+	const headers = headersOf(header.cells);
+	let roles = rolesOf(headers);
+	let dataRows = 0;
+
+	for await (const batch of rows)
+		for (const { cells } of batch) {
+			dataRows += 1;
+			if (width(cells, headers.length) !== headers.length) continue;
+			roles ??= rolesOf(headers, cells.findIndex(isWrittenTime));
+			if (roles !== null) surveyRow(cells, roles);
 		}
-		if (row.cells.length !== headers.length) continue;
+	if (roles === null)
+		throw new FileError(
+			"no time column: name one time, datetime, date or timestamp",
+			{
+				line: header.line,
+				sample: header.cells.join(",").slice(0, SAMPLE_LENGTH),
+			},
+		);
+	if (dataRows === 0)
+		throw new FileError("nothing but a header: the file has no row", {
+			line: header.line,
+		});
+
+	function surveyRow(cells: readonly string[], roles: Roles): void {
 		for (const index of roles.candidates)
 			statisticsOf(byColumn, index).add(
-				parseCell(row.cells[index] ?? "", commaIsDecimal),
+				parseCell(cells[index] ?? "", commaIsDecimal),
 			);
 		if (roles.value !== null) {
-			const cell = parseCell(row.cells[roles.value] ?? "", commaIsDecimal);
+			const cell = parseCell(cells[roles.value] ?? "", commaIsDecimal);
 			statisticsOf(byColumn, roles.value).add(cell);
 			if (roles.measureName !== null)
 				statisticsOf(
 					byName,
-					parseHeader(row.cells[roles.measureName] ?? "").name,
+					parseHeader(cells[roles.measureName] ?? "").name,
 				).add(cell);
 		} else if (roles.measureName !== null) {
-			const name = keyOf(row.cells[roles.measureName] ?? "");
+			const name = keyOf(cells[roles.measureName] ?? "");
 			if (name === "") unnamed += 1;
 			else if (named.size < 2) named.add(name);
 		}
 	}
-	if (headers === null || roles === null)
-		throw new FileError("no header: the file has nothing but white space");
 
 	if (roles.measureName !== null && roles.value !== null)
 		return {
+			linesBefore,
 			headers,
 			roles,
 			measures: [roles.value],
@@ -218,17 +255,20 @@ async function survey(file: SourceFile): Promise<Layout> {
 					.sort((a, b) => a - b);
 	if (measures.length === 0)
 		throw new FileError("no column of numbers beside the time", {
-			line: 1,
-			sample: headers.map((header) => header.name).join(","),
+			line: header.line,
+			sample: headers.map(({ name }) => name).join(","),
 		});
 	const statistics = new Map<string, MeasureStatistics>();
 	for (const index of measures) {
 		const name = headers[index]?.name ?? "";
 		if (statistics.has(name))
-			throw new FileError(`two columns are named ${name}`, { line: 1 });
+			throw new FileError(`two columns are named ${name}`, {
+				line: header.line,
+			});
 		statistics.set(name, statisticsOf(byColumn, index));
 	}
 	return {
+		linesBefore,
 		headers,
 		roles,
 		measures,
@@ -288,9 +328,13 @@ function columnNamed(headers: readonly Header[], key: string): number | null {
 }
 
 function noteLeftOut(
-	{ headers, roles, measures, measureName }: Layout,
+	{ linesBefore, headers, roles, measures, measureName }: Layout,
 	out: ParseOutput,
 ) {
+	if (linesBefore.length > 0)
+		out.note(
+			`lines before the header left out: ${linesBefore.join(" / ").slice(0, SAMPLE_LENGTH)}`,
+		);
 	const used = new Set([
 		roles.time,
 		roles.date,
@@ -337,79 +381,80 @@ function stationOf(path: string): string {
 		: first.replace(/\.(?:csv|tsv)(?:\.gz)?$/i, "");
 }
 
-/** The rows behind the header. */
-async function* dataRows(file: SourceFile): AsyncGenerator<Row> {
-	let header = true;
-	for await (const row of csvRows(file)) {
-		if (!header) yield row;
-		header = false;
-	}
+/** A CSV whose header is found, read anew each time. */
+interface Table {
+	/** Null where the file holds no line but blank ones and comments. */
+	readonly header: CsvRow | null;
+	readonly linesBefore: readonly string[];
+	readonly delimiter: string;
+	/** The rows behind the header. */
+	readonly rows: AsyncGenerator<CsvRow[]>;
 }
 
-/** Header and rows of a CSV, without blank lines and comments before the header. */
-async function* csvRows(
-	file: SourceFile,
-): AsyncGenerator<Row & { delimiter: string }> {
+async function openTable(file: SourceFile): Promise<Table> {
 	const { head, all } = await lookAhead(fileBytes(file), SNIFF_BYTES);
-	const delimiter = delimiterOf(Buffer.from(head).toString());
-	const source = readable(all);
-	let linesBefore = 0;
-	/** Of the records that the parser has put out and nobody has taken yet. */
-	const lines: number[] = [];
-	const parser = parse({
-		bom: true,
-		delimiter,
-		max_record_size: MAX_RECORD_CHARACTERS,
-		on_record: (cells, context) => {
-			lines.push(linesBefore + 1);
-			linesBefore = context.lines;
-			return cells;
-		},
-		relax_column_count: true,
-		relax_quotes: true,
-	});
-	source.on("error", (error) => parser.destroy(error));
-	source.pipe(parser);
-	let header = true;
-	try {
-		for await (const cells of parser as AsyncIterable<string[]>) {
-			const line = lines.shift() ?? linesBefore;
-			const [first = ""] = cells;
-			if (cells.length === 1 && first.trim() === "") continue;
-			if (header && first.startsWith("#")) continue;
-			header = false;
-			yield { line, cells, delimiter };
-		}
-	} catch (cause) {
-		if (!isCsvError(cause)) throw cause;
-		throw new FileError(
-			cause.code === "CSV_QUOTE_NOT_CLOSED" ||
-				cause.code === "CSV_MAX_RECORD_SIZE"
-				? "a quote is opened and not closed"
-				: `not a CSV: ${cause.message}`,
-			{ line: linesBefore + 1, cause },
-		);
-	} finally {
-		source.destroy();
-		parser.destroy();
+	const { line, linesBefore, delimiter } = headerIn(
+		new TextDecoder().decode(head),
+	);
+	const batches = csvRows(all, delimiter);
+	for (;;) {
+		const { value: batch, done } = await batches.next();
+		if (done) return { header: null, linesBefore, delimiter, rows: batches };
+		const at = batch.findIndex((row) => row.line >= line);
+		const header = batch[at];
+		if (header === undefined) continue;
+		return {
+			header,
+			linesBefore,
+			delimiter,
+			rows: (async function* () {
+				yield batch.slice(at + 1);
+				yield* batches;
+			})(),
+		};
 	}
 }
 
-function isCsvError(error: unknown): error is CsvError {
-	return (
-		error instanceof Error &&
-		"code" in error &&
-		String(error.code).startsWith("CSV_")
-	);
+/** Where the beginning of a file has its header, and what parts the cells. */
+function headerIn(head: string): {
+	readonly line: number;
+	readonly linesBefore: readonly string[];
+	readonly delimiter: string;
+} {
+	const lines = head
+		.split(newlineOf(head))
+		.map((text, index) => ({ text: text.trim(), line: index + 1 }))
+		.filter(
+			({ text }) =>
+				text !== "" && !text.startsWith("#") && !/^sep=.$/i.test(text),
+		)
+		.slice(0, HEADER_LINES);
+	const found = lines.findIndex(({ text }) => {
+		const cells = cellsOf(text, delimiterOf(text)) ?? [];
+		return (
+			cells.length > 1 &&
+			cells.every(
+				(cell) =>
+					parseTime(cell) === null && typeof parseCell(cell, true) === "string",
+			) &&
+			rolesOf(cells.map(parseHeader)) !== null
+		);
+	});
+	const at = Math.max(found, 0);
+	const { line, text } = lines[at] ?? { line: 1, text: "" };
+	return {
+		line,
+		linesBefore: lines.slice(0, at).map((before) => before.text),
+		delimiter: delimiterOf(text),
+	};
 }
 
-/** What parts the cells of the first line that is neither blank nor a comment. */
-function delimiterOf(head: string): string {
-	const line =
-		head
-			.replace(/^\uFEFF/, "")
-			.split(/\r\n|\r|\n/)
-			.find((text) => text.trim() !== "" && !text.startsWith("#")) ?? "";
+/** A time that is more than a number, which anything may be. */
+function isWrittenTime(cell: string): boolean {
+	return !/^\s*\d*\.?\d*\s*$/.test(cell) && parseTime(cell) !== null;
+}
+
+function delimiterOf(line: string): string {
 	const unquoted = line.replaceAll(/"[^"]*"/g, "");
 	let best = ",";
 	for (const delimiter of [",", ";", "\t", "|"])
