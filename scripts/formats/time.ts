@@ -5,8 +5,12 @@ export interface ParsedTime {
 	readonly zoned: boolean;
 }
 
-const ISO =
-	/^(\d{4})([-/]?)(\d{2})\2(\d{2})(?:[T ]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;
+const CLOCK =
+	"(?:[T ]+(\\d{2}|\\d(?=:)):?(\\d{2})(?::?(\\d{2})(?:[.,](\\d+))?)?(?: *([AP])\\.?M\\.?)?)?\\s*(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?";
+
+const ISO = new RegExp(`^(\\d{4})([-/]?)(\\d{2})\\2(\\d{2})${CLOCK}$`, "i");
+
+const DOTTED = new RegExp(`^(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})${CLOCK}$`, "i");
 
 const TWITTER =
 	/^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([+-]\d{4}) (\d{4})$/;
@@ -18,26 +22,23 @@ const EPOCH = /^(\d{9,16})(?:\.(\d{1,6})\d*)?$/;
 /**
  * Reads a time: ISO 8601 to the second's fraction (`2019-01-01T00:00:00.5+01:00`;
  * also with a space before the time or the zone, slashes in the date, basic form,
- * or the date alone), Twitter's `Sun Aug 31 00:29:15 +0000 2014`, or the number of
+ * or the date alone), the same with a date such as `31.8.2014` or a clock of twelve
+ * hours (`1:05 PM`), Twitter's `Sun Aug 31 00:29:15 +0000 2014`, or the number of
  * seconds (9 or 10 digits), milliseconds (12 or 13) or microseconds (15 or 16)
- * since 1970. 24:00 is the next day's midnight. Null for anything else, a day that
- * no calendar has included.
+ * since 1970. 24:00 is the next day's midnight. Null for anything else: a day that
+ * no calendar has, and `01/02/2014`, which is two days.
  */
 export function parseTime(text: string): ParsedTime | null {
 	const trimmed = text.trim();
 	const iso = ISO.exec(trimmed);
 	if (iso !== null) {
-		const [, year, , month, day, hour, minute, second, fraction, zone] = iso;
-		return compose(
-			Number(year),
-			Number(month),
-			Number(day),
-			Number(hour ?? 0),
-			Number(minute ?? 0),
-			Number(second ?? 0),
-			Number((fraction ?? "").padEnd(6, "0").slice(0, 6)),
-			zone,
-		);
+		const [, year, , month, day, ...clock] = iso;
+		return composeWithClock(Number(year), Number(month), Number(day), clock);
+	}
+	const dotted = DOTTED.exec(trimmed);
+	if (dotted !== null) {
+		const [, day, month, year, ...clock] = dotted;
+		return composeWithClock(Number(year), Number(month), Number(day), clock);
 	}
 	const twitter = TWITTER.exec(trimmed);
 	if (twitter !== null) {
@@ -56,6 +57,28 @@ export function parseTime(text: string): ParsedTime | null {
 		);
 	}
 	return parseEpoch(trimmed);
+}
+
+/** `clock`: what the groups of {@link CLOCK} hold. */
+function composeWithClock(
+	year: number,
+	month: number,
+	day: number,
+	clock: readonly (string | undefined)[],
+): ParsedTime | null {
+	const [hour, minute, second, fraction, half, zone] = clock;
+	const hours = Number(hour ?? 0);
+	if (half !== undefined && (hours < 1 || hours > 12)) return null;
+	return compose(
+		year,
+		month,
+		day,
+		half === undefined ? hours : (hours % 12) + (/p/i.test(half) ? 12 : 0),
+		Number(minute ?? 0),
+		Number(second ?? 0),
+		Number((fraction ?? "").padEnd(6, "0").slice(0, 6)),
+		zone,
+	);
 }
 
 function parseEpoch(text: string): ParsedTime | null {
@@ -82,17 +105,28 @@ function compose(
 	micros: number,
 	zone: string | undefined,
 ): ParsedTime | null {
-	const midnight = new Date(0);
-	midnight.setUTCFullYear(year, month - 1, day);
-	if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day)
-		return null;
+	const midnight = midnightOf(year, month, day);
+	if (midnight === null) return null;
 	const endOfDay = hour === 24 && minute === 0 && second === 0 && micros === 0;
 	if ((hour > 23 && !endOfDay) || minute > 59 || second > 59) return null;
 	const offset = zone === undefined ? 0 : zoneMinutes(zone);
 	if (offset === null) return null;
-	const seconds =
-		midnight.getTime() / 1000 + hour * 3600 + (minute - offset) * 60 + second;
+	const seconds = midnight + hour * 3600 + (minute - offset) * 60 + second;
 	return { micros: seconds * 1e6 + micros, zoned: zone !== undefined };
+}
+
+/** The day looked at last: one after the other, times are often of the same. */
+let lastDay = { key: Number.NaN, midnight: null as number | null };
+
+/** Seconds since 1970, null for a day that no calendar has. */
+function midnightOf(year: number, month: number, day: number): number | null {
+	const key = (year * 100 + month) * 100 + day;
+	if (lastDay.key === key) return lastDay.midnight;
+	const date = new Date(0);
+	date.setUTCFullYear(year, month - 1, day);
+	const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+	lastDay = { key, midnight: exists ? date.getTime() / 1000 : null };
+	return lastDay.midnight;
 }
 
 /** Minutes east of UTC, null beyond what any place has used. */
