@@ -65,6 +65,61 @@ describe("columns", () => {
 		]);
 	});
 
+	test("the header may stand behind a preamble, which is noted", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv":
+				"Station: Foo, exported\nExport date,2024-05-01\n\n# comment\nTimestamp;Temp [°C]\n2024-01-01;21,5\n",
+			"weather/b.csv": "sep=;\r\nt;u\r\n1;2024-01-01 10:00\r\n",
+		});
+		expect(readings).toEqual([
+			"a/-/Temp [°C] 2024-01-01T00:00:00 21.5",
+			"b/-/t 2024-01-01T10:00:00 1.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+		expect(lake.reports["weather/a.csv"]?.notes).toEqual([
+			"lines before the header left out: Station: Foo, exported / Export date,2024-05-01",
+			"times without a zone are taken as UTC",
+		]);
+	});
+
+	test("where no name says time, the first column that holds times does", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv":
+				"n;Messung;T (°C)\n7;01.02.2024 13:05;1,5\n8;29.02.2024 9:05;-2\n",
+			"weather/b.csv": "Datum;Uhrzeit;T\n01.02.2024;13:05;1\n",
+			"weather/c.csv": ",t\n2024-02-01,1\n",
+		});
+		expect(readings).toEqual([
+			"a/-/T [°C] 2024-02-01T13:05:00 1.5",
+			"a/-/T [°C] 2024-02-29T09:05:00 -2.0",
+			"a/-/n 2024-02-01T13:05:00 7.0",
+			"a/-/n 2024-02-29T09:05:00 8.0",
+			"b/-/T 2024-02-01T13:05:00 1.0",
+			"c/-/t 2024-02-01T00:00:00 1.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
+	test("rows of blank cells are blank lines, and blank cells behind the last column none", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv":
+				"time,t\n2024-01-01,1,\n,\n , ,,\n2024-01-02,2,,\n2024-01-03,3,x\n,4\n",
+		});
+		expect(readings).toEqual([
+			"a/-/t 2024-01-01T00:00:00 1.0",
+			"a/-/t 2024-01-02T00:00:00 2.0",
+		]);
+		expect(lake.rejects).toMatchObject([
+			{ line: 6, reason: "3 cells where the header has 2" },
+			{ line: 7, reason: "no time" },
+		]);
+		expect(lake.reports["weather/a.csv"]?.counts).toMatchObject({
+			"rows read": 4,
+			"rows rejected": 2,
+			values: 2,
+		});
+	});
+
 	test("a column `name` that names no other column names the station", async () => {
 		const { readings } = await readingsOf({
 			"weather/x.csv":
@@ -198,7 +253,11 @@ describe("the same reading twice", () => {
 			"weather/s/a.csv:5 conflict: 4.0 here, 3.0 in weather/s/a.csv line 4",
 			"weather/s/b.csv:3 conflict: 2.5 here, 2.0 degC in weather/s/a.csv line 3",
 		]);
-		expect(lake.counts).toEqual({ "merged readings": 4 });
+		expect(lake.counts).toEqual({
+			"readings kept": readings.length,
+			"merged readings": 4,
+			"conflicting readings": 4,
+		});
 	});
 
 	test("gives the same whatever the order of the files", async () => {
@@ -298,6 +357,7 @@ describe("bad input", () => {
 
 	test.each([
 		["no-time.csv", "a,b\n1,2\n", 1, "no time column"],
+		["no-rows.csv", "time,t\n\n", 1, "nothing but a header"],
 		["no-numbers.csv", "time,b\n2019-01-01,x\n", 1, "no column of numbers"],
 		["no-header.csv", "2019-01-01,1\n2019-01-02,2\n", 1, "no header"],
 		["empty.csv", "", null, "the file is empty"],

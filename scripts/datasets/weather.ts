@@ -111,11 +111,21 @@ export const weather: DatasetDefinition = {
 			JOIN source_files AS own ON own.file_index = opposed.file_index
 			JOIN source_files AS theirs ON theirs.file_index = other.file_index`,
 	counts: `
-		SELECT 'merged readings' AS name, coalesce(sum(copies - 1), 0)::BIGINT AS count
-		FROM (
-			SELECT count(*) AS copies FROM (${REPEATED_COPIES})
-			GROUP BY ${KEY} HAVING NOT ${CLASHES}
-		)`,
+		WITH repeated AS MATERIALIZED (
+			SELECT count(*) AS copies, ${CLASHES} AS clash
+			FROM (${REPEATED_COPIES}) GROUP BY ${KEY}
+		), totals AS (
+			SELECT coalesce(sum(copies - 1) FILTER (WHERE NOT clash), 0) AS merged,
+				coalesce(sum(copies) FILTER (WHERE clash), 0) AS conflicting
+			FROM repeated
+		)
+		SELECT unnest(['readings kept', 'merged readings', 'conflicting readings']) AS name,
+			unnest([
+				(SELECT count(*) FROM reading_copies) - merged - conflicting,
+				merged,
+				conflicting
+			])::BIGINT AS count
+		FROM totals`,
 	rollups: [
 		{
 			name: "readings_per_day",
