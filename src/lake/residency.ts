@@ -18,6 +18,7 @@ export interface Store {
 	readonly table: CatalogTable;
 	/** In the table's order, partition keys included. */
 	readonly columns: readonly string[];
+	/** In the order they were loaded, which is that of the rows. */
 	readonly rowGroups: Set<string>;
 	bytes: number;
 	/** Of the session's queries, the last that read it. */
@@ -62,9 +63,10 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
  * it does not need are typed NULLs, there to bind and never read. So SQL sees no
  * row group without each of its needed columns.
  *
- * A store that lacks row groups is appended to; where columns are missing a new
- * one is filled, and what it makes superfluous is dropped. Over the budget, the
- * least recently used stores go first.
+ * A store that lacks row groups is appended to, so that its rows are in the order
+ * of the queries that asked for them; where columns are missing, or rows have to
+ * lie in the lake's order and do not, a new one is filled, and what it makes
+ * superfluous is dropped. Over the budget, the least recently used stores go first.
  */
 export class Residency {
 	readonly #connection: Connection;
@@ -181,7 +183,11 @@ export class Residency {
 			(store) => store.table === table && sameNames(store.columns, columns),
 		);
 		const store = this.#complete(need) ?? same;
-		if (store !== undefined && !this.#overflows(store, need)) {
+		if (
+			store !== undefined &&
+			keepsOrder(store, need) &&
+			!this.#overflows(store, need)
+		) {
 			store.lastUsed = this.#queries;
 			return store;
 		}
@@ -209,7 +215,8 @@ export class Residency {
 					need.columns.every((column) => store.columns.includes(column)) &&
 					need.rowGroups.every((rowGroup) =>
 						store.rowGroups.has(keyOf(rowGroup)),
-					),
+					) &&
+					keepsOrder(store, need),
 			)
 			.sort((a, b) => a.bytes - b.bytes)[0];
 	}
@@ -366,6 +373,13 @@ function covers(store: Store, other: Store): boolean {
 		other.columns.every((column) => store.columns.includes(column)) &&
 		[...other.rowGroups].every((key) => store.rowGroups.has(key))
 	);
+}
+
+/** Whether a store that is appended to what it lacks has the rows where the need wants them. */
+function keepsOrder(store: Store, { inOrder, rowGroups }: TableNeed): boolean {
+	if (!inOrder) return true;
+	const wanted = rowGroups.map(keyOf);
+	return [...store.rowGroups].every((key, index) => key === wanted[index]);
 }
 
 /** Of the columns that are in no file, and so in no Arrow stream. */

@@ -333,6 +333,18 @@ test("a value that Arrow does not carry whole is refused rather than shown wrong
 	).toEqual([["101", 5, false, ["TIME WITH TIME ZONE BIT"], { BIT: 1 }]]);
 });
 
+test("where rows stand shows in an answer as they stand in the lake", async () => {
+	const sql =
+		"SELECT count(*) FROM (SELECT w.id, n.i, n.part FROM words w POSITIONAL JOIN numbers n) WHERE id <> i";
+	const session = await open();
+	await rows(session, "SELECT * FROM words WHERE id > 4500");
+	await rows(session, "SELECT * FROM numbers WHERE part = 2");
+	await rows(session, "SELECT * FROM numbers WHERE part = 0");
+	expect(await rows(session, sql)).toEqual([[0]]);
+	const again = await session.query({ sql });
+	expect(again.plan.actual.rowGroups).toBe(0);
+});
+
 test("within one statement the clock stands still, and an error in it costs nothing", async () => {
 	const session = await open();
 	const sql =

@@ -47,7 +47,10 @@ export interface TableNeed {
 	readonly table: string;
 	/** In the table's order; partition keys included where needed. May be empty: `count(*)`. */
 	readonly columns: readonly string[];
+	/** In the lake's order. */
 	readonly rowGroups: readonly RowGroupReference[];
+	/** The rows must also lie in the lake's order: where they stand shows in the answer. */
+	readonly inOrder: boolean;
 }
 
 /** The files of a lake, wherever they lie. */

@@ -33,6 +33,9 @@ export const STATEMENTS: readonly Statement[] = [
 		sql: "SELECT e.id, k.id AS other FROM events e ASOF LEFT JOIN kinds k ON e.k = k.k AND e.ts >= k.ns::TIMESTAMP AND true WHERE e.id < 0",
 	},
 	{
+		sql: "SELECT k.id, n.id AS other, n.words FROM kinds k POSITIONAL JOIN nested n",
+	},
+	{
 		sql: "SELECT DISTINCT ON (k) k, id, v FROM events WHERE k < 10 ORDER BY k, id",
 		ordered: true,
 	},

@@ -31,6 +31,7 @@ interface TableScans {
 	/** One per scan: a row group is needed where any of them may match. */
 	readonly filters: readonly ScanFilters[];
 	readonly printed: readonly string[];
+	readonly inOrder: boolean;
 }
 
 /** The union of what a table's scans need; never less, sometimes more. */
@@ -55,13 +56,14 @@ export async function needOfScans(
 				.filter((name) => needed.has(name)),
 			filters,
 			printed: scans.flatMap((scan) => scan.filters),
+			inOrder: false,
 		},
 		loadBlock,
 		signal,
 	);
 }
 
-/** All columns of all row groups. */
+/** All columns of all row groups, in their order. */
 export async function needOfWhole(
 	table: CatalogTable,
 	loadBlock: LoadBlock,
@@ -78,6 +80,7 @@ export async function needOfWhole(
 			columns: table.columns.map(({ name }) => name),
 			filters: [everything],
 			printed: [],
+			inOrder: true,
 		},
 		loadBlock,
 		signal,
@@ -112,7 +115,7 @@ async function priced(
 	loadBlock: LoadBlock,
 	signal: AbortSignal,
 ): Promise<PricedNeed> {
-	const { table, columns, filters, printed } = scans;
+	const { table, columns, filters, printed, inOrder } = scans;
 	const reader = new BoundsReader(table);
 	const blocks = await Promise.all(
 		table.manifest.blocks
@@ -132,7 +135,7 @@ async function priced(
 	const cost = costOf(reader, columns, rowGroups);
 	const prunes = filters.flatMap((scan) => scan.prunes);
 	return {
-		need: { table: table.name, columns, rowGroups },
+		need: { table: table.name, columns, rowGroups, inOrder },
 		summary: {
 			table: table.name,
 			columns,

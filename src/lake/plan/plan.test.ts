@@ -258,7 +258,12 @@ describe("row groups", () => {
 			signal: new AbortController().signal,
 		});
 		expect(needs).toEqual([
-			{ table: "plain", columns: ["id", "big"], rowGroups: [] },
+			{
+				table: "plain",
+				columns: ["id", "big"],
+				rowGroups: [],
+				inOrder: false,
+			},
 		]);
 	});
 
