@@ -47,6 +47,8 @@ test.each([
 	["DATE '290000-01-01'", "+290000-01-01"],
 	["DATE 'infinity'", "infinity"],
 	["TIME '01:02:03.5'", "01:02:03.5"],
+	["'12:00:00.123456789'::TIME_NS", "12:00:00.123456789"],
+	["ROW(1, 'b')", [1, "b"]],
 	["INTERVAL '14 months 2 days -3.5 seconds'", "P1Y2M2DT-3.5S"],
 	["INTERVAL '90 minutes'", "PT1H30M"],
 	["INTERVAL '0 days'", "PT0S"],

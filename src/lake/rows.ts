@@ -1,6 +1,7 @@
 import {
 	type Data,
 	type Decimal,
+	type Field,
 	type Time,
 	type Timestamp,
 	TimeUnit,
@@ -29,8 +30,8 @@ export interface AnswerRows {
  * with DuckDB's types. 64-bit integers and decimals that a double does not hold
  * are strings, and so are NaN and the infinities; dates, times and intervals are
  * ISO 8601 (a `TIMESTAMP` without zone, one with zone ends in Z), the endless ones
- * `infinity` and `-infinity`; blobs hexadecimal; lists arrays; structs and maps
- * objects.
+ * `infinity` and `-infinity`; blobs hexadecimal; lists and rows arrays; structs and
+ * maps objects.
  */
 export function readAnswer(
 	ipc: Uint8Array,
@@ -99,23 +100,20 @@ function cellOf(data: Data, index: number, duckType?: string): Cell {
 		case Type.Date:
 			return date(values[index]);
 		case Type.Time:
-			return time(
-				BigInt(values[index]) *
-					(1_000_000n / perSecond((data.type as Time).unit)),
-			);
+			return time(BigInt(values[index]), perSecond((data.type as Time).unit));
 		case Type.Timestamp:
 			return timestamp(BigInt(values[index]), data.type as Timestamp);
 		case Type.Interval:
 			return interval(values.subarray(index * 4, index * 4 + 4));
 		case Type.Dictionary:
 			return data.dictionary?.get(values[index]) ?? null;
-		case Type.Struct:
-			return Object.fromEntries(
-				data.type.children.map((field: { name: string }, column: number) => [
-					field.name,
-					cellOf(children[column] as Data, index),
-				]),
-			);
+		case Type.Struct: {
+			const cells = children.map((child) => cellOf(child as Data, index));
+			const names = data.type.children.map((field: Field) => field.name);
+			return names.every((name: string) => name === "")
+				? cells
+				: Object.fromEntries(cells.map((cell, at) => [names[at], cell]));
+		}
 		case Type.Map: {
 			const [keys, items] = (children[0] as Data).children as [Data, Data];
 			const entries = positions(data, index).map((at): [string, Cell] => {
@@ -242,9 +240,9 @@ function day(days: bigint): string {
 	return `${yearText}-${two(month)}-${two(dayOfMonth)}`;
 }
 
-/** A time of day from microseconds; the fraction only as long as it has to be. */
-function time(microseconds: bigint): string {
-	return clock(microseconds / 1_000_000n, microseconds % 1_000_000n, 6);
+/** A time of day; `per` ticks are a second. */
+function time(ticks: bigint, per: bigint): string {
+	return clock(ticks / per, ticks % per, String(per).length - 1);
 }
 
 function timestamp(value: bigint, { unit, timezone }: Timestamp): string {
@@ -259,6 +257,7 @@ function timestamp(value: bigint, { unit, timezone }: Timestamp): string {
 	return `${day(days)}T${clock(second, fraction, digits)}${timezone ? "Z" : ""}`;
 }
 
+/** The fraction, of so many digits, only as long as it has to be. */
 function clock(seconds: bigint, fraction: bigint, digits: number): string {
 	const decimals = String(fraction).padStart(digits, "0").replace(/0+$/, "");
 	const text = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;

@@ -20,7 +20,7 @@ import {
  * for NULL; every byte of a BLOB is written as `\xHH`. Reads Arrow's buffers
  * rather than its getters, which give times as doubles, decimals as unscaled
  * numbers and intervals without their months. `type` is DuckDB's name for the
- * type where Arrow's does not tell (`BIT`, `BIGNUM`).
+ * type where Arrow's does not tell (`BIT`, `BIGNUM`, `UHUGEINT`).
  */
 export function cellText(
 	data: Data,
@@ -39,7 +39,10 @@ export function cellText(
 				? floatText(values[index], shortestFloat)
 				: floatText(values[index], shortestDouble);
 		case Type.Decimal:
-			return decimalText(int128At(values, index), (data.type as Decimal).scale);
+			return decimalText(
+				int128At(values, index, type !== "UHUGEINT"),
+				(data.type as Decimal).scale,
+			);
 		case Type.Utf8:
 			return utf8.decode(bytesAt(data, index));
 		case Type.Binary:
@@ -100,11 +103,15 @@ function bytesAt(data: Data, index: number): Uint8Array {
 	);
 }
 
-function int128At(words: Uint32Array, index: number): bigint {
+function int128At(
+	words: Uint32Array,
+	index: number,
+	isSigned: boolean,
+): bigint {
 	let value = 0n;
 	for (let word = 3; word >= 0; word--)
 		value = (value << 32n) | BigInt(words[index * 4 + word] ?? 0);
-	return BigInt.asIntN(128, value);
+	return isSigned ? BigInt.asIntN(128, value) : value;
 }
 
 /** DuckDB leaves the zero before the point out where the type has no place for it: `.5` is a DECIMAL(1,1). */
