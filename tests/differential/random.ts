@@ -1,18 +1,12 @@
-/** Numbers that look random and follow from the seed alone (mulberry32). */
+import { randomFrom } from "../../src/lib/random.ts";
+
+/** Choices that look random and follow from the seed alone. */
 export class Random {
-	#state: number;
+	/** At least 0, less than 1. */
+	readonly next: () => number;
 
 	constructor(seed: number) {
-		this.#state = seed >>> 0;
-	}
-
-	/** At least 0, less than 1. */
-	next(): number {
-		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-		let bits = this.#state;
-		bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
-		bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-		return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+		this.next = randomFrom(seed);
 	}
 
 	/** A whole number from 0, less than `limit`. */
