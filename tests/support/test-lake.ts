@@ -79,7 +79,11 @@ export async function writeTestLake(
 					([key, value]) =>
 						`${key}=${value === null ? "__HIVE_DEFAULT_PARTITION__" : encodeURIComponent(value)}`,
 				);
-				const path = [name, ...folders, `part-${at}.parquet`].join("/");
+				const path = [
+					name,
+					...folders,
+					`part-${String(at).padStart(6, "0")}.parquet`,
+				].join("/");
 				const absolute = join(folder, path);
 				await mkdir(dirname(absolute), { recursive: true });
 				await connection.run(
