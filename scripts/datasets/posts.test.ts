@@ -56,6 +56,7 @@ describe("formats", () => {
 	test("a document that is one post, and UTF-16 with its mark", async () => {
 		const { ids, lake } = await idsOf({
 			"posts/one.json": json(tweet("1"), null, 2),
+			"posts/wrapped.json": json({ tweet: tweet("4") }, null, 2),
 			"posts/le.json": Buffer.from(`\uFEFF${json([tweet("2")])}`, "utf16le"),
 			"posts/be.jsonl": Buffer.from(
 				`\uFEFF${json(tweet("3"))}\n`,
@@ -63,7 +64,7 @@ describe("formats", () => {
 			).swap16(),
 		});
 		expect(lake.rejects).toEqual([]);
-		expect(ids).toEqual(["1", "2", "3"]);
+		expect(ids).toEqual(["1", "2", "3", "4"]);
 	});
 
 	test("posts read are posts kept, duplicates, rejected, or of rejected files", async () => {

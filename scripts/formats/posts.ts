@@ -127,11 +127,12 @@ function shapeOf(text: string): Kind["shape"] {
 	if (!text.startsWith("{")) return "list";
 	const end = text.indexOf("\n");
 	if (holdsNoList(end === -1 ? text : text.slice(0, end))) return "lines";
-	const whole = objectIn(text);
-	return whole !== null && typeof toPost(whole) !== "string"
+	return holdsNoList(text) && postsIn(objectIn(text)).every(isPost)
 		? "single"
 		: "list";
 }
+
+const isPost = (value: unknown) => typeof toPost(value) !== "string";
 
 /** Whether a text is an object that holds no list of posts. */
 function holdsNoList(text: string): boolean {
