@@ -100,6 +100,27 @@ describe("columns", () => {
 		expect(lake.rejects).toEqual([]);
 	});
 
+	test("in dates with slashes a day above 12 tells days and months apart, for its file", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/day.csv": "time,t\n01/02/2024 10:00,1\n13/02/2024 1:05 PM,2\n",
+			"weather/month.csv":
+				"Date,Time,t\n1/2/2024,10:00,1\n2/13/2024,1:05 PM,2\n",
+			"weather/neither.csv": "time,t\n01/02/2024 10:00,1\n",
+			"weather/torn.csv": "time,t\n13/02/2024,1\n02/13/2024,1\n",
+		});
+		expect(readings).toEqual([
+			"day/-/t 2024-02-01T10:00:00 1.0",
+			"day/-/t 2024-02-13T13:05:00 2.0",
+			"month/-/t 2024-01-02T10:00:00 1.0",
+			"month/-/t 2024-02-13T13:05:00 2.0",
+		]);
+		expect(lake.rejects.map(({ file, line }) => `${file}:${line}`)).toEqual([
+			"weather/neither.csv:2",
+			"weather/torn.csv:2",
+			"weather/torn.csv:3",
+		]);
+	});
+
 	test("rows of blank cells are blank lines, and blank cells behind the last column none", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/a.csv":

@@ -41,6 +41,8 @@ interface Layout {
 	/** By measure, as its readings name it. */
 	readonly statistics: ReadonlyMap<string, MeasureStatistics>;
 	readonly commaIsDecimal: boolean;
+	/** Of dates with slashes; null where the file does not tell. */
+	readonly dayFirst: boolean | null;
 }
 
 const SNIFF_BYTES = 1 << 16;
@@ -50,7 +52,10 @@ const SAMPLE_LENGTH = 200;
 /** What UTF-8 decoding puts for bytes that are none. */
 const NOT_UTF8 = "\uFFFD";
 
-const CLOCK = /^(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
+const CLOCK = /^\d{1,2}:\d{2}/;
+
+/** `02/13/2024` and `13/02/2024`: which comes first, only a day above 12 tells. */
+const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?!\d)/;
 
 /**
  * Reads a CSV of weather readings, twice: once to see what its columns hold, once
@@ -62,7 +67,9 @@ const CLOCK = /^(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
  *   tabs or bars part its cells, whichever it has most.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
  *   1970 (see {@link parseTime}); without a zone it is UTC, which is noted. A date
- *   and a time of day in columns of their own are put together. Where no column's
+ *   and a time of day in columns of their own are put together. In dates with
+ *   slashes, a day above 12 somewhere in the file tells whether days or months come
+ *   first; where none does, they are no times. Where no column's
  *   name says time, it is the first whose first cell is a time.
  * - *Long* where a column names the measure and another holds the value: by their
  *   names, or where the cells of a column `name` name one other column, as
@@ -119,7 +126,7 @@ export async function readWeather(
 			reject("not valid UTF-8");
 			return;
 		}
-		const time = timeOf(cells, roles);
+		const time = timeOf(cells, layout);
 		if (time === null) {
 			const text = cells[roles.time]?.trim() ?? "";
 			if (text !== "") reject(`not a time: ${text}`);
@@ -132,9 +139,13 @@ export async function readWeather(
 			reject("no measure: the cell that names it is blank");
 			return;
 		}
+		const station = textOf(cells, roles.station) ?? fallbackStation;
+		if (encodeURIComponent(station).length > LONGEST_STATION) {
+			reject("the station's name is too long to name a folder");
+			return;
+		}
 		read += 1;
 		unzoned ||= !time.zoned;
-		const station = textOf(cells, roles.station) ?? fallbackStation;
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
 		for (const { index, name: measure, unit } of named) {
@@ -193,6 +204,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 	const headers = headersOf(header.cells);
 	let roles = rolesOf(headers);
 	let dataRows = 0;
+	const dates = new DateOrder();
 
 	for await (const batch of rows)
 		for (const { cells } of batch) {
@@ -214,7 +226,10 @@ async function survey(file: SourceFile): Promise<Layout> {
 			line: header.line,
 		});
 
+	const dayFirst = dates.dayFirst();
+
 	function surveyRow(cells: readonly string[], roles: Roles): void {
+		dates.add((cells[roles.date ?? roles.time] ?? "").trim());
 		for (const index of roles.candidates)
 			statisticsOf(byColumn, index).add(
 				parseCell(cells[index] ?? "", commaIsDecimal),
@@ -243,6 +258,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 			measureName: roles.measureName,
 			statistics: byName,
 			commaIsDecimal,
+			dayFirst,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
 	if (roles.station === null && valueColumn === null && unnamed === 0)
@@ -275,6 +291,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 		measureName: null,
 		statistics,
 		commaIsDecimal,
+		dayFirst,
 	};
 }
 
@@ -366,12 +383,36 @@ function textOf(cells: readonly string[], index: number | null): string | null {
 	return text === "" ? null : text;
 }
 
-function timeOf(cells: readonly string[], roles: Roles): ParsedTime | null {
+function timeOf(
+	cells: readonly string[],
+	{ roles, dayFirst }: Layout,
+): ParsedTime | null {
 	const text = (cells[roles.time] ?? "").trim();
-	const clock = roles.date === null ? null : CLOCK.exec(text);
-	if (clock === null) return parseTime(text);
-	const date = (cells[roles.date ?? 0] ?? "").trim();
-	return parseTime(`${date} ${clock[1]?.padStart(2, "0")}${clock[2]}`);
+	const isClock = roles.date !== null && CLOCK.test(text);
+	const date = isClock ? (cells[roles.date ?? 0] ?? "").trim() : "";
+	const whole = isClock ? `${date} ${text}` : text;
+	return parseTime(
+		dayFirst === null
+			? whole
+			: whole.replace(SLASHED, dayFirst ? "$1.$2.$3" : "$2.$1.$3"),
+	);
+}
+
+/** Sees whether days or months come first in a file's dates with slashes. */
+class DateOrder {
+	#dayFirst = false;
+	#monthFirst = false;
+
+	add(cell: string): void {
+		const [, first, second] = SLASHED.exec(cell) ?? [];
+		this.#dayFirst ||= Number(first) > 12;
+		this.#monthFirst ||= Number(second) > 12;
+	}
+
+	/** Null where nothing tells, or both are told. */
+	dayFirst(): boolean | null {
+		return this.#dayFirst === this.#monthFirst ? null : this.#dayFirst;
+	}
 }
 
 function stationOf(path: string): string {
