@@ -29,8 +29,8 @@ const VIEW_WIDTH = 1200;
 const VIEW_HEIGHT = 800;
 
 /** What the first map holds around the start view: as much as a large window shows. */
-const MAP_WIDTH = 1600;
-const MAP_HEIGHT = 1000;
+const MAP_WIDTH = 2560;
+const MAP_HEIGHT = 1440;
 const MAP_CELLS = 30_000;
 
 export const rides: DatasetDefinition = {
@@ -353,7 +353,9 @@ function localTime(
 /**
  * The view that the main cluster of rides fills: of the blocks of 3 by 3 cells at
  * level 10 (some 100 km), the one that most rides pass; within it, the middle 96 %
- * of what the rides there pass, by rides. Null without rides.
+ * of what the rides there pass, by rides, or the middle 80 % where that is a zoom
+ * level or more closer: the far ends of a few long rides then lie outside. Null
+ * without rides.
  */
 async function startView(lake: LakeReader): Promise<StartView | null> {
 	const [cluster] = await lake(
@@ -368,10 +370,26 @@ async function startView(lake: LakeReader): Promise<StartView | null> {
 		LIMIT 1`,
 	);
 	if (cluster === undefined) return null;
-	const [x, y] = [Number(cluster.x), Number(cluster.y)];
+	const place = { x: Number(cluster.x), y: Number(cluster.y) };
+	const whole = await viewAround(lake, place, 0.02);
+	const core = await viewAround(lake, place, 0.1);
+	return whole !== null && core !== null && core.zoom >= whole.zoom + 1
+		? core
+		: whole;
+}
+
+/**
+ * The view that the 3 by 3 cells of level 10 around a cell fill, `cut` of what is
+ * ridden there left out at each side. Null where nothing is.
+ */
+async function viewAround(
+	lake: LakeReader,
+	{ x, y }: { readonly x: number; readonly y: number },
+	cut: number,
+): Promise<StartView | null> {
 	const [box] = await lake(
-		`SELECT quantile_disc(x, 0.02) AS west, quantile_disc(x, 0.98) + 1 AS east,
-			quantile_disc(y, 0.02) AS north, quantile_disc(y, 0.98) + 1 AS south
+		`SELECT quantile_disc(x, ${cut}) AS west, quantile_disc(x, ${1 - cut}) + 1 AS east,
+			quantile_disc(y, ${cut}) AS north, quantile_disc(y, ${1 - cut}) + 1 AS south
 		FROM ride_cells
 		WHERE level = 14 AND x >> 4 BETWEEN ${x - 1} AND ${x + 1} AND y >> 4 BETWEEN ${y - 1} AND ${y + 1}`,
 	);
