@@ -363,6 +363,19 @@ describe("bad input", () => {
 		]);
 	});
 
+	test("a station whose name is longer than a folder's is rejected, and the others stay", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv": `station,time,t\n${"x".repeat(241)},2019-01-01,1\n${"é".repeat(41)},2019-01-01,2\n${"é".repeat(40)},2019-01-01,3\n`,
+		});
+		expect(readings).toEqual([`${"é".repeat(40)}/-/t 2019-01-01T00:00:00 3.0`]);
+		expect(lake.rejects).toMatchObject(
+			[2, 3].map((line) => ({
+				line,
+				reason: "the station's name is too long to name a folder",
+			})),
+		);
+	});
+
 	test("a row that is not UTF-8 is rejected with its line", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/s.csv": Buffer.from(

@@ -49,6 +49,11 @@ const SNIFF_BYTES = 1 << 16;
 /** Lines among which the header is looked for. */
 const HEADER_LINES = 30;
 const SAMPLE_LENGTH = 200;
+/**
+ * Bytes of a station's name, percent-encoded: it names a folder of the lake, and
+ * file systems allow names of 255 bytes.
+ */
+const LONGEST_STATION = 240;
 /** What UTF-8 decoding puts for bytes that are none. */
 const NOT_UTF8 = "\uFFFD";
 
