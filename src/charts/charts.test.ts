@@ -2,6 +2,7 @@ import type { PlotOptions } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { plotHtml } from "./at-build.ts";
+import { formatUnit } from "./format.ts";
 import {
 	describeFunnel,
 	type Funnel,
@@ -16,6 +17,7 @@ import {
 } from "./posts-timeline.ts";
 import { describeTopTags, type TopTag, topTagsChart } from "./top-tags.ts";
 import {
+	axisLabel,
 	describeWeather,
 	figuresOf,
 	gapCount,
@@ -276,3 +278,12 @@ function textsOf(svg: Element): string[] {
 function barWidth(bar: Element): number {
 	return Number(bar.getAttribute("width"));
 }
+
+it("shows a file's names and units as words and signs", () => {
+	const label = (measure: string, unit: string | null) =>
+		axisLabel({ measure, unit });
+	expect(label("air_temperature", "degC")).toBe("air temperature (°C)");
+	expect(label("temp_max", "deg F")).toBe("temp max (°F)");
+	expect(label("_", "degrees")).toBe("_ (degrees)");
+	expect(formatUnit(-5.2, "degC", 1)).toBe("−5.2\u00a0°C");
+});

@@ -94,5 +94,20 @@ export function formatUnit(
 	decimals: number,
 ): string {
 	const number = formatNumber(value, decimals);
-	return unit === null || unit === "" ? number : `${number}\u00a0${unit}`;
+	return unit === null || unit === ""
+		? number
+		: `${number}\u00a0${readableUnit(unit)}`;
+}
+
+/** A unit as people write it: `°C` for a file's `degC`. */
+export function readableUnit(unit: string): string {
+	return unit.replace(
+		/^deg ?([CF])$/i,
+		(_, scale) => `°${scale.toUpperCase()}`,
+	);
+}
+
+/** A measure's name as words: `air temperature` for a file's `air_temperature`. */
+export function readableMeasure(measure: string): string {
+	return measure.replaceAll("_", " ").trim() || measure;
 }

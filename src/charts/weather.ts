@@ -4,6 +4,8 @@ import {
 	formatInstant,
 	formatNumber,
 	formatUnit,
+	readableMeasure,
+	readableUnit,
 } from "./format.ts";
 import { timeAxis } from "./time-axis.ts";
 
@@ -172,7 +174,7 @@ export function describeWeather(
 	const { unit } = options;
 	const gaps = gapCount(points, options.gapSeconds);
 	return (
-		`${formatCounted(readings, "reading")} of ${options.measure} from ${when(first)} ` +
+		`${formatCounted(readings, "reading")} of ${readableMeasure(options.measure)} from ${when(first)} ` +
 		`to ${when(last)} (UTC): between ${formatUnit(lowest.low, unit, decimals)} (${when(lowest)}) ` +
 		`and ${formatUnit(highest.high, unit, decimals)} (${when(highest)}), ${formatUnit(mean, unit, decimals)} on average` +
 		`${gaps === 0 ? "" : `, with ${formatCounted(gaps, "gap")} in the readings`}.`
@@ -195,7 +197,10 @@ export function axisLabel({
 	measure,
 	unit,
 }: Pick<WeatherChartOptions, "measure" | "unit">): string {
-	return unit === null || unit === "" ? measure : `${measure} (${unit})`;
+	const name = readableMeasure(measure);
+	return unit === null || unit === ""
+		? name
+		: `${name} (${readableUnit(unit)})`;
 }
 
 function withGaps(

@@ -1,4 +1,8 @@
-import { formatNumber } from "../../charts/format.ts";
+import {
+	formatNumber,
+	readableMeasure,
+	readableUnit,
+} from "../../charts/format.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { WeatherPoint } from "../../charts/weather.ts";
 import type { RollupRow } from "../../lake/rollup.ts";
@@ -180,13 +184,13 @@ function weatherGlimpse(
 		points.reduce((sum, point) => sum + point.readings, 0);
 	const low = Math.min(...points.map((point) => point.low));
 	const high = Math.max(...points.map((point) => point.high));
-	const unit = last.unit === null ? "" : ` ${last.unit}`;
+	const unit = last.unit === null ? "" : ` ${readableUnit(String(last.unit))}`;
 	return {
 		...source,
 		points,
 		measure: String(last.measure),
 		unit: last.unit === null ? null : String(last.unit),
-		finding: `${last.station}: ${last.measure} between ${formatNumber(low)} and ${formatNumber(high)}${unit} in the last ${points.length} days with readings, ${formatNumber(mean)}${unit} on average.`,
+		finding: `${last.station}: ${readableMeasure(String(last.measure))} between ${formatNumber(low)} and ${formatNumber(high)}${unit} in the last ${points.length} days with readings, ${formatNumber(mean)}${unit} on average.`,
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useCallback } from "preact/hooks";
+import { readableMeasure } from "../../charts/format.ts";
 import { describeTopTags, topTagsChart } from "../../charts/top-tags.ts";
 import { describeWeather, weatherChart } from "../../charts/weather.ts";
 import { formatBytes, formatCount } from "../../lib/format.ts";
@@ -195,7 +196,7 @@ function Weather({
 		<Chart
 			draw={draw}
 			bakedWidth={620}
-			label={`Daily range and mean of ${measure}`}
+			label={`Daily range and mean of ${readableMeasure(measure)}`}
 			description={describeWeather(points, {
 				measure,
 				unit,

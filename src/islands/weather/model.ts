@@ -4,6 +4,7 @@ import {
 	formatInstant,
 	formatSpan,
 	formatUnit,
+	readableMeasure,
 } from "../../charts/format.ts";
 import { figuresOf, type WeatherPoint } from "../../charts/weather.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
@@ -334,7 +335,7 @@ export function trailingAverage(
 /** `temperature at Oslo, outdoor` */
 export function seriesName({ series }: SeriesData): string {
 	const { station, module, measure } = series;
-	return `${measure} at ${station}${module === null ? "" : `, ${module}`}`;
+	return `${readableMeasure(measure)} at ${station}${module === null ? "" : `, ${module}`}`;
 }
 
 /** What is seen, in one sentence. */
