@@ -28,10 +28,10 @@ test("speaks of one ride, one month, all rides, rides without a date", () => {
 	const say = (rides: number, most: number, first: number | null) =>
 		sentenceOf({ rides, most, first, last: first }, ANY_DAY, timeline);
 	expect(say(1, 1, march)).toBe(
-		"1 ride in Mar 2022 passes this view; the busiest spot sees 1.",
+		"1 of 1,403 rides in Mar 2022 passes this view; the busiest spot sees 1.",
 	);
 	expect(say(4, 4, null)).toBe(
-		"4 rides pass this view; the busiest spot sees all 4.",
+		"4 of 1,403 rides pass this view; the busiest spot sees all 4.",
 	);
 });
 

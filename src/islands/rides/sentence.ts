@@ -32,7 +32,12 @@ export function sentenceOf(
 	const busiest = `the busiest spot sees ${most === rides && most > 1 ? `all ${formatCount(most)}` : formatCount(most)}`;
 	if (rides === null) return `${totalOf(timeline)}; ${busiest}.`;
 	const span = spanOf(seen.first, seen.last);
-	return `${ridesOf(rides)}${span} ${rides === 1 ? "passes" : "pass"} this view; ${busiest}.`;
+	const all = timeline.dated + timeline.undated;
+	const isPart = days.from === null && days.to === null && rides < all;
+	const seenOf = isPart
+		? `${formatCount(rides)} of ${ridesOf(all)}`
+		: ridesOf(rides);
+	return `${seenOf}${span} ${rides === 1 ? "passes" : "pass"} this view; ${busiest}.`;
 }
 
 /** How many rides there are, and from when, before any is looked at. */
