@@ -17,7 +17,7 @@ export function Loading(props: {
 			<p>
 				Loading {what}
 				{isKnown
-					? `: ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
+					? `: ${formatBytes(Math.min(bytes, totalBytes))} of ${formatBytes(totalBytes)}`
 					: bytes !== undefined && bytes > 0
 						? `: ${formatBytes(bytes)}`
 						: " …"}
