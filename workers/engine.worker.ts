@@ -29,8 +29,14 @@ const engine = createEngine({
 		for (const file of [wasm, module]) file.catch(() => {});
 		return {
 			source: httpSource(lakeUrl),
-			openDatabase: async () =>
-				openBrowserDatabase({ workerUrl: duckdbWorker, wasm: await wasm }),
+			openDatabase: async () => {
+				// Without the decoder's file the engine would open and never answer.
+				await module;
+				return openBrowserDatabase({
+					workerUrl: duckdbWorker,
+					wasm: await wasm,
+				});
+			},
 			decoder: decodePool({ workerUrl: decodeWorker, module, size: DECODERS }),
 			cache: await openByteCache(CACHE_BYTES),
 			budgetBytes: budgetBytes(),

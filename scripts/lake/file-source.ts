@@ -32,6 +32,12 @@ export function fileSource(folder: string): RangeSource {
 		async catalogText(signal) {
 			throwIfCancelled(signal);
 			return readFile(new URL("catalog.json", base), "utf8").catch((cause) => {
+				if (cause.code === "ENOENT")
+					throw new LakeError(
+						"FetchError",
+						`there is no lake in ${folder}: npm run data builds one`,
+						{ cause },
+					);
 				throw fault("catalog.json", cause);
 			});
 		},

@@ -15,7 +15,7 @@ export function openLake(
 	options: { readonly budgetBytes?: number } = {},
 ): Promise<LakeSession> {
 	return LakeSession.open({
-		source: /^https?:/.test(lake)
+		source: /^https?:/i.test(lake)
 			? httpSource(lake.endsWith("/") ? lake : `${lake}/`)
 			: fileSource(lake),
 		openDatabase: openNodeDatabase,

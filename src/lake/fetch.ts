@@ -95,6 +95,8 @@ export function httpSource(
 					cache: "no-store",
 					signal,
 				});
+				if (response.status === 404)
+					throw new Fault(`there is no lake at ${lakeUrl}`);
 				if (!response.ok) throw statusFault(response);
 				return response.text();
 			}),
@@ -136,9 +138,11 @@ class Fault extends Error {
 
 function toFault(error: unknown): Fault {
 	if (error instanceof Fault) return error;
-	// fetch rejects with a TypeError for every network fault, whatever the cause.
-	const cause = error instanceof Error ? error.message : String(error);
-	return new Fault(`the network failed (${cause})`, { passing: true });
+	// fetch rejects with a TypeError for every network fault; Node says why in its cause.
+	const { message, cause } =
+		error instanceof Error ? error : new Error(String(error));
+	const why = cause instanceof Error ? cause.message : message;
+	return new Fault(`the network failed (${why})`, { passing: true });
 }
 
 /** Bytes of the body before the range: of a whole file all that precede it. */

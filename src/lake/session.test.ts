@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
@@ -255,6 +257,43 @@ test("an engine that is lost between two queries is replaced", async () => {
 	expect((await session.price({ sql })).cost.files).toBe(1);
 	expect(await rows(session, sql)).toEqual([[5000]]);
 	expect(opens).toBe(2);
+});
+
+test("of an answer nothing is kept", async () => {
+	setFlagsFromString("--expose-gc");
+	const collect: () => void = runInNewContext("gc");
+	const session = await open();
+	const sql = "SELECT repeat('x', 1000) FROM range(1000)";
+	const first = new WeakRef((await session.query({ sql })).plan);
+	await session.query({ sql: "SELECT 1" });
+	await session.query({ sql: "SELECT 2" });
+	await new Promise((resolve) => setTimeout(resolve));
+	collect();
+	expect(first.deref()).toBeUndefined();
+});
+
+test("a lake that cannot be opened leaves no engine behind", async () => {
+	let closed = 0;
+	const opening = open({
+		source: {
+			...fileSource(lake),
+			catalogText: async () => "no catalog",
+		},
+		openDatabase: async () => ({
+			...(await openNodeDatabase()),
+			close: async () => {
+				closed += 1;
+			},
+		}),
+		decoder: {
+			...nodeDecoder(),
+			close: async () => {
+				closed += 1;
+			},
+		},
+	});
+	await expect(opening).rejects.toThrow();
+	await expect.poll(() => closed).toBe(2);
 });
 
 test("statements about tables answer as in a shell", async () => {

@@ -92,22 +92,28 @@ export class LakeSession {
 	#engine: Promise<Engine> | undefined;
 	#turn: Promise<unknown> = Promise.resolve();
 
-	/** Opens catalog and engine at the same time. */
+	/** Opens catalog and engine at the same time; closes engine and decoder where that fails. */
 	static async open(
 		options: SessionOptions,
 		signal: AbortSignal = new AbortController().signal,
 	): Promise<LakeSession> {
 		const opening = options.openDatabase();
 		opening.catch(() => {});
-		const { catalog, version } = await openCatalog(
-			options.source,
-			options.cache,
-			signal,
-		);
-		const session = new LakeSession(options, catalog, version);
-		session.#engine = openEngine(opening, catalog, options.budgetBytes);
-		await session.#engine;
-		return session;
+		try {
+			const { catalog, version } = await openCatalog(
+				options.source,
+				options.cache,
+				signal,
+			);
+			const session = new LakeSession(options, catalog, version);
+			session.#engine = openEngine(opening, catalog, options.budgetBytes);
+			await session.#engine;
+			return session;
+		} catch (error) {
+			opening.then((database) => database.close()).catch(() => {});
+			await options.decoder.close();
+			throw error;
+		}
 	}
 
 	private constructor(
@@ -329,7 +335,8 @@ export class LakeSession {
 			throwIfCancelled(signal);
 			return this.#twice(signal, task);
 		})();
-		this.#turn = Promise.allSettled([before, result]);
+		// Of an answer nothing is kept.
+		this.#turn = Promise.allSettled([before, result]).then(() => {});
 		return result;
 	}
 }
