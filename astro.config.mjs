@@ -1,6 +1,7 @@
 import { defineConfig } from "astro/config";
 import { finishSite } from "./scripts/site/finish.ts";
 import { relativeAssets } from "./scripts/site/relative-links.ts";
+import { withoutUnusedWasm } from "./scripts/site/unused-wasm.ts";
 
 export default defineConfig({
 	output: "static",
@@ -25,7 +26,12 @@ export default defineConfig({
 		},
 		worker: {
 			format: "es",
-			rolldownOptions: { checks: { pluginTimings: false } },
+			plugins: () => [withoutUnusedWasm()],
+			rolldownOptions: {
+				checks: { pluginTimings: false },
+				// As Astro names the pages' files, so that what both name is one file.
+				output: { assetFileNames: "_a/[name].[hash][extname]" },
+			},
 		},
 		optimizeDeps: { exclude: ["@duckdb/duckdb-wasm", "parquet-wasm"] },
 	},

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { makeEngineAssets } from "../engine-assets.ts";
+import { withoutUnusedWasm } from "../site/unused-wasm.ts";
 
 /** Bundles one page with the engine's workers, as the site's build does; for benches and tests. */
 export async function buildPage(html: URL, out: string): Promise<void> {
@@ -11,7 +12,7 @@ export async function buildPage(html: URL, out: string): Promise<void> {
 		base: "./",
 		publicDir: false,
 		logLevel: "warn",
-		worker: { format: "es" },
+		worker: { format: "es", plugins: () => [withoutUnusedWasm()] },
 		build: {
 			outDir: out,
 			emptyOutDir: true,

@@ -77,3 +77,10 @@ test("style sheets name their fonts and pictures from where they lie", async () 
 		}
 	}
 });
+
+test("WebAssembly is there once, and packed", async () => {
+	expect(await Array.fromAsync(glob("_a/*.wasm", { cwd: site }))).toEqual([]);
+	expect(
+		await Array.fromAsync(glob("_a/*.wasm*.gz", { cwd: site })),
+	).toHaveLength(2);
+});
