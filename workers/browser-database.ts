@@ -1,4 +1,5 @@
 import { AsyncDuckDB, VoidLogger } from "@duckdb/duckdb-wasm";
+import { concatenate } from "../src/lake/ipc.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { SqlValue } from "./engine-api.ts";
@@ -110,16 +111,4 @@ function engineLost(why: string): Error {
 	const error = new Error(`the engine was lost: ${why}`);
 	error.name = "EngineLostError";
 	return error;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-	const bytes = new Uint8Array(
-		parts.reduce((sum, part) => sum + part.length, 0),
-	);
-	let at = 0;
-	for (const part of parts) {
-		bytes.set(part, at);
-		at += part.length;
-	}
-	return bytes;
 }

@@ -22,15 +22,19 @@ export function joinStreams(streams: readonly Uint8Array[]): Uint8Array | null {
 			stream.subarray(index === 0 ? 0 : schemaEnd, isLast ? undefined : end),
 		);
 	}
-	const joined = new Uint8Array(
+	return concatenate(parts);
+}
+
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+	const bytes = new Uint8Array(
 		parts.reduce((sum, part) => sum + part.length, 0),
 	);
 	let at = 0;
 	for (const part of parts) {
-		joined.set(part, at);
+		bytes.set(part, at);
 		at += part.length;
 	}
-	return joined;
+	return bytes;
 }
 
 /** Where the metadata of the message at `at` ends; a schema has no body. */

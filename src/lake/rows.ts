@@ -4,11 +4,16 @@ import {
 	type Field,
 	type Time,
 	type Timestamp,
-	TimeUnit,
 	Type,
 	tableFromIPC,
 	type Union,
 } from "apache-arrow";
+import {
+	bignumText,
+	bitText,
+	int128At,
+	ticksPerSecond,
+} from "./arrow-values.ts";
 
 /** A value of an answer as JSON holds it: see {@link readAnswer}. */
 export type Cell =
@@ -100,7 +105,10 @@ function cellOf(data: Data, index: number, duckType?: string): Cell {
 		case Type.Date:
 			return date(values[index]);
 		case Type.Time:
-			return time(BigInt(values[index]), perSecond((data.type as Time).unit));
+			return time(
+				BigInt(values[index]),
+				ticksPerSecond((data.type as Time).unit),
+			);
 		case Type.Timestamp:
 			return timestamp(BigInt(values[index]), data.type as Timestamp);
 		case Type.Interval:
@@ -174,11 +182,7 @@ function float(value: number, round: (value: number) => number) {
 /** A number where a double gives the same digits back, which it does up to 15. */
 function decimal(data: Data, index: number, duckType?: string): Cell {
 	const { scale } = data.type as Decimal;
-	const words = data.values.subarray(index * 4, index * 4 + 4);
-	let value = 0n;
-	for (const word of [...words].reverse())
-		value = (value << 32n) | BigInt(word);
-	if (duckType !== "UHUGEINT") value = BigInt.asIntN(128, value);
+	const value = int128At(data.values, index, duckType !== "UHUGEINT");
 	if (scale === 0) return integer(value);
 	const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
 	const text = `${value < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
@@ -186,23 +190,8 @@ function decimal(data: Data, index: number, duckType?: string): Cell {
 }
 
 function binary(bytes: Uint8Array, duckType?: string): string {
-	if (duckType === "BIT") {
-		// The first byte says how many bits of the next are padding.
-		const bits = [...bytes.subarray(1)].map((byte) =>
-			byte.toString(2).padStart(8, "0"),
-		);
-		return bits.join("").slice(bytes[0]);
-	}
-	const hex = hexadecimal(bytes);
-	if (duckType !== "BIGNUM") return hex;
-	// Three bytes of header, whose first bit is set for a positive number; a negative one is inverted.
-	const positive = (bytes[0] as number) >= 0x80;
-	const magnitude = positive ? bytes : bytes.map((byte) => ~byte);
-	const value = BigInt(`0x0${hexadecimal(magnitude.subarray(3))}`);
-	return String(positive ? value : -value);
-}
-
-function hexadecimal(bytes: Uint8Array): string {
+	if (duckType === "BIT") return bitText(bytes);
+	if (duckType === "BIGNUM") return bignumText(bytes);
 	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
 		"",
 	);
@@ -248,7 +237,7 @@ function time(ticks: bigint, per: bigint): string {
 function timestamp(value: bigint, { unit, timezone }: Timestamp): string {
 	if (value === ENDLESS_MICROSECONDS || value === -ENDLESS_MICROSECONDS)
 		return endless(value > 0n);
-	const per = perSecond(unit);
+	const per = ticksPerSecond(unit);
 	const fraction = ((value % per) + per) % per;
 	const seconds = (value - fraction) / per;
 	const second = ((seconds % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS;
@@ -287,19 +276,6 @@ function interval(words: Int32Array): string {
 	].filter(Boolean);
 	if (parts.length + times.length === 0) return "PT0S";
 	return `P${parts.join("")}${times.length > 0 ? `T${times.join("")}` : ""}`;
-}
-
-function perSecond(unit: TimeUnit): bigint {
-	switch (unit) {
-		case TimeUnit.SECOND:
-			return 1n;
-		case TimeUnit.MILLISECOND:
-			return 1_000n;
-		case TimeUnit.MICROSECOND:
-			return 1_000_000n;
-		default:
-			return 1_000_000_000n;
-	}
 }
 
 function endless(positive: boolean): string {

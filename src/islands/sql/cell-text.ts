@@ -9,11 +9,16 @@ import {
 	Precision,
 	type Time,
 	type Timestamp,
-	TimeUnit,
 	Type,
 	type Union,
 	UnionMode,
 } from "apache-arrow";
+import {
+	bignumText,
+	bitText,
+	int128At,
+	ticksPerSecond,
+} from "../../lake/arrow-values.ts";
 
 /**
  * A value as DuckDB's `CAST(v AS VARCHAR)` writes it, exact for every type, null
@@ -50,11 +55,14 @@ export function cellText(
 		case Type.Date:
 			return dateText(values[index]);
 		case Type.Time:
-			return timeText(BigInt(values[index]), ticksOf((data.type as Time).unit));
+			return timeText(
+				BigInt(values[index]),
+				ticksPerSecond((data.type as Time).unit),
+			);
 		case Type.Timestamp:
 			return timestampText(
 				values[index],
-				ticksOf((data.type as Timestamp).unit),
+				ticksPerSecond((data.type as Timestamp).unit),
 				(data.type as Timestamp).timezone ? "+00" : "",
 			);
 		case Type.Interval:
@@ -101,17 +109,6 @@ function bytesAt(data: Data, index: number): Uint8Array {
 		data.valueOffsets[index],
 		data.valueOffsets[index + 1],
 	);
-}
-
-function int128At(
-	words: Uint32Array,
-	index: number,
-	isSigned: boolean,
-): bigint {
-	let value = 0n;
-	for (let word = 3; word >= 0; word--)
-		value = (value << 32n) | BigInt(words[index * 4 + word] ?? 0);
-	return isSigned ? BigInt.asIntN(128, value) : value;
 }
 
 /** DuckDB leaves the zero before the point out where the type has no place for it: `.5` is a DECIMAL(1,1). */
@@ -162,23 +159,6 @@ function binaryText(bytes: Uint8Array, type: string): string {
 	return text;
 }
 
-/** The first byte counts the padding bits that the second begins with. */
-function bitText(bytes: Uint8Array): string {
-	let bits = "";
-	for (const byte of bytes.subarray(1))
-		bits += byte.toString(2).padStart(8, "0");
-	return bits.slice(bytes[0]);
-}
-
-/** Three bytes of header, then the magnitude; all bits are turned where the value is negative. */
-function bignumText(bytes: Uint8Array): string {
-	const isNegative = ((bytes[0] ?? 0) & 0x80) === 0;
-	let magnitude = 0n;
-	for (const byte of bytes.subarray(3))
-		magnitude = (magnitude << 8n) | BigInt(isNegative ? byte ^ 0xff : byte);
-	return String(isNegative ? -magnitude : magnitude);
-}
-
 const LAST_DAY = 2 ** 31 - 1;
 
 function dateText(days: number): string {
@@ -212,19 +192,6 @@ function civil(days: number) {
 		month,
 		day: dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
 	};
-}
-
-function ticksOf(unit: TimeUnit): bigint {
-	switch (unit) {
-		case TimeUnit.SECOND:
-			return 1n;
-		case TimeUnit.MILLISECOND:
-			return 1000n;
-		case TimeUnit.MICROSECOND:
-			return 1_000_000n;
-		case TimeUnit.NANOSECOND:
-			return 1_000_000_000n;
-	}
 }
 
 const LAST_TICK = 2n ** 63n - 1n;

@@ -71,10 +71,7 @@ export async function explain(
 }
 
 /** Reads the plan that EXPLAIN printed. */
-export function readExplanation(
-	json: string,
-	seesStorage: boolean,
-): Explanation {
+function readExplanation(json: string, seesStorage: boolean): Explanation {
 	const scans: Scan[] = [];
 	let whole = seesStorage ? "the statement sees how rows are stored" : null;
 	const visit = (node: PlanNode, parent: PlanNode | null) => {
