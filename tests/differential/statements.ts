@@ -159,7 +159,8 @@ export const STATEMENTS: readonly Statement[] = [
 	{ sql: "SELECT n FROM query('SELECT count(*) AS n FROM tiny WHERE k > 3')" },
 	{ sql: "SELECT DISTINCT typeof(v) AS t FROM events" },
 	{
-		sql: "SELECT name COLLATE NOCASE AS c, count(*) AS n FROM events WHERE name COLLATE NOCASE = 'AB' GROUP BY lower(name), c",
+		// Which of a group's spellings shows is up to the order of rows.
+		sql: "SELECT lower(c) AS c, n FROM (SELECT name COLLATE NOCASE AS c, count(*) AS n FROM events WHERE name COLLATE NOCASE = 'AB' GROUP BY c)",
 	},
 	{ sql: "SELECT count(*) AS n FROM events WHERE ts < now()::TIMESTAMP" },
 	{ sql: "SELECT count(*) AS n FROM events WHERE ts > now()::TIMESTAMP" },
