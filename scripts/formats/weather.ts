@@ -4,7 +4,7 @@ import {
 	type SourceFile,
 } from "../datasets/dataset.ts";
 import { fileBytes, lookAhead } from "./bytes.ts";
-import { type CsvRow, cellsOf, csvRows, newlineOf } from "./csv.ts";
+import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
 import { type ParsedTime, parseTime } from "./time.ts";
 import {
 	type Header,
@@ -468,7 +468,7 @@ function headerIn(head: string): {
 	readonly delimiter: string;
 } {
 	const lines = head
-		.split(newlineOf(head))
+		.split(/\r\n|\n|\r/)
 		.map((text, index) => ({ text: text.trim(), line: index + 1 }))
 		.filter(
 			({ text }) =>
