@@ -49,6 +49,8 @@ export async function addServiceWorker(
 				"**/*.wasm",
 				"**/*.map",
 				"_headers",
+				// For the README and app stores: no page shows them.
+				"screenshots/**",
 				"service-worker.js",
 			],
 			maximumFileSizeToCacheInBytes: 16_000_000,
