@@ -128,7 +128,7 @@ function frameOf(rows: readonly CellCount[], aspect: number) {
 			}
 			return order.at(-1)?.value ?? 0;
 		};
-		return { low: quantile(0.04), high: quantile(0.96) };
+		return { low: quantile(0.1), high: quantile(0.9) };
 	};
 	const weights = rows.map(({ rides }) => rides);
 	const across = spanOf(
