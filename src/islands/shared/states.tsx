@@ -47,7 +47,10 @@ export function Failure(props: {
 	if (isOffline(error)) return <Offline onRetry={onRetry} />;
 	return (
 		<div class="state state-failure" role="alert">
-			<p>{sentenceOf(error)}</p>
+			<p>
+				{isUnfetched(error) && "The data did not come. "}
+				{sentenceOf(error)}
+			</p>
 			{onRetry !== undefined && (
 				<button type="button" class="button" onClick={onRetry}>
 					Try again
@@ -79,12 +82,17 @@ export function Offline(props: {
 /** An error as a sentence for people. */
 export function sentenceOf(error: unknown): string {
 	const message = error instanceof Error ? error.message : String(error);
-	const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+	// A path or a name of SQL keeps its letters.
+	const sentence = /^[a-z]+(?=[\s,:]|$)/.test(message)
+		? message.charAt(0).toUpperCase() + message.slice(1)
+		: message;
 	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
+function isUnfetched(error: unknown): boolean {
+	return error instanceof Error && error.name === "FetchError";
+}
+
 function isOffline(error: unknown): boolean {
-	return (
-		!navigator.onLine && error instanceof Error && error.name === "FetchError"
-	);
+	return !navigator.onLine && isUnfetched(error);
 }
