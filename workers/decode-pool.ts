@@ -1,5 +1,4 @@
 import { type Remote, wrap } from "comlink";
-import { LakeError } from "../src/lake/errors.ts";
 import type { DecodeRequest, Decoder } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { DecodeApi } from "./decode.worker.ts";
@@ -53,12 +52,7 @@ export function decodePool(options: {
 				slot.worker.terminate();
 				all.delete(slot);
 				add();
-				const message = cause instanceof Error ? cause.message : String(cause);
-				throw new LakeError(
-					"FetchError",
-					`a Parquet file could not be decoded (${message}); was it written by something unusual?`,
-					{ cause },
-				);
+				throw cause;
 			}
 		},
 		async close() {

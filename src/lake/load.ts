@@ -1,7 +1,7 @@
 import type { Progress, Stage } from "../../workers/engine-api.ts";
 import type { ManifestFile } from "../lib/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
-import { orCancelled, throwIfCancelled } from "./errors.ts";
+import { LakeError, orCancelled, throwIfCancelled } from "./errors.ts";
 import { joinStreams } from "./ipc.ts";
 import { chunkPieces, tailPiece } from "./pieces.ts";
 import type { Piece } from "./ranges.ts";
@@ -117,20 +117,33 @@ async function decode(
 	bytesOf: BytesOf,
 	{ decoder, signal, stagesMs }: LoadOptions,
 ): Promise<Uint8Array | null> {
-	const { columns, rowGroup } = load;
+	const {
+		columns,
+		rowGroup: { file, index },
+	} = load;
 	if (columns.length === 0) return null;
 	const ranges = await bytesOf(load);
 	throwIfCancelled(signal);
 	const started = performance.now();
-	const [ipc] = await decoder.decode({
-		fileBytes: rowGroup.file.bytes,
-		ranges,
-		columns,
-		rowGroups: [rowGroup.index],
-	});
-	stagesMs.decode += performance.now() - started;
-	if (ipc === undefined) throw new Error("the decoder gave no row group");
-	return ipc;
+	try {
+		const [ipc] = await decoder.decode({
+			fileBytes: file.bytes,
+			ranges,
+			columns,
+			rowGroups: [index],
+		});
+		if (ipc === undefined) throw new Error("the decoder gave no row group");
+		return ipc;
+	} catch (cause) {
+		const message = cause instanceof Error ? cause.message : String(cause);
+		throw new LakeError(
+			"FetchError",
+			`${file.path}: row group ${index} could not be decoded (${message}); was it written by something unusual?`,
+			{ cause },
+		);
+	} finally {
+		stagesMs.decode += performance.now() - started;
+	}
 }
 
 /** The row group at `at` with those that follow it in its file and are decoded as well. */

@@ -296,6 +296,33 @@ test("a lake that cannot be opened leaves no engine behind", async () => {
 	await expect.poll(() => closed).toBe(2);
 });
 
+test("a file that cannot be decoded is named, and costs neither engine nor session", async () => {
+	let opens = 0;
+	let panics = true;
+	const decoder = nodeDecoder();
+	const session = await open({
+		openDatabase: () => {
+			opens += 1;
+			return openNodeDatabase();
+		},
+		decoder: {
+			...decoder,
+			decode: async (request) => {
+				if (panics) throw new WebAssembly.RuntimeError("unreachable");
+				return decoder.decode(request);
+			},
+		},
+	});
+	const sql = "SELECT max(id) FROM words";
+	await expect(session.query({ sql })).rejects.toMatchObject({
+		name: "FetchError",
+		message: expect.stringMatching(/^words\/part-0+\.parquet: .*unreachable/),
+	});
+	panics = false;
+	expect(await rows(session, sql)).toEqual([[4999]]);
+	expect(opens).toBe(1);
+});
+
 test("statements about tables answer as in a shell", async () => {
 	const session = await open();
 	expect(await rows(session, "SHOW TABLES;")).toEqual([
