@@ -316,6 +316,9 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		const other = await open(link.slice(server.url.length));
 		await other.getByText("From a link").waitFor();
 		expect(await textOf(other)).toBe(sql);
+		await other.getByRole("button", { name: "Run" }).click();
+		await other.getByText("1 row in").waitFor();
+		expect(await other.getByText("From a link").count()).toBe(0);
 		await other.context().close();
 	});
 

@@ -111,6 +111,7 @@ function Bench(props: {
 	const { catalog, live, editor, example } = props;
 	const { workbench, store } = live;
 	const draft = useSignal(live.draft);
+	const wasRun = useSignal(false);
 	const view = useSignal<"rows" | "plan">("rows");
 	const notice = useSignal("");
 	const opened = useSignal<Cell | null>(null);
@@ -118,10 +119,14 @@ function Bench(props: {
 	const host = useRef<HTMLDivElement>(null);
 
 	const setDraft = (next: Draft) => {
+		wasRun.value = false;
 		draft.value = next;
 		editor.current?.replace(next.text);
 	};
-	const run = () => void workbench.run();
+	const run = () => {
+		wasRun.value = true;
+		void workbench.run();
+	};
 	example.current = (sql) => {
 		const examples = catalog.tables.flatMap((table) => examplesFor(table));
 		const isOwn = !examples.some((each) => each.sql === draft.value.text);
@@ -181,6 +186,7 @@ function Bench(props: {
 				<div class="sql-editor" ref={host} />
 				<DraftNotice
 					draft={draft.value}
+					wasRun={wasRun.value}
 					onSwap={() => setDraft(swapDraft(store, draft.value))}
 					onDrop={() => {
 						draft.value = dropPrevious(store, draft.value);
@@ -232,15 +238,17 @@ function leaveLink(text: string): void {
 
 function DraftNotice(props: {
 	readonly draft: Draft;
+	readonly wasRun: boolean;
 	readonly onSwap: () => void;
 	readonly onDrop: () => void;
 }) {
-	const { draft, onSwap, onDrop } = props;
-	if (!draft.isFromLink && draft.previous === null) return null;
+	const { draft, wasRun, onSwap, onDrop } = props;
+	const isUnread = draft.isFromLink && !wasRun;
+	if (!isUnread && draft.previous === null) return null;
 	return (
 		<div class="sql-notice" role="status">
 			<p>
-				{draft.isFromLink
+				{isUnread
 					? "From a link: read it, then run it."
 					: "Your earlier text is kept."}
 			</p>
