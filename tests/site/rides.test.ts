@@ -75,7 +75,8 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 		const text = await sentence();
 		if (text.startsWith("No ride")) return { rides: 0, most: 0 };
 		const [, rides = "", most = ""] =
-			/^([\d,]+)(?: of [\d,]+)? rides?.* sees (?:all )?([\d,]+)/s.exec(text) ?? [];
+			/^([\d,]+)(?: of [\d,]+)? rides?.* sees (?:all )?([\d,]+)/s.exec(text) ??
+			[];
 		return {
 			rides: Number(rides.replaceAll(",", "")),
 			most: Number(most.replaceAll(",", "")),
