@@ -31,10 +31,10 @@ export function DataPage(props: {
 				<h1>Data</h1>
 				<p>
 					{counted(datasets.length, "dataset")},{" "}
-					{counted(tables.length, "table")} and{" "}
-					{counted(sum(tables, "rows"), "row")} in{" "}
-					{counted(sum(tables, "files"), "Parquet file")} of{" "}
-					{formatBytes(sum(tables, "bytes"))}. Catalog version{" "}
+					{counted(catalog.tables.length, "table")} and{" "}
+					{counted(sum(catalog.tables, "rows"), "row")} in{" "}
+					{counted(sum(catalog.tables, "files"), "Parquet file")} of{" "}
+					{formatBytes(sum(catalog.tables, "bytes"))}. Catalog version{" "}
 					<code>{version}</code>.
 				</p>
 			</div>

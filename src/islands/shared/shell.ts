@@ -4,7 +4,7 @@ import { type OpenLake, openCatalog } from "./lake.ts";
 import { keepForOffline } from "./offline.ts";
 import { theme, toggleTheme } from "./theme.ts";
 
-const times = new Intl.DateTimeFormat("en", {
+const times = new Intl.DateTimeFormat("en-GB", {
 	dateStyle: "medium",
 	timeStyle: "short",
 });
