@@ -71,6 +71,9 @@ describe.skipIf(browserPath() === null)("a lake on another origin", () => {
 		await page.waitForFunction(
 			async () => (await (await caches.open("roll-ups")).keys()).length === 6,
 		);
+		await page.evaluate(async () => {
+			await navigator.serviceWorker.ready;
+		});
 		await context.setOffline(true);
 		await page.goto(`${server.url}posts/`);
 		await page.locator("#posts-sentence", { hasText: "carried" }).waitFor();

@@ -76,3 +76,19 @@ it("a failure takes the old picture away and can be tried again", async () => {
 	await first.answer("A");
 	expect(question.answer.value).toBe("A");
 });
+
+it("a failure stands, whatever still reports progress for the same question", async () => {
+	const question = new Question<string>();
+	let report = () => {};
+	const asked = manual();
+	question.ask("first", (signal, onProgress) => {
+		report = () => onProgress({ stage: "run" });
+		return asked.run(signal);
+	});
+	report();
+	expect(question.state.value.kind).toBe("asking");
+	await asked.fail(new Error("no network"));
+	expect(asked.isAborted()).toBe(true);
+	report();
+	expect(question.state.value.kind).toBe("failed");
+});

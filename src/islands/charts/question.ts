@@ -50,10 +50,15 @@ export class Question<T> {
 		answer.then(
 			(value) => {
 				this.#answers.set(key, value);
-				if (isCurrent()) this.#take(value);
+				if (!isCurrent()) return;
+				this.#running = null;
+				this.#take(value);
 			},
 			(error: unknown) => {
 				if (!isCurrent()) return;
+				// What else was asked for the same answer stops, and is not heard of again.
+				this.#running = null;
+				controller.abort();
 				batch(() => {
 					this.answer.value = null;
 					this.state.value = { kind: "failed", error };
