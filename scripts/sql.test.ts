@@ -125,7 +125,7 @@ test("an error goes to stderr with exit code 1", () => {
 		[["SELECT span FROM odd"], /odd\.span is an INTERVAL/],
 		[["DELETE FROM odd"], /only queries/],
 		[["--json", "SELECT 1; SELECT 2"], /2 statements/],
-		[["--lake", "/nowhere", "SELECT 1"], /catalog\.json/],
+		[["--lake", "/nowhere", "SELECT 1"], /no lake in .*nowhere: npm run data/],
 		[[], /npm run sql/],
 		[["SELECT", "1"], /in quotes/],
 	] as const) {
