@@ -18,6 +18,8 @@ export default defineConfig({
 					name: "system",
 					include: ["tests/**/*.test.ts"],
 					testTimeout: 180_000,
+					// A busy machine may starve a browser; what is broken fails twice.
+					retry: 1,
 					hookTimeout: 600_000,
 					fileParallelism: false,
 					sequence: { groupOrder: 1 },

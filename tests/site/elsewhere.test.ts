@@ -71,6 +71,13 @@ describe.skipIf(browserPath() === null)("a lake on another origin", () => {
 		await page.waitForFunction(
 			async () => (await (await caches.open("roll-ups")).keys()).length === 6,
 		);
+		// What the service worker keeps comes in any order.
+		await page.waitForFunction(
+			async (url) =>
+				(await caches.match(url, { ignoreSearch: true, ignoreVary: true })) !==
+				undefined,
+			`${lakeUrl}catalog.json`,
+		);
 		await page.evaluate(async () => {
 			await navigator.serviceWorker.ready;
 		});
