@@ -90,7 +90,8 @@ export interface EngineStatus {
 /**
  * The one contract between a page and its engine worker: plain values and bytes
  * only. An error's `name` tells its kind: `SqlError` (the message says where),
- * `FetchError`, `CancelledError`, `OverBudgetError`, `UnsupportedError`.
+ * `FetchError`, `GoneError` (a file that the host has no more), `ForbiddenError`,
+ * `CancelledError`, `OverBudgetError`, `UnsupportedError`.
  */
 export interface EngineApi {
 	/** Fetches the engine and the catalog. Idempotent. `lakeUrl` is absolute and ends in a slash. */

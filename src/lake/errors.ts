@@ -9,6 +9,10 @@ export class LakeError extends Error {
 export type LakeErrorName =
 	| "SqlError"
 	| "FetchError"
+	/** The file is not on its host any more: a newer publication may be there. */
+	| "GoneError"
+	/** The host refuses the request as it was signed, or because it was not. */
+	| "ForbiddenError"
 	| "CancelledError"
 	| "OverBudgetError"
 	| "UnsupportedError";

@@ -126,14 +126,15 @@ test("a fault that stays ends with the file and the cause", async () => {
 });
 
 test("what retrying cannot help is not retried", async () => {
-	for (const [answer, cause] of [
-		[status(404), /a\.parquet.*404.*newer lake/],
-		[status(403), /a\.parquet.*403/],
-		[status(416), /a\.parquet.*shorter than the catalog says/],
+	for (const [answer, name, cause] of [
+		[status(404), "GoneError", /a\.parquet.*404.*newer lake/],
+		[status(410), "GoneError", /a\.parquet.*410.*newer lake/],
+		[status(403), "FetchError", /a\.parquet.*403/],
+		[status(416), "FetchError", /a\.parquet.*shorter than the catalog says/],
 	] as const) {
 		const { source, ranges } = await host(answer);
-		await expect(source.read("a.parquet", 0, 10, signal)).rejects.toThrow(
-			cause,
+		await expect(source.read("a.parquet", 0, 10, signal)).rejects.toMatchObject(
+			{ name, message: expect.stringMatching(cause) },
 		);
 		expect(ranges).toHaveLength(1);
 		close();

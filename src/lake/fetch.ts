@@ -43,7 +43,7 @@ export function httpSource(
 				if (signal.aborted) throw cancelled();
 				const fault = toFault(error);
 				if (!fault.passing || count >= attempts)
-					throw new LakeError("FetchError", `${name}: ${fault.message}`, {
+					throw new LakeError(fault.kind, `${name}: ${fault.message}`, {
 						cause: error,
 					});
 				const backoff =
@@ -121,16 +121,24 @@ function limiter(limit: number) {
 	};
 }
 
+type FaultKind = "FetchError" | "GoneError" | "ForbiddenError";
+
 /** What went wrong in one try; a passing fault may be gone at the next. */
 class Fault extends Error {
+	readonly kind: FaultKind;
 	readonly passing: boolean;
 	readonly waitMilliseconds: number | undefined;
 
 	constructor(
 		message: string,
-		options: { passing?: boolean; waitMilliseconds?: number } = {},
+		options: {
+			kind?: FaultKind;
+			passing?: boolean;
+			waitMilliseconds?: number | undefined;
+		} = {},
 	) {
 		super(message);
+		this.kind = options.kind ?? "FetchError";
 		this.passing = options.passing ?? false;
 		this.waitMilliseconds = options.waitMilliseconds;
 	}
@@ -168,6 +176,7 @@ function statusFault(response: Response): Fault {
 	if (status === 404 || status === 410)
 		return new Fault(
 			`not on the host any more (${status}); a newer lake may have been published: reload the page`,
+			{ kind: "GoneError" },
 		);
 	if (status === 416)
 		return new Fault("the file on the host is shorter than the catalog says");

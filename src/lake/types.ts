@@ -60,7 +60,8 @@ export interface RangeSource {
 	/**
 	 * Exactly `[startByte, endByte)` of a file, past every cache. `path` is as the
 	 * catalog has it. `onBytes` hears of each arrival, retries included. Throws
-	 * `FetchError` naming the file and the cause, or the signal's reason.
+	 * `FetchError` naming the file and the cause (`GoneError` where the host has it
+	 * no more, `ForbiddenError` where it refuses), or the signal's reason.
 	 */
 	read(
 		path: string,

@@ -90,7 +90,9 @@ export function sentenceOf(error: unknown): string {
 }
 
 function isUnfetched(error: unknown): boolean {
-	return error instanceof Error && error.name === "FetchError";
+	return (
+		error instanceof Error && ["FetchError", "GoneError"].includes(error.name)
+	);
 }
 
 function isOffline(error: unknown): boolean {

@@ -9,6 +9,7 @@ import type { Failed } from "./workbench.ts";
 const TITLES: Readonly<Record<string, string>> = {
 	SqlError: "DuckDB cannot run this",
 	FetchError: "The lake could not be read",
+	GoneError: "The lake's files have moved on",
 	OverBudgetError: "This reads more than the memory budget",
 	UnsupportedError: "Not possible in the page",
 };
