@@ -70,27 +70,28 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
  */
 export class Residency {
 	readonly #connection: Connection;
-	readonly #tables: ReadonlyMap<string, CatalogTable>;
+	readonly #tables = new Map<string, CatalogTable>();
 	readonly #budgetBytes: number;
 	readonly #views = new Map<string, string>();
 	#stores: Store[] = [];
 	#queries = 0;
 	#made = 0;
 
-	constructor(
-		connection: Connection,
-		tables: readonly CatalogTable[],
-		budgetBytes: number,
-	) {
+	constructor(connection: Connection, budgetBytes: number) {
 		this.#connection = connection;
-		this.#tables = new Map(tables.map((table) => [table.name, table]));
 		this.#budgetBytes = budgetBytes;
 	}
 
-	/** Makes every table of the catalog visible, without rows. */
-	async prepare(): Promise<void> {
+	/** Makes tables visible, without rows. Once, before any other call. */
+	async prepare(tables: readonly CatalogTable[]): Promise<void> {
 		await this.#connection.query(`CREATE SCHEMA ${SCHEMA}`);
-		for (const table of this.#tables.values()) await this.#show(table, null, 0);
+		for (const table of tables) await this.add(table);
+	}
+
+	/** Makes one more table visible, without rows. */
+	async add(table: CatalogTable): Promise<void> {
+		this.#tables.set(table.name, table);
+		await this.#show(table, null, 0);
 	}
 
 	/** Bytes of the stores. */

@@ -8,7 +8,7 @@ import type {
 	SqlValue,
 	Stage,
 } from "../../workers/engine-api.ts";
-import type { Catalog } from "../lib/catalog.ts";
+import type { Catalog, CatalogTable } from "../lib/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
 import {
@@ -88,6 +88,8 @@ export class LakeSession {
 	/** XXH64 of the catalog's text. */
 	readonly version: string;
 	readonly #options: SessionOptions;
+	/** All that SQL may name. */
+	readonly #tables: readonly CatalogTable[];
 	readonly #blocks = new ManifestBlocks();
 	#engine: Promise<Engine> | undefined;
 	#turn: Promise<unknown> = Promise.resolve();
@@ -106,7 +108,11 @@ export class LakeSession {
 				signal,
 			);
 			const session = new LakeSession(options, catalog, version);
-			session.#engine = openEngine(opening, catalog, options.budgetBytes);
+			session.#engine = openEngine(
+				opening,
+				session.#tables,
+				options.budgetBytes,
+			);
 			await session.#engine;
 			return session;
 		} catch (error) {
@@ -123,6 +129,7 @@ export class LakeSession {
 	) {
 		this.#options = options;
 		this.catalog = catalog;
+		this.#tables = catalog.tables;
 		this.version = version;
 	}
 
@@ -140,7 +147,7 @@ export class LakeSession {
 			const run = newRun(request, signal, () => {});
 			const plan = await this.#plan(await this.#ready(), run);
 			return {
-				cost: { ...plan.cost, requests: requestsOf(this.catalog, plan.needs) },
+				cost: { ...plan.cost, requests: requestsOf(this.#tables, plan.needs) },
 				scans: plan.scans,
 			};
 		});
@@ -193,7 +200,7 @@ export class LakeSession {
 		let blocksMs = 0;
 		const plan = await planQuery({
 			connection,
-			catalog: this.catalog,
+			tables: this.#tables,
 			sql: request.sql,
 			params: request.params,
 			signal,
@@ -249,7 +256,7 @@ export class LakeSession {
 		} catch (error) {
 			if (signal.aborted) throw cancelled();
 			if (isLakeError(error, "UnsupportedError")) throw error;
-			throw engineError(error, statement, this.catalog.tables);
+			throw engineError(error, statement, this.#tables);
 		} finally {
 			signal.removeEventListener("abort", cancel);
 			clearTimeout(deadline);
@@ -282,7 +289,7 @@ export class LakeSession {
 		return {
 			estimated: {
 				...plan.cost,
-				requests: requestsOf(this.catalog, plan.needs),
+				requests: requestsOf(this.#tables, plan.needs),
 			},
 			actual: {
 				files: run.loaded.files.size,
@@ -298,7 +305,7 @@ export class LakeSession {
 	#ready(): Promise<Engine> {
 		if (this.#engine === undefined) {
 			const { openDatabase, budgetBytes } = this.#options;
-			this.#engine = openEngine(openDatabase(), this.catalog, budgetBytes);
+			this.#engine = openEngine(openDatabase(), this.#tables, budgetBytes);
 			this.#engine.catch(() => {
 				this.#engine = undefined;
 			});
@@ -343,14 +350,14 @@ export class LakeSession {
 
 async function openEngine(
 	opening: Promise<Database>,
-	catalog: Catalog,
+	tables: readonly CatalogTable[],
 	budgetBytes: number,
 ): Promise<Engine> {
 	const database = await opening;
 	const connection = await database.connect();
-	const residency = new Residency(connection, catalog.tables, budgetBytes);
-	await layGhosts(connection, catalog);
-	await residency.prepare();
+	const residency = new Residency(connection, budgetBytes);
+	await layGhosts(connection, tables);
+	await residency.prepare(tables);
 	// The page's files and addresses are ours to read, not SQL's: what tries fails at once.
 	await connection.query("SET enable_external_access = false");
 	await connection.query(
@@ -376,10 +383,13 @@ function newRun(
 }
 
 /** Requests that needs take where nothing is there yet. */
-function requestsOf(catalog: Catalog, needs: readonly TableNeed[]): number {
+function requestsOf(
+	tables: readonly CatalogTable[],
+	needs: readonly TableNeed[],
+): number {
 	const pieces: Piece[] = [];
 	for (const need of needs) {
-		const table = catalog.tables.find((other) => other.name === need.table);
+		const table = tables.find((other) => other.name === need.table);
 		if (table === undefined) throw new Error(`unknown table: ${need.table}`);
 		const columns = columnsToDecode(table, need.columns);
 		if (columns.length === 0) continue;

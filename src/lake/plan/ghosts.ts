@@ -1,4 +1,4 @@
-import type { Catalog, CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
 import { identifier } from "../../lib/identifier.ts";
 import type { Connection } from "../types.ts";
 
@@ -9,8 +9,8 @@ export const GHOSTS = "lakeside_ghosts";
 export const PLANNING_SETTINGS = ["disabled_optimizers"] as const;
 
 /**
- * Lays the ghosts: every table of the catalog in full schema (partition keys
- * included) and without rows, in a database of their own, so that the very SQL
+ * Lays the ghosts: every table in full schema (partition keys included) and
+ * without rows, in a database of their own, so that the very SQL
  * that will run over the data binds to them while it is planned. SQL sees views,
  * as it does when it runs: what a view does not have (`rowid`) fails at once.
  * Once per database, before its configuration is locked; `allowed_configs` must then hold
@@ -19,19 +19,25 @@ export const PLANNING_SETTINGS = ["disabled_optimizers"] as const;
  */
 export async function layGhosts(
 	connection: Connection,
-	catalog: Catalog,
+	tables: readonly CatalogTable[],
 ): Promise<void> {
 	await connection.query("SET asof_loop_join_threshold = 0", []);
 	await connection.query(`ATTACH ':memory:' AS ${GHOSTS}`, []);
 	await connection.query(`CREATE SCHEMA ${GHOSTS}.hidden`, []);
-	for (const table of catalog.tables) {
-		const name = identifier(table.name);
-		await connection.query(ghostDefinition(table), []);
-		await connection.query(
-			`CREATE VIEW ${GHOSTS}.main.${name} AS FROM ${GHOSTS}.hidden.${name}`,
-			[],
-		);
-	}
+	for (const table of tables) await layGhost(connection, table);
+}
+
+/** Lays one more, at any later time. */
+export async function layGhost(
+	connection: Connection,
+	table: CatalogTable,
+): Promise<void> {
+	const name = identifier(table.name);
+	await connection.query(ghostDefinition(table), []);
+	await connection.query(
+		`CREATE VIEW ${GHOSTS}.main.${name} AS FROM ${GHOSTS}.hidden.${name}`,
+		[],
+	);
 }
 
 /**

@@ -55,7 +55,7 @@ beforeAll(async () => {
 		tables,
 		rollups: [],
 	};
-	await layGhosts(connection, catalog);
+	await layGhosts(connection, catalog.tables);
 	await connection.query(
 		"SET allowed_configs = ['disabled_optimizers']; SET enable_external_access = false; SET lock_configuration = true",
 	);
@@ -151,7 +151,7 @@ async function describeTable(name: string): Promise<CatalogTable> {
 function plan(sql: string, params?: readonly SqlValue[]) {
 	return planQuery({
 		connection,
-		catalog,
+		tables: catalog.tables,
 		loadBlock: async (table) => blocks.get(table.name) as ManifestBlock,
 		sql,
 		params,
@@ -252,7 +252,7 @@ describe("row groups", () => {
 	test("a block that cannot match is not asked for", async () => {
 		const { needs } = await planQuery({
 			connection,
-			catalog,
+			tables: catalog.tables,
 			loadBlock: () => Promise.reject(new Error("fetched in vain")),
 			sql: "SELECT big FROM plain WHERE id > 600",
 			signal: new AbortController().signal,

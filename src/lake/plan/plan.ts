@@ -3,7 +3,7 @@ import type {
 	ScanSummary,
 	SqlValue,
 } from "../../../workers/engine-api.ts";
-import type { Catalog } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { explain } from "./explain.ts";
@@ -19,7 +19,8 @@ export interface PlanOptions {
 	 * Settings are the database's, so nothing else may be planned meanwhile.
 	 */
 	readonly connection: Connection;
-	readonly catalog: Catalog;
+	/** All that SQL may name, the lake's and the analyst's. */
+	readonly tables: readonly CatalogTable[];
 	readonly loadBlock: LoadBlock;
 	readonly sql: string;
 	readonly params?: readonly SqlValue[];
@@ -43,7 +44,7 @@ export interface QueryPlan {
  */
 export async function planQuery({
 	connection,
-	catalog,
+	tables,
 	loadBlock,
 	sql,
 	params = [],
@@ -51,20 +52,13 @@ export async function planQuery({
 }: PlanOptions): Promise<QueryPlan> {
 	throwIfCancelled(signal);
 	const statement = readStatement(sql);
-	const { scans, whole } = await explain(
-		connection,
-		statement,
-		params,
-		catalog.tables,
-	);
+	const { scans, whole } = await explain(connection, statement, params, tables);
 	throwIfCancelled(signal);
 
 	const scanned = new Set(scans.map((scan) => scan.table));
-	const named = new Set(
-		whole === null ? [] : tablesNamed(statement, catalog.tables),
-	);
+	const named = new Set(whole === null ? [] : tablesNamed(statement, tables));
 	const priced = await Promise.all(
-		catalog.tables
+		tables
 			.filter((table) => scanned.has(table.name) || named.has(table))
 			.map((table) =>
 				whole === null
