@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { browserPath } from "../tests/browser.ts";
+import { hasRadosgw } from "../tests/support/radosgw.ts";
 
 /** What some tests need and a machine may lack. */
 const NEEDS = [
@@ -10,6 +11,12 @@ const NEEDS = [
 		remedy: "Debian's package chromium, or LAKESIDE_BROWSER=/path/to/browser",
 		isSystemPackage: true,
 		isHere: () => browserPath() !== null,
+	},
+	{
+		what: "radosgw",
+		remedy: "Debian's packages radosgw, ceph-mon, ceph-osd and ceph-common",
+		isSystemPackage: true,
+		isHere: hasRadosgw,
 	},
 	{
 		what: "../shared",
