@@ -24,7 +24,8 @@ const ODD_COLUMNS = [
 	"MAP {'k': i} AS pairs",
 	"i::UTINYINT AS tiny",
 	"NULL::INTEGER AS nothing",
-	"INTERVAL 1 DAY AS span",
+	"INTERVAL '14 months 2 days 3 seconds' AS span",
+	"[INTERVAL 1 DAY] AS spans",
 ].join(", ");
 
 let lake: string;
@@ -52,7 +53,7 @@ function sql(...args: string[]) {
 test("prints every kind of value as JSON, with plan and version", () => {
 	const { stdout, stderr, status } = sql(
 		"--json",
-		'SELECT * EXCLUDE (span), 1 AS a FROM odd WHERE "a.b" < 2 ORDER BY "a.b"',
+		'SELECT * EXCLUDE (spans), 1 AS a FROM odd WHERE "a.b" < 2 ORDER BY "a.b"',
 	);
 	expect(stderr).toBe("");
 	expect(status).toBe(0);
@@ -78,6 +79,7 @@ test("prints every kind of value as JSON, with plan and version", () => {
 			pairs: { k: 0 },
 			tiny: 0,
 			nothing: null,
+			span: "P1Y2M2DT3S",
 			a_1: 1,
 		},
 		expect.objectContaining({
@@ -122,7 +124,7 @@ test("prints a table for people, each row on its line", () => {
 test("an error goes to stderr with exit code 1", () => {
 	for (const [args, message] of [
 		[["SELECT nowhere FROM odd"], /"nowhere" not found/],
-		[["SELECT span FROM odd"], /odd\.span is an INTERVAL/],
+		[["SELECT spans FROM odd"], /odd\.spans holds an INTERVAL within a list/],
 		[["DELETE FROM odd"], /only queries/],
 		[["--json", "SELECT 1; SELECT 2"], /2 statements/],
 		[["--lake", "/nowhere", "SELECT 1"], /no lake in .*nowhere: npm run data/],

@@ -1,4 +1,5 @@
 import type { ParquetFile } from "parquet-wasm";
+import { withWholeIntervals } from "./intervals.ts";
 import { sparseBlob } from "./sparse-blob.ts";
 import type { DecodeRequest } from "./types.ts";
 
@@ -11,9 +12,10 @@ const BATCH_ROWS = 1 << 21;
  */
 export async function decodeRowGroups(
 	parquet: Pick<typeof ParquetFile, "fromFile">,
-	{ fileBytes, ranges, columns, rowGroups }: DecodeRequest,
+	{ fileBytes, ranges, columns, intervals = [], rowGroups }: DecodeRequest,
 ): Promise<Uint8Array[]> {
-	const file = await parquet.fromFile(sparseBlob(fileBytes, ranges));
+	const blob = sparseBlob(fileBytes, ranges);
+	const file = await parquet.fromFile(blob);
 	try {
 		const decoded: Uint8Array[] = [];
 		for (const rowGroup of rowGroups) {
@@ -22,7 +24,12 @@ export async function decodeRowGroups(
 				rowGroups: [rowGroup],
 				batchSize: BATCH_ROWS,
 			});
-			decoded.push(table.intoIPCStream());
+			const ipc = table.intoIPCStream();
+			decoded.push(
+				intervals.length === 0
+					? ipc
+					: await withWholeIntervals(ipc, blob, rowGroup, intervals),
+			);
 		}
 		return decoded;
 	} finally {

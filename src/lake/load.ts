@@ -118,6 +118,7 @@ async function decode(
 	{ decoder, signal, stagesMs }: LoadOptions,
 ): Promise<Uint8Array | null> {
 	const {
+		store,
 		columns,
 		rowGroup: { file, index },
 	} = load;
@@ -130,6 +131,11 @@ async function decode(
 			fileBytes: file.bytes,
 			ranges,
 			columns,
+			intervals: store.table.columns
+				.filter(
+					({ name, type }) => type === "INTERVAL" && columns.includes(name),
+				)
+				.map(({ name }) => name),
 			rowGroups: [index],
 		});
 		if (ipc === undefined) throw new Error("the decoder gave no row group");

@@ -52,6 +52,7 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
 	TIMESTAMP_NS: 8,
 	"TIMESTAMP WITH TIME ZONE": 8,
 	"TIME WITH TIME ZONE": 8,
+	INTERVAL: 16,
 	UUID: 16,
 	HUGEINT: 16,
 	UHUGEINT: 16,
@@ -106,7 +107,7 @@ export class Residency {
 	 */
 	async plan(needs: readonly TableNeed[]): Promise<RowGroupLoad[]> {
 		this.#queries += 1;
-		for (const need of needs) this.#refuseIntervals(need);
+		for (const need of needs) this.#refuseNestedIntervals(need);
 		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
 		const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
 		if (total > this.#budgetBytes) throw this.#overBudget(needs, total);
@@ -336,15 +337,18 @@ export class Residency {
 		return bytes;
 	}
 
-	/** parquet-wasm reads Parquet's intervals without their months: better none than a wrong one. */
-	#refuseIntervals({ table, columns }: TableNeed): void {
+	/** parquet-wasm reads intervals without their months, and only whole columns are read in another way. */
+	#refuseNestedIntervals({ table, columns }: TableNeed): void {
 		const column = this.#table(table).columns.find(
-			({ name, type }) => columns.includes(name) && type.includes("INTERVAL"),
+			({ name, type }) =>
+				columns.includes(name) &&
+				type !== "INTERVAL" &&
+				/\bINTERVAL\b/.test(type),
 		);
 		if (column !== undefined)
 			throw new LakeError(
 				"UnsupportedError",
-				`${table}.${column.name} is an INTERVAL, which cannot be read here: name the other columns, or build the lake with months, days or seconds as numbers`,
+				`${table}.${column.name} holds an INTERVAL within a list or struct (${column.type}), which cannot be read here: name the other columns, or build the lake with the interval as a column of its own`,
 			);
 	}
 

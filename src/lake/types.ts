@@ -92,5 +92,7 @@ export interface DecodeRequest {
 		readonly bytes: Uint8Array;
 	}[];
 	readonly columns: readonly string[];
+	/** Those of `columns` that are of the type INTERVAL; they come as text that DuckDB casts. */
+	readonly intervals?: readonly string[];
 	readonly rowGroups: readonly number[];
 }
