@@ -1,0 +1,60 @@
+import type {
+	Plan,
+	Progress,
+	SqlValue,
+	Stage,
+} from "../../workers/engine-api.ts";
+import type { QueryPlan } from "./plan/plan.ts";
+import type { TransferTally } from "./transfer.ts";
+
+export interface SessionRequest {
+	readonly sql: string;
+	readonly params?: readonly SqlValue[];
+}
+
+/** A query on its way through the stages, and what it has come to so far. */
+export interface QueryRun {
+	readonly request: SessionRequest;
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: Progress) => void;
+	readonly stagesMs: Record<Stage, number>;
+	/** Chunks and tails. */
+	readonly tally: TransferTally;
+	/** What was fetched and decoded. */
+	readonly loaded: { readonly files: Set<string>; rowGroups: number };
+}
+
+export function newRun(
+	request: SessionRequest,
+	signal: AbortSignal,
+	onProgress: (progress: Progress) => void = () => {},
+): QueryRun {
+	return {
+		request,
+		signal,
+		onProgress,
+		stagesMs: { plan: 0, blocks: 0, fetch: 0, decode: 0, load: 0, run: 0 },
+		tally: { requests: 0, bytes: 0, cachedBytes: 0 },
+		loaded: { files: new Set(), rowGroups: 0 },
+	};
+}
+
+/** What was thought before the run beside what it came to; `requests` are those of a fresh query. */
+export function reportOf(
+	run: QueryRun,
+	plan: QueryPlan,
+	requests: number,
+	rows: number,
+): Plan {
+	return {
+		estimated: { ...plan.cost, requests },
+		actual: {
+			files: run.loaded.files.size,
+			rowGroups: run.loaded.rowGroups,
+			...run.tally,
+			rows,
+		},
+		stagesMs: run.stagesMs,
+		scans: plan.scans,
+	};
+}
