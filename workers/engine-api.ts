@@ -80,11 +80,42 @@ export type Progress =
 	  }
 	| { readonly stage: "run" };
 
+/** Keys of a private bucket, as its owner hands them out. Never stored, logged or put into a link. */
+export interface BucketKeys {
+	/** What they are for: `https://host/bucket/`, `https://bucket.host/`, or a folder of either. */
+	readonly bucketUrl: string;
+	/** For example `eu-central-1`; `auto` or `us-east-1` where the host has none. */
+	readonly region: string;
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
+	/** Of keys that last for some hours only; else undefined. */
+	readonly sessionToken?: string | undefined;
+}
+
 export interface EngineStatus {
 	readonly catalog: Catalog;
 	readonly version: string;
 	/** DuckDB's version, for example `v1.5.6`. */
 	readonly engine: string;
+}
+
+/** What a visitor may set; null is what suits the device. */
+export interface EngineSettings {
+	/** Bytes of the lake kept for the next visit. */
+	readonly cacheBytes: number | null;
+	/** Memory that resident tables may take. */
+	readonly memoryBytes: number | null;
+}
+
+export interface StorageUse {
+	/** Bytes of the lake that are kept, and may be. */
+	readonly cacheBytes: number;
+	readonly cacheBudgetBytes: number;
+	/** `memory`: what is kept ends with the page. */
+	readonly cacheKind: "opfs" | "memory";
+	/** Memory that resident tables take, and may take. */
+	readonly residentBytes: number;
+	readonly residentBudgetBytes: number;
 }
 
 /**
@@ -99,6 +130,11 @@ export interface EngineApi {
 		lakeUrl: string,
 		onProgress: (progress: Progress) => void,
 	): Promise<EngineStatus>;
+	/**
+	 * From now on signs what is read below that address, in the worker's memory
+	 * alone. May be called before `open`. Rejects where the address is none.
+	 */
+	signIn(keys: BucketKeys): Promise<void>;
 	/** Plans without fetching chunks. */
 	price(request: QueryRequest): Promise<{
 		readonly cost: PlanCost;

@@ -1,164 +1,248 @@
-import { type ByteCache, memoryCache } from "../src/lake/byte-cache.ts";
+import { suitableCacheBytes } from "../src/lake/budgets.ts";
+import {
+	type BudgetedCache,
+	type CacheUse,
+	isContentKey,
+	memoryCache,
+} from "../src/lake/byte-cache.ts";
+import { ByteStore, type StoreChange } from "../src/lake/byte-store.ts";
 
-const FOLDER = "lakeside-bytes";
-const RECENCY = "recency.json";
-const LOCK = "lakeside-bytes";
-const SAVE_DELAY_MILLISECONDS = 2000;
 /** A query that runs now needs processor and disk more than the next visit does. */
 const WRITE_DELAY_MILLISECONDS = 1000;
-/** What is kept where there is no OPFS. */
+/** With so much to write it is written at once. */
+const WAITING_BYTES = 16e6;
+/** Entries written, and indexed, in one go; and so many of them at once. */
+const BATCH = 128;
+const WRITES = 8;
+const TOUCH_DELAY_MILLISECONDS = 500;
+/** The folder is listed when the first questions are over. */
+const SWEEP_DELAY_MILLISECONDS = 5000;
+/** What is kept where nothing can be written. */
 const MEMORY_BYTES = 200e6;
-/** After the budget is exceeded, so much of it is left: not every write has to evict. */
-const KEPT = 0.9;
-
-/** Milliseconds since 1970 of the last use, by file name. */
-type Recency = Record<string, number>;
+/** Of what is there, what is left where the browser gives no more room. */
+const LEFT_WITHOUT_ROOM = 0.8;
 
 /**
- * The byte cache in the origin's private file system: a file per entry, whose name
- * says its length. Several tabs share it: an entry that one is writing is missing
- * to the others, and one torn by a crash fails its checksum. Least recently used
- * entries go first. In memory where the browser has no such file system.
+ * The byte cache in the origin's private file system, shared by the site's tabs;
+ * in memory where the browser has none. `budgetBytes` null is what suits the device.
  */
-export async function openByteCache(budgetBytes: number): Promise<ByteCache> {
+export async function openByteCache(
+	budgetBytes: number | null,
+): Promise<BudgetedCache> {
 	try {
-		const root = await navigator.storage.getDirectory();
-		const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-		const cache = new OpfsCache(folder, budgetBytes);
-		await cache.readFolder();
+		const suitableBytes = await suitableCacheBytes();
+		const store = await ByteStore.open();
+		const cache = new OpfsCache(store, suitableBytes);
+		await cache.readIndex();
+		// An eviction may wait for other tabs; the budget itself holds from here.
+		cache.setBudget(budgetBytes).catch(() => {});
 		return cache;
 	} catch {
-		// A private window, an old browser, or storage that the visitor has blocked.
-		return memoryCache(MEMORY_BYTES);
+		// A private window, an insecure origin, an old browser, or storage that the visitor has blocked.
+		const cache = memoryCache(MEMORY_BYTES);
+		await cache.setBudget(
+			budgetBytes === null ? null : Math.min(budgetBytes, MEMORY_BYTES),
+		);
+		return cache;
 	}
 }
 
-class OpfsCache implements ByteCache {
-	readonly #folder: FileSystemDirectoryHandle;
-	readonly #budgetBytes: number;
-	readonly #used = new Map<string, number>();
-	/** To be written when it is quieter; from here as good as from a file. */
-	readonly #unwritten = new Map<string, Uint8Array>();
+class OpfsCache implements BudgetedCache {
+	readonly kind = "opfs";
+	readonly #store: ByteStore;
+	readonly #suitableBytes: number;
+	#budgetBytes: number;
+	/** Sizes of what is on the disk, by any tab. */
+	readonly #kept = new Map<string, number>();
+	#keptBytes = 0;
+	/** What waits to be written, or finds no room; from here as good as from a file. */
+	readonly #memory = memoryCache(MEMORY_BYTES);
+	readonly #waiting = new Set<string>();
+	readonly #touched = new Map<string, number>();
+	#writeTimer: ReturnType<typeof setTimeout> | undefined;
 	#isWriting = false;
-	#isSaving = false;
 
-	constructor(folder: FileSystemDirectoryHandle, budgetBytes: number) {
-		this.#folder = folder;
-		this.#budgetBytes = budgetBytes;
+	constructor(store: ByteStore, suitableBytes: number) {
+		this.#store = store;
+		this.#suitableBytes = suitableBytes;
+		this.#budgetBytes = suitableBytes;
 	}
 
-	async readFolder(): Promise<void> {
-		const recency = await this.#readRecency();
-		for await (const name of this.#folder.keys())
-			if (name !== RECENCY) this.#used.set(name, recency[name] ?? 0);
+	async readIndex(): Promise<void> {
+		// Before the index is read, so that nothing is missed in between.
+		this.#store.onChange((change) => this.#follow(change));
+		for (const [key, { bytes }] of await this.#store.entries())
+			this.#keep(key, bytes);
+		setTimeout(() => {
+			this.#store.sweep().catch(() => {});
+		}, SWEEP_DELAY_MILLISECONDS);
 	}
 
 	async get(key: string): Promise<Uint8Array | undefined> {
-		const unwritten = this.#unwritten.get(key);
-		if (unwritten !== undefined) return unwritten;
-		if (!this.#used.has(key)) return undefined;
-		try {
-			const handle = await this.#folder.getFileHandle(key);
-			const bytes = new Uint8Array(
-				await (await handle.getFile()).arrayBuffer(),
-			);
-			this.#touch(key);
-			return bytes;
-		} catch {
-			// Evicted by another tab, or being written by one.
-			this.#used.delete(key);
-			return undefined;
-		}
+		const waiting = await this.#memory.get(key);
+		if (waiting !== undefined) return waiting;
+		const length = this.#kept.get(key);
+		if (length === undefined) return undefined;
+		const bytes = await this.#store.read(key, length);
+		if (bytes === undefined) this.#drop(key);
+		else this.#touch(key);
+		return bytes;
 	}
 
 	async put(key: string, bytes: Uint8Array): Promise<void> {
-		this.#unwritten.set(key, bytes);
-		if (this.#isWriting) return;
-		this.#isWriting = true;
-		setTimeout(() => this.#writeAll(), WRITE_DELAY_MILLISECONDS);
+		if (bytes.length > this.#budgetBytes) return;
+		// Another tab was faster.
+		if (isContentKey(key) && this.#kept.has(key)) return;
+		await this.#memory.put(key, bytes);
+		this.#waiting.add(key);
+		this.#scheduleWriting();
 	}
 
 	async remove(key: string): Promise<void> {
-		this.#unwritten.delete(key);
-		this.#used.delete(key);
-		await this.#folder.removeEntry(key).catch(() => {});
+		this.#waiting.delete(key);
+		await this.#memory.remove(key);
+		await this.#store.remove([key]);
 	}
 
-	/** What cannot be written, for lack of room or because another tab does, is let go. */
-	async #writeAll(): Promise<void> {
-		for (const [key, bytes] of this.#unwritten) {
-			await this.#write(key, bytes).catch(() => {});
-			this.#unwritten.delete(key);
-		}
-		this.#isWriting = false;
+	use(): CacheUse {
+		return {
+			bytes: this.#keptBytes + this.#memory.use().bytes,
+			budgetBytes: this.#budgetBytes,
+		};
+	}
+
+	async setBudget(bytes: number | null): Promise<void> {
+		this.#budgetBytes = bytes ?? this.#suitableBytes;
+		await this.#memory.setBudget(Math.min(this.#budgetBytes, MEMORY_BYTES));
 		await this.#evict();
 	}
 
+	async clear(): Promise<void> {
+		await this.#store.clear();
+	}
+
+	#scheduleWriting(): void {
+		if (this.#isWriting) return;
+		const isMuch = this.#memory.use().bytes > WAITING_BYTES;
+		if (this.#writeTimer !== undefined && !isMuch) return;
+		clearTimeout(this.#writeTimer);
+		this.#writeTimer = setTimeout(
+			() => void this.#writeAll(),
+			isMuch ? 0 : WRITE_DELAY_MILLISECONDS,
+		);
+	}
+
+	/** Never rejects: what cannot be written now stays in memory, as long as there is room. */
+	async #writeAll(): Promise<void> {
+		if (this.#isWriting) return;
+		this.#isWriting = true;
+		this.#writeTimer = undefined;
+		try {
+			while (this.#waiting.size > 0) {
+				const batch = [...this.#waiting].slice(0, BATCH);
+				for (const key of batch) this.#waiting.delete(key);
+				if (!(await this.#writeBatch(batch))) {
+					await this.#store.evict(this.#keptBytes * LEFT_WITHOUT_ROOM);
+					// Once more, with what was freed; else it waits in memory for its next use.
+					if (!(await this.#writeBatch(batch))) break;
+				}
+				await this.#evict();
+			}
+		} catch {
+			// The storage is gone: the visitor has cleared the site's data.
+		} finally {
+			this.#isWriting = false;
+		}
+	}
+
+	/** Whether there was room for all. */
+	async #writeBatch(keys: readonly string[]): Promise<boolean> {
+		const rest = [...keys];
+		const written: [key: string, bytes: number][] = [];
+		let hasRoom = true;
+		const writeSome = async () => {
+			for (let key = rest.shift(); key !== undefined; key = rest.shift()) {
+				const bytes = await this.#memory.get(key);
+				if (bytes === undefined) continue;
+				try {
+					await this.#write(key, bytes);
+					written.push([key, bytes.length]);
+				} catch (error) {
+					if (isOutOfRoom(error)) hasRoom = false;
+					// Another tab writes the same: from its file next time.
+				}
+			}
+		};
+		await this.#store.writing(async () => {
+			await Promise.all(Array.from({ length: WRITES }, writeSome));
+			await this.#store.add(written);
+		});
+		for (const key of keys)
+			if (this.#kept.has(key)) await this.#memory.remove(key);
+		return hasRoom;
+	}
+
 	async #write(key: string, bytes: Uint8Array): Promise<void> {
-		const handle = await this.#folder.getFileHandle(key, { create: true });
+		const { folder } = this.#store;
+		const handle = await folder.getFileHandle(key, { create: true });
 		const file = await handle.createSyncAccessHandle();
+		let written = 0;
 		try {
 			file.truncate(0);
-			file.write(bytes as Uint8Array<ArrayBuffer>);
+			written = file.write(bytes as Uint8Array<ArrayBuffer>);
 		} finally {
 			file.close();
+			if (written < bytes.length) await folder.removeEntry(key).catch(() => {});
 		}
-		this.#touch(key);
+		if (written < bytes.length)
+			throw new DOMException("written in part", "QuotaExceededError");
 	}
 
 	#touch(key: string): void {
-		this.#used.set(key, Date.now());
-		if (this.#isSaving) return;
-		this.#isSaving = true;
-		setTimeout(() => {
-			this.#isSaving = false;
-			this.#saveRecency().catch(() => {});
-		}, SAVE_DELAY_MILLISECONDS);
+		if (this.#touched.size === 0)
+			setTimeout(() => {
+				this.#saveUses().catch(() => {});
+			}, TOUCH_DELAY_MILLISECONDS);
+		this.#touched.set(key, Date.now());
+	}
+
+	async #saveUses(): Promise<void> {
+		const uses = new Map(this.#touched);
+		this.#touched.clear();
+		await this.#store.touch(uses);
 	}
 
 	async #evict(): Promise<void> {
-		let total = 0;
-		for (const key of this.#used.keys()) total += bytesOf(key);
-		if (total <= this.#budgetBytes) return;
-		const oldest = [...this.#used].sort((a, b) => a[1] - b[1]);
-		for (const [key] of oldest) {
-			if (total <= this.#budgetBytes * KEPT) return;
-			total -= bytesOf(key);
-			await this.remove(key);
+		if (this.#keptBytes <= this.#budgetBytes) return;
+		await this.#saveUses();
+		await this.#store.evict(this.#budgetBytes);
+	}
+
+	/** What any tab did. */
+	#follow(change: StoreChange): void {
+		if ("added" in change)
+			for (const [key, bytes] of change.added) this.#keep(key, bytes);
+		else if ("removed" in change)
+			for (const key of change.removed) this.#drop(key);
+		else {
+			this.#waiting.clear();
+			this.#memory.clear();
+			for (const key of [...this.#kept.keys()]) this.#drop(key);
 		}
 	}
 
-	async #readRecency(): Promise<Recency> {
-		try {
-			const handle = await this.#folder.getFileHandle(RECENCY);
-			return JSON.parse(await (await handle.getFile()).text()) as Recency;
-		} catch {
-			return {};
-		}
+	#keep(key: string, bytes: number): void {
+		this.#drop(key);
+		this.#kept.set(key, bytes);
+		this.#keptBytes += bytes;
 	}
 
-	/** Under a lock, and with what the other tabs have used since. */
-	async #saveRecency(): Promise<void> {
-		await navigator.locks.request(LOCK, async () => {
-			const seen = await this.#readRecency();
-			const merged: Recency = {};
-			for (const [key, used] of this.#used)
-				merged[key] = Math.max(used, seen[key] ?? 0);
-			const handle = await this.#folder.getFileHandle(RECENCY, {
-				create: true,
-			});
-			const file = await handle.createSyncAccessHandle();
-			try {
-				file.truncate(0);
-				file.write(new TextEncoder().encode(JSON.stringify(merged)));
-			} finally {
-				file.close();
-			}
-		});
+	#drop(key: string): void {
+		this.#keptBytes -= this.#kept.get(key) ?? 0;
+		this.#kept.delete(key);
 	}
 }
 
-/** A content key ends in its length; a catalog's does not and is small. */
-function bytesOf(key: string): number {
-	return Number(/-(\d+)$/.exec(key)?.[1] ?? 0);
+function isOutOfRoom(error: unknown): boolean {
+	return error instanceof Error && error.name === "QuotaExceededError";
 }

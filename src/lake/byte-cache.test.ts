@@ -22,3 +22,15 @@ test("keeps to its budget, and what was used last stays", async () => {
 	await cache.remove("c");
 	expect(await cache.get("c")).toBeUndefined();
 });
+
+test("a lower budget evicts at once, and the one that suits comes back", async () => {
+	const cache = memoryCache(100);
+	for (const key of ["a", "b", "c"]) await cache.put(key, bytes(30));
+	expect(cache.use()).toEqual({ bytes: 90, budgetBytes: 100 });
+	await cache.setBudget(60);
+	expect(await cache.get("a")).toBeUndefined();
+	expect(cache.use()).toEqual({ bytes: 60, budgetBytes: 60 });
+	await cache.setBudget(null);
+	await cache.clear();
+	expect(cache.use()).toEqual({ bytes: 0, budgetBytes: 100 });
+});

@@ -9,19 +9,47 @@ export interface ByteCache {
 	remove(key: string): Promise<void>;
 }
 
+/** A cache whose budget can be seen and changed; least recently used bytes go first. */
+export interface BudgetedCache extends ByteCache {
+	/** Whether what is kept outlives the page. */
+	readonly kind: "opfs" | "memory";
+	use(): CacheUse;
+	/** Evicts at once what is over the new budget; null is what suits the device. */
+	setBudget(bytes: number | null): Promise<void>;
+	clear(): Promise<void>;
+}
+
+export interface CacheUse {
+	readonly bytes: number;
+	readonly budgetBytes: number;
+}
+
 export function contentKey(checksum: string, byteLength: number): string {
 	return `${checksum}-${byteLength}`;
 }
 
-/** A cache that lives as long as its page; least recently used bytes go first. */
-export function memoryCache(budgetBytes: number): ByteCache {
+/** Whether a key stands for one content, which then never changes. */
+export function isContentKey(key: string): boolean {
+	return /^[0-9a-f]{16}-\d+$/.test(key);
+}
+
+/** A cache that lives as long as its page. */
+export function memoryCache(suitableBytes: number): BudgetedCache {
 	const entries = new Map<string, Uint8Array>();
+	let budgetBytes = suitableBytes;
 	let total = 0;
 	const remove = (key: string) => {
 		total -= entries.get(key)?.length ?? 0;
 		entries.delete(key);
 	};
+	const evict = () => {
+		for (const oldest of entries.keys()) {
+			if (total <= budgetBytes) return;
+			remove(oldest);
+		}
+	};
 	return {
+		kind: "memory",
 		async get(key) {
 			const bytes = entries.get(key);
 			if (bytes === undefined) return undefined;
@@ -34,11 +62,17 @@ export function memoryCache(budgetBytes: number): ByteCache {
 			if (bytes.length > budgetBytes) return;
 			entries.set(key, bytes);
 			total += bytes.length;
-			for (const oldest of entries.keys()) {
-				if (total <= budgetBytes) return;
-				remove(oldest);
-			}
+			evict();
 		},
 		remove: async (key) => remove(key),
+		use: () => ({ bytes: total, budgetBytes }),
+		async setBudget(bytes) {
+			budgetBytes = bytes ?? suitableBytes;
+			evict();
+		},
+		async clear() {
+			entries.clear();
+			total = 0;
+		},
 	};
 }

@@ -7,7 +7,7 @@ import type {
 	ManifestBlock,
 } from "../lib/catalog.ts";
 import { openHasher } from "../lib/hash.ts";
-import { memoryCache } from "./byte-cache.ts";
+import { type ByteCache, memoryCache } from "./byte-cache.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
 import { LakeError } from "./errors.ts";
 import type { RangeSource } from "./types.ts";
@@ -107,4 +107,20 @@ test("a block is fetched once, and again where that failed", async () => {
 	expect(await first.loaded).toEqual(block);
 	expect(await second.loaded).toEqual(block);
 	expect([first.from.reads, second.from.reads]).toEqual([1, 0]);
+});
+
+test("a catalog that was torn when it was kept is not one that was seen", async () => {
+	const cache = memoryCache(1e6);
+	await openCatalog(
+		source("https://a/", async () => JSON.stringify(CATALOG)),
+		cache,
+		signal,
+	);
+	const torn: ByteCache = {
+		...cache,
+		get: async (key) => (await cache.get(key))?.slice(0, -1),
+	};
+	await expect(
+		openCatalog(source("https://a/", offline), torn, signal),
+	).rejects.toThrow("no network");
 });

@@ -11,6 +11,10 @@ import { type TransferOptions, transfer } from "./transfer.ts";
 import type { RangeSource } from "./types.ts";
 import { catalogVersion } from "./version.ts";
 
+/** Characters of a version. */
+const VERSION_LENGTH = 16;
+const encoder = new TextEncoder();
+
 export interface OpenedCatalog {
 	readonly catalog: Catalog;
 	/** XXH64 of the catalog's text. */
@@ -26,19 +30,49 @@ export async function openCatalog(
 	cache: ByteCache,
 	signal: AbortSignal,
 ): Promise<OpenedCatalog> {
-	const key = `catalog-${await catalogVersion(source.url)}`;
-	let text: string;
 	try {
-		text = await source.catalogText(signal);
-		cache.put(key, new TextEncoder().encode(text)).catch(() => {});
+		const text = await source.catalogText(signal);
+		return await takeCatalog(text, source, cache);
 	} catch (error) {
 		const seen = isLakeError(error, "FetchError")
-			? await cache.get(key)
-			: undefined;
-		if (seen === undefined) throw error;
-		text = new TextDecoder().decode(seen);
+			? await seenCatalog(source, cache)
+			: null;
+		if (seen === null) throw error;
+		return seen;
 	}
-	return { catalog: parseCatalog(text), version: await catalogVersion(text) };
+}
+
+/** Opens a catalog of the lake whose text is there, and keeps it as the one seen last. */
+export async function takeCatalog(
+	text: string,
+	source: RangeSource,
+	cache: ByteCache,
+): Promise<OpenedCatalog> {
+	const opened = {
+		catalog: parseCatalog(text),
+		version: await catalogVersion(text),
+	};
+	const key = await seenKey(source);
+	cache.put(key, encoder.encode(opened.version + text)).catch(() => {});
+	return opened;
+}
+
+/** Null where there is none, or it was torn: its version stands before its text. */
+async function seenCatalog(
+	source: RangeSource,
+	cache: ByteCache,
+): Promise<OpenedCatalog | null> {
+	const bytes = await cache.get(await seenKey(source));
+	if (bytes === undefined) return null;
+	const kept = new TextDecoder().decode(bytes);
+	const version = kept.slice(0, VERSION_LENGTH);
+	const text = kept.slice(VERSION_LENGTH);
+	if ((await catalogVersion(text)) !== version) return null;
+	return { catalog: parseCatalog(text), version };
+}
+
+async function seenKey({ url }: RangeSource): Promise<string> {
+	return `catalog-${await catalogVersion(url)}`;
 }
 
 /** Manifest blocks, each fetched once as long as the catalog is open. */
