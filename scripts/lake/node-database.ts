@@ -12,6 +12,23 @@ import type { SqlValue } from "../../workers/engine-api.ts";
  * be cancelled. Takes about a second.
  */
 export async function openNodeDatabase(): Promise<Database> {
+	return openDatabase(await instantiate());
+}
+
+/**
+ * Opens databases one after the other on one engine, each new and empty: one has
+ * to be closed before the next is opened, which then takes milliseconds.
+ */
+export async function successiveNodeDatabases(): Promise<
+	() => Promise<Database>
+> {
+	const bindings = await instantiate();
+	return async () => openDatabase(bindings);
+}
+
+type Bindings = Awaited<ReturnType<typeof createDuckDB>>;
+
+async function instantiate(): Promise<Bindings> {
 	const { resolve } = createRequire(import.meta.url);
 	const bundle = (name: string) => ({
 		mainModule: resolve(`@duckdb/duckdb-wasm/dist/duckdb-${name}.wasm`),
@@ -23,8 +40,11 @@ export async function openNodeDatabase(): Promise<Database> {
 		NODE_RUNTIME,
 	);
 	await bindings.instantiate();
-	bindings.open({ path: ":memory:" });
+	return bindings;
+}
 
+function openDatabase(bindings: Bindings): Database {
+	bindings.open({ path: ":memory:" });
 	const run = (
 		connection: number,
 		sql: string,
