@@ -30,6 +30,7 @@ export class EngineKeeper {
 	readonly #options: EngineKeeperOptions;
 	/** All that SQL may name; every engine opens with them. */
 	readonly #tables: CatalogTable[];
+	#budgetBytes: number;
 	#engine: Promise<Engine> | undefined;
 
 	constructor(
@@ -39,11 +40,29 @@ export class EngineKeeper {
 	) {
 		this.#options = options;
 		this.#tables = [...tables];
+		this.#budgetBytes = options.budgetBytes;
 		this.#keep(opening);
 	}
 
 	get tables(): readonly CatalogTable[] {
 		return this.#tables;
+	}
+
+	get budgetBytes(): number {
+		return this.#budgetBytes;
+	}
+
+	/** Memory for resident tables from the next task on, in this engine and those that follow it. */
+	async setBudget(bytes: number): Promise<void> {
+		this.#budgetBytes = bytes;
+		const engine = await this.#engine?.catch(() => undefined);
+		if (engine !== undefined) engine.residency.budgetBytes = this.#budgetBytes;
+	}
+
+	/** Memory that resident tables take now. */
+	async residentBytes(): Promise<number> {
+		const engine = await this.#engine?.catch(() => undefined);
+		return engine?.residency.bytes ?? 0;
 	}
 
 	/** The engine, opened where there is none. */
@@ -109,7 +128,7 @@ export class EngineKeeper {
 	}
 
 	#keep(opening: Promise<Database>): Promise<Engine> {
-		const engine = openEngine(opening, this.#tables, this.#options.budgetBytes);
+		const engine = openEngine(opening, this.#tables, this.#budgetBytes);
 		this.#engine = engine;
 		engine.catch(() => {
 			if (this.#engine === engine) this.#engine = undefined;

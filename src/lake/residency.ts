@@ -72,7 +72,8 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
 export class Residency {
 	readonly #connection: Connection;
 	readonly #tables = new Map<string, CatalogTable>();
-	readonly #budgetBytes: number;
+	/** Memory that the stores may take, from the next query on. */
+	budgetBytes: number;
 	readonly #views = new Map<string, string>();
 	#stores: Store[] = [];
 	#queries = 0;
@@ -80,7 +81,7 @@ export class Residency {
 
 	constructor(connection: Connection, budgetBytes: number) {
 		this.#connection = connection;
-		this.#budgetBytes = budgetBytes;
+		this.budgetBytes = budgetBytes;
 	}
 
 	/** Makes tables visible, without rows. Once, before any other call. */
@@ -110,7 +111,7 @@ export class Residency {
 		for (const need of needs) this.#refuseNestedIntervals(need);
 		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
 		const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
-		if (total > this.#budgetBytes) throw this.#overBudget(needs, total);
+		if (total > this.budgetBytes) throw this.#overBudget(needs, total);
 
 		const loads: RowGroupLoad[] = [];
 		let bytes = 0;
@@ -204,7 +205,7 @@ export class Residency {
 		);
 		return (
 			missing.length > 0 &&
-			store.bytes + this.#estimate(need, missing) > this.#budgetBytes
+			store.bytes + this.#estimate(need, missing) > this.budgetBytes
 		);
 	}
 
@@ -298,7 +299,7 @@ export class Residency {
 			.filter((store) => store.lastUsed < this.#queries)
 			.sort((a, b) => a.lastUsed - b.lastUsed);
 		for (const store of idle) {
-			if (this.bytes + bytes <= this.#budgetBytes) return;
+			if (this.bytes + bytes <= this.budgetBytes) return;
 			await this.#drop((other) => other === store);
 		}
 	}
@@ -360,7 +361,7 @@ export class Residency {
 		const keys = [...(table?.partitionKeys ?? []), ...(table?.sortKeys ?? [])];
 		return new LakeError(
 			"OverBudgetError",
-			`the query needs about ${megabytes(bytes)} of memory, more than the budget of ${megabytes(this.#budgetBytes)}: ` +
+			`the query needs about ${megabytes(bytes)} of memory, more than the budget of ${megabytes(this.budgetBytes)}: ` +
 				`narrow ${table?.name} by a filter on ${keys[0] ?? "its columns"}, or name fewer of its columns (now ${largest?.columns.join(", ")})`,
 		);
 	}

@@ -42,6 +42,11 @@ export interface Price {
 	readonly scans: readonly ScanSummary[];
 }
 
+export interface MemoryUse {
+	readonly residentBytes: number;
+	readonly residentBudgetBytes: number;
+}
+
 type Answer = Pick<QueryAnswer, "ipc" | "columns">;
 
 /**
@@ -124,6 +129,19 @@ export class LakeSession {
 		return this.#inTurn(signal, (engine) =>
 			this.#query(engine, newRun(request, signal, onProgress)),
 		);
+	}
+
+	/** Memory that resident tables take now, and may take. */
+	async memoryUse(): Promise<MemoryUse> {
+		return {
+			residentBytes: await this.#engines.residentBytes(),
+			residentBudgetBytes: this.#engines.budgetBytes,
+		};
+	}
+
+	/** Memory for resident tables from the next query on; null is what it opened with. */
+	async setMemoryBudget(bytes: number | null): Promise<void> {
+		await this.#engines.setBudget(bytes ?? this.#options.budgetBytes);
 	}
 
 	async close(): Promise<void> {
