@@ -7,6 +7,7 @@ import { openNodeDatabase } from "../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../scripts/lake/node-decoder.ts";
 import { memoryCache } from "../src/lake/byte-cache.ts";
 import { readAnswer } from "../src/lake/rows.ts";
+import { KeyRing } from "../src/lake/signing/key-ring.ts";
 import { writeTestLake } from "../tests/support/test-lake.ts";
 import { createEngine } from "./engine.ts";
 import type { Progress } from "./engine-api.ts";
@@ -16,6 +17,7 @@ let starts = 0;
 let stuck: Promise<void> | undefined;
 
 const engine = createEngine({
+	keys: new KeyRing(),
 	async parts(lakeUrl) {
 		starts += 1;
 		if (starts === 1) throw new Error("the first start fails");

@@ -1,5 +1,6 @@
 import { cancelled } from "../src/lake/errors.ts";
 import { LakeSession, type SessionOptions } from "../src/lake/session.ts";
+import type { KeyRing } from "../src/lake/signing/key-ring.ts";
 import type { EngineApi, Progress } from "./engine-api.ts";
 
 const PROGRESS_MILLISECONDS = 50;
@@ -10,10 +11,12 @@ export interface EngineParts {
 		lakeUrl: string,
 		onProgress: (progress: Progress) => void,
 	): Promise<SessionOptions>;
+	/** Signs what the parts read. */
+	readonly keys: KeyRing;
 }
 
 /** The engine behind its contract: one session a lake, and requests that can be cancelled by name. */
-export function createEngine({ parts }: EngineParts): EngineApi {
+export function createEngine({ parts, keys }: EngineParts): EngineApi {
 	let opened: { lakeUrl: string; session: Promise<LakeSession> } | undefined;
 	const running = new Map<string, AbortController>();
 
@@ -57,6 +60,9 @@ export function createEngine({ parts }: EngineParts): EngineApi {
 				version: session.version,
 				engine: await session.engineVersion(),
 			};
+		},
+		async signIn(bucketKeys) {
+			keys.signIn(bucketKeys);
 		},
 		price: (request) =>
 			named(request.id, (session, signal) => session.price(request, signal)),

@@ -1,5 +1,6 @@
 import { expose, transfer } from "comlink";
 import { httpSource } from "../src/lake/fetch.ts";
+import { KeyRing } from "../src/lake/signing/key-ring.ts";
 import { openBrowserDatabase } from "./browser-database.ts";
 import { decodePool } from "./decode-pool.ts";
 import { createEngine } from "./engine.ts";
@@ -14,7 +15,9 @@ const CACHE_BYTES = 1e9;
 const MEMORY_SHARE = 0.25;
 const LARGEST_BUDGET_BYTES = 1.5e9;
 
+const keys = new KeyRing();
 const engine = createEngine({
+	keys,
 	async parts(lakeUrl, onProgress) {
 		const { duckdbWorker, duckdbPacked, parquetPacked, decodeWorker } =
 			ENGINE_FILES;
@@ -28,7 +31,7 @@ const engine = createEngine({
 		// Whoever waits for them hears of a failure; it may come before they do.
 		for (const file of [wasm, module]) file.catch(() => {});
 		return {
-			source: httpSource(lakeUrl),
+			source: httpSource(lakeUrl, { sign: keys.sign }),
 			openDatabase: async () => {
 				// Without the decoder's file the engine would open and never answer.
 				await module;

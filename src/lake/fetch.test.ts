@@ -129,14 +129,15 @@ test("what retrying cannot help is not retried", async () => {
 	for (const [answer, name, cause] of [
 		[status(404), "GoneError", /a\.parquet.*404.*newer lake/],
 		[status(410), "GoneError", /a\.parquet.*410.*newer lake/],
-		[status(403), "FetchError", /a\.parquet.*403/],
+		[status(403), "ForbiddenError", /a\.parquet.*403.*enter keys/],
+		[status(400), "FetchError", /a\.parquet.*400/],
 		[status(416), "FetchError", /a\.parquet.*shorter than the catalog says/],
 	] as const) {
 		const { source, ranges } = await host(answer);
 		await expect(source.read("a.parquet", 0, 10, signal)).rejects.toMatchObject(
 			{ name, message: expect.stringMatching(cause) },
 		);
-		expect(ranges).toHaveLength(1);
+		expect(ranges.filter((range) => range !== undefined)).toHaveLength(1);
 		close();
 	}
 });

@@ -1,4 +1,5 @@
 import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
+import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
 import type { RangeSource } from "./types.ts";
 
 export interface HttpOptions {
@@ -8,7 +9,8 @@ export interface HttpOptions {
 	readonly backoffMilliseconds?: number;
 	/** Requests at once: what browsers open to one HTTP/1.1 host. */
 	readonly connections?: number;
-	readonly fetch?: typeof fetch;
+	/** Signs each attempt anew, where there are keys for its address. */
+	readonly sign?: (request: Request) => Promise<Request>;
 }
 
 /** A host that says `Retry-After` is not waited for longer than this. */
@@ -27,8 +29,41 @@ export function httpSource(
 	options: HttpOptions = {},
 ): RangeSource {
 	const { attempts = 5, backoffMilliseconds = 200, connections = 6 } = options;
-	const request = options.fetch ?? globalThis.fetch.bind(globalThis);
+	const { sign = async (request) => request } = options;
 	const inTurn = limiter(connections);
+
+	const get = async (
+		path: string,
+		headers: Readonly<Record<string, string>>,
+		signal: AbortSignal,
+	): Promise<Response> => {
+		const url = new URL(path, lakeUrl);
+		const request = await sign(
+			new Request(url, { headers, cache: "no-store", signal }),
+		);
+		const response = await fetch(request).catch(async (error) => {
+			throw await unreachable(request, error);
+		});
+		if (!mayBeRefusal(response.status)) return response;
+		const refusal = await refusalOf(request, response);
+		throw refusal === null
+			? statusFault(response)
+			: new Fault(refusal, { kind: "ForbiddenError" });
+	};
+
+	/**
+	 * A bucket whose objects may not be listed refuses what it does not have: where
+	 * the catalog may be read, a file that may not is gone.
+	 */
+	const orGone = async (
+		error: unknown,
+		signal: AbortSignal,
+	): Promise<never> => {
+		if (toFault(error).kind !== "ForbiddenError") throw error;
+		const catalog = await get("catalog.json", {}, signal).catch(() => null);
+		await catalog?.body?.cancel();
+		throw catalog?.ok ? goneFault(403) : error;
+	};
 
 	const retrying = async <T>(
 		name: string,
@@ -42,7 +77,7 @@ export function httpSource(
 			} catch (error) {
 				if (signal.aborted) throw cancelled();
 				const fault = toFault(error);
-				if (!fault.passing || count >= attempts)
+				if (!fault.passing || count >= Math.min(attempts, fault.tries))
 					throw new LakeError(fault.kind, `${name}: ${fault.message}`, {
 						cause: error,
 					});
@@ -61,11 +96,10 @@ export function httpSource(
 			if (bytes.length === 0) return bytes;
 			const attempt = async () => {
 				const first = startByte + filled;
-				const response = await request(new URL(path, lakeUrl), {
-					headers: { Range: `bytes=${first}-${endByte - 1}` },
-					cache: "no-store",
-					signal,
-				});
+				const range = `bytes=${first}-${endByte - 1}`;
+				const response = await get(path, { Range: range }, signal).catch(
+					(error) => orGone(error, signal),
+				);
 				let skip = bytesToSkip(response, first, endByte);
 				for await (const arrived of chunksOf(response)) {
 					onBytes?.(arrived.length);
@@ -91,10 +125,7 @@ export function httpSource(
 		},
 		catalogText: (signal) =>
 			retrying("catalog.json", signal, async () => {
-				const response = await request(new URL("catalog.json", lakeUrl), {
-					cache: "no-store",
-					signal,
-				});
+				const response = await get("catalog.json", {}, signal);
 				if (response.status === 404)
 					throw new Fault(`there is no lake at ${lakeUrl}`);
 				if (!response.ok) throw statusFault(response);
@@ -128,6 +159,8 @@ class Fault extends Error {
 	readonly kind: FaultKind;
 	readonly passing: boolean;
 	readonly waitMilliseconds: number | undefined;
+	/** At most so many tries, where the cause is as good as known. */
+	readonly tries: number;
 
 	constructor(
 		message: string,
@@ -135,12 +168,14 @@ class Fault extends Error {
 			kind?: FaultKind;
 			passing?: boolean;
 			waitMilliseconds?: number | undefined;
+			tries?: number;
 		} = {},
 	) {
 		super(message);
 		this.kind = options.kind ?? "FetchError";
 		this.passing = options.passing ?? false;
 		this.waitMilliseconds = options.waitMilliseconds;
+		this.tries = options.tries ?? Number.POSITIVE_INFINITY;
 	}
 }
 
@@ -173,11 +208,7 @@ function bytesToSkip(
 
 function statusFault(response: Response): Fault {
 	const { status } = response;
-	if (status === 404 || status === 410)
-		return new Fault(
-			`not on the host any more (${status}); a newer lake may have been published: reload the page`,
-			{ kind: "GoneError" },
-		);
+	if (status === 404 || status === 410) return goneFault(status);
 	if (status === 416)
 		return new Fault("the file on the host is shorter than the catalog says");
 	const passing = status === 408 || status === 429 || status >= 500;
@@ -185,6 +216,44 @@ function statusFault(response: Response): Fault {
 		passing,
 		waitMilliseconds: retryAfter(response.headers.get("Retry-After")),
 	});
+}
+
+function goneFault(status: number): Fault {
+	return new Fault(
+		`not on the host any more (${status}); a newer lake may have been published: reload the page`,
+		{ kind: "GoneError" },
+	);
+}
+
+/**
+ * A browser does not say whether a host was not reached or does not allow the site
+ * to read. A request whose answer nobody may read tells: it fails only in the first
+ * case. That the network was back just then is possible, hence a second try.
+ */
+async function unreachable(request: Request, error: unknown): Promise<Fault> {
+	const fault = toFault(error);
+	const { origin: host } = new URL(request.url);
+	const { origin: site } = globalThis as { readonly origin?: string };
+	if (site === undefined || site === host || request.signal.aborted)
+		return fault;
+	const needed = `its CORS configuration has to allow ${site} (the page Data prints what it needs)`;
+	try {
+		await fetch(request.url, {
+			method: "HEAD",
+			mode: "no-cors",
+			cache: "no-store",
+			credentials: "omit",
+			signal: request.signal,
+		});
+	} catch {
+		return new Fault(`${fault.message}; if ${host} is up, ${needed}`, {
+			passing: true,
+		});
+	}
+	return new Fault(
+		`${host} answers, but does not let this site read: ${needed}`,
+		{ passing: true, tries: 2 },
+	);
 }
 
 /** `Retry-After` in seconds or as a date, in milliseconds; undefined where absent. */

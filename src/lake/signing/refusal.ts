@@ -1,0 +1,74 @@
+import { isSignedAddress } from "../../lib/signed-address.ts";
+
+/** As much of an error's body as is looked at; S3's are some hundred bytes. */
+const BODY_BYTES = 8192;
+
+/** Whether a status may mean that keys are missing or wrong; 400 is what S3 says of a wrong region. */
+export function mayBeRefusal(status: number): boolean {
+	return status === 400 || status === 401 || status === 403;
+}
+
+/**
+ * Why a host refused a request, and what to check; null where the answer is no
+ * refusal. Reads the body. Of the request and the body only the error's code and the
+ * region are repeated: S3 sends back what was signed, the access key included.
+ */
+export async function refusalOf(
+	request: Request,
+	response: Response,
+): Promise<string | null> {
+	const { status } = response;
+	const body = await beginningOf(response);
+	const code = /<Code>(\w{1,60})<\/Code>/.exec(body)?.[1] ?? "";
+	const isSigned = request.headers.has("Authorization");
+	if (status === 400 && !(isSigned && code in CAUSES)) return null;
+	const said = code === "" ? String(status) : `${status}, ${code}`;
+	return `the host refuses it (${said}): ${causeOf(request, code, body)}`;
+}
+
+const ASKS_FOR_TOKEN =
+	"the session token is missing, wrong or has expired; ask for new keys";
+const ASKS_FOR_REGION = "the region that was entered is not the bucket's";
+const CAUSES: Readonly<Record<string, string>> = {
+	SignatureDoesNotMatch:
+		"the secret key does not belong to the access key, or something on the way changes requests; check the secret and the region",
+	InvalidAccessKeyId:
+		"it does not know the access key; check the key, and that it is for this host",
+	RequestTimeTooSkewed:
+		"this machine's clock and the host's differ by more than it accepts; set the clock",
+	InvalidToken: ASKS_FOR_TOKEN,
+	ExpiredToken: ASKS_FOR_TOKEN,
+	AuthorizationHeaderMalformed: ASKS_FOR_REGION,
+	AuthorizationQueryParametersError: ASKS_FOR_REGION,
+};
+
+function causeOf(request: Request, code: string, body: string): string {
+	if (isSignedAddress(request.url))
+		return "the signature in the address has expired or is for something else; ask for a new address, one that is signed for GET";
+	if (!request.headers.has("Authorization"))
+		return "not everyone may read it; enter keys for its bucket, or check the bucket's policy";
+	const cause =
+		CAUSES[code] ??
+		"the keys that were entered do not allow it; check the keys, this machine's clock and the bucket's policy";
+	const region = /<Region>([a-z0-9-]{1,40})<\/Region>/.exec(body)?.[1];
+	return region === undefined ? cause : `${cause}: it is ${region}`;
+}
+
+async function beginningOf(response: Response): Promise<string> {
+	if (response.body === null) return "";
+	const reader = response.body.getReader();
+	const decoder = new TextDecoder();
+	let text = "";
+	try {
+		while (text.length < BODY_BYTES) {
+			const { done, value } = await reader.read();
+			if (done) break;
+			text += decoder.decode(value, { stream: true });
+		}
+	} catch {
+		// The status alone has to do.
+	} finally {
+		await reader.cancel().catch(() => {});
+	}
+	return text;
+}
