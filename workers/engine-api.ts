@@ -1,4 +1,5 @@
 import type { Catalog } from "../src/lib/catalog.ts";
+import type { Settings } from "../src/lib/settings.ts";
 
 /** A value that travels beside the SQL, bound to a `?` by its position. */
 export type SqlValue = string | number | boolean | null;
@@ -99,14 +100,6 @@ export interface EngineStatus {
 	readonly engine: string;
 }
 
-/** What a visitor may set; null is what suits the device. */
-export interface EngineSettings {
-	/** Bytes of the lake kept for the next visit. */
-	readonly cacheBytes: number | null;
-	/** Memory that resident tables may take. */
-	readonly memoryBytes: number | null;
-}
-
 export interface StorageUse {
 	/** Bytes of the lake that are kept, and may be. */
 	readonly cacheBytes: number;
@@ -125,11 +118,24 @@ export interface StorageUse {
  * `CancelledError`, `OverBudgetError`, `UnsupportedError`.
  */
 export interface EngineApi {
-	/** Fetches the engine and the catalog. Idempotent. `lakeUrl` is absolute and ends in a slash. */
+	/**
+	 * Fetches the engine and the catalog. Idempotent. `lakeUrl` is absolute and ends
+	 * in a slash. `catalogText` is the catalog that the page stands on, so that both
+	 * read one publication; without it the engine opens what is published now.
+	 */
 	open(
 		lakeUrl: string,
 		onProgress: (progress: Progress) => void,
+		catalogText?: string,
 	): Promise<EngineStatus>;
+	/** Reads another publication of the lake from the next query on. */
+	move(catalogText: string): Promise<EngineStatus>;
+	/** Budgets, for now or for when it opens: a lower one evicts at once from the cache, and with the next query from memory. */
+	configure(settings: Settings): Promise<void>;
+	/** What is kept and resident now. Rejects before `open`. */
+	storage(): Promise<StorageUse>;
+	/** Removes every kept byte, of all tabs. Rejects before `open`. */
+	clearCache(): Promise<void>;
 	/**
 	 * From now on signs what is read below that address, in the worker's memory
 	 * alone. May be called before `open`. Rejects where the address is none.

@@ -1,29 +1,52 @@
+import type { BudgetedCache } from "../src/lake/byte-cache.ts";
 import { cancelled } from "../src/lake/errors.ts";
 import { LakeSession, type SessionOptions } from "../src/lake/session.ts";
 import type { KeyRing } from "../src/lake/signing/key-ring.ts";
-import type { EngineApi, Progress } from "./engine-api.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../src/lib/settings.ts";
+import type { EngineApi, EngineStatus, Progress } from "./engine-api.ts";
 
 const PROGRESS_MILLISECONDS = 50;
+
+/** What a session is made of, with budgets that suit the device. */
+export interface SessionParts extends SessionOptions {
+	readonly cache: BudgetedCache;
+}
 
 /** What an engine is made of; under Node in tests, in workers in a page. */
 export interface EngineParts {
 	parts(
 		lakeUrl: string,
 		onProgress: (progress: Progress) => void,
-	): Promise<SessionOptions>;
+	): Promise<SessionParts>;
 	/** Signs what the parts read. */
 	readonly keys: KeyRing;
 }
 
 /** The engine behind its contract: one session a lake, and requests that can be cancelled by name. */
 export function createEngine({ parts, keys }: EngineParts): EngineApi {
-	let opened: { lakeUrl: string; session: Promise<LakeSession> } | undefined;
+	let opened:
+		| {
+				lakeUrl: string;
+				session: Promise<LakeSession>;
+				cache: Promise<BudgetedCache>;
+		  }
+		| undefined;
+	let settings: Settings = DEFAULT_SETTINGS;
 	const running = new Map<string, AbortController>();
 
 	const sessionNow = (): Promise<LakeSession> => {
 		if (opened === undefined) throw new Error("the engine is not open");
 		return opened.session;
 	};
+	const cacheNow = (): Promise<BudgetedCache> => {
+		if (opened === undefined) throw new Error("the engine is not open");
+		return opened.cache;
+	};
+	const statusOf = async (session: LakeSession): Promise<EngineStatus> => ({
+		catalog: session.catalog,
+		version: session.version,
+		engine: await session.engineVersion(),
+	});
 	const named = async <T>(
 		id: string,
 		task: (session: LakeSession, signal: AbortSignal) => Promise<T>,
@@ -40,13 +63,20 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 	};
 
 	return {
-		async open(lakeUrl, onProgress) {
+		async open(lakeUrl, onProgress, catalogText) {
 			if (opened?.lakeUrl !== lakeUrl) {
 				const before = opened?.session;
-				const session = parts(lakeUrl, spaced(onProgress)).then((options) =>
-					LakeSession.open(options),
-				);
-				const mine = { lakeUrl, session };
+				const made = parts(lakeUrl, spaced(onProgress));
+				const session = made.then(async (options) => {
+					// Evicting may wait for other tabs; the budget holds from here.
+					options.cache.setBudget(settings.cacheBytes).catch(() => {});
+					const session = await LakeSession.open({ ...options, catalogText });
+					await session.setMemoryBudget(settings.memoryBytes);
+					return session;
+				});
+				const cache = made.then((options) => options.cache);
+				cache.catch(() => {});
+				const mine = { lakeUrl, session, cache };
 				opened = mine;
 				// A start that failed may be tried again.
 				session.catch(() => {
@@ -54,12 +84,32 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 				});
 				before?.then((old) => old.close()).catch(() => {});
 			}
+			return statusOf(await sessionNow());
+		},
+		async move(catalogText) {
 			const session = await sessionNow();
+			await session.move(catalogText);
+			return statusOf(session);
+		},
+		async configure(next) {
+			settings = next;
+			if (opened === undefined) return;
+			const [session, cache] = await Promise.all([sessionNow(), cacheNow()]);
+			await session.setMemoryBudget(settings.memoryBytes);
+			await cache.setBudget(settings.cacheBytes);
+		},
+		async storage() {
+			const [session, cache] = await Promise.all([sessionNow(), cacheNow()]);
+			const { bytes, budgetBytes } = cache.use();
 			return {
-				catalog: session.catalog,
-				version: session.version,
-				engine: await session.engineVersion(),
+				cacheBytes: bytes,
+				cacheBudgetBytes: budgetBytes,
+				cacheKind: cache.kind,
+				...(await session.memoryUse()),
 			};
+		},
+		async clearCache() {
+			await (await cacheNow()).clear();
 		},
 		async signIn(bucketKeys) {
 			keys.signIn(bucketKeys);

@@ -1,4 +1,5 @@
 import { expose, transfer } from "comlink";
+import { suitableMemoryBytes } from "../src/lake/budgets.ts";
 import { httpSource } from "../src/lake/fetch.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
 import { openBrowserDatabase } from "./browser-database.ts";
@@ -10,10 +11,6 @@ import { openByteCache } from "./opfs-cache.ts";
 import { fetchWasm } from "./unpack.ts";
 
 const DECODERS = 2;
-const CACHE_BYTES = 1e9;
-/** Share of the device's memory for resident tables; a WebAssembly memory ends at 4 GB. */
-const MEMORY_SHARE = 0.25;
-const LARGEST_BUDGET_BYTES = 1.5e9;
 
 const keys = new KeyRing();
 const engine = createEngine({
@@ -41,8 +38,8 @@ const engine = createEngine({
 				});
 			},
 			decoder: decodePool({ workerUrl: decodeWorker, module, size: DECODERS }),
-			cache: await openByteCache(CACHE_BYTES),
-			budgetBytes: budgetBytes(),
+			cache: await openByteCache(),
+			budgetBytes: suitableMemoryBytes(),
 		};
 	},
 });
@@ -74,12 +71,4 @@ function engineProgress(onProgress: (progress: Progress) => void) {
 			});
 		};
 	};
-}
-
-function budgetBytes(): number {
-	// In GB, rounded by the browser; not everywhere there.
-	const { deviceMemory = 4 } = navigator as WorkerNavigator & {
-		readonly deviceMemory?: number;
-	};
-	return Math.min(deviceMemory * 1e9 * MEMORY_SHARE, LARGEST_BUDGET_BYTES);
 }

@@ -24,26 +24,17 @@ const LEFT_WITHOUT_ROOM = 0.8;
 
 /**
  * The byte cache in the origin's private file system, shared by the site's tabs;
- * in memory where the browser has none. `budgetBytes` null is what suits the device.
+ * in memory where the browser has none.
  */
-export async function openByteCache(
-	budgetBytes: number | null,
-): Promise<BudgetedCache> {
+export async function openByteCache(): Promise<BudgetedCache> {
 	try {
-		const suitableBytes = await suitableCacheBytes();
 		const store = await ByteStore.open();
-		const cache = new OpfsCache(store, suitableBytes);
+		const cache = new OpfsCache(store, await suitableCacheBytes());
 		await cache.readIndex();
-		// An eviction may wait for other tabs; the budget itself holds from here.
-		cache.setBudget(budgetBytes).catch(() => {});
 		return cache;
 	} catch {
 		// A private window, an insecure origin, an old browser, or storage that the visitor has blocked.
-		const cache = memoryCache(MEMORY_BYTES);
-		await cache.setBudget(
-			budgetBytes === null ? null : Math.min(budgetBytes, MEMORY_BYTES),
-		);
-		return cache;
+		return memoryCache(MEMORY_BYTES);
 	}
 }
 
@@ -113,7 +104,7 @@ class OpfsCache implements BudgetedCache {
 
 	async setBudget(bytes: number | null): Promise<void> {
 		this.#budgetBytes = bytes ?? this.#suitableBytes;
-		await this.#memory.setBudget(Math.min(this.#budgetBytes, MEMORY_BYTES));
+		await this.#memory.setBudget(this.#budgetBytes);
 		await this.#evict();
 	}
 

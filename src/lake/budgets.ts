@@ -10,7 +10,7 @@ const USUAL_DEVICE_GIGABYTES = 4;
 
 /** Bytes of the lake that are kept where the visitor has not said otherwise. */
 export async function suitableCacheBytes(): Promise<number> {
-	const { quota = 0 } = await navigator.storage.estimate();
+	const { quota = LARGEST_CACHE_BYTES } = await navigator.storage.estimate();
 	return Math.min(quota * CACHE_SHARE, LARGEST_CACHE_BYTES);
 }
 

@@ -23,13 +23,16 @@ test("keeps to its budget, and what was used last stays", async () => {
 	expect(await cache.get("c")).toBeUndefined();
 });
 
-test("a lower budget evicts at once, and the one that suits comes back", async () => {
+test("a lower budget evicts at once, a higher one has its limit", async () => {
 	const cache = memoryCache(100);
 	for (const key of ["a", "b", "c"]) await cache.put(key, bytes(30));
 	expect(cache.use()).toEqual({ bytes: 90, budgetBytes: 100 });
 	await cache.setBudget(60);
 	expect(await cache.get("a")).toBeUndefined();
 	expect(cache.use()).toEqual({ bytes: 60, budgetBytes: 60 });
+	await cache.setBudget(1e9);
+	expect(cache.use().budgetBytes).toBe(100);
+	await cache.setBudget(50);
 	await cache.setBudget(null);
 	await cache.clear();
 	expect(cache.use()).toEqual({ bytes: 0, budgetBytes: 100 });

@@ -33,10 +33,10 @@ export function isContentKey(key: string): boolean {
 	return /^[0-9a-f]{16}-\d+$/.test(key);
 }
 
-/** A cache that lives as long as its page. */
-export function memoryCache(suitableBytes: number): BudgetedCache {
+/** A cache that lives as long as its page, whose budget is never above `largestBytes`. */
+export function memoryCache(largestBytes: number): BudgetedCache {
 	const entries = new Map<string, Uint8Array>();
-	let budgetBytes = suitableBytes;
+	let budgetBytes = largestBytes;
 	let total = 0;
 	const remove = (key: string) => {
 		total -= entries.get(key)?.length ?? 0;
@@ -67,7 +67,7 @@ export function memoryCache(suitableBytes: number): BudgetedCache {
 		remove: async (key) => remove(key),
 		use: () => ({ bytes: total, budgetBytes }),
 		async setBudget(bytes) {
-			budgetBytes = bytes ?? suitableBytes;
+			budgetBytes = Math.min(bytes ?? largestBytes, largestBytes);
 			evict();
 		},
 		async clear() {

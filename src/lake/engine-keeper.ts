@@ -100,6 +100,17 @@ export class EngineKeeper {
 			}
 	}
 
+	/** Lets SQL name other tables of the lake, in a new engine; added ones stay. */
+	async replaceTables(
+		former: readonly CatalogTable[],
+		tables: readonly CatalogTable[],
+	): Promise<void> {
+		const added = this.#tables.filter((table) => !former.includes(table));
+		this.#tables.splice(0, this.#tables.length, ...tables, ...added);
+		await this.end();
+		await this.ready();
+	}
+
 	/** Ends the engine; the next task opens another. */
 	async end(): Promise<void> {
 		const ending = this.#engine;

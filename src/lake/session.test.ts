@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -443,4 +443,69 @@ test("what is no single query, or does not bind, is refused by its kind", async 
 	expect(await rows(session, "SELECT count(i) FROM numbers")).toEqual([
 		[20_000],
 	]);
+});
+
+test("moves to another publication when asked, and stays on its own until then", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "lakeside-moving-"));
+	const published = async (rows: number) => {
+		await writeTestLake(folder, [
+			{
+				name: rows === 10 ? "old" : "new",
+				select: `SELECT i FROM range(${rows}) r(i)`,
+			},
+			{ name: "shared", select: `SELECT i FROM range(${rows}) r(i)` },
+		]);
+		return readFile(join(folder, "catalog.json"), "utf8");
+	};
+	try {
+		const before = await published(10);
+		const session = await open({ source: fileSource(folder) });
+		expect(await rows(session, "SELECT count(*), sum(i) FROM shared")).toEqual([
+			[10, 45],
+		]);
+		const { version } = session;
+		const after = await published(20);
+		expect(await rows(session, "SELECT count(*), sum(i) FROM shared")).toEqual([
+			[10, 45],
+		]);
+		expect(session.version).toBe(version);
+
+		await expect(session.move("<!doctype html>")).rejects.toThrow("not JSON");
+		expect(session.version).toBe(version);
+		await session.move(after);
+		expect(session.version).not.toBe(version);
+		expect(
+			await rows(
+				session,
+				"SELECT count(*), sum(i), (FROM new SELECT max(i)) FROM shared",
+			),
+		).toEqual([[20, 190, 19]]);
+		await expect(rows(session, "FROM old")).rejects.toMatchObject({
+			name: "SqlError",
+		});
+
+		const other = await open({
+			source: fileSource(folder),
+			catalogText: before,
+		});
+		expect(other.version).toBe(version);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+});
+
+test("a budget that is changed holds from the next query on", async () => {
+	const session = await open();
+	const sql = "SELECT sum(i) FROM numbers";
+	await rows(session, sql);
+	const { residentBytes } = await session.memoryUse();
+	expect(residentBytes).toBeGreaterThan(20_000 * 4 - 1);
+	await session.setMemoryBudget(70_000);
+	await expect(rows(session, sql)).rejects.toMatchObject({
+		name: "OverBudgetError",
+	});
+	await rows(session, "SELECT count(letter) FROM words WHERE id < 100");
+	expect((await session.memoryUse()).residentBytes).toBeLessThan(residentBytes);
+	await session.setMemoryBudget(null);
+	expect(await rows(session, sql)).toEqual([[199_990_000]]);
 });

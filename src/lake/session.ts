@@ -7,7 +7,12 @@ import type {
 } from "../../workers/engine-api.ts";
 import type { Catalog } from "../lib/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
-import { ManifestBlocks, openCatalog } from "./catalog.ts";
+import {
+	ManifestBlocks,
+	type OpenedCatalog,
+	openCatalog,
+	takeCatalog,
+} from "./catalog.ts";
 import { type Engine, EngineKeeper } from "./engine-keeper.ts";
 import { cancelled, isLakeError, throwIfCancelled } from "./errors.ts";
 import { loadAll } from "./load.ts";
@@ -33,6 +38,8 @@ export interface SessionOptions {
 	readonly openDatabase: () => Promise<Database>;
 	readonly decoder: Decoder;
 	readonly cache: ByteCache;
+	/** Of the catalog to read, where that is known already. */
+	readonly catalogText?: string | undefined;
 	/** Memory that resident tables may take. */
 	readonly budgetBytes: number;
 }
@@ -55,15 +62,16 @@ type Answer = Pick<QueryAnswer, "ipc" | "columns">;
  * and failed queries, and engines that died.
  */
 export class LakeSession {
-	readonly catalog: Catalog;
-	/** XXH64 of the catalog's text. */
-	readonly version: string;
 	readonly #options: SessionOptions;
 	readonly #engines: EngineKeeper;
-	readonly #blocks = new ManifestBlocks();
+	#opened: OpenedCatalog;
+	#blocks = new ManifestBlocks();
 	readonly #turns = new Turns();
 
-	/** Opens catalog and engine at the same time; closes engine and decoder where that fails. */
+	/**
+	 * Opens catalog and engine at the same time; closes engine and decoder where that
+	 * fails. `options.catalogText` decides over what the lake publishes now.
+	 */
 	static async open(
 		options: SessionOptions,
 		signal: AbortSignal = new AbortController().signal,
@@ -71,14 +79,13 @@ export class LakeSession {
 		const opening = options.openDatabase();
 		opening.catch(() => {});
 		try {
-			const { catalog, version } = await openCatalog(
-				options.source,
-				options.cache,
-				signal,
-			);
-			const engines = new EngineKeeper(options, catalog.tables, opening);
+			const { source, cache, catalogText } = options;
+			const opened = await (catalogText === undefined
+				? openCatalog(source, cache, signal)
+				: takeCatalog(catalogText, source, cache));
+			const engines = new EngineKeeper(options, opened.catalog.tables, opening);
 			await engines.ready();
-			return new LakeSession(options, catalog, version, engines);
+			return new LakeSession(options, opened, engines);
 		} catch (error) {
 			opening.then((database) => database.close()).catch(() => {});
 			await options.decoder.close();
@@ -88,14 +95,37 @@ export class LakeSession {
 
 	private constructor(
 		options: SessionOptions,
-		catalog: Catalog,
-		version: string,
+		opened: OpenedCatalog,
 		engines: EngineKeeper,
 	) {
 		this.#options = options;
-		this.catalog = catalog;
-		this.version = version;
+		this.#opened = opened;
 		this.#engines = engines;
+	}
+
+	get catalog(): Catalog {
+		return this.#opened.catalog;
+	}
+
+	/** XXH64 of the catalog's text. */
+	get version(): string {
+		return this.#opened.version;
+	}
+
+	/**
+	 * Reads another publication of the lake from the next query on; rejects, and stays
+	 * where it is, where the text is no catalog.
+	 */
+	move(catalogText: string): Promise<void> {
+		const { source, cache } = this.#options;
+		return this.#turns.take(new AbortController().signal, async () => {
+			const opened = await takeCatalog(catalogText, source, cache);
+			if (opened.version === this.version) return;
+			const former = this.catalog.tables;
+			this.#opened = opened;
+			this.#blocks = new ManifestBlocks();
+			await this.#engines.replaceTables(former, opened.catalog.tables);
+		});
 	}
 
 	/** For example `v1.5.6`. */
