@@ -28,7 +28,7 @@ cleanupOutdatedCaches();
 clientsClaim();
 
 registerRoute(
-	({ url }) => url.href === catalogUrl,
+	({ url, request }) => url.href === catalogUrl && !isSigned(request),
 	new NetworkFirst({ cacheName: "catalog", networkTimeoutSeconds: 5 }),
 );
 
@@ -36,7 +36,9 @@ registerRoute(
 // kept by the byte cache of the engine and pass by: a 206 cannot be stored here.
 registerRoute(
 	({ url, request }) =>
-		url.href.startsWith(lakeUrl) && !request.headers.has("Range"),
+		url.href.startsWith(lakeUrl) &&
+		!request.headers.has("Range") &&
+		!isSigned(request),
 	new CacheFirst({
 		cacheName: "roll-ups",
 		plugins: [
@@ -67,6 +69,11 @@ registerRoute(
 		plugins: [{ handlerDidError: () => matchPrecache("404.html") }],
 	}),
 );
+
+/** What was read with someone's keys is not for the next visitor. */
+function isSigned(request: Request): boolean {
+	return request.headers.has("Authorization");
+}
 
 self.addEventListener("message", ({ data }) => {
 	if (data?.type === "SKIP_WAITING") self.skipWaiting();

@@ -1,5 +1,6 @@
 import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
 import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
+import { causeOf, whyUnreachable } from "./signing/unreachable.ts";
 import type { RangeSource } from "./types.ts";
 
 export interface HttpOptions {
@@ -42,7 +43,9 @@ export function httpSource(
 			new Request(url, { headers, cache: "no-store", signal }),
 		);
 		const response = await fetch(request).catch(async (error) => {
-			throw await unreachable(request, error);
+			const { message, isShut } = await whyUnreachable(request, error);
+			// The network may have been back just when that was found out.
+			throw new Fault(message, { passing: true, ...(isShut && { tries: 2 }) });
 		});
 		if (!mayBeRefusal(response.status)) return response;
 		const refusal = await refusalOf(request, response);
@@ -181,11 +184,7 @@ class Fault extends Error {
 
 function toFault(error: unknown): Fault {
 	if (error instanceof Fault) return error;
-	// fetch rejects with a TypeError for every network fault; Node says why in its cause.
-	const { message, cause } =
-		error instanceof Error ? error : new Error(String(error));
-	const why = cause instanceof Error ? cause.message : message;
-	return new Fault(`the network failed (${why})`, { passing: true });
+	return new Fault(`the network failed (${causeOf(error)})`, { passing: true });
 }
 
 /** Bytes of the body before the range: of a whole file all that precede it. */
@@ -222,37 +221,6 @@ function goneFault(status: number): Fault {
 	return new Fault(
 		`not on the host any more (${status}); a newer lake may have been published: reload the page`,
 		{ kind: "GoneError" },
-	);
-}
-
-/**
- * A browser does not say whether a host was not reached or does not allow the site
- * to read. A request whose answer nobody may read tells: it fails only in the first
- * case. That the network was back just then is possible, hence a second try.
- */
-async function unreachable(request: Request, error: unknown): Promise<Fault> {
-	const fault = toFault(error);
-	const { origin: host } = new URL(request.url);
-	const { origin: site } = globalThis as { readonly origin?: string };
-	if (site === undefined || site === host || request.signal.aborted)
-		return fault;
-	const needed = `its CORS configuration has to allow ${site} (the page Data prints what it needs)`;
-	try {
-		await fetch(request.url, {
-			method: "HEAD",
-			mode: "no-cors",
-			cache: "no-store",
-			credentials: "omit",
-			signal: request.signal,
-		});
-	} catch {
-		return new Fault(`${fault.message}; if ${host} is up, ${needed}`, {
-			passing: true,
-		});
-	}
-	return new Fault(
-		`${host} answers, but does not let this site read: ${needed}`,
-		{ passing: true, tries: 2 },
 	);
 }
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { sentenceOf } from "../shared/error-sentence.ts";
 import { lakeUrl } from "../shared/lake.ts";
-import { sentenceOf } from "../shared/states.tsx";
 import { filesOf, READERS, type Reader, readerSnippet } from "./files.ts";
 
 /** How another program reads a table; the list of files comes when it is opened. */

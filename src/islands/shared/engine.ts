@@ -2,6 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { Table } from "apache-arrow";
 import { proxy, type Remote, wrap } from "comlink";
 import type {
+	BucketKeys,
 	EngineApi,
 	EngineStatus,
 	PlanCost,
@@ -11,6 +12,7 @@ import type {
 } from "../../../workers/engine-api.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import type { Query } from "../../queries/sql.ts";
+import { enteredKeys, forgetKeys, keepKeys } from "./keys.ts";
 import { lakeUrl } from "./lake.ts";
 import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
 
@@ -32,6 +34,7 @@ export interface LakeAnswer {
 }
 
 interface Engine {
+	readonly worker: Worker;
 	readonly api: Remote<EngineApi>;
 	readonly status: EngineStatus;
 }
@@ -88,6 +91,33 @@ export async function priceQuery(
 }
 
 /**
+ * Signs what the page and its engine read below the keys' address, until the page
+ * is left or the visitor signs out. Throws a sentence where the address is none.
+ */
+export async function signIn(keys: BucketKeys): Promise<void> {
+	keepKeys(keys);
+	const running = await started?.catch(() => undefined);
+	await running?.api.signIn(keys);
+}
+
+/**
+ * Forgets a bucket's keys. The engine ends with all that it has loaded, and the
+ * bytes of the lake that this browser keeps go, too: nothing that was read with the
+ * keys stays. The next query starts another engine.
+ */
+export async function signOut(bucketUrl: string): Promise<void> {
+	forgetKeys(bucketUrl);
+	const running = await started?.catch(() => undefined);
+	started = undefined;
+	engineState.value = { kind: "idle" };
+	try {
+		await running?.api.clearCache();
+	} finally {
+		running?.worker.terminate();
+	}
+}
+
+/**
  * Starts the engine when the page has nothing else to do, from files that the
  * service worker keeps; not where the visitor saves data. For after the first
  * chart; a failure shows in {@link engineState}.
@@ -118,6 +148,7 @@ async function start(): Promise<Engine> {
 				reject(new Error(event.message || "the engine's worker did not start")),
 			);
 		});
+		for (const keys of enteredKeys()) await api.signIn(keys);
 		const status = await Promise.race([
 			api.open(
 				lakeUrl(),
@@ -135,7 +166,7 @@ async function start(): Promise<Engine> {
 		engineState.value = { kind: "ready", version: status.version };
 		// It may have come before the service worker could see it.
 		keepEngine().catch(() => {});
-		return { api, status };
+		return { worker, api, status };
 	} catch (error) {
 		worker.terminate();
 		engineState.value = {

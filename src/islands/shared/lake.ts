@@ -1,4 +1,6 @@
 import { decodeRollup, type RollupRow } from "../../lake/rollup.ts";
+import { mayBeRefusal, refusalOf } from "../../lake/signing/refusal.ts";
+import { whyUnreachable } from "../../lake/signing/unreachable.ts";
 import { catalogVersion } from "../../lake/version.ts";
 import {
 	type Catalog,
@@ -6,6 +8,7 @@ import {
 	type RollupName,
 } from "../../lib/catalog.ts";
 import { openHasher } from "../../lib/hash.ts";
+import { sign } from "./keys.ts";
 
 export interface OpenLake {
 	readonly catalog: Catalog;
@@ -31,7 +34,8 @@ export function lakeUrl(): string {
 
 /**
  * The live catalog, fetched once a page. Rejects with an error named `FetchError`
- * where it cannot be had; the next call then tries again.
+ * where it cannot be had, `ForbiddenError` where the host refuses it; the next call
+ * then tries again.
  */
 export function openCatalog(): Promise<OpenLake> {
 	opened ??= fetchCatalog().catch((error: unknown) => {
@@ -87,12 +91,18 @@ async function fetchRollup(name: RollupName): Promise<RollupRow[]> {
 
 async function fetchFile(path: string, cache: RequestCache): Promise<Response> {
 	const url = new URL(path, lakeUrl()).href;
+	const request = await sign(new Request(url, { cache }));
 	let response: Response;
 	try {
-		response = await fetch(url, { cache });
+		response = await fetch(request);
 	} catch (cause) {
-		throw named("FetchError", `could not reach ${url}`, cause);
+		const { message } = await whyUnreachable(request, cause);
+		throw named("FetchError", `could not reach ${url}: ${message}`, cause);
 	}
+	const refusal = mayBeRefusal(response.status)
+		? await refusalOf(request, response)
+		: null;
+	if (refusal !== null) throw named("ForbiddenError", `${url}: ${refusal}`);
 	if (!response.ok)
 		throw named("FetchError", `${url} answered ${response.status}`);
 	return response;

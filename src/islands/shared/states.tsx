@@ -1,5 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { formatBytes } from "../../lib/format.ts";
+import { BucketKeysForm } from "./bucket-keys.tsx";
+import { sentenceOf } from "./error-sentence.ts";
+import { lakeUrl } from "./lake.ts";
 
 /** A skeleton in the shape of its box, with what comes and how much of it is here. */
 export function Loading(props: {
@@ -45,6 +48,7 @@ export function Failure(props: {
 }) {
 	const { error, onRetry } = props;
 	if (isOffline(error)) return <Offline onRetry={onRetry} />;
+	if (isForbidden(error)) return <Forbidden error={error} onRetry={onRetry} />;
 	return (
 		<div class="state state-failure" role="alert">
 			<p>
@@ -56,6 +60,19 @@ export function Failure(props: {
 					Try again
 				</button>
 			)}
+		</div>
+	);
+}
+
+/** The lake lies in a private bucket: its keys, and once more. */
+function Forbidden(props: {
+	readonly error: unknown;
+	readonly onRetry: (() => void) | undefined;
+}) {
+	return (
+		<div class="state state-failure">
+			<p role="alert">{sentenceOf(props.error)}</p>
+			<BucketKeysForm address={lakeUrl()} onSignedIn={props.onRetry} />
 		</div>
 	);
 }
@@ -79,20 +96,14 @@ export function Offline(props: {
 	);
 }
 
-/** An error as a sentence for people. */
-export function sentenceOf(error: unknown): string {
-	const message = error instanceof Error ? error.message : String(error);
-	// A path or a name of SQL keeps its letters.
-	const sentence = /^[a-z]+(?=[\s,:]|$)/.test(message)
-		? message.charAt(0).toUpperCase() + message.slice(1)
-		: message;
-	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
-}
-
 function isUnfetched(error: unknown): boolean {
 	return (
 		error instanceof Error && ["FetchError", "GoneError"].includes(error.name)
 	);
+}
+
+function isForbidden(error: unknown): boolean {
+	return error instanceof Error && error.name === "ForbiddenError";
 }
 
 function isOffline(error: unknown): boolean {

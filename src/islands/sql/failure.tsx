@@ -1,6 +1,9 @@
 import type { ScanSummary } from "../../../workers/engine-api.ts";
+import { folderOf } from "../../lake/signing/key-ring.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
-import { sentenceOf } from "../shared/states.tsx";
+import { BucketKeysForm } from "../shared/bucket-keys.tsx";
+import { sentenceOf } from "../shared/error-sentence.ts";
+import { lakeUrl } from "../shared/lake.ts";
 import type { Place } from "./error-place.ts";
 import { Scan } from "./plan.tsx";
 import { narrowings } from "./words.ts";
@@ -10,6 +13,7 @@ const TITLES: Readonly<Record<string, string>> = {
 	SqlError: "DuckDB cannot run this",
 	FetchError: "The lake could not be read",
 	GoneError: "The lake's files have moved on",
+	ForbiddenError: "The host refuses to give this",
 	OverBudgetError: "This reads more than the memory budget",
 	UnsupportedError: "Not possible in the page",
 };
@@ -35,32 +39,48 @@ export function FailureCard(props: {
 	const isOverBudget = failure.name === "OverBudgetError";
 	const advice = isOverBudget ? narrowings(scans, tables) : [];
 	return (
-		<div class="failure" role="alert">
-			<h2 class="failure-title">
-				{TITLES[failure.name] ?? "Something went wrong"}
-			</h2>
-			<p class="failure-text">
-				{failure.name === "SqlError" ? text : sentenceOf(new Error(text))}
-			</p>
-			{place !== null && (
-				<button type="button" class="button" onClick={() => onShow(place)}>
-					Go to line {place.line}, column {place.column}
-				</button>
+		<>
+			<div class="failure" role="alert">
+				<h2 class="failure-title">
+					{TITLES[failure.name] ?? "Something went wrong"}
+				</h2>
+				<p class="failure-text">
+					{failure.name === "SqlError" ? text : sentenceOf(new Error(text))}
+				</p>
+				{place !== null && (
+					<button type="button" class="button" onClick={() => onShow(place)}>
+						Go to line {place.line}, column {place.column}
+					</button>
+				)}
+				{advice.length > 0 && (
+					<ul class="failure-advice">
+						{advice.map((sentence) => (
+							<li key={sentence}>{sentence}</li>
+						))}
+					</ul>
+				)}
+				{isOverBudget &&
+					scans.map((scan) => <Scan key={scan.table} scan={scan} />)}
+				{!FINAL.has(failure.name) && (
+					<button type="button" class="button" onClick={onRetry}>
+						Try again
+					</button>
+				)}
+			</div>
+			{failure.name === "ForbiddenError" && (
+				<div class="failure-keys">
+					<BucketKeysForm
+						address={bucketIn(text) ?? lakeUrl()}
+						onSignedIn={onRetry}
+					/>
+				</div>
 			)}
-			{advice.length > 0 && (
-				<ul class="failure-advice">
-					{advice.map((sentence) => (
-						<li key={sentence}>{sentence}</li>
-					))}
-				</ul>
-			)}
-			{isOverBudget &&
-				scans.map((scan) => <Scan key={scan.table} scan={scan} />)}
-			{!FINAL.has(failure.name) && (
-				<button type="button" class="button" onClick={onRetry}>
-					Try again
-				</button>
-			)}
-		</div>
+		</>
 	);
+}
+
+/** Where the file lies that an error names by its whole address; null for one of the lake. */
+function bucketIn(message: string): string | null {
+	const [address] = /https?:\/\/[^\s'"?]+/.exec(message) ?? [];
+	return address === undefined ? null : folderOf(address);
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { examplesFor } from "../../queries/examples.ts";
+import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
 import { engineState } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Empty } from "../shared/states.tsx";
@@ -56,6 +57,13 @@ export function SqlPage(props: {
 						onName={(name) => editor.current?.insert(name)}
 					/>
 				</details>
+				{live !== null && (
+					<details class="sql-buckets">
+						<summary>Private buckets</summary>
+						<SignedInBuckets />
+						<BucketKeysForm address="" />
+					</details>
+				)}
 			</aside>
 			{live === null ? (
 				<div class="sql-bench" aria-hidden="true">

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sentenceOf } from "./states.tsx";
+import { sentenceOf } from "./error-sentence.ts";
 
 test("an error is a sentence, and what it names keeps its letters", () => {
 	expect(

@@ -1,0 +1,48 @@
+export interface Unreachable {
+	readonly message: string;
+	/** The host answers, but not to this site: trying again will hardly help. */
+	readonly isShut: boolean;
+}
+
+/**
+ * Why `fetch` rejected. A browser does not say whether a host was not reached or
+ * does not let the site read. A request whose answer nobody may read tells: it
+ * fails only in the first case. Under Node, which asks no host for leave, the cause
+ * stands in the error.
+ */
+export async function whyUnreachable(
+	request: Request,
+	error: unknown,
+): Promise<Unreachable> {
+	const message = `the network failed (${causeOf(error)})`;
+	const { origin: host } = new URL(request.url);
+	const { origin: site } = globalThis as { readonly origin?: string };
+	if (site === undefined || site === host || request.signal.aborted)
+		return { message, isShut: false };
+	const needed = `its CORS configuration has to allow ${site} (the page Data prints what it needs)`;
+	try {
+		await fetch(request.url, {
+			method: "HEAD",
+			mode: "no-cors",
+			cache: "no-store",
+			credentials: "omit",
+			signal: request.signal,
+		});
+	} catch {
+		return {
+			message: `${message}; if ${host} is up, ${needed}`,
+			isShut: false,
+		};
+	}
+	return {
+		message: `${host} answers, but does not let this site read: ${needed}`,
+		isShut: true,
+	};
+}
+
+/** `fetch` rejects with a TypeError for every fault of the network; Node says why in its cause. */
+export function causeOf(error: unknown): string {
+	const { message, cause } =
+		error instanceof Error ? error : new Error(String(error));
+	return cause instanceof Error ? cause.message : message;
+}
