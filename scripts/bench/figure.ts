@@ -11,3 +11,13 @@ export interface Figure {
 	/** Whether it was reached, null where there is no target. */
 	readonly met: boolean | null;
 }
+
+/** A figure without a target. */
+export function untargeted(
+	id: string,
+	what: string,
+	value: number,
+	unit: string,
+): Figure {
+	return { id, what, value, unit, target: null, met: null };
+}

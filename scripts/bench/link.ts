@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
@@ -20,6 +20,8 @@ export interface Link {
 	readonly url: string;
 	/** Requests that went over the slow link since the last call. */
 	takeRequests(): number;
+	/** Bytes of their answers since the last call. */
+	takeBytes(): number;
 	close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function startLink(options: LinkOptions): Promise<Link> {
 	let freeAt = 0;
 	let requests = 0;
+	let bytesSent = 0;
 	const turn = async (bytes: number) => {
 		const now = performance.now();
 		freeAt =
@@ -63,22 +66,24 @@ export async function startLink(options: LinkOptions): Promise<Link> {
 			requests += 1;
 			await sleep(options.latencyMilliseconds);
 		}
-		const bytes = await readServed(options.folders, path);
-		if (bytes === null) {
+		const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
+		const served = await readServed(options.folders, path, range);
+		if (served === null) {
 			response.writeHead(404).end();
 			return;
 		}
-		const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
-		const [start, end] = rangeOf(range, bytes.length);
+		const { body, start, fileBytes } = served;
 		response.writeHead(range === null ? 200 : 206, {
 			"Accept-Ranges": "bytes",
-			"Content-Length": end - start,
+			"Content-Length": body.length,
 			"Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
 			...(range === null
 				? {}
-				: { "Content-Range": `bytes ${start}-${end - 1}/${bytes.length}` }),
+				: {
+						"Content-Range": `bytes ${start}-${start + body.length - 1}/${fileBytes}`,
+					}),
 		});
-		const body = bytes.subarray(start, end);
+		if (isSlow) bytesSent += body.length;
 		if (request.method === "HEAD") response.end();
 		else if (isSlow) await sendSlowly(response, body);
 		else response.end(body);
@@ -96,6 +101,11 @@ export async function startLink(options: LinkOptions): Promise<Link> {
 			requests = 0;
 			return taken;
 		},
+		takeBytes() {
+			const taken = bytesSent;
+			bytesSent = 0;
+			return taken;
+		},
 		async close() {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
@@ -103,14 +113,31 @@ export async function startLink(options: LinkOptions): Promise<Link> {
 	};
 }
 
+interface Served {
+	readonly body: Buffer;
+	readonly start: number;
+	readonly fileBytes: number;
+}
+
 async function readServed(
 	folders: Readonly<Record<string, string>>,
 	path: string,
-): Promise<Buffer | null> {
+	range: RegExpExecArray | null,
+): Promise<Served | null> {
 	for (const [prefix, folder] of Object.entries(folders)) {
 		if (!path.startsWith(prefix)) continue;
-		const file = join(folder, normalize(`/${path.slice(prefix.length)}`));
-		return readFile(file).catch(() => null);
+		const name = join(folder, normalize(`/${path.slice(prefix.length)}`));
+		const file = await open(name).catch(() => null);
+		if (file === null) return null;
+		try {
+			const { size } = await file.stat();
+			const [start, end] = rangeOf(range, size);
+			const body = Buffer.alloc(end - start);
+			await file.read(body, 0, body.length, start);
+			return { body, start, fileBytes: size };
+		} finally {
+			await file.close();
+		}
 	}
 	return null;
 }

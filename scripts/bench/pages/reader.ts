@@ -1,4 +1,7 @@
 /// <reference types="vite/client" />
+
+import { AsyncDuckDB as PlainDuckDB } from "@duckdb/duckdb-wasm";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
 import { proxy, wrap } from "comlink";
 import { AsyncDuckDB, VoidLogger } from "duckdb-wasm-peer";
 import type { EngineApi, QueryAnswer } from "../../../workers/engine-api.ts";
@@ -16,12 +19,21 @@ export interface ReaderPage {
 	): Promise<{ milliseconds: number; rows: number; plan: QueryAnswer["plan"] }>;
 	openPeer(folderUrl: string): Promise<void>;
 	askPeer(sql: string): Promise<{ milliseconds: number; rows: number }>;
+	/**
+	 * Opens DuckDB-WASM as it stands, of our version, with the answer to a query of
+	 * ours as its table `name` in memory.
+	 */
+	openPlain(folderUrl: string, sql: string, name: string): Promise<void>;
+	askPlain(sql: string): Promise<{ milliseconds: number; rows: number }>;
+	/** From nothing but a started engine to the price of a first query. */
+	openAndPrice(lakeUrl: string, sql: string): Promise<number>;
 }
 
 const CONNECTIONS = 6;
 
 let engine: ReturnType<typeof wrap<EngineApi>>;
 let peer: Awaited<ReturnType<AsyncDuckDB["connect"]>>;
+let plain: Awaited<ReturnType<PlainDuckDB["connect"]>>;
 
 const page: ReaderPage = {
 	async fetchRange(url, bytes) {
@@ -70,6 +82,35 @@ const page: ReaderPage = {
 		const started = performance.now();
 		const { numRows } = await peer.query(sql);
 		return { milliseconds: performance.now() - started, rows: numRows };
+	},
+	async openPlain(folderUrl, sql, name) {
+		const { ipc } = await engine.query(
+			{ sql, id: "bench" },
+			proxy(() => {}),
+		);
+		const database = new PlainDuckDB(
+			new VoidLogger(),
+			new Worker(`${folderUrl}duckdb-browser-eh.worker.js`),
+		);
+		await database.instantiate(`${folderUrl}duckdb-eh.wasm`);
+		await database.open({ path: ":memory:" });
+		plain = await database.connect();
+		const rows = tableToIPC(tableFromIPC(ipc), "stream");
+		await plain.insertArrowFromIPCStream(rows, { name });
+	},
+	async askPlain(sql) {
+		const started = performance.now();
+		const { numRows } = await plain.query(sql);
+		return { milliseconds: performance.now() - started, rows: numRows };
+	},
+	async openAndPrice(lakeUrl, sql) {
+		const started = performance.now();
+		await engine.open(
+			lakeUrl,
+			proxy(() => {}),
+		);
+		await engine.price({ sql, id: "bench" });
+		return performance.now() - started;
 	},
 };
 Object.assign(window, { page });
