@@ -17,12 +17,24 @@ export default defineConfig({
 				test: {
 					name: "system",
 					include: ["tests/**/*.test.ts"],
+					exclude: ["tests/differential/**"],
 					testTimeout: 180_000,
 					// A busy machine may starve a browser; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
 					fileParallelism: false,
 					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "differential",
+					include: ["tests/differential/**/*.test.ts"],
+					testTimeout: 180_000,
+					hookTimeout: 600_000,
+					maxWorkers: 2,
+					sequence: { groupOrder: 2 },
 				},
 			},
 		],

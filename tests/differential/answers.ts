@@ -3,6 +3,7 @@ import { tableFromIPC } from "apache-arrow";
 import { cellText } from "../../src/islands/sql/cell-text.ts";
 import type { LakeSession, SessionRequest } from "../../src/lake/session.ts";
 import type { Plan } from "../../workers/engine-api.ts";
+import type { Check } from "./generate.ts";
 import { quoted } from "./lake.ts";
 
 /** An answer as text, cell by cell, as DuckDB casts values to VARCHAR. */
@@ -69,50 +70,83 @@ export async function nativeAnswer(
 	return { types: columns.map(({ type }) => type), rows };
 }
 
-/**
- * What is different, or null. Rows are compared in order where the query orders
- * them, else as multisets; doubles to 1e-12 of their size.
- */
+/** What native DuckDB says to a query, and what of it is to be compared. */
+export interface Expectation {
+	readonly check: Check;
+	readonly answer: TextAnswer;
+	/** The rows that may show, where the answer is a part of them. */
+	readonly whole?: TextAnswer;
+}
+
+/** What is wrong with an answer, or null; doubles are compared to 1e-12 of their size. */
 export function difference(
-	expected: TextAnswer,
+	{ check, answer, whole }: Expectation,
 	actual: TextAnswer,
-	ordered: boolean,
 ): string | null {
-	if (expected.types.join() !== actual.types.join())
-		return `columns of ${actual.types.join()} instead of ${expected.types.join()}`;
-	if (expected.rows.length !== actual.rows.length)
-		return `${actual.rows.length} rows instead of ${expected.rows.length}`;
-	const { types } = expected;
-	const same = (a: Row, b: Row) =>
-		types.every((type, column) =>
-			sameText(a[column] ?? null, b[column] ?? null, type),
-		);
-	if (ordered) {
-		const at = expected.rows.findIndex(
-			(row, index) => !same(row, actual.rows[index] ?? []),
-		);
-		return at === -1
-			? null
-			: `row ${at} is ${show(actual.rows[at])} instead of ${show(expected.rows[at])}`;
+	const { types, rows } = answer;
+	if (types.join() !== actual.types.join())
+		return `columns of ${actual.types.join()} instead of ${types.join()}`;
+	const isSized = check.kind !== "part" || check.isSized;
+	if (isSized && rows.length !== actual.rows.length)
+		return `${actual.rows.length} rows instead of ${rows.length}`;
+	switch (check.kind) {
+		case "ordered":
+			return firstDifference(rows, actual.rows, types);
+		case "rows":
+			return missingRow(rows, actual.rows, types);
+		case "part": {
+			const keys = types.slice(0, check.keys);
+			return (
+				firstDifference(rows, check.keys > 0 ? actual.rows : rows, keys) ??
+				(whole === undefined
+					? "the rows that may show are unknown"
+					: missingRow(actual.rows, whole.rows, types))
+			);
+		}
 	}
+}
+
+/** By the leading columns, as many as there are `types`. */
+function firstDifference(
+	expected: readonly Row[],
+	actual: readonly Row[],
+	types: readonly string[],
+): string | null {
+	const at = expected.findIndex(
+		(row, index) => !sameRow(row, actual[index] ?? [], types),
+	);
+	return at === -1
+		? null
+		: `row ${at} is ${show(actual[at])} instead of ${show(expected[at])}`;
+}
+
+/** The first of some rows that others do not hold, each as often as it is there. */
+function missingRow(
+	rows: readonly Row[],
+	others: readonly Row[],
+	types: readonly string[],
+): string | null {
 	const left = new Map<string, Row[]>();
-	for (const row of actual.rows) {
+	for (const row of others) {
 		const key = keyOf(row, types);
-		left.set(key, [...(left.get(key) ?? []), row]);
+		const alike = left.get(key);
+		if (alike === undefined) left.set(key, [row]);
+		else alike.push(row);
 	}
 	const missing: Row[] = [];
-	for (const row of expected.rows) {
+	for (const row of rows) {
 		const candidates = left.get(keyOf(row, types)) ?? [];
-		const at = candidates.findIndex((candidate) => same(row, candidate));
+		const at = candidates.findIndex((other) => sameRow(row, other, types));
 		if (at === -1) missing.push(row);
 		else candidates.splice(at, 1);
 	}
+	if (missing.length === 0) return null;
 	const surplus = [...left.values()].flat();
 	// Rows whose doubles round to different keys may still be the same.
 	for (const row of missing) {
-		const at = surplus.findIndex((candidate) => same(row, candidate));
+		const at = surplus.findIndex((other) => sameRow(row, other, types));
 		if (at === -1)
-			return `${show(row)} is missing, there is ${show(surplus[0])} instead`;
+			return `${show(row)} is on one side only, the other has ${show(surplus[0])}`;
 		surplus.splice(at, 1);
 	}
 	return null;
@@ -120,10 +154,18 @@ export function difference(
 
 type Row = readonly (string | null)[];
 
+function sameRow(a: Row, b: Row, types: readonly string[]): boolean {
+	return types.every((type, column) =>
+		sameText(a[column] ?? null, b[column] ?? null, type),
+	);
+}
+
 const NUMBERS = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g;
 
 function sameText(a: string | null, b: string | null, type: string): boolean {
 	if (a === b) return true;
+	// Which of two equal zeros shows is up to the order of rows, in text as well.
+	if (isZero(a) && isZero(b)) return true;
 	if (a === null || b === null || !/DOUBLE|FLOAT/.test(type)) return false;
 	if (a.replaceAll(NUMBERS, "#") !== b.replaceAll(NUMBERS, "#")) return false;
 	const numbers = b.match(NUMBERS) ?? [];
@@ -133,6 +175,10 @@ function sameText(a: string | null, b: string | null, type: string): boolean {
 	});
 }
 
+function isZero(text: string | null): boolean {
+	return text === "0.0" || text === "-0.0";
+}
+
 function keyOf(row: Row, types: readonly string[]): string {
 	return JSON.stringify(
 		row.map((text, column) =>
@@ -140,7 +186,9 @@ function keyOf(row: Row, types: readonly string[]): string {
 				? text.replaceAll(NUMBERS, (number) =>
 						(Number(number) + 0).toPrecision(9),
 					)
-				: text,
+				: isZero(text)
+					? "0.0"
+					: text,
 		),
 	);
 }

@@ -1,3 +1,4 @@
+import type { SqlValue } from "../../workers/engine-api.ts";
 import { quoted } from "./lake.ts";
 import type { Random } from "./random.ts";
 
@@ -16,14 +17,33 @@ export interface SourceColumn {
 }
 
 export interface GeneratedQuery {
+	/** Statements that make what the query reads, views and the like; and those that take it away again. */
+	readonly setup?: readonly string[];
+	readonly teardown?: readonly string[];
 	/** With `?::TYPE` where values travel as parameters. */
 	readonly sql: string;
-	readonly params: readonly string[];
-	/** The same with literals. */
+	readonly params: readonly SqlValue[];
+	/** The same with literals, as native DuckDB makes a table of it. */
 	readonly plain: string;
-	/** Whether the order of the answer's rows is total. */
-	readonly ordered: boolean;
+	readonly check: Check;
 }
+
+/** How far a query determines its answer. */
+export type Check =
+	| { readonly kind: "ordered" }
+	/** In any order. */
+	| { readonly kind: "rows" }
+	/**
+	 * Some rows of the answer to another query, as many as native DuckDB gives or
+	 * (`isSized` false) any number; its first columns, so many as there are `keys`,
+	 * are determined row by row.
+	 */
+	| {
+			readonly kind: "part";
+			readonly of: string;
+			readonly keys: number;
+			readonly isSized: boolean;
+	  };
 
 /** A column in scope: how SQL names it there, and what may stand beside it. */
 interface Column {
@@ -131,7 +151,12 @@ class Generator {
 					return `?::${type}`;
 				})
 			: plain;
-		return { sql, params, plain, ordered };
+		return {
+			sql,
+			params,
+			plain,
+			check: { kind: ordered ? "ordered" : "rows" },
+		};
 	}
 
 	/** Puts values in their places: as `write` says, or as literals where it says null. */
@@ -654,7 +679,7 @@ class Generator {
 						a.type === b.type ||
 						(family(a.type) === "whole" && family(b.type) === "whole"),
 				)
-				.filter(() => !/\[\]|STRUCT|UNKNOWN/.test(a.type))
+				.filter(() => !/\[\]|STRUCT|MAP|UNKNOWN/.test(a.type))
 				.map((b) => ({ a, b })),
 		);
 		if (pairs.length === 0) return undefined;
@@ -815,7 +840,8 @@ function inScope(columns: readonly Column[], alias: string): Column[] {
 	}));
 }
 
-function family(type: string): Family {
+/** Types that may stand for each other in a query, as far as generating goes. */
+export function family(type: string): Family {
 	if (type.endsWith("[]")) return "list";
 	if (/^U?(TINYINT|SMALLINT|INTEGER)$/.test(type)) return "whole";
 	if (type === "BIGINT") return "whole";
@@ -828,7 +854,7 @@ function family(type: string): Family {
 	return "other";
 }
 
-function literal(text: string, type: string): string {
+export function literal(text: string, type: string): string {
 	if (/^(U?(TINY|SMALL|BIG)INT|U?INTEGER)$/.test(type)) return text;
 	const quotedText = `'${text.replaceAll("'", "''")}'`;
 	return type === "VARCHAR" ? quotedText : `${quotedText}::${type}`;

@@ -41,6 +41,7 @@ function hazardousTables(seed: number): TestTable[] {
 			partitionKeys: ["region"],
 			rowsPerFile: 30,
 			rowGroupsPerBlock: 3,
+			sortKeys: ["ts"],
 		},
 		{
 			name: "cells",
@@ -50,6 +51,7 @@ function hazardousTables(seed: number): TestTable[] {
 			partitionKeys: ["level"],
 			rowGroupSize: 2048,
 			rowGroupsPerBlock: 1,
+			sortKeys: ["x"],
 		},
 		{
 			name: "odd names",
@@ -77,6 +79,36 @@ line", ${random(19, 7)} AS "st.x", {'x': i::INTEGER, 'y z': 'f' || (i % 5)} AS s
 			rowGroupsPerBlock: 2,
 		},
 		{
+			// Sorted by columns that repeat, are null, and are no numbers.
+			name: "sorted",
+			select: `SELECT CASE WHEN i < 330 THEN (i // 7)::INTEGER END AS a, CASE WHEN i < 300 THEN (i // 3) * 0.5 WHEN i < 330 THEN 'nan'::DOUBLE END AS d,
+				'key ' || lpad((i // 11)::VARCHAR, 3, '0') AS s, ${random(32, 50)} AS r, DATE '2024-06-30' - (i // 20)::INTEGER AS back,
+				${sometimes(33, 25, random(34, 40))}::BIGINT AS k, ((i // 40) * 1.5)::DECIMAL(5, 1) AS money
+			FROM range(360) r(i) ORDER BY i`,
+			rowsPerFile: 40,
+			rowGroupsPerBlock: 2,
+			sortKeys: ["a", "d"],
+		},
+		{
+			name: "spans",
+			select: `SELECT i::INTEGER AS id, ${sometimes(35, 20, `to_months(${random(36, 30)}) + to_days(${random(37, 40)}) + to_milliseconds(${random(38, 90_000_000)})`)} AS span,
+				(TIMESTAMP '2024-03-01' + INTERVAL (i * 37) MINUTE)::TIMESTAMPTZ AS zoned, (TIMESTAMP '2024-03-01' + INTERVAL (i) SECOND)::TIMESTAMP_MS AS ms,
+				(['low', 'middle', 'high'])[1 + ${random(39, 3)}]::ENUM('low', 'middle', 'high') AS grade, (${random(40, 100)} * 1e30)::HUGEINT AS vast,
+				MAP {'a': ${random(41, 5)}, 'b': NULL} AS pairs, [{'p': ${random(42, 4)}, 'q': 'q'}] AS boxes, CASE WHEN i < 60 THEN NULL ELSE ${random(43, 9)} END AS late
+			FROM range(150) r(i) ORDER BY i`,
+			rowsPerFile: 25,
+			rowGroupsPerBlock: 4,
+		},
+		{
+			// A dimension: few rows, keys of several tables and ranges.
+			name: "dims",
+			select: `SELECT (i * 3)::INTEGER AS k, (i * 3 + 0.0)::DOUBLE AS real_k, (['north', 'south', 'a b', NULL, 'x'])[1 + (i % 5)::INTEGER] AS region, 'ride' || (i * 4) AS ride_id,
+				TIMESTAMP '2024-02-28 23:00:00' + INTERVAL (i * 3) HOUR AS since, TIMESTAMP '2024-02-29 01:00:00' + INTERVAL (i * 3) HOUR AS until,
+				9007199254740000 + i AS big, (i % 3)::INTEGER AS kind, ('nan')::DOUBLE AS never
+			FROM range(14) r(i) ORDER BY i`,
+			rowsPerFile: 5,
+		},
+		{
 			name: "empty",
 			select:
 				"SELECT 1 AS id, 'x' AS name, 2.5::DOUBLE AS v, 3 AS k WHERE false",
@@ -96,6 +128,8 @@ const SORT_KEYS: Readonly<Record<string, string>> = {
 	"odd names": "a>5 AND b=1",
 	nested: "id",
 	kinds: "id",
+	sorted: "a",
+	spans: "id",
 };
 
 /** Writes the lake and gives its catalog, with bounds of blocks as a publisher gives them. */
@@ -113,7 +147,10 @@ export async function writeHazardousLake(
 	return bounded;
 }
 
-/** Makes each table of the lake visible to native DuckDB, which reads the files by itself. */
+/**
+ * Makes each table of the lake visible to native DuckDB, which reads the files by
+ * itself; a second time, as `… by file`, with the name of each row's file.
+ */
 export async function showNatively(
 	folder: string,
 	catalog: Catalog,
@@ -130,6 +167,9 @@ export async function showNatively(
 				: `read_parquet('${folder}/${name}/**/*.parquet', hive_partitioning = ${partitionKeys.length > 0})`;
 		await connection.run(
 			`CREATE VIEW ${quoted(name)} AS SELECT ${casts.join(", ")} FROM ${source}`,
+		);
+		await connection.run(
+			`CREATE VIEW ${quoted(`${name} by file`)} AS SELECT ${casts.join(", ")}, ${files === 0 ? "''" : "filename"} AS filename FROM ${source}`,
 		);
 	}
 }

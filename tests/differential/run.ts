@@ -3,29 +3,39 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { successiveNodeDatabases } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { memoryCache } from "../../src/lake/byte-cache.ts";
 import { LakeSession } from "../../src/lake/session.ts";
 import type { Catalog } from "../../src/lib/catalog.ts";
 import type { Plan } from "../../workers/engine-api.ts";
-import { answerOfSession, difference, nativeAnswer } from "./answers.ts";
+import {
+	answerOfSession,
+	difference,
+	type Expectation,
+	nativeAnswer,
+	type TextAnswer,
+} from "./answers.ts";
 import {
 	type GeneratedQuery,
 	generateQuery,
 	type SourceTable,
 } from "./generate.ts";
-import { quoted, showNatively, writeHazardousLake } from "./lake.ts";
+import { showNatively, writeHazardousLake } from "./lake.ts";
 import { Random } from "./random.ts";
+import { generateShape } from "./shapes.ts";
+import { withValues } from "./source-tables.ts";
 
-/** A hazardous lake, read by native DuckDB and by a session of ours. */
+/** A hazardous lake, read by native DuckDB and by sessions of ours. */
 export interface Bench {
+	readonly folder: string;
 	readonly catalog: Catalog;
 	readonly tables: readonly SourceTable[];
 	readonly native: DuckDBConnection;
-	readonly session: () => LakeSession;
-	/** Starts a session in which nothing is resident. */
-	renew(): Promise<void>;
+	/** The one session that all queries share, with a budget that evicts. */
+	readonly session: LakeSession;
+	/** A session in which nothing is there yet, with a budget of so many bytes; the one before ends. */
+	fresh(budgetBytes: number): Promise<LakeSession>;
 	close(): Promise<void>;
 }
 
@@ -43,6 +53,8 @@ export interface Outcome {
 	readonly failed: number;
 	/** Queries whose answer has rows. */
 	readonly filled: number;
+	/** Queries that were answered with less memory than their tables take. */
+	readonly tight: number;
 	/** Of the row groups of the tables that the queries read. */
 	readonly rowGroupsShare: number;
 	/** Queries that brought back what the budget had put out of memory. */
@@ -53,12 +65,20 @@ export interface Comparison {
 	/** What is different, null where nothing is. */
 	readonly what: string | null;
 	readonly failed: boolean;
-	/** Missing where ours failed. */
+	readonly tight: boolean;
+	/** In the shared session; missing where it failed. */
 	readonly plan?: Plan;
 }
 
+/** Of the lake's values: with another the same seed of a query gives another query. */
+export const LAKE_SEED = 20_260_101;
+
 /** More than the answer of any query that is compared takes. */
 const NATIVE_MEMORY = "2GB";
+
+const AMPLE_BYTES = 1e8;
+/** Less than the larger tables take. */
+const TIGHT_BYTES = 60_000;
 
 export async function openBench(
 	seed: number,
@@ -71,33 +91,53 @@ export async function openBench(
 		max_temp_directory_size: "0B",
 	});
 	const native = await instance.connect();
+	await native.run("SET TimeZone = 'UTC'; SET asof_loop_join_threshold = 0");
 	const catalog = await writeHazardousLake(folder, seed, native);
 	await showNatively(folder, catalog, native);
-	const openSession = () =>
-		LakeSession.open({
-			source: fileSource(folder),
-			openDatabase: openNodeDatabase,
-			decoder: nodeDecoder(),
-			cache: memoryCache(1e8),
-			budgetBytes,
-		});
-	let session = await openSession();
+	const opener = async () => {
+		const openDatabase = await successiveNodeDatabases();
+		return (bytes: number) =>
+			LakeSession.open({
+				source: fileSource(folder),
+				openDatabase,
+				decoder: nodeDecoder(),
+				cache: memoryCache(1e8),
+				budgetBytes: bytes,
+			});
+	};
+	const session = await (await opener())(budgetBytes);
+	const openFresh = await opener();
+	let fresh: LakeSession | undefined;
 	return {
+		folder,
 		catalog,
 		tables: await withValues(catalog, native),
 		native,
-		session: () => session,
-		async renew() {
-			await session.close();
-			session = await openSession();
+		session,
+		async fresh(bytes) {
+			await fresh?.close();
+			fresh = await openFresh(bytes);
+			return fresh;
 		},
 		async close() {
 			await session.close();
+			await fresh?.close();
 			native.closeSync();
 			instance.closeSync();
 			await rm(folder, { recursive: true });
 		},
 	};
+}
+
+/** The query of a seed: half of them from the grammar, half of one construct each. */
+export function queryOf(
+	seed: number,
+	tables: readonly SourceTable[],
+): GeneratedQuery {
+	const random = new Random(seed);
+	return random.chance(0.5)
+		? generateQuery(random, tables)
+		: generateShape(random, tables);
 }
 
 /** Runs so many generated queries, each by a seed of its own, in random order, and compares the answers. */
@@ -107,66 +147,111 @@ export async function compareGenerated(
 	count: number,
 ): Promise<Outcome> {
 	const mismatches: Mismatch[] = [];
-	let compared = 0;
-	let failed = 0;
-	let refills = 0;
-	let filled = 0;
+	const outcome = { compared: 0, failed: 0, filled: 0, tight: 0, refills: 0 };
 	let read = 0;
 	let total = 0;
 	const seeds = Array.from({ length: count }, (_, index) => firstSeed + index);
 	for (const seed of new Random(firstSeed).shuffled(seeds)) {
-		const query = generateQuery(new Random(seed), bench.tables);
-		const result = await compareOne(bench, query);
+		const query = queryOf(seed, bench.tables);
+		const result = await compareOne(bench, query, seed % 3 === 0);
 		if (result === undefined) continue;
-		compared += 1;
-		if (result.failed) failed += 1;
-		if ((result.plan?.actual.rows ?? 0) > 0) filled += 1;
+		outcome.compared += 1;
+		if (result.failed) outcome.failed += 1;
+		if (result.tight) outcome.tight += 1;
+		if ((result.plan?.actual.rows ?? 0) > 0) outcome.filled += 1;
 		if (result.what !== null)
 			mismatches.push({
 				seed,
-				sql: query.sql,
+				sql: [...(query.setup ?? []), query.sql].join("; "),
 				plain: query.plain,
 				what: result.what,
 			});
 		const { scans = [], actual } = result.plan ?? {};
-		if (actual !== undefined && actual.cachedBytes > 0) refills += 1;
+		if (actual !== undefined && actual.cachedBytes > 0) outcome.refills += 1;
 		for (const scan of scans) {
 			read += scan.rowGroups;
 			total += scan.rowGroupsTotal;
 		}
 	}
+	return { ...outcome, mismatches, rowGroupsShare: read / total };
+}
+
+/**
+ * Compares a query's answers in the shared session and afresh with native DuckDB's;
+ * `isTight` asks afresh with little memory first. Undefined where the answer is too
+ * large to compare.
+ */
+export async function compareOne(
+	bench: Bench,
+	query: GeneratedQuery,
+	isTight = false,
+): Promise<Comparison | undefined> {
+	const expected = await attempt(() => expectationOf(bench.native, query));
+	if (expected === undefined) return undefined;
+	const shared = await attempt(() => ask(bench.session, query));
+	const what = verdict(expected, shared);
+	if (what !== null)
+		return { what: `in the session: ${what}`, failed: true, tight: false };
+	let fresh = await attempt(async () =>
+		ask(await bench.fresh(isTight ? TIGHT_BYTES : AMPLE_BYTES), query),
+	);
+	const isRefused = fresh instanceof Error && fresh.name === "OverBudgetError";
+	if (isTight && isRefused)
+		fresh = await attempt(async () =>
+			ask(await bench.fresh(AMPLE_BYTES), query),
+		);
+	const whatFresh = verdict(expected, fresh);
 	return {
-		compared,
-		failed,
-		filled,
-		mismatches,
-		rowGroupsShare: read / total,
-		refills,
+		what:
+			whatFresh &&
+			`afresh${isTight && !isRefused ? ", with little memory" : ""}: ${whatFresh}`,
+		failed: shared instanceof Error || whatFresh !== null,
+		tight: isTight && !isRefused && !(fresh instanceof Error),
+		...(shared instanceof Error ? {} : { plan: shared.plan }),
 	};
 }
 
-/** Undefined where the answer is too large to compare. */
-export async function compareOne(
-	{ native, session }: Bench,
-	{ sql, plain, params, ordered }: GeneratedQuery,
-): Promise<Comparison | undefined> {
-	const expected = await attempt(() => nativeAnswer(native, plain));
-	if (expected === undefined) return undefined;
-	const request = params.length > 0 ? { sql, params } : { sql };
-	const actual = await attempt(() => answerOfSession(session(), request));
-	// An error is an answer too: where one engine fails the other has to.
+/** Native DuckDB's answer; undefined where it is too large. Throws DuckDB's errors. */
+export async function expectationOf(
+	native: DuckDBConnection,
+	{ setup = [], teardown = [], plain, check }: GeneratedQuery,
+): Promise<Expectation | undefined> {
+	try {
+		for (const statement of setup) await native.run(statement);
+		const answer = await nativeAnswer(native, plain);
+		if (answer === undefined) return undefined;
+		if (check.kind !== "part") return { check, answer };
+		const whole = await nativeAnswer(native, check.of);
+		return whole && { check, answer, whole };
+	} finally {
+		for (const statement of teardown)
+			await native.run(statement).catch(() => {});
+	}
+}
+
+/** An error is an answer too: where one engine fails the other has to. */
+export function verdict(
+	expected: Expectation | Error,
+	actual: TextAnswer | Error,
+): string | null {
 	if (expected instanceof Error)
-		return {
-			failed: true,
-			what: actual instanceof Error ? null : `no error: ${expected.message}`,
-		};
-	if (actual instanceof Error)
-		return { failed: true, what: `${actual.name}: ${actual.message}` };
-	return {
-		failed: false,
-		what: difference(expected, actual, ordered),
-		plan: actual.plan,
-	};
+		return actual instanceof Error ? null : `no error: ${expected.message}`;
+	if (actual instanceof Error) return `${actual.name}: ${actual.message}`;
+	return difference(expected, actual);
+}
+
+async function ask(session: LakeSession, query: GeneratedQuery) {
+	const { setup = [], teardown = [], sql, params } = query;
+	try {
+		for (const statement of setup) await session.query({ sql: statement });
+		return await answerOfSession(
+			session,
+			params.length > 0 ? { sql, params } : { sql },
+		);
+	} finally {
+		for (const statement of teardown)
+			await session.query({ sql: statement }).catch(() => {});
+	}
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
@@ -175,32 +260,4 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
 	} catch (error) {
 		return error instanceof Error ? error : new Error(String(error));
 	}
-}
-
-/** Each column with some of its values, those of nested types without. */
-async function withValues(
-	catalog: Catalog,
-	native: DuckDBConnection,
-): Promise<SourceTable[]> {
-	const tables: SourceTable[] = [];
-	for (const { name, rows, columns } of catalog.tables) {
-		const valued = [];
-		for (const column of columns) {
-			const reader = await native.runAndReadAll(
-				`SELECT CAST(value AS VARCHAR) FROM (
-					SELECT DISTINCT ${quoted(column.name)} AS value FROM ${quoted(name)}
-					WHERE value IS NOT NULL ORDER BY hash(CAST(value AS VARCHAR)) LIMIT 12
-				) ORDER BY value`,
-			);
-			const found = reader.getRows().map(([text]) => String(text));
-			const values = /STRUCT|\[\]/.test(column.type)
-				? []
-				: found.length > 0
-					? found
-					: ["1", "5"];
-			valued.push({ name: column.name, type: column.type, values });
-		}
-		tables.push({ name, rows, columns: valued });
-	}
-	return tables;
 }

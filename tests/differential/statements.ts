@@ -1,5 +1,7 @@
+import type { GeneratedQuery } from "./generate.ts";
+
 /** A statement whose answer two engines must agree on; `ordered` where its order is total. */
-export interface Statement {
+export interface Statement extends Partial<Omit<GeneratedQuery, "sql">> {
 	readonly sql: string;
 	readonly ordered?: boolean;
 }

@@ -17,6 +17,8 @@ export interface TestTable {
 	/** Native DuckDB SQL; partition keys included. */
 	readonly select: string;
 	readonly partitionKeys?: readonly string[];
+	/** As the catalog names them; the rows lie as `select` gives them. */
+	readonly sortKeys?: readonly string[];
 	/** Rows of a row group, a multiple of 2,048; and of a file. Default: one of each. */
 	readonly rowGroupSize?: number;
 	readonly rowsPerFile?: number;
@@ -197,7 +199,7 @@ export async function writeTestLake(
 					: column.type.replace(/U?HUGEINT/, "DOUBLE"),
 			})),
 			partitionKeys,
-			sortKeys: [],
+			sortKeys: table.sortKeys ?? [],
 			rows: groups.reduce((sum, group) => sum + group.rows, 0),
 			files: files.length,
 			rowGroups: groups.length,
