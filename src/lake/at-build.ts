@@ -78,6 +78,12 @@ async function readFromLake(path: string): Promise<Uint8Array | null> {
 	if (elsewhere !== null) {
 		const response = await fetch(new URL(path, elsewhere));
 		if (response.status === 404) return null;
+		if (response.status === 401 || response.status === 403) {
+			console.warn(
+				`the lake refuses ${response.url} (${response.status}): if it is private, its visitors enter keys, and pages are built without its data; else check its policy`,
+			);
+			return null;
+		}
 		if (!response.ok)
 			throw new Error(
 				`the lake answered ${response.status} for ${response.url}`,

@@ -1,3 +1,6 @@
+/** What stands for the site's origin where it is not known. */
+export const ANY_SITE = "https://site.example";
+
 /** A rule of a bucket's CORS configuration, as S3 and its compatibles take it. */
 export interface CorsRule {
 	readonly AllowedOrigins: readonly string[];

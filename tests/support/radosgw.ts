@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import {
 	CreateBucketCommand,
+	DeleteBucketCorsCommand,
 	PutBucketCorsCommand,
 	PutBucketPolicyCommand,
 	PutObjectCommand,
@@ -43,6 +44,7 @@ export interface ObjectStore {
 	/** Private, without a CORS configuration. */
 	makeBucket(bucket: string): Promise<void>;
 	put(bucket: string, key: string, body: Uint8Array | string): Promise<void>;
+	/** No rules: the bucket has no CORS configuration any more. */
 	setCors(bucket: string, rules: readonly CorsRule[]): Promise<void>;
 	/** Lets anyone read the bucket's objects, and nobody list them. */
 	allowReading(bucket: string): Promise<void>;
@@ -187,6 +189,10 @@ function store(server: {
 			);
 		},
 		async setCors(bucket, rules) {
+			if (rules.length === 0) {
+				await client.send(new DeleteBucketCorsCommand({ Bucket: bucket }));
+				return;
+			}
 			await client.send(
 				new PutBucketCorsCommand({
 					Bucket: bucket,

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
+import { sign } from "../shared/keys.ts";
 import { lakeUrl } from "../shared/lake.ts";
 import { filesOf, READERS, type Reader, readerSnippet } from "./files.ts";
 
@@ -76,7 +77,7 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 async function readPaths(table: CatalogTable): Promise<string[]> {
 	if (table.manifest.blocks.length === 0) return [];
 	const address = new URL(table.manifest.path, lakeUrl()).href;
-	const response = await fetch(address);
+	const response = await fetch(await sign(new Request(address)));
 	if (!response.ok) throw new Error(`${address} answered ${response.status}`);
 	return filesOf(table, new Uint8Array(await response.arrayBuffer()));
 }

@@ -1,5 +1,6 @@
 import "./data.css";
 import { hydrate, render } from "preact";
+import { corsText } from "../../lib/cors.ts";
 import { openCatalog, siteRoot } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { keepEngine } from "../shared/offline.ts";
@@ -9,6 +10,10 @@ import { DataPage } from "./data-page.tsx";
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
 const box: HTMLElement = island;
+
+const cors = document.getElementById("cors-text");
+// Where the site lies is known only here.
+if (cors !== null) cors.textContent = corsText(location.origin);
 
 keepEngine().catch(() => {});
 await mount();

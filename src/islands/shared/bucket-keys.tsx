@@ -129,30 +129,27 @@ export function BucketKeysForm(props: {
 	);
 }
 
-/** The buckets that keys were entered for, each with a way out. */
+/** The buckets that keys were entered for, and the way out. */
 export function SignedInBuckets() {
 	const buckets = signedInBuckets.value;
 	if (buckets.length === 0) return null;
 	return (
 		<div class="bucket-list">
+			<p>Read with your keys:</p>
 			<ul>
 				{buckets.map((bucketUrl) => (
 					<li key={bucketUrl}>
 						<code>{bucketUrl}</code>
-						<button
-							type="button"
-							class="button"
-							onClick={() => void signOut(bucketUrl)}
-						>
-							Sign out<span class="visually-hidden"> of {bucketUrl}</span>
-						</button>
 					</li>
 				))}
 			</ul>
+			<button type="button" class="button" onClick={() => void signOut()}>
+				Sign out
+			</button>
 			<p>
-				Signing out forgets the keys, ends the engine with your temporary tables
-				and views, and empties this browser's cache of the lake. Without it,
-				what was read stays in the cache, as with any other data.
+				Signing out forgets the keys, empties this browser's cache of the lake
+				and reloads the page. Leaving the page forgets the keys, too, but what
+				was read stays in the cache.
 			</p>
 		</div>
 	);

@@ -12,7 +12,7 @@ import type {
 } from "../../../workers/engine-api.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import type { Query } from "../../queries/sql.ts";
-import { enteredKeys, forgetKeys, keepKeys } from "./keys.ts";
+import { enteredKeys, keepKeys } from "./keys.ts";
 import { lakeUrl } from "./lake.ts";
 import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
 
@@ -34,7 +34,6 @@ export interface LakeAnswer {
 }
 
 interface Engine {
-	readonly worker: Worker;
 	readonly api: Remote<EngineApi>;
 	readonly status: EngineStatus;
 }
@@ -101,19 +100,15 @@ export async function signIn(keys: BucketKeys): Promise<void> {
 }
 
 /**
- * Forgets a bucket's keys. The engine ends with all that it has loaded, and the
- * bytes of the lake that this browser keeps go, too: nothing that was read with the
- * keys stays. The next query starts another engine.
+ * Forgets all keys and what was read with them: empties this browser's cache of the
+ * lake, then reloads the page, which ends the engine with all that it has loaded.
  */
-export async function signOut(bucketUrl: string): Promise<void> {
-	forgetKeys(bucketUrl);
-	const running = await started?.catch(() => undefined);
-	started = undefined;
-	engineState.value = { kind: "idle" };
+export async function signOut(): Promise<void> {
 	try {
+		const running = await started?.catch(() => undefined);
 		await running?.api.clearCache();
 	} finally {
-		running?.worker.terminate();
+		location.reload();
 	}
 }
 
@@ -166,7 +161,7 @@ async function start(): Promise<Engine> {
 		engineState.value = { kind: "ready", version: status.version };
 		// It may have come before the service worker could see it.
 		keepEngine().catch(() => {});
-		return { worker, api, status };
+		return { api, status };
 	} catch (error) {
 		worker.terminate();
 		engineState.value = {

@@ -21,12 +21,6 @@ export function keepKeys(keys: BucketKeys): void {
 	addresses.value = [...entered.keys()];
 }
 
-export function forgetKeys(bucketUrl: string): void {
-	ring.signOut(bucketUrl);
-	entered.delete(bucketUrl);
-	addresses.value = [...entered.keys()];
-}
-
 /** For an engine that starts. */
 export function enteredKeys(): readonly BucketKeys[] {
 	return [...entered.values()];

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import {
+	browserStore,
 	type DraftStore,
 	dropPrevious,
 	keepDraft,
@@ -22,6 +23,25 @@ function storeWith(text: string | null, previous: string | null = null) {
 }
 
 const link = (sql: string) => `#q=${encodeURIComponent(sql)}`;
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("a text with a signed address lasts as long as the page", () => {
+	const disk = new Map([["lakeside.sql.text", "select 1"]]);
+	vi.stubGlobal("localStorage", {
+		getItem: (key: string) => disk.get(key) ?? null,
+		setItem: (key: string, value: string) => disk.set(key, value),
+		removeItem: (key: string) => disk.delete(key),
+	});
+	const store = browserStore();
+	const signed = "from 'https://b.example/a.parquet?X-Amz-Signature=0ab1'";
+	store.set("text", signed);
+	expect(store.get("text")).toBe(signed);
+	expect(browserStore().get("text")).toBe("select 1");
+	store.set("text", "select 2");
+	expect(store.get("text")).toBe("select 2");
+	expect(browserStore().get("text")).toBe("select 2");
+});
 
 test("a first visit opens with the starter", () => {
 	const { store } = storeWith(null);

@@ -1,3 +1,5 @@
+import { holdsSignedAddress } from "../../lib/signed-address.ts";
+
 /** Where the visitor's text lies between visits. Its keys may hold nothing. */
 export interface DraftStore {
 	get(key: "text" | "previous"): string | null;
@@ -93,7 +95,11 @@ export function sqlInHash(hash: string): string | null {
 	}
 }
 
-/** A store in the browser; where it is forbidden or full, texts last as long as the page. */
+/**
+ * A store in the browser; where it is forbidden or full, texts last as long as the
+ * page. So does a text with an address that carries a signature: whoever finds it
+ * could read the file.
+ */
 export function browserStore(): DraftStore {
 	const memory = new Map<string, string | null>();
 	return {
@@ -106,6 +112,10 @@ export function browserStore(): DraftStore {
 			}
 		},
 		set(key, value) {
+			if (value !== null && holdsSignedAddress(value)) {
+				memory.set(key, value);
+				return;
+			}
 			try {
 				if (value === null) localStorage.removeItem(`lakeside.sql.${key}`);
 				else localStorage.setItem(`lakeside.sql.${key}`, value);

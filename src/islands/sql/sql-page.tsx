@@ -2,6 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
+import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
 import { engineState } from "../shared/engine.ts";
@@ -527,7 +528,14 @@ function save(file: Blob): void {
 	setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+const SIGNED_ADDRESS =
+	"The text holds a signed address: whoever gets the link can read that file. Once more copies it.";
+
 async function share(text: string, notice: { value: string }): Promise<void> {
+	if (holdsSignedAddress(text) && notice.value !== SIGNED_ADDRESS) {
+		notice.value = SIGNED_ADDRESS;
+		return;
+	}
 	const link = sqlHref(text);
 	history.replaceState(null, "", link);
 	notice.value = (await copied(link))
