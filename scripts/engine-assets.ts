@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { literal } from "./storage/sql-text.ts";
 
 /** Where `workers/engine-files.ts` finds them, below the repository's root. */
 const FOLDER = join(".cache", "engine");
@@ -32,5 +34,31 @@ export async function makeEngineAssets(): Promise<void> {
 			createWriteStream(`${to}.part`),
 		);
 		await rename(`${to}.part`, to);
+	}
+	await makeSample(join(FOLDER, "sample.parquet"));
+}
+
+/** A few kB of Parquet as the lake's files are, for the engine to warm up with. */
+async function makeSample(path: string): Promise<void> {
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	try {
+		await connection.run(
+			`COPY (
+				SELECT
+					TIMESTAMP '2024-01-01' + to_minutes(i) AS ts,
+					(i * 7919) % 1000 AS n,
+					((i * 7919) % 1000) / 8.0::DOUBLE AS value,
+					'name ' || (i % 300) AS name
+				FROM range(20480) AS numbers(i)
+			) TO ${literal(`${path}.part`)} (
+				FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
+				WRITE_BLOOM_FILTER false
+			)`,
+		);
+		await rename(`${path}.part`, path);
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
 	}
 }

@@ -1,6 +1,7 @@
 import duckdbWorker from "@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url";
 import duckdbPacked from "../.cache/engine/duckdb-eh.wasm.gz?url";
 import parquetPacked from "../.cache/engine/parquet.wasm.gz?url";
+import sample from "../.cache/engine/sample.parquet?url";
 import decodeWorker from "./decode.worker.ts?worker&url";
 
 /** Addresses of the engine's files, absolute under whatever base path. */
@@ -9,6 +10,7 @@ export const ENGINE_FILES = {
 	duckdbPacked: absolute(duckdbPacked),
 	parquetPacked: absolute(parquetPacked),
 	decodeWorker: absolute(decodeWorker),
+	sample: absolute(sample),
 };
 
 function absolute(url: string): string {

@@ -9,6 +9,7 @@ import type { EngineApi, Progress } from "./engine-api.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
 import { openByteCache } from "./opfs-cache.ts";
 import { fetchWasm } from "./unpack.ts";
+import { warmDatabase, warmDecoders } from "./warm-up.ts";
 
 const DECODERS = 2;
 
@@ -16,7 +17,7 @@ const keys = new KeyRing();
 const engine = createEngine({
 	keys,
 	async parts(lakeUrl, onProgress) {
-		const { duckdbWorker, duckdbPacked, parquetPacked, decodeWorker } =
+		const { duckdbWorker, duckdbPacked, parquetPacked, decodeWorker, sample } =
 			ENGINE_FILES;
 		const onBytes = engineProgress(onProgress);
 		const wasm = fetchWasm(duckdbPacked, onBytes("duckdb")).then((response) =>
@@ -27,17 +28,25 @@ const engine = createEngine({
 		);
 		// Whoever waits for them hears of a failure; it may come before they do.
 		for (const file of [wasm, module]) file.catch(() => {});
+		const decoder = decodePool({
+			workerUrl: decodeWorker,
+			module,
+			size: DECODERS,
+		});
+		const warm = warmDecoders(decoder, DECODERS, fetchBytes(sample));
 		return {
 			source: httpSource(lakeUrl, { sign: keys.sign }),
 			openDatabase: async () => {
 				// Without the decoder's file the engine would open and never answer.
 				await module;
-				return openBrowserDatabase({
+				const database = await openBrowserDatabase({
 					workerUrl: duckdbWorker,
 					wasm: await wasm,
 				});
+				await warmDatabase(database, await warm);
+				return database;
 			},
-			decoder: decodePool({ workerUrl: decodeWorker, module, size: DECODERS }),
+			decoder,
 			cache: await openByteCache(),
 			budgetBytes: suitableMemoryBytes(),
 		};
@@ -53,6 +62,10 @@ const api: EngineApi = {
 	},
 };
 expose(api);
+
+async function fetchBytes(url: string): Promise<Uint8Array> {
+	return (await fetch(url)).bytes();
+}
 
 /** The bytes of all the engine's files as one number. */
 function engineProgress(onProgress: (progress: Progress) => void) {
