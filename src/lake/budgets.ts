@@ -8,10 +8,15 @@ const LARGEST_MEMORY_BYTES = 1.5e9;
 /** Where the browser does not tell. */
 const USUAL_DEVICE_GIGABYTES = 4;
 
+/** Bytes that the browser lets the site store; 0 on an insecure origin, which may store none. */
+export async function quotaBytes(): Promise<number> {
+	const { quota = 0 } = (await navigator.storage?.estimate()) ?? {};
+	return quota;
+}
+
 /** Bytes of the lake that are kept where the visitor has not said otherwise. */
 export async function suitableCacheBytes(): Promise<number> {
-	const { quota = LARGEST_CACHE_BYTES } = await navigator.storage.estimate();
-	return Math.min(quota * CACHE_SHARE, LARGEST_CACHE_BYTES);
+	return Math.min((await quotaBytes()) * CACHE_SHARE, LARGEST_CACHE_BYTES);
 }
 
 /** Memory for resident tables where the visitor has not said otherwise. */

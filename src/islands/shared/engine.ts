@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import type { Table } from "apache-arrow";
 import { proxy, type Remote, wrap } from "comlink";
 import type {
@@ -9,12 +9,14 @@ import type {
 	Progress,
 	QueryAnswer,
 	ScanSummary,
+	StorageUse,
 } from "../../../workers/engine-api.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import type { Query } from "../../queries/sql.ts";
 import { enteredKeys, keepKeys } from "./keys.ts";
-import { lakeUrl } from "./lake.ts";
+import { filesGone, lakeUrl, openCatalog } from "./lake.ts";
 import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
+import { settings } from "./settings.ts";
 
 export type EngineState =
 	| { readonly kind: "idle" }
@@ -43,6 +45,11 @@ export const engineState: Signal<EngineState> = signal({ kind: "idle" });
 
 let started: Promise<Engine> | undefined;
 let requests = 0;
+
+effect(() => {
+	const chosen = settings.value;
+	started?.then(({ api }) => api.configure(chosen)).catch(() => {});
+});
 
 /**
  * Fetches and opens the engine, once a page. A failed start may be tried again.
@@ -76,6 +83,8 @@ export async function queryLake(
 		const { tableFromIPC } = await import("apache-arrow");
 		if (aborted?.aborted) throw cancelled();
 		return { table: tableFromIPC(answer.ipc), answer, query };
+	} catch (error) {
+		throw noted(error);
 	} finally {
 		aborted?.removeEventListener("abort", cancel);
 	}
@@ -86,7 +95,41 @@ export async function priceQuery(
 	query: Query,
 ): Promise<{ cost: PlanCost; scans: readonly ScanSummary[] }> {
 	const { api } = await engine();
-	return api.price({ sql: query.sql, params: query.params, id: nextId() });
+	try {
+		return await api.price({
+			sql: query.sql,
+			params: query.params,
+			id: nextId(),
+		});
+	} catch (error) {
+		throw noted(error);
+	}
+}
+
+/** What the running engine is and holds; null where none is ready. */
+export async function engineReport(): Promise<{
+	readonly status: EngineStatus;
+	readonly storage: StorageUse;
+} | null> {
+	if (engineState.peek().kind !== "ready") return null;
+	const { api, status } = await engine();
+	return { status, storage: await api.storage() };
+}
+
+/** Removes all bytes that the engine keeps; false where no engine is ready. */
+export async function clearEngineCache(): Promise<boolean> {
+	if (engineState.peek().kind !== "ready") return false;
+	await (await engine()).api.clearCache();
+	return true;
+}
+
+/** Has the engine, where there is one, read another publication from the next query on. */
+export async function moveEngine(catalogText: string): Promise<void> {
+	const running = await started?.catch(() => undefined);
+	if (running === undefined) return;
+	const status = await running.api.move(catalogText);
+	started = Promise.resolve({ ...running, status });
+	engineState.value = { kind: "ready", version: status.version };
 }
 
 /**
@@ -143,21 +186,7 @@ async function start(): Promise<Engine> {
 				reject(new Error(event.message || "the engine's worker did not start")),
 			);
 		});
-		for (const keys of enteredKeys()) await api.signIn(keys);
-		const status = await Promise.race([
-			api.open(
-				lakeUrl(),
-				proxy((progress: Progress) => {
-					if (progress.stage === "engine")
-						engineState.value = {
-							kind: "loading",
-							bytes: progress.bytes,
-							totalBytes: progress.totalBytes,
-						};
-				}),
-			),
-			failed,
-		]);
+		const status = await Promise.race([opened(api), failed]);
 		engineState.value = { kind: "ready", version: status.version };
 		// It may have come before the service worker could see it.
 		keepEngine().catch(() => {});
@@ -170,6 +199,35 @@ async function start(): Promise<Engine> {
 		};
 		throw error;
 	}
+}
+
+async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {
+	for (const keys of enteredKeys()) await api.signIn(keys);
+	await api.configure(settings.peek());
+	// Page and engine read one publication; offline the engine may know one that the page does not.
+	const text = await openCatalog().then(
+		(lake) => lake.text,
+		() => undefined,
+	);
+	return api.open(
+		lakeUrl(),
+		proxy((progress: Progress) => {
+			if (progress.stage === "engine")
+				engineState.value = {
+					kind: "loading",
+					bytes: progress.bytes,
+					totalBytes: progress.totalBytes,
+				};
+		}),
+		text,
+	);
+}
+
+/** An error of the engine, after what it says of the publication was noted. */
+function noted(error: unknown): unknown {
+	if (error instanceof Error && error.name === "GoneError")
+		filesGone.value = true;
+	return error;
 }
 
 function nextId(): string {

@@ -1,3 +1,4 @@
+import { type Signal, signal } from "@preact/signals";
 import { decodeRollup, type RollupRow } from "../../lake/rollup.ts";
 import { mayBeRefusal, refusalOf } from "../../lake/signing/refusal.ts";
 import { whyUnreachable } from "../../lake/signing/unreachable.ts";
@@ -12,10 +13,17 @@ import { sign } from "./keys.ts";
 
 export interface OpenLake {
 	readonly catalog: Catalog;
+	/** The catalog as it came. */
+	readonly text: string;
 	readonly version: string;
 	/** When the catalog was published, as its host says; null where it does not. */
 	readonly publishedAt: Date | null;
 }
+
+const CATALOG = "catalog.json";
+
+/** Whether a file of the catalog that the page stands on was no longer on the host. */
+export const filesGone: Signal<boolean> = signal(false);
 
 let opened: Promise<OpenLake> | undefined;
 const rollups = new Map<RollupName, Promise<RollupRow[]>>();
@@ -38,17 +46,24 @@ export function lakeUrl(): string {
  * then tries again.
  */
 export function openCatalog(): Promise<OpenLake> {
-	opened ??= fetchCatalog().catch((error: unknown) => {
+	opened ??= newestCatalog().catch((error: unknown) => {
 		opened = undefined;
 		throw error;
 	});
 	return opened;
 }
 
+/** Stands the page on another publication: what is read from now on is of that one. */
+export function standOn(lake: OpenLake): void {
+	opened = Promise.resolve(lake);
+	rollups.clear();
+}
+
 /**
  * Rows of a roll-up of the live catalog, fetched once a page and checked against
  * the catalog. BIGINT is a number, TIMESTAMP and DATE a `Date`. Rejects with
- * `FetchError` where it cannot be had, with `MissingError` where the lake lacks it.
+ * `FetchError` where it cannot be had, with `GoneError` where its host has it no
+ * more, with `MissingError` where the lake lacks it.
  */
 export function readRollup(name: RollupName): Promise<RollupRow[]> {
 	let rows = rollups.get(name);
@@ -62,12 +77,14 @@ export function readRollup(name: RollupName): Promise<RollupRow[]> {
 	return rows;
 }
 
-async function fetchCatalog(): Promise<OpenLake> {
-	const response = await fetchFile("catalog.json", "no-cache");
+/** The catalog as its host has it now; little travels where it is the one before. Rejects as {@link openCatalog}. */
+export async function newestCatalog(): Promise<OpenLake> {
+	const response = await fetchFile(CATALOG, "no-cache");
 	const text = await response.text();
 	const modified = Date.parse(response.headers.get("Last-Modified") ?? "");
 	return {
 		catalog: parseCatalog(text),
+		text,
 		version: await catalogVersion(text),
 		publishedAt: Number.isNaN(modified) ? null : new Date(modified),
 	};
@@ -103,9 +120,13 @@ async function fetchFile(path: string, cache: RequestCache): Promise<Response> {
 		? await refusalOf(request, response)
 		: null;
 	if (refusal !== null) throw named("ForbiddenError", `${url}: ${refusal}`);
-	if (!response.ok)
-		throw named("FetchError", `${url} answered ${response.status}`);
-	return response;
+	if (response.ok) return response;
+	const isGone = path !== CATALOG && [404, 410].includes(response.status);
+	if (isGone) filesGone.value = true;
+	throw named(
+		isGone ? "GoneError" : "FetchError",
+		`${url} answered ${response.status}`,
+	);
 }
 
 function named(name: string, message: string, cause?: unknown): Error {

@@ -1,5 +1,6 @@
 import { Workbox } from "workbox-window";
 import { ENGINE_FILES } from "../../../workers/engine-files.ts";
+import type { Catalog } from "../../lib/catalog.ts";
 import { lakeUrl, openCatalog, siteRoot } from "./lake.ts";
 
 /**
@@ -22,10 +23,13 @@ export async function keepForOffline(
 	});
 	await workbox.register();
 	const { catalog } = await openCatalog();
-	await keep([
-		new URL("catalog.json", lakeUrl()).href,
-		...catalog.rollups.map(({ path }) => new URL(path, lakeUrl()).href),
-	]);
+	await keep([new URL("catalog.json", lakeUrl()).href]);
+	await keepRollups(catalog);
+}
+
+/** Has the service worker fetch a catalog's roll-ups, where it does not have them. */
+export async function keepRollups(catalog: Catalog): Promise<void> {
+	await keep(catalog.rollups.map(({ path }) => new URL(path, lakeUrl()).href));
 }
 
 /**

@@ -1,7 +1,14 @@
 import { formatBytes } from "../../lib/format.ts";
 import { type EngineState, engineState } from "./engine.ts";
+import { sentenceOf } from "./error-sentence.ts";
 import { type OpenLake, openCatalog } from "./lake.ts";
 import { keepForOffline } from "./offline.ts";
+import {
+	moveToNewest,
+	type Publication,
+	publication,
+	watchPublication,
+} from "./publication.ts";
 import { theme, toggleTheme } from "./theme.ts";
 
 const times = new Intl.DateTimeFormat("en-GB", {
@@ -19,6 +26,18 @@ for (const event of ["online", "offline"])
 showNetwork();
 
 engineState.subscribe(showEngine);
+
+element("settings-open").addEventListener("click", async () => {
+	const { openSettings } = await import("./settings-panel.tsx");
+	openSettings();
+});
+
+publication.subscribe(showPublication);
+element("lake-accept").addEventListener("click", () => void takePublication());
+element("lake-later").addEventListener("click", () => {
+	element("lake-prompt").hidden = true;
+});
+watchPublication();
 
 openCatalog().then(showLake, () => {
 	// Without a catalog the page stands as it was built; its island says why.
@@ -62,6 +81,31 @@ function showUpdate(accept: () => void): void {
 	element("update-later").addEventListener("click", () => {
 		prompt.hidden = true;
 	});
+}
+
+/** Offers to move; a file that has gone leaves no other way on. */
+function showPublication({ kind }: Publication): void {
+	element("lake-prompt").hidden = kind === "current";
+	if (kind === "current") return;
+	element("lake-prompt-text").textContent =
+		kind === "gone"
+			? "The data you are reading are no longer on the host."
+			: "Newer data have been published.";
+	element("lake-accept").textContent =
+		kind === "gone" ? "Move to the newest" : "Show them";
+}
+
+async function takePublication(): Promise<void> {
+	const accept = element("lake-accept") as HTMLButtonElement;
+	accept.disabled = true;
+	try {
+		showLake(await moveToNewest());
+	} catch (error) {
+		element("lake-prompt-text").textContent = sentenceOf(error);
+		accept.textContent = "Try again";
+	} finally {
+		accept.disabled = false;
+	}
 }
 
 function showNetwork(): void {

@@ -2,9 +2,10 @@ import "./sql.css";
 import { render } from "preact";
 import type { Catalog } from "../../lib/catalog.ts";
 import { examplesFor } from "../../queries/examples.ts";
-import { prefetchEngine } from "../shared/engine.ts";
+import { moveEngine, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
+import { moveBy } from "../shared/publication.ts";
 import { Failure } from "../shared/states.tsx";
 import { browserStore, openDraft } from "./draft.ts";
 import { NoTables, SqlPage } from "./sql-page.tsx";
@@ -35,19 +36,23 @@ function start(catalog: Catalog): void {
 	const starter = first === undefined ? "" : (examplesFor(first)[0]?.sql ?? "");
 	const store = browserStore();
 	const draft = openDraft(store, location.hash, starter);
-	render(
-		<SqlPage
-			catalog={catalog}
-			open={first?.name ?? null}
-			live={{
-				workbench: new Workbench(draft.text),
-				store,
-				draft,
-				starter,
-				isWide: !matchMedia("(max-width: 47rem)").matches,
-			}}
-		/>,
-		box,
-	);
+	const live = {
+		workbench: new Workbench(draft.text),
+		store,
+		draft,
+		starter,
+		isWide: !matchMedia("(max-width: 47rem)").matches,
+	};
+	const show = (catalog: Catalog) =>
+		render(
+			<SqlPage catalog={catalog} open={first?.name ?? null} live={live} />,
+			box,
+		);
+	show(catalog);
+	// Text and answer stay, and so does what the engine can make again.
+	moveBy(async (lake) => {
+		await moveEngine(lake.text);
+		show(lake.catalog);
+	});
 	prefetchEngine();
 }

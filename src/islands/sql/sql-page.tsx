@@ -157,7 +157,6 @@ function Bench(props: {
 			onRun: run,
 			onEscape: () => workbench.cancel(),
 		});
-		created.complete(catalog.tables);
 		editor.current = created;
 		const followLink = () =>
 			setDraft(openDraft(store, location.hash, live.starter));
@@ -176,6 +175,9 @@ function Bench(props: {
 			created.destroy();
 		};
 	}, []);
+
+	// Of a publication that came meanwhile, too.
+	useEffect(() => editor.current?.complete(catalog.tables), [catalog]);
 
 	useSignalEffect(() => {
 		const status = workbench.status.value;
