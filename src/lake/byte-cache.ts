@@ -30,7 +30,7 @@ export function contentKey(checksum: string, byteLength: number): string {
 
 /** Whether a key stands for one content, which then never changes. */
 export function isContentKey(key: string): boolean {
-	return /^[0-9a-f]{16}-\d+$/.test(key);
+	return /^[0-9a-f]{16}(-\d+){1,2}$/.test(key);
 }
 
 /** A cache that lives as long as its page, whose budget is never above `largestBytes`. */

@@ -43,6 +43,7 @@ export function chunkPieces(
 			startByte,
 			endByte: startByte + byteLength,
 			checksum,
+			foreign: file.foreign,
 			urgent: false,
 		};
 	});
@@ -55,6 +56,7 @@ export function tailPiece(file: ManifestFile): Piece {
 		startByte: file.tailStart,
 		endByte: file.bytes,
 		checksum: file.tailChecksum,
+		foreign: file.foreign,
 		urgent: true,
 	};
 }

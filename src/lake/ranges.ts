@@ -1,9 +1,12 @@
-/** `[startByte, endByte)` of a file, and what its XXH64 must be. */
+import type { ForeignFile } from "../lib/catalog.ts";
+
+/** `[startByte, endByte)` of a file, and what its XXH64 must be; null where nobody knows. */
 export interface Piece {
 	readonly path: string;
 	readonly startByte: number;
 	readonly endByte: number;
-	readonly checksum: string;
+	readonly checksum: string | null;
+	readonly foreign?: ForeignFile | undefined;
 	/** Travels before the rest of its file. */
 	readonly urgent: boolean;
 }

@@ -58,7 +58,7 @@ test("a second time they come from the cache, unless that is damaged", async () 
 	expect(again.tally).toEqual({ requests: 0, bytes: 0, cachedBytes: 200 });
 
 	const [first] = pieces as [Piece];
-	await cache.put(contentKey(first.checksum, 100), new Uint8Array(100));
+	await cache.put(contentKey(String(first.checksum), 100), new Uint8Array(100));
 	const { arriving, tally } = await run(pieces);
 	expect(await arriving[0]).toEqual(FILE.slice(0, 100));
 	expect(tally).toEqual({ requests: 1, bytes: 100, cachedBytes: 100 });
@@ -80,7 +80,7 @@ test("bytes that stay wrong are an error that names the file, and are not kept",
 		name: "FetchError",
 		message: expect.stringContaining("a: bytes 0-99 are not what the catalog"),
 	});
-	expect(await cache.get(contentKey(wanted.checksum, 100))).toBeUndefined();
+	expect(await cache.get(contentKey(String(wanted.checksum), 100))).toBeUndefined();
 });
 
 test("the first fault is the fault of all", async () => {

@@ -1,6 +1,7 @@
 import { openHasher } from "../lib/hash.ts";
-import { type ByteCache, contentKey } from "./byte-cache.ts";
+import type { ByteCache } from "./byte-cache.ts";
 import { LakeError, throwIfCancelled } from "./errors.ts";
+import { fromKept, keptKey, toKeep } from "./kept-pieces.ts";
 import { type Piece, planRequests, type RangeRequest } from "./ranges.ts";
 import type { RangeSource } from "./types.ts";
 
@@ -28,7 +29,7 @@ interface Arrival extends RangeRequest {
 
 /**
  * Brings pieces from the cache, else from the network, each verified by its
- * checksum. Gives a promise per piece, in their order, once the requests are on
+ * checksum where it has one. Gives a promise per piece, in their order, once the requests are on
  * their way; they go out in the order of the pieces' files. The first fault, and
  * the signal, end the whole transfer.
  */
@@ -56,12 +57,16 @@ export async function transfer(
 
 async function fromCache(
 	piece: Piece,
-	{ cache, tally }: TransferOptions,
+	{ source, cache, tally }: TransferOptions,
 ): Promise<Uint8Array | undefined> {
-	const key = contentKey(piece.checksum, piece.endByte - piece.startByte);
-	const bytes = await cache.get(key);
-	if (bytes === undefined) return undefined;
-	if ((await openHasher())(bytes) !== piece.checksum) {
+	const { path, startByte, endByte } = piece;
+	const here = await source.here?.(path, startByte, endByte);
+	if (here !== undefined) return here;
+	const key = keptKey(piece);
+	const kept = key === null ? undefined : await cache.get(key);
+	if (key === null || kept === undefined) return undefined;
+	const bytes = await fromKept(piece, kept);
+	if (bytes === undefined) {
 		await cache.remove(key);
 		return undefined;
 	}
@@ -106,7 +111,10 @@ async function fromNetwork(
 	options: TransferOptions,
 ): Promise<Uint8Array> {
 	let bytes = await assemble(piece, arrivals);
-	if ((await openHasher())(bytes) !== piece.checksum) {
+	if (
+		piece.checksum !== null &&
+		(await openHasher())(bytes) !== piece.checksum
+	) {
 		bytes = await read(piece, options);
 		if ((await openHasher())(bytes) !== piece.checksum)
 			throw new LakeError(
@@ -115,9 +123,11 @@ async function fromNetwork(
 			);
 	}
 	// Not waited for: a cache that is slow or full is no reason to be late.
-	options.cache
-		.put(contentKey(piece.checksum, bytes.length), bytes)
-		.catch(() => {});
+	const key = keptKey(piece);
+	if (key !== null)
+		toKeep(piece, bytes)
+			.then((kept) => options.cache.put(key, kept))
+			.catch(() => {});
 	return bytes;
 }
 

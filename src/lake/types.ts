@@ -70,6 +70,12 @@ export interface RangeSource {
 		signal: AbortSignal,
 		onBytes?: (bytes: number) => void,
 	): Promise<Uint8Array>;
+	/** The same range where it lies on this machine already; undefined where it has to be read. */
+	here?(
+		path: string,
+		startByte: number,
+		endByte: number,
+	): Promise<Uint8Array | undefined>;
 	/** The whole of `catalog.json` as it stands now. */
 	catalogText(signal: AbortSignal): Promise<string>;
 }

@@ -92,10 +92,21 @@ export interface ManifestFile {
 	readonly bytes: number;
 	/** From the end of the last chunk to the end of the file: footer and indexes. */
 	readonly tailStart: number;
-	readonly tailChecksum: string;
+	/** Null as that of a chunk is. */
+	readonly tailChecksum: string | null;
 	/** Value of each partition key, null for `__HIVE_DEFAULT_PARTITION__`. */
 	readonly partition: Readonly<Record<string, string | null>>;
 	readonly rowGroups: readonly ManifestRowGroup[];
+	/** Of a file that is none of the lake's; it has no checksums. */
+	readonly foreign?: ForeignFile;
+}
+
+/** A file that SQL names by its address, or that a visitor dropped. Never in a manifest. */
+export interface ForeignFile {
+	/** Names the file's content, for caches; null where nothing tells when it changes. */
+	readonly state: string | null;
+	/** It lies on this machine: to read it is no transfer. */
+	readonly isLocal: boolean;
 }
 
 export interface ManifestRowGroup {
@@ -104,11 +115,11 @@ export interface ManifestRowGroup {
 	readonly chunks: readonly ManifestChunk[];
 }
 
-/** A column chunk; `nullCount` is null where unknown. */
+/** A column chunk; `nullCount` is null where unknown, and `checksum` of a foreign file. */
 export type ManifestChunk = readonly [
 	startByte: number,
 	byteLength: number,
-	checksum: string,
+	checksum: string | null,
 	min: string | null,
 	max: string | null,
 	nullCount: number | null,
