@@ -15,6 +15,9 @@ import { catalogVersion } from "./version.ts";
 const VERSION_LENGTH = 16;
 const encoder = new TextEncoder();
 
+/** Manifests that together take no more are fetched with the catalog. */
+const PREFETCH_BYTES = 64_000;
+
 export interface OpenedCatalog {
 	readonly catalog: Catalog;
 	/** XXH64 of the catalog's text. */
@@ -78,6 +81,30 @@ async function seenKey({ url }: RangeSource): Promise<string> {
 /** Manifest blocks, each fetched once as long as the catalog is open. */
 export class ManifestBlocks {
 	readonly #blocks = new Map<BlockReference, Promise<ManifestBlock>>();
+
+	/**
+	 * Fetches the manifests of a small lake before anybody asks, so that a first
+	 * query is one round trip. What fails here is fetched, or fails, when it is needed.
+	 */
+	async prefetch(
+		tables: readonly CatalogTable[],
+		options: Pick<TransferOptions, "source" | "cache">,
+	): Promise<void> {
+		const bytes = tables.reduce((sum, { manifest }) => sum + manifest.bytes, 0);
+		if (bytes > PREFETCH_BYTES) return;
+		const { signal } = new AbortController();
+		await Promise.allSettled(
+			tables.flatMap((table) =>
+				table.manifest.blocks.map((block) =>
+					this.load(table, block, {
+						...options,
+						signal,
+						tally: { requests: 0, bytes: 0, cachedBytes: 0 },
+					}),
+				),
+			),
+		);
+	}
 
 	/** Clears what failed, so that the next call tries again. */
 	load(
