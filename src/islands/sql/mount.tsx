@@ -6,9 +6,8 @@ import { moveEngine, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { moveBy } from "../shared/publication.ts";
-import { Failure } from "../shared/states.tsx";
 import { browserStore, openDraft } from "./draft.ts";
-import { NoTables, SqlPage } from "./sql-page.tsx";
+import { NoTables, SqlPage, Unopened } from "./sql-page.tsx";
 import { Workbench } from "./workbench.ts";
 
 const island = document.getElementById("island");
@@ -26,7 +25,7 @@ async function mount(): Promise<void> {
 	} catch (error) {
 		box.replaceChildren();
 		if (isMissingLake(error)) render(<NoTables />, box);
-		else render(<Failure error={error} onRetry={() => void mount()} />, box);
+		else render(<Unopened error={error} onRetry={() => void mount()} />, box);
 	}
 }
 

@@ -7,7 +7,7 @@ import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
 import { engineState } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
-import { Empty } from "../shared/states.tsx";
+import { Empty, Failure } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
 import {
 	type Draft,
@@ -96,6 +96,19 @@ export function NoTables() {
 					<code>npm start</code> for the demo.
 				</p>
 			</Empty>
+		</div>
+	);
+}
+
+/** What stands where the lake did not open. */
+export function Unopened(props: {
+	readonly error: unknown;
+	readonly onRetry: () => void;
+}) {
+	return (
+		<div class="sql-none">
+			<h1>SQL</h1>
+			<Failure error={props.error} onRetry={props.onRetry} />
 		</div>
 	);
 }

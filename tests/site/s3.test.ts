@@ -1,0 +1,253 @@
+import { execFile } from "node:child_process";
+import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { corsConfiguration } from "../../src/lib/cors.ts";
+import { browserPath, launch } from "../browser.ts";
+import {
+	hasRadosgw,
+	type ObjectStore,
+	startRadosgw,
+} from "../support/radosgw.ts";
+import { violationsOf } from "./accessibility.ts";
+import { builtSite } from "./built-site.ts";
+import { complaintsOf } from "./complaints.ts";
+
+const PREFIX = "some/lake/";
+
+describe.skipIf(browserPath() === null || !hasRadosgw())(
+	"a lake in a bucket on another origin",
+	() => {
+		let store: ObjectStore;
+		let folder = "";
+		let browser: Browser;
+		let publicSite: SiteServer;
+		let privateSite: SiteServer;
+		const contexts: BrowserContext[] = [];
+
+		beforeAll(async () => {
+			const lake = join(await builtSite(), "lake");
+			store = await startRadosgw();
+			folder = await mkdtemp(join(tmpdir(), "lakeside-s3-"));
+			for (const bucket of ["open", "shut"]) {
+				await store.makeBucket(bucket);
+				for await (const path of glob("**/*.*", { cwd: lake }))
+					await store.put(
+						bucket,
+						PREFIX + path.replaceAll("\\", "/"),
+						await readFile(join(lake, path)),
+					);
+			}
+			await store.allowReading("open");
+			publicSite = await buildSite("open");
+			privateSite = await buildSite("shut");
+			await allow("open", publicSite);
+			await allow("shut", privateSite);
+			browser = await launch();
+		});
+		afterAll(async () => {
+			await browser?.close();
+			await publicSite?.close();
+			await privateSite?.close();
+			await store?.stop();
+			await rm(folder, { recursive: true, force: true });
+		});
+
+		/** A site whose lake lies in the bucket, as `npm run build` makes it. */
+		async function buildSite(bucket: string): Promise<SiteServer> {
+			const out = join(folder, bucket);
+			await promisify(execFile)(
+				process.execPath,
+				["scripts/build-site.ts", "--out", out],
+				{
+					env: {
+						...process.env,
+						PUBLIC_LAKE_URL: store.bucketUrl(bucket) + PREFIX,
+					},
+				},
+			);
+			return serveSite({ folder: out, port: 0 });
+		}
+
+		/** Gives the bucket exactly what the documentation prints for the site. */
+		async function allow(bucket: string, site: SiteServer): Promise<void> {
+			const { origin } = new URL(site.url);
+			await store.setCors(bucket, corsConfiguration(origin).CORSRules);
+		}
+
+		/** A page with nothing kept from others, and all that its console says. */
+		async function open(url: string): Promise<{ page: Page; said: string[] }> {
+			const context = await browser.newContext();
+			contexts.push(context);
+			const page = await context.newPage();
+			page.setDefaultTimeout(60_000);
+			const said: string[] = [];
+			page.on("console", (message) => said.push(message.text()));
+			page.on("pageerror", (error) => said.push(String(error)));
+			await page.goto(url);
+			return { page, said };
+		}
+
+		async function ask(page: Page, sql: string): Promise<void> {
+			await page.getByRole("textbox", { name: "SQL" }).focus();
+			await page.keyboard.press("Control+a");
+			await page.keyboard.insertText(sql);
+			await page.keyboard.press("Control+Enter");
+		}
+
+		const outcome = (page: Page) => page.locator(".sql-outcome");
+		const cell = (page: Page) => page.locator(".grid-body .grid-cell").first();
+
+		async function enterKeys(page: Page, secret: string): Promise<void> {
+			const form = page.locator("form.bucket-keys").last();
+			await form.getByLabel("Access key").fill(store.accessKeyId);
+			await form.getByLabel("Secret key").fill(secret);
+			await form.getByRole("button", { name: "Use these keys" }).click();
+		}
+
+		test("a public bucket: pages draw, a query answers, nothing is complained of", async () => {
+			const { page } = await open("about:blank");
+			const complaints = complaintsOf(page, publicSite.url, [
+				store.bucketUrl("open"),
+			]);
+			await page.goto(`${publicSite.url}posts/?from=2024-05-03&to=2024-05-09`);
+			await page.locator("#posts-sentence", { hasText: "carried" }).waitFor();
+			await page.goto(`${publicSite.url}sql/`);
+			await ask(page, "select count(*) as n from posts where tag_count >= 0");
+			await outcome(page).getByText("1 row in").waitFor();
+			expect(await cell(page).textContent()).toBe("400");
+			expect(complaints).toEqual([]);
+			await page.context().close();
+		});
+
+		test("the configuration that the page prints is the one that the bucket has", async () => {
+			const { page } = await open(`${publicSite.url}data/`);
+			const printed = page.locator("#cors-text", { hasText: "localhost" });
+			expect(JSON.parse((await printed.textContent()) ?? "")).toEqual(
+				corsConfiguration(new URL(publicSite.url).origin),
+			);
+			await page.context().close();
+		});
+
+		test("without that configuration the page says what is missing", async () => {
+			await store.setCors("open", []);
+			const { page } = await open(`${publicSite.url}sql/`);
+			const failure = page.getByRole("alert");
+			await failure.waitFor();
+			expect(await failure.textContent()).toContain(
+				`${store.endpoint} answers, but does not let this site read: its CORS configuration has to allow ${new URL(publicSite.url).origin}`,
+			);
+			await allow("open", publicSite);
+			await page.getByRole("button", { name: "Try again" }).click();
+			await ask(page, "select count(*) as n from rides");
+			await outcome(page).getByText("1 row in").waitFor();
+			await page.context().close();
+		});
+
+		test("a private lake asks for keys, names what is wrong with them, and answers to the right ones", async () => {
+			const { page, said } = await open(`${privateSite.url}sql/`);
+			const alert = page.getByRole("alert").first();
+			await alert.getByText("not everyone may read it; enter keys").waitFor();
+			expect(await violationsOf(page)).toEqual([]);
+			expect(await page.getByLabel("Bucket's address").inputValue()).toBe(
+				store.bucketUrl("shut") + PREFIX,
+			);
+			const wrong = "not-the-secret-of-anyone";
+			await enterKeys(page, wrong);
+			await alert.getByText("secret key does not belong").waitFor();
+			await enterKeys(page, store.secretAccessKey);
+			await ask(page, "select count(*) as n from posts where tag_count >= 0");
+			await outcome(page).getByText("1 row in").waitFor();
+			expect(await cell(page).textContent()).toBe("400");
+			// What is written when it is quiet, too.
+			await page.waitForTimeout(3000);
+			for (const secret of [wrong, store.secretAccessKey, store.accessKeyId]) {
+				expect(page.url()).not.toContain(secret);
+				expect(said.join("\n")).not.toContain(secret);
+				expect(await placesOf(page, secret)).toEqual([]);
+			}
+			await page.reload();
+			await alert.getByText("not everyone may read it; enter keys").waitFor();
+			await page.context().close();
+		});
+
+		test("signing out empties the cache and forgets the keys", async () => {
+			const { page } = await open(`${privateSite.url}sql/`);
+			await enterKeys(page, store.secretAccessKey);
+			await ask(page, "select sum(distance_m) from rides");
+			await outcome(page).getByText("1 row in").waitFor();
+			await page.waitForTimeout(3000);
+			expect(await placesOf(page, "PAR1")).not.toEqual([]);
+			await page.getByText("Private buckets").click();
+			await page.getByRole("button", { name: "Sign out" }).click();
+			await page
+				.getByText("not everyone may read it; enter keys")
+				.first()
+				.waitFor();
+			expect(await placesOf(page, "PAR1")).toEqual([]);
+			await page.context().close();
+		});
+	},
+);
+
+/** Where a text lies in what the browser keeps for the page's origin. */
+async function placesOf(page: Page, text: string): Promise<string[]> {
+	return page.evaluate(async (needle) => {
+		const places: string[] = [];
+		const look = (place: string, content: string) => {
+			if (content.includes(needle)) places.push(place);
+		};
+		look("localStorage", JSON.stringify(localStorage));
+		look("sessionStorage", JSON.stringify(sessionStorage));
+		look("cookies", document.cookie);
+		look("history", JSON.stringify(history.state) ?? "");
+		for (const name of await caches.keys()) {
+			const cache = await caches.open(name);
+			for (const request of await cache.keys()) {
+				const response = await cache.match(request);
+				look(
+					`cache ${name}`,
+					[request.url, ...request.headers.entries()].join("\n") +
+						[...(response?.headers.entries() ?? [])].join("\n"),
+				);
+			}
+		}
+		for (const { name = "" } of await indexedDB.databases()) {
+			const database = await new Promise<IDBDatabase>((resolve, reject) => {
+				const request = indexedDB.open(name);
+				request.onsuccess = () => resolve(request.result);
+				request.onerror = () => reject(request.error);
+			});
+			for (const store of database.objectStoreNames) {
+				const objects = database.transaction(store).objectStore(store);
+				for (const request of [objects.getAll(), objects.getAllKeys()])
+					look(
+						`${name}.${store}`,
+						await new Promise((resolve) => {
+							request.onsuccess = () => resolve(JSON.stringify(request.result));
+						}),
+					);
+			}
+			database.close();
+		}
+		const walk = async (folder: FileSystemDirectoryHandle, path: string) => {
+			for await (const [name, handle] of folder.entries())
+				if (handle.kind === "directory")
+					await walk(handle as FileSystemDirectoryHandle, `${path}/${name}`);
+				else {
+					look(`${path}/${name}`, name);
+					const file = await (handle as FileSystemFileHandle).getFile();
+					look(
+						`${path}/${name}`,
+						new TextDecoder("latin1").decode(await file.arrayBuffer()),
+					);
+				}
+		};
+		await walk(await navigator.storage.getDirectory(), "");
+		return places;
+	}, text);
+}
