@@ -9,7 +9,6 @@ import {
 	tableFromIPC,
 	tableToIPC,
 	Utf8,
-	vectorFromArray,
 } from "apache-arrow";
 import { decompress } from "fzstd";
 import {
@@ -18,6 +17,8 @@ import {
 	parquetMetadataAsync,
 	parquetReadObjects,
 } from "hyparquet";
+
+import { concatenate } from "./ipc.ts";
 
 /**
  * A decoded row group of a file with its INTERVAL columns read anew, since
@@ -71,23 +72,46 @@ function replaced(
 ): Uint8Array {
 	let start = 0;
 	const batches = tableFromIPC(ipc).batches.map(({ data, schema, numRows }) => {
-		const children = schema.fields.map(({ name }, index) => {
-			const texts = textsOf(name, start, numRows);
-			return texts === null
-				? (data.children[index] as Data)
-				: (vectorFromArray(texts, new Utf8()).data[0] as Data);
-		});
+		const fields: Field[] = [];
+		const children: Data[] = [];
+		for (const [index, field] of schema.fields.entries()) {
+			const texts = textsOf(field.name, start, numRows);
+			fields.push(
+				texts === null ? field : new Field(field.name, new Utf8(), true),
+			);
+			children.push(
+				texts === null ? (data.children[index] as Data) : textData(texts),
+			);
+		}
 		start += numRows;
-		const fields = schema.fields.map(
-			({ name }, index) =>
-				new Field(name, (children[index] as Data).type, true),
-		);
 		return new RecordBatch(
 			new Schema(fields),
 			makeData({ type: new Struct(fields), length: numRows, children }),
 		);
 	});
 	return tableToIPC(new Table(batches), "stream");
+}
+
+/** Made of its buffers: Arrow's builders compile code, which the page's policy forbids. */
+function textData(texts: readonly (string | null)[]): Data<Utf8> {
+	const encoder = new TextEncoder();
+	const encoded = texts.map((text) => encoder.encode(text ?? ""));
+	const valueOffsets = new Int32Array(texts.length + 1);
+	const nullBitmap = new Uint8Array(Math.ceil(texts.length / 8));
+	for (const [index, { length }] of encoded.entries()) {
+		valueOffsets[index + 1] = (valueOffsets[index] as number) + length;
+		if (texts[index] !== null)
+			nullBitmap[index >> 3] =
+				(nullBitmap[index >> 3] ?? 0) | (1 << (index & 7));
+	}
+	return makeData({
+		type: new Utf8(),
+		length: texts.length,
+		nullCount: texts.filter((text) => text === null).length,
+		nullBitmap,
+		valueOffsets,
+		data: concatenate(encoded),
+	});
 }
 
 /** hyparquet knows no intervals; without that name they are twelve bytes each. */

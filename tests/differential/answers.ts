@@ -1,16 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { tableFromIPC } from "apache-arrow";
-import { cellText } from "../../src/islands/sql/cell-text.ts";
 import type { LakeSession, SessionRequest } from "../../src/lake/session.ts";
 import type { Plan } from "../../workers/engine-api.ts";
 import type { Check } from "./generate.ts";
 import { quoted } from "./lake.ts";
-
-/** An answer as text, cell by cell, as DuckDB casts values to VARCHAR. */
-export interface TextAnswer {
-	readonly types: readonly string[];
-	readonly rows: readonly (readonly (string | null)[])[];
-}
+import { type TextAnswer, textOfAnswer } from "./text-answer.ts";
 
 /** More rows than this are not compared: the query is passed over. */
 const MOST_ROWS = 20_000;
@@ -23,17 +16,7 @@ export async function answerOfSession(
 	request: SessionRequest,
 ): Promise<TextAnswer & { readonly plan: Plan }> {
 	const { ipc, columns, plan } = await session.query(request);
-	const types = columns.map(({ type }) => type);
-	const rows = tableFromIPC(ipc).batches.flatMap(({ data, numRows }) =>
-		Array.from({ length: numRows }, (_, row) =>
-			types.map((type, column) => {
-				const values = data.children[column];
-				if (values === undefined) throw new Error(`no column ${column}`);
-				return cellText(values, row, type);
-			}),
-		),
-	);
-	return { types, rows, plan };
+	return { ...textOfAnswer(ipc, columns), plan };
 }
 
 /** Undefined where the answer has too many rows or takes too much. Throws DuckDB's errors. */

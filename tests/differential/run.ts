@@ -14,7 +14,6 @@ import {
 	difference,
 	type Expectation,
 	nativeAnswer,
-	type TextAnswer,
 } from "./answers.ts";
 import {
 	type GeneratedQuery,
@@ -25,18 +24,23 @@ import { showNatively, writeHazardousLake } from "./lake.ts";
 import { Random } from "./random.ts";
 import { generateShape } from "./shapes.ts";
 import { withValues } from "./source-tables.ts";
+import type { TextAnswer } from "./text-answer.ts";
 
-/** A hazardous lake, read by native DuckDB and by sessions of ours. */
-export interface Bench {
+/** A hazardous lake, and native DuckDB that reads it. */
+export interface Oracle {
 	readonly folder: string;
 	readonly catalog: Catalog;
 	readonly tables: readonly SourceTable[];
 	readonly native: DuckDBConnection;
+	close(): Promise<void>;
+}
+
+/** A hazardous lake, read by native DuckDB and by sessions of ours. */
+export interface Bench extends Oracle {
 	/** The one session that all queries share, with a budget that evicts. */
 	readonly session: LakeSession;
 	/** A session in which nothing is there yet, with a budget of so many bytes; the one before ends. */
 	fresh(budgetBytes: number): Promise<LakeSession>;
-	close(): Promise<void>;
 }
 
 export interface Mismatch {
@@ -80,10 +84,8 @@ const AMPLE_BYTES = 1e8;
 /** Less than the larger tables take. */
 const TIGHT_BYTES = 60_000;
 
-export async function openBench(
-	seed: number,
-	budgetBytes: number,
-): Promise<Bench> {
+/** Writes the lake into a folder that `close` takes away. */
+export async function openOracle(seed: number): Promise<Oracle> {
 	const folder = await mkdtemp(join(tmpdir(), "lakeside-differential-"));
 	const instance = await DuckDBInstance.create(":memory:", {
 		threads: "1",
@@ -94,11 +96,29 @@ export async function openBench(
 	await native.run("SET TimeZone = 'UTC'; SET asof_loop_join_threshold = 0");
 	const catalog = await writeHazardousLake(folder, seed, native);
 	await showNatively(folder, catalog, native);
+	return {
+		folder,
+		catalog,
+		tables: await withValues(catalog, native),
+		native,
+		async close() {
+			native.closeSync();
+			instance.closeSync();
+			await rm(folder, { recursive: true });
+		},
+	};
+}
+
+export async function openBench(
+	seed: number,
+	budgetBytes: number,
+): Promise<Bench> {
+	const oracle = await openOracle(seed);
 	const opener = async () => {
 		const openDatabase = await successiveNodeDatabases();
 		return (bytes: number) =>
 			LakeSession.open({
-				source: fileSource(folder),
+				source: fileSource(oracle.folder),
 				openDatabase,
 				decoder: nodeDecoder(),
 				cache: memoryCache(1e8),
@@ -109,10 +129,7 @@ export async function openBench(
 	const openFresh = await opener();
 	let fresh: LakeSession | undefined;
 	return {
-		folder,
-		catalog,
-		tables: await withValues(catalog, native),
-		native,
+		...oracle,
 		session,
 		async fresh(bytes) {
 			await fresh?.close();
@@ -122,9 +139,7 @@ export async function openBench(
 		async close() {
 			await session.close();
 			await fresh?.close();
-			native.closeSync();
-			instance.closeSync();
-			await rm(folder, { recursive: true });
+			await oracle.close();
 		},
 	};
 }
@@ -254,7 +269,8 @@ async function ask(session: LakeSession, query: GeneratedQuery) {
 	}
 }
 
-async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
+/** An error as a value. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
 	try {
 		return await work();
 	} catch (error) {

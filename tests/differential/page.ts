@@ -1,0 +1,45 @@
+import { proxy, wrap } from "comlink";
+import type { EngineApi, SqlValue } from "../../workers/engine-api.ts";
+import { startWorker } from "../../workers/start-worker.ts";
+import { type TextAnswer, textOfAnswer } from "./text-answer.ts";
+
+const engine = wrap<EngineApi>(startWorker("engine"));
+let asked = 0;
+
+/** What the test calls in the page; an error becomes its name and message. */
+const page = {
+	async open(lakeUrl: string): Promise<string> {
+		const status = await engine.open(
+			lakeUrl,
+			proxy(() => {}),
+		);
+		return status.engine;
+	},
+	/** Runs statements one after the other; the answer is the last one's. */
+	async ask(
+		statements: readonly string[],
+		params: readonly SqlValue[],
+	): Promise<TextAnswer | { readonly name: string; readonly message: string }> {
+		let answer: TextAnswer = { types: [], rows: [] };
+		for (const [index, sql] of statements.entries())
+			try {
+				asked += 1;
+				const isLast = index === statements.length - 1;
+				const { ipc, columns } = await engine.query(
+					{
+						sql,
+						id: `query ${asked}`,
+						...(isLast && params.length > 0 ? { params } : {}),
+					},
+					proxy(() => {}),
+				);
+				answer = textOfAnswer(ipc, columns);
+			} catch (error) {
+				const { name, message } = error as Error;
+				return { name, message };
+			}
+		return answer;
+	},
+};
+export type DifferentialPage = typeof page;
+Object.assign(window, { page });
