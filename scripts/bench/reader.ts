@@ -43,7 +43,7 @@ export async function bench(): Promise<Figure[]> {
 		};
 		return [
 			...(await benchLinks(folders, meterFiles)),
-			...(await benchResident(folders, join(folder, "flights"))),
+			...(await benchResident(folders, join(folder, "flights"), meterFiles)),
 			...(await benchGrowth(folders)),
 		];
 	} finally {
