@@ -11,6 +11,8 @@ export type LakeErrorName =
 	| "FetchError"
 	/** The file is not on its host any more: a newer publication may be there. */
 	| "GoneError"
+	/** A file that SQL names is not what it was when it was opened. */
+	| "ChangedError"
 	/** The host refuses the request as it was signed, or because it was not. */
 	| "ForbiddenError"
 	| "CancelledError"

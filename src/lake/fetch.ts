@@ -1,7 +1,7 @@
 import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
 import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
 import { causeOf, whyUnreachable } from "./signing/unreachable.ts";
-import type { RangeSource } from "./types.ts";
+import type { FileGuard, FileHost, WholeLimits } from "./types.ts";
 
 export interface HttpOptions {
 	/** Tries of one range, the first included. */
@@ -28,7 +28,7 @@ const LONGEST_WAIT_MILLISECONDS = 20_000;
 export function httpSource(
 	lakeUrl: string,
 	options: HttpOptions = {},
-): RangeSource {
+): FileHost {
 	const { attempts = 5, backoffMilliseconds = 200, connections = 6 } = options;
 	const { sign = async (request) => request } = options;
 	const inTurn = limiter(connections);
@@ -45,13 +45,82 @@ export function httpSource(
 		const response = await fetch(request).catch(async (error) => {
 			const { message, isShut } = await whyUnreachable(request, error);
 			// The network may have been back just when that was found out.
-			throw new Fault(message, { passing: true, ...(isShut && { tries: 2 }) });
+			throw new Fault(message, {
+				passing: true,
+				isShut,
+				...(isShut && { tries: 2 }),
+			});
 		});
 		if (!mayBeRefusal(response.status)) return response;
 		const refusal = await refusalOf(request, response);
 		throw refusal === null
 			? statusFault(response)
 			: new Fault(refusal, { kind: "ForbiddenError" });
+	};
+
+	/** Hosts that do not let a page of another origin send If-Range. */
+	const withoutIfRange = new Set<string>();
+
+	/** A range of a file that must still be what it was. */
+	const getGuarded = async (
+		address: string,
+		range: string,
+		guard: FileGuard,
+		signal: AbortSignal,
+	): Promise<Response> => {
+		const { origin } = new URL(address);
+		const { etag } = guard;
+		const asks =
+			etag !== null && /^"/.test(etag) && !withoutIfRange.has(origin);
+		const ask = (headers: Readonly<Record<string, string>>) =>
+			get(address, { Range: range, ...headers }, signal);
+		const response = asks
+			? await ask({ "If-Range": etag }).catch(async (error) => {
+					if (!(error instanceof Fault) || !error.isShut) throw error;
+					// Its ETag comes with each answer all the same, and is compared.
+					const answer = await ask({});
+					withoutIfRange.add(origin);
+					return answer;
+				})
+			: await ask({});
+		requireSame(response, guard);
+		return response;
+	};
+
+	const wholeOf = async (
+		response: Response,
+		name: string,
+		{ maxBytes, onBytes }: WholeLimits,
+	): Promise<Blob> => {
+		const length = Number(response.headers.get("Content-Length") ?? 0);
+		const parts: Uint8Array[] = [];
+		let bytes = 0;
+		for await (const arrived of chunksOf(response)) {
+			bytes += arrived.length;
+			if (Math.max(bytes, length) > maxBytes)
+				throw new LakeError(
+					"OverBudgetError",
+					`${name} can only be read whole, and is larger than the memory budget allows (${Math.round(maxBytes / 1e6)} MB)`,
+				);
+			parts.push(arrived);
+			onBytes(arrived.length, length);
+		}
+		const isPacked = response.headers.has("Content-Encoding");
+		if (bytes < length && !isPacked)
+			throw new Fault(
+				`the connection ended after ${bytes} of ${length} bytes`,
+				{ passing: true },
+			);
+		return new Blob(parts as Uint8Array<ArrayBuffer>[]);
+	};
+
+	const opened = async (
+		response: Response,
+		name: string,
+		limits: WholeLimits,
+	) => {
+		const whole = await wholeOf(response, name, limits);
+		return { guard: guardOf(response, name, whole.size), whole };
 	};
 
 	/**
@@ -79,6 +148,7 @@ export function httpSource(
 				return await attempt();
 			} catch (error) {
 				if (signal.aborted) throw cancelled();
+				if (error instanceof LakeError) throw error;
 				const fault = toFault(error);
 				if (!fault.passing || count >= Math.min(attempts, fault.tries))
 					throw new LakeError(fault.kind, `${name}: ${fault.message}`, {
@@ -93,16 +163,18 @@ export function httpSource(
 
 	return {
 		url: lakeUrl,
-		async read(path, startByte, endByte, signal, onBytes) {
+		async read(path, startByte, endByte, signal, onBytes, guard) {
 			const bytes = new Uint8Array(endByte - startByte);
 			let filled = 0;
 			if (bytes.length === 0) return bytes;
 			const attempt = async () => {
 				const first = startByte + filled;
 				const range = `bytes=${first}-${endByte - 1}`;
-				const response = await get(path, { Range: range }, signal).catch(
-					(error) => orGone(error, signal),
-				);
+				const response = await (guard === undefined
+					? get(path, { Range: range }, signal).catch((error) =>
+							orGone(error, signal),
+						)
+					: getGuarded(path, range, guard, signal));
 				let skip = bytesToSkip(response, first, endByte);
 				for await (const arrived of chunksOf(response)) {
 					onBytes?.(arrived.length);
@@ -123,9 +195,41 @@ export function httpSource(
 						{ passing: true },
 					);
 			};
-			await retrying(path, signal, () => inTurn(attempt));
+			await retrying(guard?.name ?? path, signal, () => inTurn(attempt));
 			return bytes;
 		},
+		open: (address, name, limits) =>
+			retrying(name, limits.signal, () =>
+				inTurn(async () => {
+					const { signal } = limits;
+					const first = await get(address, { Range: "bytes=0-0" }, signal);
+					if (first.status === 200) return opened(first, name, limits);
+					if (first.status !== 206 && first.status !== 416)
+						throw foreignFault(first);
+					await first.body?.cancel();
+					const said = first.headers.get("Content-Range");
+					const total = Number(/\/(\d+)$/.exec(said ?? "")?.[1] ?? Number.NaN);
+					if (!Number.isNaN(total))
+						return { guard: guardOf(first, name, total), whole: null };
+					// The host does not show a page of another origin how long the file is,
+					// but the length of an answer it does: that of all, which is then left.
+					const all = await get(address, {}, signal);
+					if (!all.ok) throw foreignFault(all);
+					await all.body?.cancel();
+					const length = all.headers.get("Content-Length");
+					if (length === null)
+						throw new Fault("the host does not say how long the file is");
+					return { guard: guardOf(all, name, Number(length)), whole: null };
+				}),
+			),
+		whole: (address, name, limits) =>
+			retrying(name, limits.signal, () =>
+				inTurn(async () => {
+					const response = await get(address, {}, limits.signal);
+					if (!response.ok) throw foreignFault(response);
+					return opened(response, name, limits);
+				}),
+			),
 		catalogText: (signal) =>
 			retrying("catalog.json", signal, async () => {
 				const response = await get("catalog.json", {}, signal);
@@ -155,13 +259,15 @@ function limiter(limit: number) {
 	};
 }
 
-type FaultKind = "FetchError" | "GoneError" | "ForbiddenError";
+type FaultKind = "FetchError" | "GoneError" | "ForbiddenError" | "ChangedError";
 
 /** What went wrong in one try; a passing fault may be gone at the next. */
 class Fault extends Error {
 	readonly kind: FaultKind;
 	readonly passing: boolean;
 	readonly waitMilliseconds: number | undefined;
+	/** The host answers, but does not let this site read. */
+	readonly isShut: boolean;
 	/** At most so many tries, where the cause is as good as known. */
 	readonly tries: number;
 
@@ -171,6 +277,7 @@ class Fault extends Error {
 			kind?: FaultKind;
 			passing?: boolean;
 			waitMilliseconds?: number | undefined;
+			isShut?: boolean;
 			tries?: number;
 		} = {},
 	) {
@@ -178,6 +285,7 @@ class Fault extends Error {
 		this.kind = options.kind ?? "FetchError";
 		this.passing = options.passing ?? false;
 		this.waitMilliseconds = options.waitMilliseconds;
+		this.isShut = options.isShut ?? false;
 		this.tries = options.tries ?? Number.POSITIVE_INFINITY;
 	}
 }
@@ -203,6 +311,50 @@ function bytesToSkip(
 			{ passing: true },
 		);
 	return 0;
+}
+
+function guardOf(response: Response, name: string, bytes: number): FileGuard {
+	return {
+		name,
+		bytes,
+		etag: response.headers.get("ETag"),
+		lastModified: response.headers.get("Last-Modified"),
+	};
+}
+
+/** Throws where an answer is of another state of the file; what a host does not show cannot be compared. */
+function requireSame(response: Response, guard: FileGuard): void {
+	const { status, headers } = response;
+	if (status === 416) throw changedFault();
+	if (status !== 200 && status !== 206) throw foreignFault(response);
+	const now = guardOf(response, guard.name, guard.bytes);
+	const differs = (one: string | null, other: string | null) =>
+		one !== null && other !== null && one !== other;
+	const total = /\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1];
+	const length = status === 200 ? headers.get("Content-Length") : null;
+	const bytes = total ?? length;
+	if (
+		differs(now.etag, guard.etag) ||
+		differs(now.lastModified, guard.lastModified) ||
+		(bytes !== null &&
+			Number(bytes) !== guard.bytes &&
+			!headers.has("Content-Encoding"))
+	)
+		throw changedFault();
+}
+
+function changedFault(): Fault {
+	return new Fault("the file on the host has changed meanwhile", {
+		kind: "ChangedError",
+	});
+}
+
+/** What a status means of a file that is none of the lake's. */
+function foreignFault(response: Response): Fault {
+	const { status } = response;
+	if (status === 404 || status === 410)
+		return new Fault(`there is no such file on the host (${status})`);
+	return statusFault(response);
 }
 
 function statusFault(response: Response): Fault {

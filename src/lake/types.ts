@@ -61,7 +61,8 @@ export interface RangeSource {
 	 * Exactly `[startByte, endByte)` of a file, past every cache. `path` is as the
 	 * catalog has it. `onBytes` hears of each arrival, retries included. Throws
 	 * `FetchError` naming the file and the cause (`GoneError` where the host has it
-	 * no more, `ForbiddenError` where it refuses), or the signal's reason.
+	 * no more, `ForbiddenError` where it refuses), or the signal's reason. With a
+	 * guard, `ChangedError` where the file is not what it was.
 	 */
 	read(
 		path: string,
@@ -69,6 +70,7 @@ export interface RangeSource {
 		endByte: number,
 		signal: AbortSignal,
 		onBytes?: (bytes: number) => void,
+		guard?: FileGuard,
 	): Promise<Uint8Array>;
 	/** The same range where it lies on this machine already; undefined where it has to be read. */
 	here?(
@@ -78,6 +80,40 @@ export interface RangeSource {
 	): Promise<Uint8Array | undefined>;
 	/** The whole of `catalog.json` as it stands now. */
 	catalogText(signal: AbortSignal): Promise<string>;
+}
+
+/** What a file on a host that is not ours was when it was opened. */
+export interface FileGuard {
+	/** What messages call it. */
+	readonly name: string;
+	readonly bytes: number;
+	/** Null where the host gives none, or does not let a page of another origin see it. */
+	readonly etag: string | null;
+	readonly lastModified: string | null;
+}
+
+/** Reads files at any address. */
+export interface FileHost extends RangeSource {
+	/** What the file is, without its bytes; the bytes as well where the host sends them all at once. */
+	open(
+		address: string,
+		name: string,
+		limits: WholeLimits,
+	): Promise<{ readonly guard: FileGuard; readonly whole: Blob | null }>;
+	/** All of a file. */
+	whole(
+		address: string,
+		name: string,
+		limits: WholeLimits,
+	): Promise<{ readonly guard: FileGuard; readonly whole: Blob }>;
+}
+
+export interface WholeLimits {
+	/** A larger file is not fetched whole: `OverBudgetError`. */
+	readonly maxBytes: number;
+	readonly signal: AbortSignal;
+	/** After each arrival; `totalBytes` is 0 where it is not known. */
+	readonly onBytes: (bytes: number, totalBytes: number) => void;
 }
 
 /** Decodes columns of row groups of one Parquet file to Arrow IPC streams. */
