@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
+import { FileError } from "../../src/lib/formats/file-error.ts";
 import { tableContract } from "../../src/lib/tables.ts";
 import { literal } from "../storage/sql-text.ts";
-import {
-	type DatasetDefinition,
-	FileError,
-	type ParseOutput,
-	type SourceFile,
-	type StagingValue,
+import type {
+	DatasetDefinition,
+	ParseOutput,
+	SourceFile,
+	StagingValue,
 } from "./dataset.ts";
 
 export interface Reject {

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import tzLookup from "@photostructure/tz-lookup";
 import type { StartView } from "../../src/lib/catalog.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import {
+	type GpxHeader,
+	type GpxPoint,
+	readGpx,
+} from "../../src/lib/formats/gpx.ts";
+import { parseTime } from "../../src/lib/formats/time.ts";
 import { levelOf, windowOf } from "../../src/lib/grid.ts";
 import {
 	latitudeOf,
@@ -11,15 +18,12 @@ import {
 	mercatorY,
 } from "../../src/lib/mercator.ts";
 import { fileBytes, plainName } from "../formats/bytes.ts";
-import { type GpxHeader, type GpxPoint, readGpx } from "../formats/gpx.ts";
-import { parseTime } from "../formats/time.ts";
-import {
-	type DatasetDefinition,
-	FileError,
-	type LakeReader,
-	type ParseOptions,
-	type ParseOutput,
-	type SourceFile,
+import type {
+	DatasetDefinition,
+	LakeReader,
+	ParseOptions,
+	ParseOutput,
+	SourceFile,
 } from "./dataset.ts";
 import { CellCollector } from "./ride-cells.ts";
 import { Course } from "./ride-course.ts";

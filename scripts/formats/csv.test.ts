@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { FileError } from "../../src/lib/formats/file-error.ts";
 import { randomFrom } from "../../src/lib/random.ts";
-import { FileError } from "../datasets/dataset.ts";
 import { csvRows } from "./csv.ts";
 
 /** Rows of a CSV that comes in chunks of some bytes. */

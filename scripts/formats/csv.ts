@@ -1,6 +1,6 @@
 import { type CsvError, type Options, type Parser, parse } from "csv-parse";
 import { parse as parseSync } from "csv-parse/sync";
-import { FileError } from "../datasets/dataset.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
 
 export interface CsvRow {
 	/** On which it begins, from 1. */

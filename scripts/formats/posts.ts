@@ -1,12 +1,14 @@
-import { foldTag, hashtagsIn } from "../../src/lib/hashtags.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
 import {
-	FileError,
-	type ParseOutput,
-	type SourceFile,
-} from "../datasets/dataset.ts";
-import { fileBytes, lookAhead, plainName } from "./bytes.ts";
-import { type JsonItem, jsonLines, jsonListItems } from "./json-items.ts";
-import { parseTime } from "./time.ts";
+	type JsonItem,
+	jsonLines,
+	jsonListItems,
+} from "../../src/lib/formats/json-items.ts";
+import { lookAhead } from "../../src/lib/formats/look-ahead.ts";
+import { parseTime } from "../../src/lib/formats/time.ts";
+import { foldTag, hashtagsIn } from "../../src/lib/hashtags.ts";
+import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
+import { fileBytes, plainName } from "./bytes.ts";
 
 /** A post as its file tells it. */
 export interface Post {

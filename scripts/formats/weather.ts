@@ -1,11 +1,9 @@
-import {
-	FileError,
-	type ParseOutput,
-	type SourceFile,
-} from "../datasets/dataset.ts";
-import { fileBytes, lookAhead } from "./bytes.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import { lookAhead } from "../../src/lib/formats/look-ahead.ts";
+import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
+import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
+import { fileBytes } from "./bytes.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
-import { type ParsedTime, parseTime } from "./time.ts";
 import {
 	type Header,
 	isSentinel,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import {
-	type DatasetDefinition,
-	FileError,
-	type ParseOptions,
-	type ParseOutput,
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import type {
+	DatasetDefinition,
+	ParseOptions,
+	ParseOutput,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import { type Database, openDatabase } from "../storage/duckdb.ts";

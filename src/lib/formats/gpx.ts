@@ -1,9 +1,11 @@
 import { SaxesParser } from "saxes";
-import { FileError } from "../datasets/dataset.ts";
-import { lookAhead } from "./bytes.ts";
+import { FileError } from "./file-error.ts";
+import { lookAhead } from "./look-ahead.ts";
 
 /** A `trkpt` or `rtept` as the file has it: texts, null where absent. */
 export interface GpxPoint {
+	/** Tracks, or routes, counted from 0. */
+	readonly track: number;
 	/** Tracks' segments, or routes, counted from 0 over the whole file. */
 	readonly segment: number;
 	/** Of the point's opening tag, from 1. */
@@ -19,6 +21,8 @@ export interface GpxHeader {
 	readonly name: string | null;
 	/** `<type>` of the first track (or route) that has one. */
 	readonly kind: string | null;
+	/** Of each track (or route), null where it has none. */
+	readonly trackNames: readonly (string | null)[];
 	readonly waypoints: number;
 }
 
@@ -194,6 +198,7 @@ class GpxReader {
 	readonly #path: string[] = [];
 	readonly #localNames = new Map<string, string>();
 	#segment = -1;
+	readonly #trackNames: (string | null)[] = [];
 	#waypoints = 0;
 	#courseName: string | null = null;
 	#fileName: string | null = null;
@@ -242,6 +247,7 @@ class GpxReader {
 		return {
 			name: this.#courseName ?? this.#fileName,
 			kind: this.#kind,
+			trackNames: this.#trackNames,
 			waypoints: this.#waypoints,
 		};
 	}
@@ -282,10 +288,12 @@ class GpxReader {
 				line: this.#parser.line,
 			});
 		this.#path.push(name);
+		if (name === course) this.#trackNames.push(null);
 		if (name === part) this.#segment++;
 		if (name === point && parent === part) {
 			this.points++;
 			this.#point = {
+				track: this.#trackNames.length - 1,
 				segment: this.#segment,
 				line: this.#parser.line,
 				latitude: attributes.lat ?? null,
@@ -338,6 +346,7 @@ class GpxReader {
 				break;
 			case "courseName":
 				this.#courseName ??= text;
+				this.#trackNames[this.#trackNames.length - 1] ??= text;
 				break;
 			case "fileName":
 				this.#fileName ??= text;

@@ -1,4 +1,5 @@
-import { FileError } from "../datasets/dataset.ts";
+import { concatenated } from "./concatenated.ts";
+import { FileError } from "./file-error.ts";
 
 /** A value of a JSON document, not yet parsed. */
 export interface JsonItem {
@@ -43,7 +44,7 @@ export async function* jsonLines(
 			if (begunBytes > MAX_ITEM_BYTES) throw tooLong(line);
 			begun.push(piece);
 			if (end === -1) break;
-			const bytes = begun.length === 1 ? piece : Buffer.concat(begun);
+			const bytes = concatenated(begun);
 			if (!bytes.every(isSpace)) yield { line, bytes };
 			begun = [];
 			begunBytes = 0;
@@ -51,7 +52,7 @@ export async function* jsonLines(
 			start = end + 1;
 		}
 	}
-	const bytes = Buffer.concat(begun);
+	const bytes = concatenated(begun);
 	if (!bytes.every(isSpace)) yield { line, bytes };
 }
 
@@ -91,7 +92,7 @@ export async function* jsonListItems(
 			begun.push(chunk.subarray(itemStart, end));
 			const item = {
 				line: itemLine,
-				bytes: begun.length === 1 && begun[0] ? begun[0] : Buffer.concat(begun),
+				bytes: concatenated(begun),
 			};
 			begun = [];
 			begunBytes = 0;
@@ -186,7 +187,8 @@ export async function* jsonListItems(
 		});
 }
 
-const text = (parts: readonly Uint8Array[]) => Buffer.concat(parts).toString();
+const text = (parts: readonly Uint8Array[]) =>
+	new TextDecoder().decode(concatenated(parts));
 
 function tooLong(line: number): FileError {
 	return new FileError(
