@@ -1,3 +1,4 @@
+import type { SqlValue } from "../../workers/engine-api.ts";
 import type { GeneratedQuery } from "./generate.ts";
 
 /** A statement whose answer two engines must agree on; `ordered` where its order is total. */
@@ -5,6 +6,48 @@ export interface Statement extends Partial<Omit<GeneratedQuery, "sql">> {
 	readonly sql: string;
 	readonly ordered?: boolean;
 }
+
+/** A column, its type, a value as text and, where it is another, as JavaScript has it. */
+const PARAMETERS: readonly (readonly [
+	column: string,
+	type: string,
+	text: string,
+	value?: SqlValue,
+])[] = [
+	["id", "INTEGER", "200", 200],
+	["big", "BIGINT", "9007199254740993"],
+	["huge", "UBIGINT", "18446744073709551300"],
+	["tiny", "UTINYINT", "7", 7],
+	["price", "DECIMAL(12, 3)", "123.456"],
+	["v", "DOUBLE", "1.5", 1.5],
+	["f", "FLOAT", "10.1"],
+	["name", "VARCHAR", "b'c"],
+	["flag", "BOOLEAN", "true", true],
+	["day", "DATE", "2024-02-01"],
+	["ts", "TIMESTAMP", "2024-02-29 12:00:00"],
+	["ns", "TIMESTAMP_NS", "2024-01-02 00:00:00"],
+	["ms", "TIMESTAMP_MS", "2024-03-01 00:01:00"],
+	["zoned", "TIMESTAMPTZ", "2024-03-02 00:00:00+00"],
+	["t", "TIME", "05:00:00"],
+	["u", "UUID", "7f6ffaa6-bb0b-408a-b31d-5a2d2f3a3a1e"],
+	["span", "INTERVAL", "10 days"],
+	["blob", "BLOB", "\\x00\\xAAC"],
+	["wide", "DECIMAL(30, 1)", "12345678901234.5"],
+	["old", "DATE", "0044-04-01"],
+];
+
+/** Tables of the columns that `events` does not have. */
+const OWNERS: Readonly<Record<string, string>> = {
+	ns: "kinds",
+	t: "kinds",
+	u: "kinds",
+	blob: "kinds",
+	wide: "kinds",
+	old: "kinds",
+	ms: "spans",
+	zoned: "spans",
+	span: "spans",
+};
 
 /** What the generator does not make: each construct and each hazard once. */
 export const STATEMENTS: readonly Statement[] = [
@@ -180,5 +223,213 @@ export const STATEMENTS: readonly Statement[] = [
 	},
 	{
 		sql: "SELECT histogram(k) AS h, quantile_disc(id, 0.25) AS q FROM tiny JOIN kinds USING (k)",
+	},
+	{
+		sql: "SELECT t.k, name FROM tiny t RIGHT JOIN dims d ON t.k = d.k AND d.kind > 0",
+	},
+	{ sql: "SELECT k, kind FROM dims SEMI JOIN tiny USING (k)" },
+	{ sql: "SELECT k, region FROM dims ANTI JOIN events ON dims.k = events.k" },
+	{ sql: "SELECT d.k, t.k AS other FROM dims d CROSS JOIN tiny t" },
+	{
+		sql: "SELECT d.k, v.x FROM dims d LEFT JOIN LATERAL (SELECT max(x) AS x FROM cells c WHERE c.ride_id = d.ride_id) v ON true",
+	},
+	{
+		sql: "WITH few AS MATERIALIZED (SELECT * FROM dims WHERE kind = 1) SELECT a.k FROM few a JOIN few b ON a.k = b.k + 9",
+	},
+	{
+		sql: "WITH few AS NOT MATERIALIZED (SELECT k, v FROM events WHERE id < 90) SELECT (SELECT max(k) FROM few), (SELECT sum(v) FROM few WHERE v < 10)",
+	},
+	{ sql: "SELECT k FROM events INTERSECT ALL SELECT k FROM sorted" },
+	{ sql: "SELECT k FROM sorted EXCEPT ALL SELECT k FROM dims" },
+	{ sql: "SELECT k FROM dims UNION SELECT a FROM sorted WHERE a < 10" },
+	...[
+		"ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
+		"ROWS BETWEEN 2 FOLLOWING AND UNBOUNDED FOLLOWING EXCLUDE TIES",
+		"RANGE BETWEEN 3 PRECEDING AND 3 FOLLOWING",
+		"RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP",
+		"GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
+		"GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING EXCLUDE CURRENT ROW",
+	].map((frame) => ({
+		sql: `SELECT id, sum(id) OVER (PARTITION BY k ORDER BY id ${frame}) AS s FROM events WHERE id < 150`,
+	})),
+	{
+		sql: "SELECT id, ntile(5) OVER w AS n, lag(id, 3, -1) OVER w AS l, nth_value(k, 2) OVER w AS v FROM events WHERE id > 300 WINDOW w AS (ORDER BY id DESC)",
+	},
+	{
+		sql: "SELECT name, grouping(name, flag) AS g, count(*) AS n FROM events GROUP BY ROLLUP (name, flag)",
+	},
+	{
+		sql: "SELECT count(*) FILTER (WHERE k > 20) AS n, max(v) FILTER (WHERE NOT isnan(v)) AS m FROM events",
+	},
+	{
+		sql: "SELECT id, pairs['a'] AS a, map_values(pairs) AS v, boxes[1].p AS p FROM spans WHERE pairs['a'] > 2",
+	},
+	{
+		sql: "SELECT id, list_aggregate(l, 'sum') AS s, l[1:2] AS cut FROM nested",
+	},
+	{
+		sql: "SELECT id, k FROM events WHERE k > 5 LIMIT 12",
+		check: {
+			kind: "part",
+			of: "SELECT id, k FROM events WHERE k > 5",
+			keys: 0,
+			isSized: true,
+		},
+	},
+	{
+		sql: "SELECT id FROM events LIMIT 9 OFFSET 475",
+		check: {
+			kind: "part",
+			of: "SELECT id FROM events",
+			keys: 0,
+			isSized: true,
+		},
+	},
+	{
+		sql: "SELECT k, id FROM events ORDER BY k NULLS FIRST LIMIT 90 OFFSET 3",
+		check: {
+			kind: "part",
+			of: "SELECT k, id FROM events",
+			keys: 1,
+			isSized: true,
+		},
+	},
+	...[
+		"USING SAMPLE 25",
+		"USING SAMPLE reservoir(25 ROWS)",
+		"USING SAMPLE 1000 ROWS",
+		"TABLESAMPLE reservoir(3 ROWS)",
+	].map((sample) => ({
+		sql: `SELECT id, region FROM events ${sample}`,
+		check: {
+			kind: "part",
+			of: "SELECT id, region FROM events",
+			keys: 0,
+			isSized: true,
+		} as const,
+	})),
+	{
+		sql: "SELECT id FROM events USING SAMPLE 40% (bernoulli, 5)",
+		check: {
+			kind: "part",
+			of: "SELECT id FROM events",
+			keys: 0,
+			isSized: false,
+		},
+	},
+	{ sql: "FROM events SELECT max(id), region WHERE k = 3 GROUP BY ALL" },
+	{ sql: "SELECT * EXCLUDE (ts, name) FROM events WHERE id % 100 = 0" },
+	{ sql: "SELECT * REPLACE (k * 2 AS k) FROM dims" },
+	{ sql: "SELECT min(COLUMNS(*)) FROM dims" },
+	{ sql: 'DESCRIBE "odd names"', plain: 'FROM (DESCRIBE "odd names")' },
+	{
+		sql: "DESCRIBE SELECT span, zoned, vast FROM spans",
+		plain: "FROM (DESCRIBE SELECT span, zoned, vast FROM spans)",
+	},
+	{
+		sql: "SELECT column_name, column_type, min, max, count, null_percentage FROM (SUMMARIZE kinds)",
+	},
+	{
+		sql: "SELECT column_name, min, max FROM (SUMMARIZE SELECT id, k FROM kinds WHERE id > 50)",
+	},
+	...PARAMETERS.map(([column, type, text, value = text]) => ({
+		sql: `SELECT count(*) AS n, min(id) AS low FROM ${OWNERS[column] ?? "events"} WHERE ${column} >= ?::${type}`,
+		plain: `SELECT count(*) AS n, min(id) AS low FROM ${OWNERS[column] ?? "events"} WHERE ${column} >= '${text.replace("'", "''")}'::${type}`,
+		params: [value],
+	})),
+	{
+		sql: "SELECT id FROM events WHERE name = ? AND k > ? AND flag = ?",
+		plain:
+			"SELECT id FROM events WHERE name = 'b''c' AND k > 7 AND flag = true",
+		params: ["b'c", 7, true],
+	},
+	{
+		sql: "SELECT id FROM events WHERE k = ? OR region IS NOT DISTINCT FROM ?",
+		plain:
+			"SELECT id FROM events WHERE k = 4 OR region IS NOT DISTINCT FROM NULL",
+		params: [4, null],
+	},
+	{ sql: "SELECT id, v FROM events WHERE v >= -0.0 AND v <= 0.0" },
+	{ sql: "SELECT v, count(*) AS n FROM events WHERE NOT (v < 0) GROUP BY v" },
+	{ sql: "SELECT max(v) AS high, min(v) AS low FROM events" },
+	{ sql: "SELECT max(v) AS high, min(v) AS low FROM events WHERE id < 90" },
+	{ sql: "SELECT min(d) AS low, max(d) AS high, count(d) AS n FROM sorted" },
+	{
+		sql: "SELECT d FROM sorted ORDER BY d DESC LIMIT 40",
+		ordered: true,
+	},
+	{
+		sql: "SELECT d, a FROM sorted ORDER BY d NULLS FIRST, a LIMIT 35",
+		ordered: true,
+	},
+	{ sql: "SELECT a FROM sorted ORDER BY a LIMIT 7", ordered: true },
+	{
+		sql: "SELECT a FROM sorted ORDER BY a DESC NULLS LAST LIMIT 8 OFFSET 5",
+		ordered: true,
+	},
+	{
+		sql: "SELECT ts, id FROM events WHERE region = 'north' ORDER BY ts LIMIT 5",
+		ordered: true,
+	},
+	{
+		sql: "SELECT level, x FROM cells ORDER BY x DESC, level LIMIT 4",
+		ordered: true,
+	},
+	{ sql: "SELECT min(long) AS low, max(long) AS high FROM kinds" },
+	{
+		sql: "SELECT min(nothing) AS a, max(no_text) AS b, count(*) AS n FROM kinds",
+	},
+	{ sql: "SELECT min(blob) AS a, max(u) AS b, max(old) AS c FROM kinds" },
+	{
+		sql: "SELECT region, max(ts) AS last FROM events WHERE region = 'south' GROUP BY region",
+	},
+	{
+		sql: "SELECT max(region) AS r, count(region) AS n, count(*) AS m FROM events",
+	},
+	{ sql: "SELECT max(level) AS m, min(level) AS l FROM cells WHERE x < 100" },
+	{
+		sql: "SELECT count(*) AS n FROM events WHERE ts >= TIMESTAMP '2024-03-01'",
+	},
+	{
+		sql: "SELECT e.id, d.kind FROM events e JOIN dims d USING (k) WHERE d.region = 'south'",
+	},
+	{
+		sql: "SELECT count(*) AS n FROM events WHERE v IN (SELECT never FROM dims)",
+	},
+	{
+		sql: "SELECT count(*) AS n FROM events WHERE k NOT IN (SELECT k FROM sorted)",
+	},
+	{
+		sql: "SELECT id FROM events WHERE ts > (SELECT max(since) FROM dims WHERE kind = 1)",
+	},
+	{
+		sql: "SELECT id FROM events WHERE ts > (SELECT max(since) FROM dims WHERE kind = 77)",
+	},
+	{ sql: "SELECT s.a, e.id FROM sorted s JOIN events e ON s.d = e.v" },
+	{ sql: "SELECT span, count(*) AS n FROM spans GROUP BY span" },
+	{
+		sql: "SELECT id, span FROM spans WHERE span >= INTERVAL '1 year' AND id > 40",
+	},
+	{ sql: "SELECT count(span) AS n, max(span) AS m, min(span) AS l FROM spans" },
+	{
+		sql: "SELECT id, zoned, ms FROM spans WHERE zoned < '2024-03-01 12:00:00+00'::TIMESTAMPTZ",
+	},
+	{
+		sql: "SELECT grade::ENUM('low', 'middle', 'high') AS g, count(*) AS n FROM spans GROUP BY g",
+	},
+	{
+		sql: "SELECT vast, vast::HUGEINT AS h, sum(vast) OVER () AS s FROM spans WHERE id < 9",
+	},
+	{
+		sql: "SELECT '170141183460469231731687303715884105727'::HUGEINT AS h, '-170141183460469231731687303715884105728'::HUGEINT AS l",
+	},
+	{
+		sql: "SELECT '340282366920938463463374607431768211455'::UHUGEINT AS u, '101'::BIT AS b, '12345678901234567890123456789012345678901234567890'::BIGNUM AS n",
+	},
+	{
+		sql: "SELECT level, sum(x) AS s, count(*) AS n, avg(y) AS a, max(ride_id) AS r FROM cells GROUP BY level",
+	},
+	{
+		sql: "SELECT ride_id, count(*) AS n, sum(y) AS s FROM cells GROUP BY ride_id HAVING s > 20000",
 	},
 ];
