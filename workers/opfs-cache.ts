@@ -152,7 +152,7 @@ class OpfsCache implements BudgetedCache {
 		const written: [key: string, bytes: number][] = [];
 		let hasRoom = true;
 		const writeSome = async () => {
-			for (let key = rest.shift(); key !== undefined; key = rest.shift()) {
+			for (let key = rest.shift(); key && hasRoom; key = rest.shift()) {
 				const bytes = await this.#memory.get(key);
 				if (bytes === undefined) continue;
 				try {
@@ -168,8 +168,6 @@ class OpfsCache implements BudgetedCache {
 			await Promise.all(Array.from({ length: WRITES }, writeSome));
 			await this.#store.add(written);
 		});
-		for (const key of keys)
-			if (this.#kept.has(key)) await this.#memory.remove(key);
 		return hasRoom;
 	}
 
@@ -177,15 +175,16 @@ class OpfsCache implements BudgetedCache {
 		const { folder } = this.#store;
 		const handle = await folder.getFileHandle(key, { create: true });
 		const file = await handle.createSyncAccessHandle();
-		let written = 0;
+		let isWhole = false;
 		try {
 			file.truncate(0);
-			written = file.write(bytes as Uint8Array<ArrayBuffer>);
+			// Without room Chromium throws, or returns its error's code as a large number.
+			isWhole = file.write(bytes as Uint8Array<ArrayBuffer>) === bytes.length;
 		} finally {
 			file.close();
-			if (written < bytes.length) await folder.removeEntry(key).catch(() => {});
+			if (!isWhole) await folder.removeEntry(key).catch(() => {});
 		}
-		if (written < bytes.length)
+		if (!isWhole)
 			throw new DOMException("written in part", "QuotaExceededError");
 	}
 
@@ -211,9 +210,12 @@ class OpfsCache implements BudgetedCache {
 
 	/** What any tab did. */
 	#follow(change: StoreChange): void {
-		if ("added" in change)
-			for (const [key, bytes] of change.added) this.#keep(key, bytes);
-		else if ("removed" in change)
+		if ("added" in change) {
+			for (const [key, bytes] of change.added) {
+				this.#keep(key, bytes);
+				this.#memory.remove(key);
+			}
+		} else if ("removed" in change)
 			for (const key of change.removed) this.#drop(key);
 		else {
 			this.#waiting.clear();

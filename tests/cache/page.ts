@@ -1,0 +1,44 @@
+import { wrap } from "comlink";
+import type { CacheApi } from "./cache.worker.ts";
+
+const worker = new Worker(new URL("./cache.worker.ts", import.meta.url), {
+	type: "module",
+});
+const cache = wrap<CacheApi>(worker);
+
+/** What the test calls in the page. */
+const page = {
+	open: () => cache.open(),
+	put: (names: readonly string[], length: number) => cache.put(names, length),
+	have: (names: readonly string[], length: number) => cache.have(names, length),
+	use: () => cache.use(),
+	setBudget: (bytes: number | null) => cache.setBudget(bytes),
+	clear: () => cache.clear(),
+	/** As a tab dies: whatever the worker was doing. */
+	kill: () => worker.terminate(),
+	/** Lengths of the files in the folder, by name. */
+	async files() {
+		const folder = await folderOf();
+		const lengths: Record<string, number> = {};
+		for await (const name of folder.keys()) {
+			const handle = await folder.getFileHandle(name);
+			lengths[name] = (await handle.getFile()).size;
+		}
+		return lengths;
+	},
+	/** Leaves a file as a tab does that dies while it writes. */
+	async tear(name: string) {
+		const folder = await folderOf();
+		const handle = await folder.getFileHandle(name, { create: true });
+		const stream = await handle.createWritable();
+		await stream.write(new Uint8Array(3));
+		await stream.close();
+	},
+};
+export type CachePage = typeof page;
+Object.assign(window, { page });
+
+async function folderOf(): Promise<FileSystemDirectoryHandle> {
+	const root = await navigator.storage.getDirectory();
+	return root.getDirectoryHandle("lakeside-bytes");
+}
