@@ -1,0 +1,137 @@
+import { tableFromIPC } from "apache-arrow";
+import type { SqlValue } from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
+import { hasDied } from "../errors.ts";
+import { amongGhosts } from "../plan/ghosts.ts";
+import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
+import type { Connection } from "../types.ts";
+import { readBlock } from "./block.ts";
+import { DoesNotSplit } from "./does-not-split.ts";
+import type { Split, SplitDraft } from "./draft.ts";
+import { readFunctions } from "./functions.ts";
+import { dropParts, layParts } from "./part-table.ts";
+import { byPartitions, partitionKeyOf } from "./partitions.ts";
+import { byParts } from "./parts.ts";
+import { explainTree, reads, requireSplitShape } from "./plan-shape.ts";
+import { type Column, type Query, readQuery } from "./query.ts";
+import {
+	type BoundSql,
+	isSymbol,
+	type ParamsByToken,
+	render,
+} from "./tokens.ts";
+
+export type { Split } from "./draft.ts";
+
+export interface SplitOptions {
+	/** As `planQuery` takes it: ghosts are laid. */
+	readonly connection: Connection;
+	readonly sql: string;
+	readonly params: readonly SqlValue[];
+	/** The table that is read in slices. */
+	readonly table: CatalogTable;
+}
+
+/**
+ * Splits a statement that aggregates rows of one table. Decided from its tokens,
+ * and checked: by the plan of the partial statement, and by names and types of
+ * the merged answer. Throws {@link DoesNotSplit} with the reason where it is not
+ * certain that the merged answer is the statement's.
+ */
+export async function splitStatement(options: SplitOptions): Promise<Split> {
+	const { connection, sql, table } = options;
+	return amongGhosts(connection, async () => {
+		const tokens = tokenizeSql(sql);
+		const params = paramsByToken(tokens, options.params);
+		const block = readBlock(tokens);
+		const functions = await readFunctions(connection, tokens);
+		const columns = await describeColumns(connection, render(tokens, params));
+		const query = await readQuery({
+			block,
+			columns,
+			functions,
+			render: (some) => render(some, params),
+			describeColumns: (statement) => describeColumns(connection, statement),
+		});
+		try {
+			return await checked(await byParts(query), query, options);
+		} catch (error) {
+			if (!(error instanceof DoesNotSplit)) throw error;
+			const key = partitionKeyOf(query, table);
+			if (key === null) throw error;
+			return await checked(byPartitions(query, key), query, options);
+		}
+	});
+}
+
+/**
+ * That one aggregation makes the partial answers, and that the merge gives an
+ * answer of the right types: also with other names, so that none of its own
+ * columns is taken for another.
+ */
+async function checked(
+	{ merge: mergeNamed, ...draft }: SplitDraft,
+	{ columns }: Query,
+	{ connection, table }: SplitOptions,
+): Promise<Split> {
+	requireSplitShape(await explainTree(connection, draft.partial), table.name);
+	const merge = mergeNamed(columns.map(({ name }) => name));
+	const anonymous = mergeNamed(columns.map((_, at) => `slice item ${at}`));
+	await layParts(connection, draft.partial);
+	try {
+		const named = await describeColumns(connection, merge);
+		const unnamed = await describeColumns(connection, anonymous);
+		for (const [at, { name, type }] of columns.entries())
+			if (
+				named[at]?.name !== name ||
+				named[at]?.type !== type ||
+				unnamed[at]?.type !== type
+			)
+				throw new DoesNotSplit(
+					`column ${name} of its answer would be of another type or name`,
+				);
+		if (reads(await explainTree(connection, merge), table.name))
+			throw new DoesNotSplit(`it reads ${table.name} in several places`);
+	} finally {
+		await dropParts(connection);
+	}
+	return { ...draft, merge };
+}
+
+/** Throws {@link DoesNotSplit} for what DuckDB refuses: the statement itself was planned before. */
+async function describeColumns(
+	connection: Connection,
+	{ sql, params }: BoundSql,
+): Promise<Column[]> {
+	try {
+		const described = tableFromIPC(
+			await connection.query(`DESCRIBE ${sql}`, params),
+		);
+		return described
+			.toArray()
+			.map((row) => ({ name: row.column_name, type: row.column_type }));
+	} catch (error) {
+		if (hasDied(error)) throw error;
+		const message = error instanceof Error ? error.message : String(error);
+		throw new DoesNotSplit(
+			`a part of it does not stand alone (${message.split("\n")[0]})`,
+		);
+	}
+}
+
+/** Throws {@link DoesNotSplit} for parameters that are not told by their order. */
+function paramsByToken(
+	tokens: readonly Token[],
+	params: readonly SqlValue[],
+): ParamsByToken {
+	const marks = tokens.filter((token) => isSymbol(token, "?"));
+	const isNumbered = tokens.some(
+		(token, at) =>
+			token.kind === "number" &&
+			isSymbol(tokens[at - 1], "?") &&
+			tokens[at - 1]?.start === token.start - 1,
+	);
+	if (isNumbered || marks.length !== params.length)
+		throw new DoesNotSplit("it has numbered or named parameters");
+	return new Map(marks.map((mark, at) => [mark, params[at] ?? null]));
+}
