@@ -32,6 +32,7 @@ async function host(...answers: Answer[]) {
 	const { port } = server.address() as AddressInfo;
 	const source = httpSource(`http://127.0.0.1:${port}/lake/`, {
 		backoffMilliseconds: 5,
+		stallMilliseconds: 200,
 	});
 	return { source, ranges };
 }
@@ -166,6 +167,27 @@ test("more bytes than the range shows that something changed them on the way", a
 	);
 	await expect(source.read("a.parquet", 0, 10, signal)).rejects.toThrow(
 		/more than the range/,
+	);
+});
+
+test("a host that stalls, before its answer or within, is asked again", async () => {
+	const silent: Answer = () => {};
+	const halfway: Answer = (request, response) => {
+		const end = Number(/-(\d+)$/.exec(request.headers.range ?? "")?.[1]);
+		response.writeHead(206, {
+			"Content-Range": `bytes 0-${end}/${FILE.length}`,
+			"Content-Length": end + 1,
+		});
+		response.write(FILE.subarray(0, 100));
+	};
+	const { source, ranges } = await host(silent, halfway, right);
+	expect(await source.read("a.parquet", 0, 60_000, signal)).toEqual(
+		FILE.slice(0, 60_000),
+	);
+	expect(ranges).toEqual(["bytes=0-59999", "bytes=0-59999", "bytes=100-59999"]);
+	const { source: never } = await host(silent);
+	await expect(never.read("a.parquet", 0, 10, signal)).rejects.toThrow(
+		"a.parquet: the host sent nothing for 0.2 s",
 	);
 });
 

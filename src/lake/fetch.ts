@@ -10,6 +10,8 @@ export interface HttpOptions {
 	readonly backoffMilliseconds?: number;
 	/** Requests at once: what browsers open to one HTTP/1.1 host. */
 	readonly connections?: number;
+	/** A host that sends nothing for so long is asked again. */
+	readonly stallMilliseconds?: number;
 	/** Signs each attempt anew, where there are keys for its address. */
 	readonly sign?: (request: Request) => Promise<Request>;
 }
@@ -30,6 +32,7 @@ export function httpSource(
 	options: HttpOptions = {},
 ): FileHost {
 	const { attempts = 5, backoffMilliseconds = 200, connections = 6 } = options;
+	const { stallMilliseconds = 30_000 } = options;
 	const { sign = async (request) => request } = options;
 	const inTurn = limiter(connections);
 
@@ -39,10 +42,18 @@ export function httpSource(
 		signal: AbortSignal,
 	): Promise<Response> => {
 		const url = new URL(path, lakeUrl);
+		const stall = new AbortController();
 		const request = await sign(
-			new Request(url, { headers, cache: "no-store", signal }),
+			new Request(url, {
+				headers,
+				cache: "no-store",
+				signal: AbortSignal.any([signal, stall.signal]),
+			}),
 		);
-		const response = await fetch(request).catch(async (error) => {
+		const timer = setTimeout(() => stall.abort(), stallMilliseconds);
+		const answered = fetch(request).finally(() => clearTimeout(timer));
+		const response = await answered.catch(async (error) => {
+			if (stall.signal.aborted) throw stallFault(stallMilliseconds);
 			const { message, isShut } = await whyUnreachable(request, error);
 			// The network may have been back just when that was found out.
 			throw new Fault(message, {
@@ -95,7 +106,7 @@ export function httpSource(
 		const length = Number(response.headers.get("Content-Length") ?? 0);
 		const parts: Uint8Array[] = [];
 		let bytes = 0;
-		for await (const arrived of chunksOf(response)) {
+		for await (const arrived of chunksOf(response, stallMilliseconds)) {
 			bytes += arrived.length;
 			if (Math.max(bytes, length) > maxBytes)
 				throw new LakeError(
@@ -176,24 +187,35 @@ export function httpSource(
 						)
 					: getGuarded(path, range, guard, signal));
 				let skip = bytesToSkip(response, first, endByte);
-				for await (const arrived of chunksOf(response)) {
+				// Of a whole file sent instead, nothing counts before all of the range is there.
+				let at = filled;
+				for await (const arrived of chunksOf(response, stallMilliseconds)) {
 					onBytes?.(arrived.length);
 					const wanted = arrived.subarray(Math.min(skip, arrived.length));
 					skip -= arrived.length - wanted.length;
-					const room = bytes.length - filled;
-					if (wanted.length > room && response.status === 206)
+					const room = bytes.length - at;
+					if (wanted.length > room && response.status === 206) {
+						filled = 0;
 						throw new Fault(
 							"the host sent more than the range it announced; was it compressed on the way?",
+							{ passing: true, tries: 2 },
 						);
-					bytes.set(wanted.subarray(0, room), filled);
-					filled += Math.min(wanted.length, room);
-					if (filled === bytes.length && response.status === 200) break;
+					}
+					bytes.set(wanted.subarray(0, room), at);
+					at += Math.min(wanted.length, room);
+					if (response.status === 206) filled = at;
+					else if (at === bytes.length) break;
 				}
-				if (filled < bytes.length)
+				if (at === bytes.length) return;
+				if (response.status === 200)
 					throw new Fault(
-						`the connection ended after ${filled} of ${bytes.length} bytes`,
+						"the host, or something on the way, sent another file, or not all of this one",
 						{ passing: true },
 					);
+				throw new Fault(
+					`the connection ended after ${filled} of ${bytes.length} bytes`,
+					{ passing: true },
+				);
 			};
 			await retrying(guard?.name ?? path, signal, () => inTurn(attempt));
 			return bytes;
@@ -387,18 +409,52 @@ function retryAfter(header: string | null): number | undefined {
 	return Math.min(Math.max(wait, 0), LONGEST_WAIT_MILLISECONDS);
 }
 
+function stallFault(milliseconds: number): Fault {
+	return new Fault(`the host sent nothing for ${milliseconds / 1000} s`, {
+		passing: true,
+	});
+}
+
 /** The body as it arrives; leaving the loop ends the transfer. */
-async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+	response: Response,
+	stallMilliseconds: number,
+): AsyncGenerator<Uint8Array> {
 	if (response.body === null) return;
 	const reader = response.body.getReader();
 	try {
 		for (;;) {
-			const { done, value } = await reader.read();
+			const { done, value } = await unlessStalled(
+				reader.read(),
+				stallMilliseconds,
+			);
 			if (done) return;
 			yield value;
 		}
+	} catch (error) {
+		const encoding = response.headers.get("Content-Encoding");
+		if (error instanceof Fault || encoding === null) throw error;
+		throw new Fault(
+			`it came compressed (${encoding}) and cannot be unpacked (${causeOf(error)}); have the host, and what lies between, send it as it is`,
+			{ passing: true, tries: 2 },
+		);
 	} finally {
 		await reader.cancel().catch(() => {});
+	}
+}
+
+async function unlessStalled<T>(
+	arriving: Promise<T>,
+	milliseconds: number,
+): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const stalled = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(stallFault(milliseconds)), milliseconds);
+	});
+	try {
+		return await Promise.race([arriving, stalled]);
+	} finally {
+		clearTimeout(timer);
 	}
 }
 
