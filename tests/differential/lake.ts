@@ -94,7 +94,8 @@ line", ${random(19, 7)} AS "st.x", {'x': i::INTEGER, 'y z': 'f' || (i % 5)} AS s
 			select: `SELECT i::INTEGER AS id, ${sometimes(35, 20, `to_months(${random(36, 30)}) + to_days(${random(37, 40)}) + to_milliseconds(${random(38, 90_000_000)})`)} AS span,
 				(TIMESTAMP '2024-03-01' + INTERVAL (i * 37) MINUTE)::TIMESTAMPTZ AS zoned, (TIMESTAMP '2024-03-01' + INTERVAL (i) SECOND)::TIMESTAMP_MS AS ms,
 				(['low', 'middle', 'high'])[1 + ${random(39, 3)}]::ENUM('low', 'middle', 'high') AS grade, (${random(40, 100)} * 1e30)::HUGEINT AS vast,
-				MAP {'a': ${random(41, 5)}, 'b': NULL} AS pairs, [{'p': ${random(42, 4)}, 'q': 'q'}] AS boxes, CASE WHEN i < 60 THEN NULL ELSE ${random(43, 9)} END AS late
+				MAP {'a': ${random(41, 5)}, 'b': NULL} AS pairs, [{'p': ${random(42, 4)}, 'q': 'q'}] AS boxes,
+				CASE WHEN i % 50 = 7 THEN 'infinity'::TIMESTAMP WHEN i IN (30, 31, 120) THEN '-infinity' ELSE TIMESTAMP '1969-12-30' + INTERVAL (i) HOUR END AS ends, CASE WHEN i < 60 THEN NULL ELSE ${random(43, 9)} END AS late
 			FROM range(150) r(i) ORDER BY i`,
 			rowsPerFile: 25,
 			rowGroupsPerBlock: 4,
