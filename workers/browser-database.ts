@@ -1,4 +1,8 @@
-import { AsyncDuckDB, VoidLogger } from "@duckdb/duckdb-wasm";
+import {
+	AsyncDuckDB,
+	DuckDBDataProtocol,
+	VoidLogger,
+} from "@duckdb/duckdb-wasm";
 import { concatenate } from "../src/lake/ipc.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
@@ -91,6 +95,18 @@ export async function openBrowserDatabase(files: {
 				},
 				close: () => orLost(database.disconnect(id)),
 			};
+		},
+		addFile: (name, file) =>
+			orLost(
+				database.registerFileHandle(
+					name,
+					file,
+					DuckDBDataProtocol.BROWSER_FILEREADER,
+					true,
+				),
+			),
+		dropFile: async (name) => {
+			await orLost(database.dropFile(name));
 		},
 		async close() {
 			lose(engineLost("it was closed"));

@@ -76,6 +76,14 @@ function openDatabase(bindings: Bindings): Database {
 	return {
 		version: bindings.getVersion(),
 		connect,
+		addFile: async (name, file) =>
+			bindings.registerFileBuffer(
+				name,
+				new Uint8Array(await file.arrayBuffer()),
+			),
+		dropFile: async (name) => {
+			bindings.dropFile(name);
+		},
 		close: async () => bindings.reset(),
 	};
 }

@@ -6,6 +6,9 @@ export interface Database {
 	/** For example `v1.5.6`. */
 	readonly version: string;
 	connect(): Promise<Connection>;
+	/** Lets SQL read a file by that name, where the configuration allows it. */
+	addFile(name: string, file: Blob): Promise<void>;
+	dropFile(name: string): Promise<void>;
 	/** Ends the engine; memory is given back. */
 	close(): Promise<void>;
 }
@@ -51,6 +54,22 @@ export interface TableNeed {
 	readonly rowGroups: readonly RowGroupReference[];
 	/** The rows must also lie in the lake's order: where they stand shows in the answer. */
 	readonly inOrder: boolean;
+	/** What SQL sees instead of row groups, of which there are none then. */
+	readonly standIn?: StandIn;
+}
+
+/** Rows made up so that their number, nulls, minima and maxima are those of a table's rows. */
+export interface StandIn {
+	readonly rows: number;
+	/** Others are null throughout. */
+	readonly columns: ReadonlyMap<string, StandInColumn>;
+}
+
+/** In DuckDB's text form; bounds are null where all values are. */
+export interface StandInColumn {
+	readonly min: string | null;
+	readonly max: string | null;
+	readonly nulls: number;
 }
 
 /** The files of a lake, wherever they lie. */
