@@ -5,7 +5,10 @@ import type { Settings } from "../src/lib/settings.ts";
 export type SqlValue = string | number | boolean | null;
 
 export interface QueryRequest {
-	/** Exactly one SELECT; anything else is refused. */
+	/**
+	 * Exactly one SELECT, or one statement that makes, changes or drops a view, macro,
+	 * table or variable of the analyst's own; anything else is refused.
+	 */
 	readonly sql: string;
 	readonly params?: readonly SqlValue[];
 	/** Names the request for {@link EngineApi.cancel}. */
@@ -51,6 +54,48 @@ export interface ScanSummary {
 	readonly bytes: number;
 }
 
+/** A view, macro, table or variable that the analyst made in this session. */
+export interface OwnObject {
+	readonly kind: "view" | "macro" | "table" | "variable";
+	readonly name: string;
+	/** The statement that made it. */
+	readonly sql: string;
+	/** Of a view or table, as they were when it was made. */
+	readonly columns: readonly { readonly name: string; readonly type: string }[];
+	/** Of a table; null for others. */
+	readonly rows: number | null;
+	/** Memory that a table takes, about; it counts against the budget. */
+	readonly bytes: number;
+}
+
+/** What a statement did that makes, changes or drops something of the analyst's own. */
+export interface OwnChange {
+	/** `kept`: it was there already, or gone already, and the statement said to leave it so. */
+	readonly action:
+		| "made"
+		| "replaced"
+		| "filled"
+		| "updated"
+		| "deleted from"
+		| "dropped"
+		| "kept";
+	readonly kind: OwnObject["kind"];
+	readonly name: string;
+	/** That a table was made with, or that were inserted, updated or deleted. */
+	readonly rows: number | null;
+}
+
+/** What happened to a session that its visitor should know. */
+export interface Notice {
+	readonly kind: "engine-replaced";
+	/** As part of a sentence: `it did not stop when it was told to`. */
+	readonly reason: string;
+	/** Of the analyst's own objects those that are gone, as `table x`. */
+	readonly lost: readonly string[];
+	/** How many of them were made again. */
+	readonly restored: number;
+}
+
 export interface QueryAnswer {
 	/** Arrow IPC stream of the result. */
 	readonly ipc: Uint8Array;
@@ -60,6 +105,12 @@ export interface QueryAnswer {
 	readonly plan: Plan;
 	/** XXH64 of the catalog's text. */
 	readonly version: string;
+	/** Null for a query, which has rows instead. */
+	readonly change: OwnChange | null;
+	/** All that is the analyst's own, after this statement. */
+	readonly own: readonly OwnObject[];
+	/** What happened since the last answer. */
+	readonly notices: readonly Notice[];
 }
 
 export type Progress =

@@ -1,5 +1,6 @@
 import type { CatalogTable } from "../lib/catalog.ts";
-import { cancelled, hasDied, LakeError } from "./errors.ts";
+import { cancelled, hasDied, LakeError, orCancelled } from "./errors.ts";
+import { Lifeline } from "./lifeline.ts";
 import { layGhost, layGhosts, PLANNING_SETTINGS } from "./plan/ghosts.ts";
 import { Residency } from "./residency.ts";
 import type { Connection, Database } from "./types.ts";
@@ -18,6 +19,22 @@ export interface EngineKeeperOptions {
 	readonly budgetBytes: number;
 }
 
+/** What lives in an engine besides the lake's tables, and moves from one to the next. */
+export interface EngineTenant {
+	/** Before an engine that still works is closed for another. */
+	leave(engine: Engine): Promise<void>;
+	/**
+	 * Before an engine's first task. `why` says how the one before was lost, null
+	 * where none was.
+	 */
+	enter(engine: Engine, why: string | null): Promise<void>;
+}
+
+interface Slot {
+	readonly engine: Promise<Engine>;
+	readonly lifeline: Lifeline;
+}
+
 /** An engine that has not ended a task by so long after it was cancelled is ended itself. */
 const CANCEL_MILLISECONDS = 250;
 
@@ -30,15 +47,20 @@ export class EngineKeeper {
 	readonly #options: EngineKeeperOptions;
 	/** All that SQL may name; every engine opens with them. */
 	readonly #tables: CatalogTable[];
+	readonly #tenant: EngineTenant;
 	#budgetBytes: number;
-	#engine: Promise<Engine> | undefined;
+	#slot: Slot | undefined;
+	/** How the engine before was lost; null once another has taken its place. */
+	#lost: string | null = null;
 
 	constructor(
 		options: EngineKeeperOptions,
 		tables: readonly CatalogTable[],
 		opening: Promise<Database>,
+		tenant: EngineTenant,
 	) {
 		this.#options = options;
+		this.#tenant = tenant;
 		this.#tables = [...tables];
 		this.#budgetBytes = options.budgetBytes;
 		this.#keep(opening);
@@ -55,19 +77,19 @@ export class EngineKeeper {
 	/** Memory for resident tables from the next task on, in this engine and those that follow it. */
 	async setBudget(bytes: number): Promise<void> {
 		this.#budgetBytes = bytes;
-		const engine = await this.#engine?.catch(() => undefined);
+		const engine = await this.#slot?.engine.catch(() => undefined);
 		if (engine !== undefined) engine.residency.budgetBytes = this.#budgetBytes;
 	}
 
 	/** Memory that resident tables take now. */
 	async residentBytes(): Promise<number> {
-		const engine = await this.#engine?.catch(() => undefined);
+		const engine = await this.#slot?.engine.catch(() => undefined);
 		return engine?.residency.bytes ?? 0;
 	}
 
 	/** The engine, opened where there is none. */
 	ready(): Promise<Engine> {
-		return this.#engine ?? this.#keep(this.#options.openDatabase());
+		return this.#current().engine;
 	}
 
 	/** Lets SQL name one more table, in this engine and those that follow it. */
@@ -87,17 +109,30 @@ export class EngineKeeper {
 		signal: AbortSignal,
 		task: (engine: Engine) => Promise<T>,
 	): Promise<T> {
-		for (let isFirst = true; ; isFirst = false)
+		for (let isFirst = true; ; isFirst = false) {
+			const slot = this.#current();
 			try {
-				const engine = await this.ready();
-				return await this.#untilCancelled(engine, signal, task(engine));
+				const engine = await orCancelled(slot.engine, signal);
+				return await this.#untilCancelled(slot, engine, signal, task);
 			} catch (error) {
 				if (!hasDied(error)) throw error;
-				await this.end();
+				this.#lose(slot, firstLine(error.message));
 				if (signal.aborted) throw cancelled();
 				if (!isFirst)
 					throw new LakeError("SqlError", error.message, { cause: error });
 			}
+		}
+	}
+
+	/**
+	 * Does a short task with the engine beside another that goes on. It is let go
+	 * when the signal is raised, and never costs the engine.
+	 */
+	async useBeside<T>(
+		signal: AbortSignal,
+		task: (engine: Engine) => Promise<T>,
+	): Promise<T> {
+		return orCancelled(this.#current().engine.then(task), signal);
 	}
 
 	/** Lets SQL name other tables of the lake, in a new engine; added ones stay. */
@@ -107,62 +142,127 @@ export class EngineKeeper {
 	): Promise<void> {
 		const added = this.#tables.filter((table) => !former.includes(table));
 		this.#tables.splice(0, this.#tables.length, ...tables, ...added);
+		await this.renew();
+	}
+
+	/**
+	 * Puts a new engine into the place of this one, whose memory is given back. Only
+	 * between tasks.
+	 */
+	async renew(): Promise<void> {
+		const slot = this.#slot;
+		const engine = await slot?.engine.catch(() => undefined);
+		if (engine !== undefined) await this.#tenant.leave(engine).catch(() => {});
 		await this.end();
 		await this.ready();
 	}
 
 	/** Ends the engine; the next task opens another. */
 	async end(): Promise<void> {
-		const ending = this.#engine;
-		this.#engine = undefined;
-		const engine = await ending?.catch(() => undefined);
+		const slot = this.#slot;
+		this.#slot = undefined;
+		slot?.lifeline.lose("it was closed");
+		const engine = await slot?.engine.catch(() => undefined);
 		await engine?.database.close().catch(() => {});
 	}
 
-	async #untilCancelled<T>(
-		{ connection }: Engine,
-		signal: AbortSignal,
-		work: Promise<T>,
-	): Promise<T> {
-		let deadline: ReturnType<typeof setTimeout> | undefined;
-		const cancel = () => {
-			connection.cancel().catch(() => {});
-			deadline = setTimeout(() => this.end(), CANCEL_MILLISECONDS);
-		};
-		signal.addEventListener("abort", cancel);
-		try {
-			return await work;
-		} finally {
-			signal.removeEventListener("abort", cancel);
-			clearTimeout(deadline);
-		}
+	/** Ends an engine that died or does not answer; what waits for it is rejected at once. */
+	#lose(slot: Slot, why: string): void {
+		slot.lifeline.lose(why);
+		if (this.#slot !== slot) return;
+		this.#lost = why;
+		this.end().catch(() => {});
 	}
 
-	#keep(opening: Promise<Database>): Promise<Engine> {
-		const engine = openEngine(opening, this.#tables, this.#budgetBytes);
-		this.#engine = engine;
-		engine.catch(() => {
-			if (this.#engine === engine) this.#engine = undefined;
+	/** In the end rejects whatever the task does, and then the engine is gone, so that nothing of the task reaches one. */
+	#untilCancelled<T>(
+		slot: Slot,
+		engine: Engine,
+		signal: AbortSignal,
+		task: (engine: Engine) => Promise<T>,
+	): Promise<T> {
+		return new Promise((resolve, reject) => {
+			let deadline: ReturnType<typeof setTimeout> | undefined;
+			const cancel = () => {
+				engine.connection.cancel().catch(() => {});
+				deadline = setTimeout(() => {
+					this.#lose(slot, "it did not stop when it was told to");
+					reject(cancelled());
+				}, CANCEL_MILLISECONDS);
+			};
+			if (signal.aborted) cancel();
+			else signal.addEventListener("abort", cancel);
+			task(engine)
+				.then(resolve, reject)
+				.finally(() => {
+					signal.removeEventListener("abort", cancel);
+					clearTimeout(deadline);
+				});
 		});
-		return engine;
+	}
+
+	#current(): Slot {
+		return this.#slot ?? this.#keep(this.#options.openDatabase());
+	}
+
+	#keep(opening: Promise<Database>): Slot {
+		const lifeline = new Lifeline();
+		const engine = openEngine(
+			opening,
+			lifeline,
+			this.#tables,
+			this.#budgetBytes,
+		).then(async (opened) => {
+			const why = this.#lost;
+			this.#lost = null;
+			await this.#tenant.enter(opened, why);
+			return opened;
+		});
+		const slot = { engine, lifeline };
+		this.#slot = slot;
+		engine.catch(() => {
+			if (this.#slot === slot) this.#slot = undefined;
+		});
+		return slot;
 	}
 }
 
 async function openEngine(
 	opening: Promise<Database>,
+	lifeline: Lifeline,
 	tables: readonly CatalogTable[],
 	budgetBytes: number,
 ): Promise<Engine> {
 	const database = await opening;
-	const connection = await database.connect();
-	const residency = new Residency(connection, budgetBytes);
-	await layGhosts(connection, tables);
-	await residency.prepare(tables);
-	// The page's files and addresses are ours to read, not SQL's: what tries fails at once.
-	await connection.query("SET enable_external_access = false");
-	await connection.query(
-		`SET allowed_configs = ['${PLANNING_SETTINGS.join("', '")}']`,
-	);
-	await connection.query("SET lock_configuration = true");
-	return { database, connection, residency };
+	try {
+		const connection = held(await database.connect(), lifeline);
+		const residency = new Residency(connection, budgetBytes);
+		await layGhosts(connection, tables);
+		await residency.prepare(tables);
+		// The page's files and addresses are ours to read, not SQL's: what tries fails at once.
+		await connection.query("SET enable_external_access = false");
+		await connection.query(
+			`SET allowed_configs = ['${PLANNING_SETTINGS.join("', '")}']`,
+		);
+		await connection.query("SET lock_configuration = true");
+		return { database, connection, residency };
+	} catch (error) {
+		await database.close().catch(() => {});
+		throw error;
+	}
+}
+
+/** A connection whose calls end with its engine. */
+function held(connection: Connection, lifeline: Lifeline): Connection {
+	return {
+		query: (...args) => lifeline.hold(connection.query(...args)),
+		run: (...args) => lifeline.hold(connection.run(...args)),
+		insert: (...args) => lifeline.hold(connection.insert(...args)),
+		cancel: () => lifeline.hold(connection.cancel()),
+		close: () => lifeline.hold(connection.close()),
+	};
+}
+
+function firstLine(text: string): string {
+	return text.split("\n", 1)[0] ?? text;
 }

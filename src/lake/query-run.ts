@@ -42,7 +42,7 @@ export function newRun(
 /** What was thought before the run beside what it came to; `requests` are those of a fresh query. */
 export function reportOf(
 	run: QueryRun,
-	plan: QueryPlan,
+	plan: Pick<QueryPlan, "cost" | "scans">,
 	requests: number,
 	rows: number,
 ): Plan {

@@ -79,6 +79,9 @@ export class Residency {
 	#queries = 0;
 	#made = 0;
 
+	/** Memory within the budget that something else takes. */
+	reservedBytes = 0;
+
 	constructor(connection: Connection, budgetBytes: number) {
 		this.#connection = connection;
 		this.budgetBytes = budgetBytes;
@@ -96,6 +99,11 @@ export class Residency {
 		await this.#show(table, null, 0);
 	}
 
+	/** What the stores together may take. */
+	get #roomBytes(): number {
+		return Math.max(0, this.budgetBytes - this.reservedBytes);
+	}
+
 	/** Bytes of the stores. */
 	get bytes(): number {
 		return this.#stores.reduce((sum, store) => sum + store.bytes, 0);
@@ -111,7 +119,7 @@ export class Residency {
 		for (const need of needs) this.#refuseNestedIntervals(need);
 		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
 		const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
-		if (total > this.budgetBytes) throw this.#overBudget(needs, total);
+		if (total > this.#roomBytes) throw this.#overBudget(needs, total);
 
 		const loads: RowGroupLoad[] = [];
 		let bytes = 0;
@@ -205,7 +213,7 @@ export class Residency {
 		);
 		return (
 			missing.length > 0 &&
-			store.bytes + this.#estimate(need, missing) > this.budgetBytes
+			store.bytes + this.#estimate(need, missing) > this.#roomBytes
 		);
 	}
 
@@ -299,7 +307,7 @@ export class Residency {
 			.filter((store) => store.lastUsed < this.#queries)
 			.sort((a, b) => a.lastUsed - b.lastUsed);
 		for (const store of idle) {
-			if (this.bytes + bytes <= this.budgetBytes) return;
+			if (this.bytes + bytes <= this.#roomBytes) return;
 			await this.#drop((other) => other === store);
 		}
 	}
@@ -361,7 +369,7 @@ export class Residency {
 		const keys = [...(table?.partitionKeys ?? []), ...(table?.sortKeys ?? [])];
 		return new LakeError(
 			"OverBudgetError",
-			`the query needs about ${megabytes(bytes)} of memory, more than the budget of ${megabytes(this.budgetBytes)}: ` +
+			`the query needs about ${megabytes(bytes)} of memory, more than the budget of ${megabytes(this.#roomBytes)}: ` +
 				`narrow ${table?.name} by a filter on ${keys[0] ?? "its columns"}, or name fewer of its columns (now ${largest?.columns.join(", ")})`,
 		);
 	}

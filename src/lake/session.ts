@@ -1,5 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import type {
+	OwnChange,
 	PlanCost,
 	Progress,
 	QueryAnswer,
@@ -16,9 +17,11 @@ import {
 import { type Engine, EngineKeeper } from "./engine-keeper.ts";
 import { cancelled, isLakeError, throwIfCancelled } from "./errors.ts";
 import { loadAll } from "./load.ts";
+import { type Done, OwnObjects, tableBytes } from "./own-objects.ts";
+import type { Change } from "./plan/change.ts";
 import { engineError } from "./plan/engine-error.ts";
 import { planQuery, type QueryPlan } from "./plan/plan.ts";
-import type { Statement } from "./plan/statement.ts";
+import { readStatement, type Statement } from "./plan/statement.ts";
 import {
 	newRun,
 	type QueryRun,
@@ -56,6 +59,15 @@ export interface MemoryUse {
 
 type Answer = Pick<QueryAnswer, "ipc" | "columns">;
 
+interface Answered extends Answer {
+	readonly plan: Pick<QueryPlan, "needs" | "scans" | "cost">;
+}
+
+const FREE: Price = {
+	cost: { files: 0, rowGroups: 0, requests: 0, bytes: 0 },
+	scans: [],
+};
+
 /**
  * One reader of one publication of a lake: plans each query, fetches what it needs,
  * keeps it resident, and runs it. Queries take turns. A session outlives cancelled
@@ -64,6 +76,7 @@ type Answer = Pick<QueryAnswer, "ipc" | "columns">;
 export class LakeSession {
 	readonly #options: SessionOptions;
 	readonly #engines: EngineKeeper;
+	readonly #own: OwnObjects;
 	#opened: OpenedCatalog;
 	#blocks = new ManifestBlocks();
 	readonly #turns = new Turns();
@@ -83,9 +96,10 @@ export class LakeSession {
 			const opened = await (catalogText === undefined
 				? openCatalog(source, cache, signal)
 				: takeCatalog(catalogText, source, cache));
-			const engines = new EngineKeeper(options, opened.catalog.tables, opening);
-			await engines.ready();
-			return new LakeSession(options, opened, engines);
+			const session = new LakeSession(options, opened, opening);
+			session.#blocks.prefetch(opened.catalog.tables, { source, cache });
+			await session.#engines.ready();
+			return session;
 		} catch (error) {
 			opening.then((database) => database.close()).catch(() => {});
 			await options.decoder.close();
@@ -96,11 +110,17 @@ export class LakeSession {
 	private constructor(
 		options: SessionOptions,
 		opened: OpenedCatalog,
-		engines: EngineKeeper,
+		opening: Promise<Database>,
 	) {
 		this.#options = options;
 		this.#opened = opened;
-		this.#engines = engines;
+		this.#own = new OwnObjects((engine, done) => this.#redo(engine, done));
+		this.#engines = new EngineKeeper(
+			options,
+			opened.catalog.tables,
+			opening,
+			this.#own,
+		);
 	}
 
 	get catalog(): Catalog {
@@ -124,6 +144,7 @@ export class LakeSession {
 			const former = this.catalog.tables;
 			this.#opened = opened;
 			this.#blocks = new ManifestBlocks();
+			this.#blocks.prefetch(opened.catalog.tables, { source, cache });
 			await this.#engines.replaceTables(former, opened.catalog.tables);
 		});
 	}
@@ -139,6 +160,8 @@ export class LakeSession {
 		signal: AbortSignal = new AbortController().signal,
 	): Promise<Price> {
 		return this.#inTurn(signal, async (engine) => {
+			const { change } = this.#read(request);
+			if (change !== null && takesNoRows(change)) return FREE;
 			const plan = await this.#plan(engine, newRun(request, signal));
 			return {
 				cost: { ...plan.cost, requests: this.#requestsOf(plan) },
@@ -164,7 +187,7 @@ export class LakeSession {
 	/** Memory that resident tables take now, and may take. */
 	async memoryUse(): Promise<MemoryUse> {
 		return {
-			residentBytes: await this.#engines.residentBytes(),
+			residentBytes: (await this.#engines.residentBytes()) + this.#own.bytes,
 			residentBudgetBytes: this.#engines.budgetBytes,
 		};
 	}
@@ -179,22 +202,97 @@ export class LakeSession {
 		await this.#options.decoder.close();
 	}
 
-	/** The stages of a query, one after the other. */
 	async #query(engine: Engine, run: QueryRun): Promise<QueryAnswer> {
 		run.onProgress({ stage: "plan" });
+		const statement = this.#read(run.request);
+		if (statement.change !== null)
+			return this.#change(engine, run, statement, statement.change);
+		const answered = await this.#answer(engine, run);
+		return this.#finish(run, answered, null);
+	}
+
+	/** The stages of a query, one after the other. */
+	async #answer(engine: Engine, run: QueryRun): Promise<Answered> {
 		const plan = await this.#plan(engine, run);
 		await this.#load(engine, plan.needs, run);
-		const { ipc, columns } = plan.statement.usesClock
+		const answer = plan.statement.usesClock
 			? await this.#runAtOneTime(engine, run)
 			: await this.#run(engine, plan.statement, run);
-		const rows = tableFromIPC(ipc).numRows;
+		return { ...answer, plan };
+	}
+
+	/** Makes, changes or drops what is the analyst's own. */
+	async #change(
+		engine: Engine,
+		run: QueryRun,
+		statement: Statement,
+		change: Change,
+	): Promise<QueryAnswer> {
+		const { sql, params = [] } = run.request;
+		const done = { sql, params };
+		const { tables } = this.#engines;
+		if (!(await this.#own.check(engine, change, tables))) {
+			const { kind, name } = change;
+			return this.#finish(run, nothing(), {
+				action: "kept",
+				kind,
+				name,
+				rows: null,
+			});
+		}
+		if (takesNoRows(change)) {
+			try {
+				const changed = await this.#own.define(
+					engine,
+					statement,
+					change,
+					done,
+					tables,
+				);
+				return this.#finish(run, nothing(), changed);
+			} catch (error) {
+				if (isLakeError(error, "UnsupportedError")) throw error;
+				throw engineError(error, statement, tables);
+			} finally {
+				engine.residency.reservedBytes = this.#own.bytes;
+			}
+		}
+		const bytesBefore = await tableBytes(engine.connection);
+		const answered = await this.#answer(engine, run);
+		const changed = await this.#own.note(engine, statement, change, done, {
+			rows: rowsChanged(answered.ipc),
+			bytesBefore,
+		});
+		await this.#own.keepWithin(engine, change, this.#engines.budgetBytes);
+		engine.residency.reservedBytes = this.#own.bytes;
+		return this.#finish(run, { ...nothing(), plan: answered.plan }, changed);
+	}
+
+	/** Fills or changes a table again, in another engine. */
+	async #redo(engine: Engine, done: Done): Promise<void> {
+		await this.#answer(engine, newRun(done, new AbortController().signal));
+	}
+
+	#finish(
+		run: QueryRun,
+		{ ipc, columns, plan }: Answered,
+		change: OwnChange | null,
+	): QueryAnswer {
+		const rows = change === null ? tableFromIPC(ipc).numRows : 0;
 		return {
 			ipc,
 			columns,
 			rows,
 			plan: reportOf(run, plan, this.#requestsOf(plan), rows),
 			version: this.version,
+			change,
+			own: this.#own.list(),
+			notices: this.#own.takeNotices(),
 		};
+	}
+
+	#read({ sql }: SessionRequest): Statement {
+		return readStatement(sql, (words) => this.#own.withWords(words));
 	}
 
 	async #plan({ connection }: Engine, run: QueryRun): Promise<QueryPlan> {
@@ -209,6 +307,7 @@ export class LakeSession {
 			tables: this.#engines.tables,
 			sql: request.sql,
 			params: request.params,
+			withOwnWords: (words) => this.#own.withWords(words),
 			signal,
 			loadBlock: async (table, block, blockSignal) => {
 				const start = Math.max(performance.now(), blocksEnd);
@@ -250,7 +349,10 @@ export class LakeSession {
 		onProgress({ stage: "run" });
 		const started = performance.now();
 		try {
-			const columns = await resultColumns(connection, statement.sql, params);
+			const columns =
+				statement.change === null
+					? await resultColumns(connection, statement.sql, params)
+					: [];
 			const ipc = await connection.run(statement.sql, params);
 			return { ipc, columns };
 		} catch (error) {
@@ -280,7 +382,7 @@ export class LakeSession {
 		}
 	}
 
-	#requestsOf({ needs }: QueryPlan): number {
+	#requestsOf({ needs }: Pick<QueryPlan, "needs">): number {
 		return requestsOf(this.#engines.tables, needs);
 	}
 
@@ -290,4 +392,24 @@ export class LakeSession {
 	): Promise<T> {
 		return this.#turns.take(signal, () => this.#engines.use(signal, task));
 	}
+}
+
+/** What a statement answers that has no rows to show. */
+function nothing(): Answered {
+	return {
+		ipc: new Uint8Array(),
+		columns: [],
+		plan: { needs: [], scans: [], cost: { files: 0, rowGroups: 0, bytes: 0 } },
+	};
+}
+
+/** Of `INSERT`, `UPDATE`, `DELETE`. */
+function rowsChanged(ipc: Uint8Array): number | null {
+	const count = tableFromIPC(ipc).getChildAt(0)?.get(0);
+	return count === undefined || count === null ? null : Number(count);
+}
+
+/** Whether it can be done without a row of the lake. */
+function takesNoRows({ action, kind }: Change): boolean {
+	return action === "drop" || kind === "view" || kind === "macro";
 }

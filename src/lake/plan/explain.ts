@@ -67,16 +67,16 @@ export async function explain(
 		return { scans: [], whole: "PIVOT looks for its columns in the data" };
 	}
 	const text: unknown = tableFromIPC(answer).getChild("explain_value")?.get(0);
-	return readExplanation(String(text), statement.seesStorage);
+	return readExplanation(String(text), statement);
 }
 
 /** Reads the plan that EXPLAIN printed. */
-function readExplanation(json: string, seesStorage: boolean): Explanation {
+function readExplanation(json: string, statement: Statement): Explanation {
 	const scans: Scan[] = [];
-	let whole = seesStorage ? "the statement sees how rows are stored" : null;
+	let whole = statement.seesStorage ? "the statement sees how rows are stored" : null;
 	const visit = (node: PlanNode, parent: PlanNode | null) => {
 		const name = node.name.trim();
-		if (WRITES.test(name))
+		if (WRITES.test(name) && statement.change === null)
 			throw new LakeError("UnsupportedError", "only queries can run here");
 		const { Table: table } = node.extra_info;
 		if (table !== undefined) {
@@ -110,6 +110,8 @@ const TABLELESS = new Set([
 	"REC_REC_CTE_SCAN",
 	"DELIM_SCAN",
 	"EXPRESSION_SCAN",
+	// Of the analyst's own, with columns and no query.
+	"CREATE_TABLE",
 ]);
 
 function isTableless(name: string, node: PlanNode): boolean {

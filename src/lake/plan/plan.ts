@@ -8,7 +8,12 @@ import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { explain } from "./explain.ts";
 import { type LoadBlock, needOfScans, needOfWhole } from "./needs.ts";
-import { readStatement, type Statement, tablesNamed } from "./statement.ts";
+import {
+	readStatement,
+	type Statement,
+	tablesNamed,
+	type WithOwnWords,
+} from "./statement.ts";
 
 export type { LoadBlock } from "./needs.ts";
 
@@ -24,6 +29,8 @@ export interface PlanOptions {
 	readonly loadBlock: LoadBlock;
 	readonly sql: string;
 	readonly params?: readonly SqlValue[];
+	/** By default the analyst has nothing of their own. */
+	readonly withOwnWords?: WithOwnWords;
 	readonly signal: AbortSignal;
 }
 
@@ -48,10 +55,11 @@ export async function planQuery({
 	loadBlock,
 	sql,
 	params = [],
+	withOwnWords,
 	signal,
 }: PlanOptions): Promise<QueryPlan> {
 	throwIfCancelled(signal);
-	const statement = readStatement(sql);
+	const statement = readStatement(sql, withOwnWords);
 	const { scans, whole } = await explain(connection, statement, params, tables);
 	throwIfCancelled(signal);
 

@@ -1,16 +1,21 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { LakeError } from "../errors.ts";
+import { type Change, changeSql, readChange } from "./change.ts";
 import { GHOSTS } from "./ghosts.ts";
 import { type Token, tokenizeSql } from "./sql-tokens.ts";
 
 /** What can be told of a statement before DuckDB reads it. */
 export interface Statement {
-	/** What is planned and run: one SELECT, or what stands for one (`FROM`, `VALUES`, `PIVOT` …). */
+	/** What is planned and run: one SELECT, or what stands for one (`FROM`, `VALUES`, `PIVOT` …), or a change. */
 	readonly sql: string;
+	/** What it makes, changes or drops of the analyst's own; null for a query. */
+	readonly change: Change | null;
 	/** Lines of `sql` before what was given. */
 	readonly linesBefore: number;
-	/** Bare and quoted names and keywords, lower-cased. */
+	/** Bare and quoted names and keywords, lower-cased, with those of the analyst's own objects that it names. */
 	readonly words: ReadonlySet<string>;
+	/** Names something of the analyst's own, so that its text is not all there is to know. */
+	readonly namesOwn: boolean;
 	/**
 	 * Reads the clock, or a variable of the session, so that its needs hold for the
 	 * transaction they were planned in: it is planned again inside the one that
@@ -39,8 +44,20 @@ const CLOCK_WORDS = new Set(
 );
 const STORAGE_WORDS = new Set(["stats", "pragma_storage_info"]);
 
-/** Throws `UnsupportedError` for anything but exactly one SELECT. */
-export function readStatement(sql: string): Statement {
+/**
+ * Adds the words of the analyst's objects that are among the words, and of those
+ * that they name; gives the same set where there is none.
+ */
+export type WithOwnWords = (words: ReadonlySet<string>) => ReadonlySet<string>;
+
+/**
+ * Throws `UnsupportedError` for anything but exactly one SELECT, or one change of
+ * something that may be the analyst's own.
+ */
+export function readStatement(
+	sql: string,
+	withOwnWords: WithOwnWords = (words) => words,
+): Statement {
 	const tokens = tokenizeSql(sql);
 	const statements = countStatements(tokens);
 	if (statements !== 1)
@@ -54,28 +71,35 @@ export function readStatement(sql: string): Statement {
 		({ kind, text }) => kind !== "symbol" || (text !== "(" && text !== ";"),
 	);
 	const verb = first?.kind === "word" ? first.text.toLowerCase() : "";
-	if (!SELECT_WORDS.has(verb))
+	const isQuery = SELECT_WORDS.has(verb);
+	const change = isQuery ? null : readChange(sql, tokens);
+	if (!isQuery && change === null)
 		throw new LakeError(
 			"UnsupportedError",
-			`only queries can run here (SELECT, WITH, FROM, VALUES, PIVOT, DESCRIBE, SUMMARIZE), not ${first?.text.slice(0, 40)}`,
+			`only queries can run here (SELECT, WITH, FROM, VALUES, PIVOT, DESCRIBE, SUMMARIZE) and what makes views, macros, tables and variables of your own, not ${first?.text.slice(0, 40)}`,
 		);
 	if (sql.toLowerCase().includes(GHOSTS))
 		throw new LakeError(
 			"UnsupportedError",
 			`${GHOSTS} is the planner's own: name tables without a database`,
 		);
-	const words = new Set(
+	const given = new Set(
 		tokens
 			.filter(({ kind }) => kind === "word" || kind === "quoted")
 			.map(({ value }) => value.toLowerCase()),
 	);
+	const words = withOwnWords(given);
 	const has = (set: ReadonlySet<string>) =>
 		[...words].some((word) => set.has(word));
 	return {
-		...(TABLE_WORDS.has(verb)
-			? { sql: `FROM (\n${withoutEnd(sql, tokens)}\n)`, linesBefore: 1 }
-			: { sql, linesBefore: 0 }),
+		...(change !== null
+			? { sql: changeSql(change), linesBefore: 1 }
+			: TABLE_WORDS.has(verb)
+				? { sql: `FROM (\n${withoutEnd(sql, tokens)}\n)`, linesBefore: 1 }
+				: { sql, linesBefore: 0 }),
+		change,
 		words,
+		namesOwn: words !== given,
 		usesClock: has(CLOCK_WORDS),
 		seesStorage: has(STORAGE_WORDS),
 		pivots: words.has("pivot") || words.has("pivot_wider"),
