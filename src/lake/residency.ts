@@ -2,7 +2,12 @@ import type { CatalogTable, ManifestFile } from "../lib/catalog.ts";
 import { identifier } from "../lib/identifier.ts";
 import { LakeError } from "./errors.ts";
 import { columnsToDecode, fileColumns } from "./pieces.ts";
-import type { Connection, RowGroupReference, TableNeed } from "./types.ts";
+import type {
+	Connection,
+	RowGroupReference,
+	StandIn,
+	TableNeed,
+} from "./types.ts";
 
 /** A row group that a store waits for. */
 export interface RowGroupLoad {
@@ -165,6 +170,10 @@ export class Residency {
 	async show(needs: readonly TableNeed[]): Promise<void> {
 		for (const need of needs) {
 			const table = this.#table(need.table);
+			if (need.standIn !== undefined) {
+				await this.#showBody(table, standInBody(table, need.standIn));
+				continue;
+			}
 			if (this.#countsOnly(need)) {
 				const rows = need.rowGroups.reduce((sum, r) => sum + rowsOf(r), 0);
 				await this.#show(table, null, rows);
@@ -294,7 +303,10 @@ export class Residency {
 				: `CAST(NULL AS ${type}) AS ${identifier(name)}`,
 		);
 		const from = store === null ? `range(${rows})` : qualified(store);
-		const body = `SELECT ${columns.join(", ")} FROM ${from}`;
+		await this.#showBody(table, `SELECT ${columns.join(", ")} FROM ${from}`);
+	}
+
+	async #showBody(table: CatalogTable, body: string): Promise<void> {
 		if (this.#views.get(table.name) === body) return;
 		await this.#connection.query(
 			`CREATE OR REPLACE VIEW memory.main.${identifier(table.name)} AS ${body}`,
@@ -322,7 +334,7 @@ export class Residency {
 		}
 	}
 
-	/** Whether only the number of rows matters, which the catalog knows. */
+	/** Whether no row is read: the catalog knows their number, and what stands for them. */
 	#countsOnly(need: TableNeed): boolean {
 		return need.columns.length === 0 || need.rowGroups.length === 0;
 	}
@@ -412,6 +424,20 @@ function rowsOf({ file, index }: RowGroupReference): number {
 
 function qualified(store: Store): string {
 	return `${SCHEMA}.${identifier(store.name)}`;
+}
+
+/** The greatest value comes first, then the least as often as it takes, then nulls. */
+function standInBody(table: CatalogTable, standIn: StandIn): string {
+	const columns = table.columns.map(({ name, type }) => {
+		const column = standIn.columns.get(name);
+		const cast = (text: string | null) =>
+			`CAST(${text === null ? "NULL" : literal(text)} AS ${type})`;
+		if (column === undefined || column.max === null)
+			return `${cast(null)} AS ${identifier(name)}`;
+		const values = standIn.rows - column.nulls;
+		return `CASE WHEN i = 0 THEN ${cast(column.max)} WHEN i < ${values} THEN ${cast(column.min)} END AS ${identifier(name)}`;
+	});
+	return `SELECT ${columns.join(", ")} FROM range(${standIn.rows}) made(i)`;
 }
 
 function literal(value: string): string {

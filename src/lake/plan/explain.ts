@@ -1,7 +1,7 @@
 import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
-import { LakeError } from "../errors.ts";
+import { isLakeError, LakeError } from "../errors.ts";
 import type { Connection } from "../types.ts";
 import { engineError } from "./engine-error.ts";
 import { amongGhosts, GHOSTS } from "./ghosts.ts";
@@ -18,6 +18,14 @@ export interface Scan {
 	readonly projections: readonly string[] | "none" | "all";
 	/** As printed, one per column, cut at newlines. */
 	readonly filters: readonly string[];
+	/** What the scan's rows go through, from the scan up to the root. */
+	readonly above: readonly Operator[];
+}
+
+/** A node of the plan; what is printed of it is text of no grammar. */
+export interface Operator {
+	readonly name: string;
+	readonly info: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export interface Explanation {
@@ -48,12 +56,25 @@ export async function explain(
 	params: readonly SqlValue[],
 	tables: readonly CatalogTable[],
 ): Promise<Explanation> {
-	let answer: Uint8Array;
+	const ask = async (asViews: boolean) => {
+		const answer = await amongGhosts(
+			connection,
+			() => connection.query(PREFIX + statement.sql, params),
+			asViews,
+		);
+		const json: unknown = tableFromIPC(answer)
+			.getChild("explain_value")
+			?.get(0);
+		return JSON.parse(String(json)) as PlanNode[];
+	};
 	try {
-		answer = await amongGhosts(connection, () =>
-			connection.query(PREFIX + statement.sql, params),
+		const plan = await ask(true);
+		return readExplanation(
+			hidesFilters(plan) ? await ask(false) : plan,
+			statement,
 		);
 	} catch (cause) {
+		if (isLakeError(cause, "UnsupportedError")) throw cause;
 		if (!isSeveralStatements(cause))
 			throw engineError(cause, statement, tables, 1);
 		if (!statement.pivots || params.length > 0)
@@ -66,21 +87,38 @@ export async function explain(
 			);
 		return { scans: [], whole: "PIVOT looks for its columns in the data" };
 	}
-	const text: unknown = tableFromIPC(answer).getChild("explain_value")?.get(0);
-	return readExplanation(String(text), statement);
+}
+
+/**
+ * Whether a filter that could prune stands above a scan, where its names may be
+ * aliases. Through a view those that may fail do; of a table they are the scan's.
+ */
+function hidesFilters(nodes: readonly PlanNode[]): boolean {
+	return nodes.some(
+		({ name, children, extra_info }) =>
+			hidesFilters(children) ||
+			(name.trim() === "FILTER" &&
+				children[0]?.name.trim() === "SEQ_SCAN" &&
+				/CAST\(|"year"\(/.test(String(extra_info.Expression))),
+	);
 }
 
 /** Reads the plan that EXPLAIN printed. */
-function readExplanation(json: string, statement: Statement): Explanation {
+function readExplanation(
+	plan: readonly PlanNode[],
+	statement: Statement,
+): Explanation {
 	const scans: Scan[] = [];
-	let whole = statement.seesStorage ? "the statement sees how rows are stored" : null;
-	const visit = (node: PlanNode, parent: PlanNode | null) => {
+	let whole = statement.seesStorage
+		? "the statement sees how rows are stored"
+		: null;
+	const visit = (node: PlanNode, above: readonly Operator[]) => {
 		const name = node.name.trim();
 		if (WRITES.test(name) && statement.change === null)
 			throw new LakeError("UnsupportedError", "only queries can run here");
 		const { Table: table } = node.extra_info;
 		if (table !== undefined) {
-			const scan = readScan(node, String(table), parent);
+			const scan = readScan(node, String(table), above);
 			if (scan !== null) scans.push(scan);
 			if (name !== "SEQ_SCAN") whole ??= `${name} is no plain scan`;
 		} else if (node.children.length === 0 && !isTableless(name, node)) {
@@ -90,9 +128,10 @@ function readExplanation(json: string, statement: Statement): Explanation {
 			whole ??= "a sample is drawn from the whole table";
 		if (/POSITIONAL/.test(name))
 			whole ??= "POSITIONAL JOIN pairs rows by where they stand";
-		for (const child of node.children) visit(child, node);
+		for (const child of node.children)
+			visit(child, [{ name, info: node.extra_info }, ...above]);
 	};
-	for (const root of JSON.parse(json) as PlanNode[]) visit(root, null);
+	for (const root of plan) visit(root, []);
 	return { scans, whole };
 }
 
@@ -122,7 +161,7 @@ function isTableless(name: string, node: PlanNode): boolean {
 function readScan(
 	node: PlanNode,
 	qualifiedName: string,
-	parent: PlanNode | null,
+	above: readonly Operator[],
 ): Scan | null {
 	const [database, , table] = splitName(qualifiedName);
 	if (database === "temp" || database === "system") return null;
@@ -141,9 +180,10 @@ function readScan(
 				? typeof projections === "string"
 					? [projections]
 					: projections
-				: countsRows(parent)
+				: countsRows(above[0])
 					? "none"
 					: "all",
+		above,
 	};
 }
 
@@ -151,10 +191,10 @@ function readScan(
  * Empty projections mean no column only where rows are counted and nothing else;
  * where a DISTINCT or a set operation feeds a join they stand for all columns.
  */
-function countsRows(parent: PlanNode | null): boolean {
+function countsRows(parent: Operator | undefined): boolean {
 	const { Aggregates: aggregates, Projections: projections } =
-		parent?.extra_info ?? {};
-	switch (parent?.name.trim()) {
+		parent?.info ?? {};
+	switch (parent?.name) {
 		case "UNGROUPED_AGGREGATE":
 			return [aggregates].flat().every((text) => text === "count_star()");
 		case "PROJECTION":

@@ -1,10 +1,16 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
+import {
+	firstCharacters,
+	type Monotone,
+	monotoneCast,
+	yearOf,
+} from "./monotone.ts";
 import { type Token, tokenizeSql } from "./sql-tokens.ts";
 import { type OrderedValue, type ReadValue, valueReader } from "./values.ts";
 
 /**
  * What a row must satisfy to be read. `unknown` stands for any condition that
- * cannot be told from bounds: it may hold anywhere.
+ * cannot be told from bounds: it may hold anywhere. An `and` of no parts always holds.
  */
 export type Predicate =
 	| { readonly kind: "unknown" }
@@ -15,6 +21,8 @@ export type Predicate =
 			readonly column: string;
 			readonly operator: ComparisonOperator;
 			readonly value: OrderedValue;
+			/** What is compared is this of the column; of greater values never less. */
+			readonly through?: Monotone;
 	  }
 	| {
 			readonly kind: "in";
@@ -34,11 +42,26 @@ export interface ScanFilters {
 	readonly predicate: Predicate;
 	/** Columns that the filters mention, or may mention; none is missing. */
 	readonly columns: ReadonlySet<string>;
-	/** For each filter as printed, whether it prunes. */
-	readonly prunes: readonly boolean[];
+	/** Each filter as printed, and whether it prunes. */
+	readonly printed: readonly {
+		readonly text: string;
+		readonly prunes: boolean;
+	}[];
+	/**
+	 * Whether the predicate, where it is not unknown, holds for exactly the rows that
+	 * pass; else it holds for more.
+	 */
+	readonly exact: boolean;
+	/** Columns that a running TOP_N or join narrows by what it has seen. */
+	readonly dynamic: readonly string[];
 }
 
 const UNKNOWN: Predicate = { kind: "unknown" };
+const ALWAYS: Predicate = { kind: "and", parts: [] };
+
+/** At the end of a line: what a TOP_N or a join adds for speed, without which its answer is the same. */
+const DYNAMIC =
+	/^(?:(.*) AND )?optional: (?:([\p{L}\p{N}_]+) IS NULL OR )?Dynamic Filter \(([\p{L}\p{N}_]+)\)$/u;
 
 /**
  * Reads the filters of a scan as EXPLAIN prints them, one per column. All or
@@ -51,14 +74,23 @@ export function readFilters(
 	table: CatalogTable,
 ): ScanFilters {
 	const text = filters.join("\n");
-	const nothing = filters.map(() => false);
+	const unread = (columns: ReadonlySet<string>): ScanFilters => ({
+		predicate: UNKNOWN,
+		columns,
+		printed: filters.map((text) => ({ text, prunes: false })),
+		exact: false,
+		dynamic: [],
+	});
 	if (table.columns.some((column) => !isPlain(column.name, column.type)))
-		return {
-			predicate: UNKNOWN,
-			columns: namesWithin(text, table),
-			prunes: nothing,
-		};
-	const lines = filters.map(tokenizePrinted);
+		return unread(namesWithin(text, table));
+	const dynamic: string[] = [];
+	const lines = filters.map((filter) => {
+		const [, before = "", isNull, column] = DYNAMIC.exec(filter) ?? [];
+		if (column === undefined || (isNull ?? column) !== column)
+			return tokenizePrinted(filter);
+		dynamic.push(column);
+		return tokenizePrinted(before);
+	});
 	const words = lines
 		.flat()
 		.filter(({ kind }) => kind === "word")
@@ -67,21 +99,26 @@ export function readFilters(
 	const columns = new Set(
 		table.columns
 			.map((column) => column.name)
-			.filter((name) => words.some((word) => mentions(word, name, table))),
+			.filter(
+				(name) =>
+					dynamic.includes(name) ||
+					words.some((word) => mentions(word, name, table)),
+			),
 	);
 	if (lines.some((line) => line.some(({ kind }) => kind === "broken")))
-		return {
-			predicate: UNKNOWN,
-			columns: namesWithin(text, table),
-			prunes: nothing,
-		};
-	const parts = lines.map((line) => new FilterParser(line, table).parse());
-	if (!parts.every((part) => part !== undefined))
-		return { predicate: UNKNOWN, columns, prunes: nothing };
+		return unread(namesWithin(text, table));
+	const parsers = lines.map((line) => new FilterParser(line, table));
+	const parts = parsers.map((parser) => parser.parse());
+	if (!parts.every((part) => part !== undefined)) return unread(columns);
 	return {
 		predicate: { kind: "and", parts },
 		columns,
-		prunes: parts.map(canPrune),
+		printed: parts.map((part, index) => ({
+			text: filters[index] ?? "",
+			prunes: canPrune(part),
+		})),
+		exact: parsers.every((parser) => parser.isExact),
+		dynamic,
 	};
 }
 
@@ -155,10 +192,23 @@ class FilterParser {
 	readonly #tokens: readonly Token[];
 	readonly #table: CatalogTable;
 	#at = 0;
+	#loose = false;
 
 	constructor(tokens: readonly Token[], table: CatalogTable) {
 		this.#tokens = tokens;
 		this.#table = table;
+	}
+
+	/**
+	 * Of what was parsed: no part of it is optional, or printed without the
+	 * parentheses or the operators that tell it from another.
+	 */
+	get isExact(): boolean {
+		const has = (word: string) =>
+			this.#tokens.some(
+				(token) => token.kind === "word" && token.text === word,
+			);
+		return !this.#loose && !has("optional") && !(has("AND") && has("OR"));
 	}
 
 	/** Undefined where the line is not understood to its end, or is of several columns. */
@@ -169,6 +219,7 @@ class FilterParser {
 				.map((token) => token.text),
 		);
 		if (columns.size > 1) return undefined;
+		if (this.#tokens.length === 0) return ALWAYS;
 		const predicate = this.#alternatives();
 		return this.#at === this.#tokens.length ? predicate : undefined;
 	}
@@ -200,8 +251,12 @@ class FilterParser {
 		for (const read of [
 			() => this.#comparison(),
 			() => this.#nullTest(),
+			() => this.#distinction(),
 			() => this.#membership(),
 			() => this.#flag(),
+			() => this.#negation(),
+			() => this.#derived(),
+			() => this.#prefix(),
 			() => this.#group(),
 			() => this.#opaque(),
 		]) {
@@ -240,10 +295,36 @@ class FilterParser {
 			: UNKNOWN;
 	}
 
-	/** `a IN (1, 5)` */
+	/** `(a IS NOT DISTINCT FROM 5)`: nulls compare as values do. */
+	#distinction(): Predicate | undefined {
+		const column = this.#column();
+		if (column === undefined || !this.#takeWord("IS")) return undefined;
+		const isSame = this.#takeWord("NOT");
+		if (!this.#takeAll("DISTINCT", "FROM")) return undefined;
+		const literal = this.#literal(column);
+		if (literal === undefined) return undefined;
+		if (literal.value === undefined) return UNKNOWN;
+		const compared: Predicate = {
+			kind: "compare",
+			column: column.name,
+			operator: isSame ? "=" : "!=",
+			value: literal.value,
+		};
+		if (isSame) return compared;
+		const isNull: Predicate = {
+			kind: "null",
+			column: column.name,
+			isNull: true,
+		};
+		return { kind: "or", parts: [compared, isNull] };
+	}
+
+	/** `a IN (1, 5)`, `(a NOT IN (1, 5))` */
 	#membership(): Predicate | undefined {
 		const column = this.#column();
-		if (column === undefined || !this.#takeAll("IN", "(")) return undefined;
+		if (column === undefined) return undefined;
+		const isNegated = this.#takeWord("NOT");
+		if (!this.#takeAll("IN", "(")) return undefined;
 		const values: OrderedValue[] = [];
 		let known = true;
 		do {
@@ -253,7 +334,9 @@ class FilterParser {
 			else values.push(literal.value);
 		} while (this.#takeAll(","));
 		if (!this.#takeAll(")")) return undefined;
-		return known ? { kind: "in", column: column.name, values } : UNKNOWN;
+		if (!known) return UNKNOWN;
+		const within: Predicate = { kind: "in", column: column.name, values };
+		return isNegated ? negated(within) : within;
 	}
 
 	/** A boolean column by itself. */
@@ -262,6 +345,102 @@ class FilterParser {
 		if (column === undefined || !column.whole || column.type !== "BOOLEAN")
 			return undefined;
 		return { kind: "compare", column: column.name, operator: "=", value: 1 };
+	}
+
+	/** `(NOT flag)`, `(NOT ((a > 5) AND (a < 9)))` */
+	#negation(): Predicate | undefined {
+		if (!this.#takeWord("NOT")) return undefined;
+		const predicate = this.#flag() ?? this.#group();
+		return predicate && negated(predicate);
+	}
+
+	/**
+	 * `(CAST(ts AS DATE) >= '2024-01-01'::DATE)`, `("year"(ts) = 2001)`: what is
+	 * compared never falls where the column rises, so that bounds go through it.
+	 */
+	#derived(): Predicate | undefined {
+		const derived = this.#cast() ?? this.#year();
+		if (derived === undefined) return undefined;
+		const { column, through } = derived;
+		const compared = (operator: ComparisonOperator): Predicate | undefined => {
+			const literal = this.#literal({
+				name: "",
+				type: derived.type,
+				whole: true,
+			});
+			if (literal === undefined) return undefined;
+			const { value } = literal;
+			if (value === undefined) return UNKNOWN;
+			return { kind: "compare", column, operator, value, through };
+		};
+		if (!this.#takeWord("BETWEEN")) {
+			const operator = this.#operator();
+			return operator && compared(operator);
+		}
+		// Printed so whether an end is within or not.
+		this.#loose = true;
+		const low = compared(">=");
+		if (low === undefined || !this.#takeWord("AND")) return undefined;
+		const high = compared("<=");
+		return high && { kind: "and", parts: [low, high] };
+	}
+
+	/** `CAST(a AS DECIMAL(11,1))` */
+	#cast(): Derived | undefined {
+		const start = this.#at;
+		const column = this.#takeAll("CAST", "(") ? this.#column() : undefined;
+		if (column?.whole && this.#takeWord("AS")) {
+			const type = this.#typeName();
+			const through =
+				type === undefined ? undefined : monotoneCast(column.type, type);
+			if (type !== undefined && through !== undefined && this.#takeAll(")"))
+				return { column: column.name, type, through };
+		}
+		this.#at = start;
+		return undefined;
+	}
+
+	/** `"year"(ts)` */
+	#year(): Derived | undefined {
+		const start = this.#at;
+		if (this.#tokens[this.#at++]?.text === '"year"' && this.#takeAll("(")) {
+			const column = this.#column();
+			const through = column?.whole ? yearOf(column.type) : undefined;
+			if (column !== undefined && through !== undefined && this.#takeAll(")"))
+				return { column: column.name, type: "BIGINT", through };
+		}
+		this.#at = start;
+		return undefined;
+	}
+
+	/** `DECIMAL(11,1)`, `DOUBLE`, `"DOUBLE"` */
+	#typeName(): string | undefined {
+		const token = this.#tokens[this.#at++];
+		if (token?.kind !== "word" && token?.kind !== "quoted") return undefined;
+		if (!this.#takeAll("(")) return token.value;
+		const width = this.#tokens[this.#at++]?.text;
+		if (!this.#takeAll(",")) return undefined;
+		const scale = this.#tokens[this.#at++]?.text;
+		return this.#takeAll(")") ? `${token.value}(${width},${scale})` : undefined;
+	}
+
+	/** `starts_with(s, 'ab')`, `(s ^@ 'ab')` */
+	#prefix(): Predicate | undefined {
+		const isCall = this.#takeAll("starts_with", "(");
+		const column = this.#column();
+		if (column?.type !== "VARCHAR" || !column.whole) return undefined;
+		if (!(isCall ? this.#takeAll(",") : this.#takeAll("^", "@")))
+			return undefined;
+		const literal = this.#literal(column);
+		if (typeof literal?.value !== "string") return undefined;
+		if (isCall && !this.#takeAll(")")) return undefined;
+		return {
+			kind: "compare",
+			column: column.name,
+			operator: "=",
+			value: literal.value,
+			through: firstCharacters([...literal.value].length),
+		};
 	}
 
 	/** `(… AND …)`, `((a IS NULL) OR (a > 7))` */
@@ -387,6 +566,50 @@ class FilterParser {
 		if (found) this.#at += texts.length;
 		return found;
 	}
+}
+
+const NEGATED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+	"=": "!=",
+	"!=": "=",
+	"<": ">=",
+	"<=": ">",
+	">": "<=",
+	">=": "<",
+};
+
+/** Holds where the predicate is false: where that is null, neither does. */
+function negated(predicate: Predicate): Predicate {
+	switch (predicate.kind) {
+		case "unknown":
+			return UNKNOWN;
+		case "and":
+			return { kind: "or", parts: predicate.parts.map(negated) };
+		case "or":
+			return { kind: "and", parts: predicate.parts.map(negated) };
+		case "compare":
+			return { ...predicate, operator: NEGATED[predicate.operator] };
+		case "in":
+			return {
+				kind: "and",
+				parts: predicate.values.map((value) => ({
+					kind: "compare",
+					column: predicate.column,
+					operator: "!=",
+					value,
+				})),
+			};
+		case "null":
+			return { ...predicate, isNull: !predicate.isNull };
+		default:
+			throw new Error(`unknown predicate: ${JSON.stringify(predicate)}`);
+	}
+}
+
+interface Derived {
+	readonly column: string;
+	/** Of what is compared. */
+	readonly type: string;
+	readonly through: Monotone;
 }
 
 interface FilterColumn {

@@ -11,8 +11,8 @@ export const PLANNING_SETTINGS = ["disabled_optimizers"] as const;
 /**
  * Lays the ghosts: every table in full schema (partition keys included) and
  * without rows, in a database of their own, so that the very SQL
- * that will run over the data binds to them while it is planned. SQL sees views,
- * as it does when it runs: what a view does not have (`rowid`) fails at once.
+ * that will run over the data binds to them while it is planned. For each there is
+ * a view, too, which SQL sees when it runs: see {@link amongGhosts}.
  * Once per database, before its configuration is locked; `allowed_configs` must then hold
  * {@link PLANNING_SETTINGS}. Also sets `asof_loop_join_threshold`, which plans
  * and runs need alike: above 0, plans of `ASOF JOIN` follow the tables' sizes.
@@ -47,15 +47,21 @@ export async function layGhost(
  * table of an `ORDER BY … LIMIT` a second time without the filters. Afterwards
  * both are the database's defaults again, if need be at the price of a transaction
  * that was aborted already.
+ *
+ * Names mean the views, or else the tables behind them: those have a `rowid`, which
+ * nothing has when it runs, and print what is filtered where through views it does not show.
  */
 export async function amongGhosts<T>(
 	connection: Connection,
 	work: () => Promise<T>,
+	asViews = true,
 ): Promise<T> {
+	const views = `${GHOSTS}.main`;
+	const path = asViews ? views : `${GHOSTS}.hidden,${views}`;
 	try {
 		await connection.query(
 			"SET disabled_optimizers = 'statistics_propagation,late_materialization'; " +
-				`SET search_path = '${GHOSTS}.main'`,
+				`SET search_path = '${path}'`,
 		);
 		return await work();
 	} finally {

@@ -1,14 +1,19 @@
 import type { PlanCost, ScanSummary } from "../../../workers/engine-api.ts";
 import type {
 	BlockReference,
+	Bounds,
 	CatalogTable,
 	ManifestBlock,
 	ManifestFile,
 } from "../../lib/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { ROW_MARK, type Scan } from "./explain.ts";
-import { readFilters, type ScanFilters } from "./filters.ts";
-import { BoundsReader, mayMatch } from "./prune.ts";
+import { type Predicate, readFilters, type ScanFilters } from "./filters.ts";
+import { holding, type Unit, type Wanted } from "./narrow.ts";
+import { type BoundsOf, BoundsReader, mayMatch, mustMatch } from "./prune.ts";
+
+import type { SimpleAggregates } from "./simple-aggregates.ts";
+import { type KnownRows, standInOf } from "./stand-in.ts";
 
 /** Fetches a block of a table's manifest, or gives the one that is there already. */
 export type LoadBlock = (
@@ -24,28 +29,58 @@ export interface PricedNeed {
 	readonly cost: Omit<PlanCost, "requests">;
 }
 
+/** A scan with what its filters and the plan above it tell of the rows it needs. */
+export interface ReadScan {
+	readonly scan: Scan;
+	readonly filters: ScanFilters;
+	readonly selection: Selection;
+}
+
+/** Rows of a table: those that pass a predicate, or some of them. */
+export interface Selection {
+	readonly predicate: Predicate;
+	/** Whether all rows for which the predicate surely holds are selected, so that they can be counted. */
+	readonly exact: boolean;
+	/** Null where all that pass are wanted; of several, all are. */
+	readonly wanted: readonly Wanted[] | null;
+}
+
 /** Columns and filters of a table's scans; a table that is needed whole has none. */
 interface TableScans {
 	readonly table: CatalogTable;
 	readonly columns: readonly string[];
-	/** One per scan: a row group is needed where any of them may match. */
-	readonly filters: readonly ScanFilters[];
-	readonly printed: readonly string[];
+	/** One per scan: a row group is needed where any of them needs it. */
+	readonly selections: readonly Selection[];
+	readonly printed: ScanSummary["filters"];
 	readonly inOrder: boolean;
+}
+
+/** Reads a scan's filters. `wantedOf` tells which of the rows that pass are wanted. */
+export function readScan(
+	scan: Scan,
+	table: CatalogTable,
+	wantedOf: (filters: ScanFilters) => readonly Wanted[] | null,
+): ReadScan {
+	const filters = readFilters(scan.filters, table);
+	const { predicate, exact } = filters;
+	return {
+		scan,
+		filters,
+		selection: { predicate, exact, wanted: wantedOf(filters) },
+	};
 }
 
 /** The union of what a table's scans need; never less, sometimes more. */
 export async function needOfScans(
 	table: CatalogTable,
-	scans: readonly Scan[],
+	scans: readonly ReadScan[],
 	loadBlock: LoadBlock,
 	signal: AbortSignal,
 ): Promise<PricedNeed> {
-	const filters = scans.map((scan) => readFilters(scan.filters, table));
 	const needed = new Set(
-		scans.flatMap((scan, index) => [
+		scans.flatMap(({ scan, filters }) => [
 			...projectedColumns(scan, table),
-			...(filters[index]?.columns ?? []),
+			...filters.columns,
 		]),
 	);
 	return priced(
@@ -54,13 +89,83 @@ export async function needOfScans(
 			columns: table.columns
 				.map(({ name }) => name)
 				.filter((name) => needed.has(name)),
-			filters,
-			printed: scans.flatMap((scan) => scan.filters),
+			selections: scans.map(({ selection }) => selection),
+			printed: scans.flatMap(({ filters }) => filters.printed),
 			inOrder: false,
 		},
 		loadBlock,
 		signal,
 	);
+}
+
+/**
+ * The need of nothing, where what the catalog knows of the rows that a scan selects
+ * answers the statement: each block or row group has only such rows, or none. Else null.
+ */
+export async function needOfStatistics(
+	table: CatalogTable,
+	{ filters, selection: { predicate, exact } }: ReadScan,
+	aggregates: SimpleAggregates,
+	loadBlock: LoadBlock,
+	signal: AbortSignal,
+): Promise<PricedNeed | null> {
+	if (!exact) return null;
+	const reader = new BoundsReader(table);
+	const standIn = (known: readonly (KnownRows & { bounds: BoundsOf })[]) =>
+		known.every(({ bounds }) => mustMatch(predicate, bounds))
+			? standInOf(table, aggregates, filters.columns, known)
+			: null;
+	const blocks = table.manifest.blocks
+		.map((block) => ({ block, bounds: reader.ofBlock(block) }))
+		.filter(({ bounds }) => mayMatch(predicate, bounds));
+	let made = standIn(
+		blocks.map(({ block, bounds }) => ({
+			rows: block.rows,
+			bounds,
+			statistics: (name) => {
+				const { min, max, hasNull } = block.bounds[name] ?? UNKNOWN_BOUNDS;
+				return { min, max, nulls: hasNull ? null : 0 };
+			},
+		})),
+	);
+	if (made === null) {
+		const loaded = await Promise.all(
+			blocks.map(({ block }) => loadBlock(table, block, signal)),
+		);
+		made = standIn(
+			loaded
+				.flatMap(({ files }) => files.flatMap(rowGroupsOf))
+				.map(({ file, rowGroup }) => ({
+					rows: rowGroup.rows,
+					bounds: reader.ofRowGroup(file, rowGroup),
+					statistics: (name: string) =>
+						reader.statisticsOf(file, rowGroup, name),
+				}))
+				.filter(({ bounds }) => mayMatch(predicate, bounds)),
+		);
+	}
+	if (made === null) return null;
+	const columns = table.columns
+		.map(({ name }) => name)
+		.filter((name) => made.columns.has(name));
+	return {
+		need: {
+			table: table.name,
+			columns,
+			rowGroups: [],
+			inOrder: false,
+			standIn: made,
+		},
+		summary: {
+			table: table.name,
+			columns,
+			filters: filters.printed,
+			rowGroups: 0,
+			rowGroupsTotal: table.rowGroups,
+			bytes: 0,
+		},
+		cost: { files: 0, rowGroups: 0, bytes: 0 },
+	};
 }
 
 /** All columns of all row groups, in their order. */
@@ -69,16 +174,16 @@ export async function needOfWhole(
 	loadBlock: LoadBlock,
 	signal: AbortSignal,
 ): Promise<PricedNeed> {
-	const everything: ScanFilters = {
+	const everything: Selection = {
 		predicate: { kind: "unknown" },
-		columns: new Set(),
-		prunes: [],
+		exact: false,
+		wanted: null,
 	};
 	return priced(
 		{
 			table,
 			columns: table.columns.map(({ name }) => name),
-			filters: [everything],
+			selections: [everything],
 			printed: [],
 			inOrder: true,
 		},
@@ -115,40 +220,66 @@ async function priced(
 	loadBlock: LoadBlock,
 	signal: AbortSignal,
 ): Promise<PricedNeed> {
-	const { table, columns, filters, printed, inOrder } = scans;
+	const { table, columns, selections, printed, inOrder } = scans;
 	const reader = new BoundsReader(table);
 	const blocks = await Promise.all(
-		table.manifest.blocks
-			.filter((block) => {
-				const bounds = reader.ofBlock(block);
-				return filters.some(({ predicate }) => mayMatch(predicate, bounds));
-			})
-			.map((block) => loadBlock(table, block, signal)),
+		needed(
+			table.manifest.blocks,
+			(block) => ({ rows: block.rows, bounds: reader.ofBlock(block) }),
+			selections,
+		).map((block) => loadBlock(table, block, signal)),
 	);
-	const rowGroups: RowGroupReference[] = [];
-	for (const file of blocks.flatMap((block) => block.files))
-		for (const [index, rowGroup] of file.rowGroups.entries()) {
-			const bounds = reader.ofRowGroup(file, rowGroup);
-			if (filters.some(({ predicate }) => mayMatch(predicate, bounds)))
-				rowGroups.push({ file, index });
-		}
+	const rowGroups = needed(
+		blocks.flatMap(({ files }) => files.flatMap(rowGroupsOf)),
+		({ file, rowGroup }) => ({
+			rows: rowGroup.rows,
+			bounds: reader.ofRowGroup(file, rowGroup),
+		}),
+		selections,
+	).map(({ file, index }) => ({ file, index }));
 	const cost = costOf(reader, columns, rowGroups);
-	const prunes = filters.flatMap((scan) => scan.prunes);
 	return {
 		need: { table: table.name, columns, rowGroups, inOrder },
 		summary: {
 			table: table.name,
 			columns,
-			filters: printed.map((text, index) => ({
-				text,
-				prunes: prunes[index] ?? false,
-			})),
+			filters: printed,
 			rowGroups: rowGroups.length,
 			rowGroupsTotal: table.rowGroups,
 			bytes: cost.bytes,
 		},
 		cost,
 	};
+}
+
+const UNKNOWN_BOUNDS: Bounds = { min: null, max: null, hasNull: true };
+
+function rowGroupsOf(file: ManifestFile) {
+	return file.rowGroups.map((rowGroup, index) => ({ file, rowGroup, index }));
+}
+
+/** Of row groups or blocks, in their order, those that some selection needs. */
+function needed<T>(
+	parts: readonly T[],
+	unitOf: (part: T) => Omit<Unit, "isSure">,
+	selections: readonly Selection[],
+): T[] {
+	const units = parts.map((part) => ({ part, ...unitOf(part) }));
+	const kept = new Set<T>();
+	for (const { predicate, exact, wanted } of selections) {
+		const matching = units
+			.filter(({ bounds }) => mayMatch(predicate, bounds))
+			.map((unit) => ({
+				...unit,
+				isSure: exact && mustMatch(predicate, unit.bounds),
+			}));
+		const held =
+			wanted === null
+				? matching
+				: wanted.flatMap((rows) => holding(matching, rows));
+		for (const { part } of held) kept.add(part);
+	}
+	return parts.filter((part) => kept.has(part));
 }
 
 /**

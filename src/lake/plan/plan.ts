@@ -7,13 +7,23 @@ import type { CatalogTable } from "../../lib/catalog.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { explain } from "./explain.ts";
-import { type LoadBlock, needOfScans, needOfWhole } from "./needs.ts";
+import {
+	type LoadBlock,
+	needOfScans,
+	needOfStatistics,
+	needOfWhole,
+	readScan,
+} from "./needs.ts";
+import { simpleAggregates } from "./simple-aggregates.ts";
+import { tokenizeSql } from "./sql-tokens.ts";
 import {
 	readStatement,
 	type Statement,
 	tablesNamed,
 	type WithOwnWords,
 } from "./statement.ts";
+import { wantedRows } from "./wanted.ts";
+import type { Wording } from "./wording.ts";
 
 export type { LoadBlock } from "./needs.ts";
 
@@ -63,21 +73,38 @@ export async function planQuery({
 	const { scans, whole } = await explain(connection, statement, params, tables);
 	throwIfCancelled(signal);
 
+	const wording: Wording = {
+		tokens: tokenizeSql(statement.sql),
+		words: statement.words,
+		namesOwn: statement.namesOwn,
+	};
+	const aggregates = simpleAggregates(scans, wording, tables);
 	const scanned = new Set(scans.map((scan) => scan.table));
 	const named = new Set(whole === null ? [] : tablesNamed(statement, tables));
 	const priced = await Promise.all(
 		tables
 			.filter((table) => scanned.has(table.name) || named.has(table))
-			.map((table) =>
-				whole === null
-					? needOfScans(
-							table,
-							scans.filter((scan) => scan.table === table.name),
-							loadBlock,
-							signal,
-						)
-					: needOfWhole(table, loadBlock, signal),
-			),
+			.map(async (table) => {
+				if (whole !== null) return needOfWhole(table, loadBlock, signal);
+				const read = scans
+					.filter((scan) => scan.table === table.name)
+					.map((scan) =>
+						readScan(scan, table, (filters) =>
+							wantedRows(scan, filters, wording, params, aggregates),
+						),
+					);
+				const answered =
+					aggregates && read[0] !== undefined
+						? await needOfStatistics(
+								table,
+								read[0],
+								aggregates,
+								loadBlock,
+								signal,
+							)
+						: null;
+				return answered ?? needOfScans(table, read, loadBlock, signal);
+			}),
 	);
 	throwIfCancelled(signal);
 	return {

@@ -4,7 +4,7 @@ import type {
 	ManifestFile,
 	ManifestRowGroup,
 } from "../../lib/catalog.ts";
-import type { Predicate } from "./filters.ts";
+import type { ComparisonOperator, Predicate } from "./filters.ts";
 import {
 	compareValues,
 	type OrderedValue,
@@ -20,6 +20,8 @@ export interface ColumnBounds {
 	readonly mayBeNull: boolean;
 	/** Some value may be other than null. */
 	readonly mayBeValue: boolean;
+	/** Some value may be NaN, which is above every bound. */
+	readonly mayBeNan: boolean;
 }
 
 export type BoundsOf = (column: string) => ColumnBounds;
@@ -43,7 +45,35 @@ export function mayMatch(predicate: Predicate, boundsOf: BoundsOf): boolean {
 		}
 		case "compare":
 			return mayBe(
-				boundsOf(predicate.column),
+				boundsThrough(predicate, boundsOf),
+				predicate.operator,
+				predicate.value,
+			);
+		default:
+			throw new Error(`unknown predicate: ${JSON.stringify(predicate)}`);
+	}
+}
+
+/** Whether each row within the bounds surely satisfies the predicate. What is unknown does not. */
+export function mustMatch(predicate: Predicate, boundsOf: BoundsOf): boolean {
+	switch (predicate.kind) {
+		case "unknown":
+			return false;
+		case "and":
+			return predicate.parts.every((part) => mustMatch(part, boundsOf));
+		case "or":
+			return predicate.parts.some((part) => mustMatch(part, boundsOf));
+		case "null": {
+			const bounds = boundsOf(predicate.column);
+			return predicate.isNull ? !bounds.mayBeValue : !bounds.mayBeNull;
+		}
+		case "in": {
+			const bounds = boundsOf(predicate.column);
+			return predicate.values.some((value) => mustBe(bounds, "=", value));
+		}
+		case "compare":
+			return mustBe(
+				boundsThrough(predicate, boundsOf),
 				predicate.operator,
 				predicate.value,
 			);
@@ -64,6 +94,7 @@ export class BoundsReader {
 				{
 					read: valueReader(type),
 					chunk: table.partitionKeys.includes(name) ? null : chunk++,
+					mayBeNan: type === "DOUBLE" || type === "FLOAT",
 				},
 			]),
 		);
@@ -72,6 +103,22 @@ export class BoundsReader {
 	/** Where a column's chunk stands in a row group's list; null for a partition key. */
 	chunkOf(column: string): number | null {
 		return this.#columns.get(column)?.chunk ?? null;
+	}
+
+	/** What the catalog says of a column in a row group, as text; nulls are null where unknown. */
+	statisticsOf(
+		{ partition }: ManifestFile,
+		{ rows, chunks }: ManifestRowGroup,
+		name: string,
+	): { min: string | null; max: string | null; nulls: number | null } {
+		const index = this.chunkOf(name);
+		if (index === null) {
+			const value = partition[name];
+			if (value === undefined) return { min: null, max: null, nulls: null };
+			return { min: value, max: value, nulls: value === null ? rows : 0 };
+		}
+		const [, , , min = null, max = null, nulls = null] = chunks[index] ?? [];
+		return { min, max, nulls };
 	}
 
 	/** Bounds of a row group: of its partition keys by the path, of the others by statistics. */
@@ -88,6 +135,7 @@ export class BoundsReader {
 					max: bound,
 					mayBeNull: value === null,
 					mayBeValue: value !== null,
+					mayBeNan: column.mayBeNan,
 				};
 			}
 			const chunk = rowGroup.chunks[column.chunk];
@@ -98,6 +146,7 @@ export class BoundsReader {
 				max: readBound(column, max),
 				mayBeNull: nullCount !== 0,
 				mayBeValue: nullCount !== rowGroup.rows,
+				mayBeNan: column.mayBeNan,
 			};
 		});
 	}
@@ -115,6 +164,7 @@ export class BoundsReader {
 				max: readBound(column, bounds.max),
 				mayBeNull: bounds.hasNull,
 				mayBeValue: true,
+				mayBeNan: column.mayBeNan,
 			};
 		});
 	}
@@ -124,9 +174,14 @@ interface ColumnReader {
 	/** Undefined for a type whose bounds do not prune. */
 	readonly read: ReadValue | undefined;
 	readonly chunk: number | null;
+	readonly mayBeNan: boolean;
 }
 
-const ANYTHING: ColumnBounds = { mayBeNull: true, mayBeValue: true };
+const ANYTHING: ColumnBounds = {
+	mayBeNull: true,
+	mayBeValue: true,
+	mayBeNan: true,
+};
 
 function readBound(
 	{ read }: ColumnReader,
@@ -148,10 +203,25 @@ function remembered(boundsOf: BoundsOf): BoundsOf {
 	};
 }
 
+/** Bounds of what a comparison compares, which is the column or something derived from it. */
+function boundsThrough(
+	{ column, through }: Extract<Predicate, { kind: "compare" }>,
+	boundsOf: BoundsOf,
+): ColumnBounds {
+	const bounds = boundsOf(column);
+	if (through === undefined) return bounds;
+	const { min, max } = bounds;
+	return {
+		...bounds,
+		min: min === undefined ? undefined : through(min),
+		max: max === undefined ? undefined : through(max),
+	};
+}
+
 /** Whether some value within the bounds compares so; a null never does. */
 function mayBe(
 	{ min, max, mayBeValue }: ColumnBounds,
-	operator: "=" | "!=" | "<" | "<=" | ">" | ">=",
+	operator: ComparisonOperator,
 	value: OrderedValue,
 ): boolean {
 	if (!mayBeValue) return false;
@@ -170,6 +240,33 @@ function mayBe(
 			return above > 0;
 		case ">=":
 			return above >= 0;
+		default:
+			throw new Error(`unknown operator: ${operator}`);
+	}
+}
+
+/** Whether every value within the bounds, nulls and NaN too where they may be, compares so. */
+function mustBe(
+	{ min, max, mayBeNull, mayBeNan }: ColumnBounds,
+	operator: ComparisonOperator,
+	value: OrderedValue,
+): boolean {
+	if (mayBeNull || min === undefined || max === undefined) return false;
+	const below = compareValues(min, value);
+	const above = compareValues(max, value);
+	switch (operator) {
+		case "=":
+			return below === 0 && above === 0 && !mayBeNan;
+		case "!=":
+			return below > 0 || (above < 0 && !mayBeNan);
+		case "<":
+			return above < 0 && !mayBeNan;
+		case "<=":
+			return above <= 0 && !mayBeNan;
+		case ">":
+			return below > 0;
+		case ">=":
+			return below >= 0;
 		default:
 			throw new Error(`unknown operator: ${operator}`);
 	}

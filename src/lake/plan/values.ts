@@ -103,12 +103,13 @@ function readFloat(text: string): number | undefined {
 	return value === undefined ? undefined : Math.fround(value);
 }
 
-/** Days since 1970; dates before the year 1 and infinite ones are no bounds. */
+/** Days since 1970; dates before the year 1, after 275760 and infinite ones are no bounds. */
 function readDate(text: string): number | undefined {
 	const match = /^(\d{4,6})-(\d\d)-(\d\d)$/.exec(text);
 	if (match === null) return undefined;
 	const [, year, month, day] = match;
-	return daysSinceEpoch(Number(year), Number(month), Number(day));
+	const days = daysSinceEpoch(Number(year), Number(month), Number(day));
+	return Number.isNaN(days) ? undefined : days;
 }
 
 /** Nanoseconds since 1970, UTC. */
