@@ -49,8 +49,8 @@ function hazardousTables(seed: number): TestTable[] {
 				'ride' || ${random(11, 60)} AS ride_id, ${sometimes(12, 30, random(13, 9))}::SMALLINT AS part
 			FROM range(6600) r(i) ORDER BY i`,
 			partitionKeys: ["level"],
-			rowGroupSize: 2048,
-			rowGroupsPerBlock: 1,
+			rowsPerFile: 550,
+			rowGroupsPerBlock: 3,
 			sortKeys: ["x"],
 		},
 		{

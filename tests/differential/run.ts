@@ -82,7 +82,7 @@ const NATIVE_MEMORY = "2GB";
 
 const AMPLE_BYTES = 1e8;
 /** Less than the larger tables take. */
-const TIGHT_BYTES = 60_000;
+const TIGHT_BYTES = 25_000;
 
 /** Writes the lake into a folder that `close` takes away. */
 export async function openOracle(seed: number): Promise<Oracle> {

@@ -34,7 +34,7 @@ const SHAPES: readonly (readonly [weight: number, shape: Shape])[] = [
 	[5, nestedValues],
 	[2, recursion],
 	[5, parameters],
-	[0, ownObjects],
+	[6, ownObjects],
 	[4, odds],
 	[0, inFileOrder],
 ];
