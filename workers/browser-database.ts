@@ -4,9 +4,11 @@ import {
 	VoidLogger,
 } from "@duckdb/duckdb-wasm";
 import { concatenate } from "../src/lake/ipc.ts";
+import { Lifeline } from "../src/lake/lifeline.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { SqlValue } from "./engine-api.ts";
+import { HEAP_WATCH, heapBytes } from "./engine-heap.ts";
 
 /** The name under which a statement with values is prepared, so that it can be cancelled. */
 const PREPARED = "lakeside_run";
@@ -19,15 +21,19 @@ export async function openBrowserDatabase(files: {
 	readonly workerUrl: string;
 	readonly wasm: Blob;
 }): Promise<Database> {
-	const worker = startBlobWorker(files.workerUrl, "classic", "duckdb");
+	const worker = startBlobWorker(
+		files.workerUrl,
+		"classic",
+		"duckdb",
+		HEAP_WATCH,
+	);
 	const database = new AsyncDuckDB(new VoidLogger(), worker);
-	const { promise: lost, reject: lose } = Promise.withResolvers<never>();
-	lost.catch(() => {});
+	const lifeline = new Lifeline();
 	worker.addEventListener("error", (event) =>
-		lose(engineLost(event.message || "its worker failed")),
+		lifeline.lose(event.message || "its worker failed"),
 	);
 	/** DuckDB's own promises stay open for ever where its worker is gone. */
-	const orLost = <T>(promise: Promise<T>) => Promise.race([promise, lost]);
+	const orLost = <T>(promise: Promise<T>) => lifeline.hold(promise);
 
 	const wasmUrl = URL.createObjectURL(files.wasm);
 	try {
@@ -108,8 +114,9 @@ export async function openBrowserDatabase(files: {
 		dropFile: async (name) => {
 			await orLost(database.dropFile(name));
 		},
+		heapBytes: () => orLost(heapBytes(worker)),
 		async close() {
-			lose(engineLost("it was closed"));
+			lifeline.lose("it was closed");
 			await database.terminate();
 		},
 	};
@@ -121,10 +128,4 @@ function literal(value: SqlValue): string {
 	return typeof value === "number"
 		? `'${value}'::DOUBLE`
 		: String(value).toUpperCase();
-}
-
-function engineLost(why: string): Error {
-	const error = new Error(`the engine was lost: ${why}`);
-	error.name = "EngineLostError";
-	return error;
 }

@@ -1,4 +1,5 @@
 import { type Remote, wrap } from "comlink";
+import { Lifeline } from "../src/lake/lifeline.ts";
 import type { DecodeRequest, Decoder } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { DecodeApi } from "./decode.worker.ts";
@@ -7,12 +8,16 @@ interface Slot {
 	readonly worker: Worker;
 	readonly api: Remote<DecodeApi>;
 	readonly started: Promise<void>;
-	readonly failed: Promise<never>;
+	readonly lifeline: Lifeline;
 }
+
+/** A decoder that has not ended a task by so long after it was cancelled is ended itself. */
+const CANCEL_MILLISECONDS = 250;
 
 /**
  * Decoders in workers of their own. A task goes to the first that is free. One that
- * fails is replaced: parquet-wasm is dead once it has panicked.
+ * fails is replaced: parquet-wasm is dead once it has panicked; so is one that goes on
+ * with what was cancelled.
  */
 export function decodePool(options: {
 	readonly workerUrl: string;
@@ -36,16 +41,26 @@ export function decodePool(options: {
 	for (let count = 0; count < options.size; count += 1) add();
 
 	return {
-		async decode(request: DecodeRequest) {
+		async decode(request: DecodeRequest, signal?: AbortSignal) {
 			const slot =
 				free.shift() ??
 				(await new Promise<Slot>((resolve) => waiting.push(resolve)));
+			if (signal?.aborted) {
+				release(slot);
+				throw signal.reason;
+			}
+			const { lifeline } = slot;
+			let deadline: ReturnType<typeof setTimeout> | undefined;
+			const cancel = () => {
+				deadline = setTimeout(
+					() => lifeline.lose("it went on with what was cancelled"),
+					CANCEL_MILLISECONDS,
+				);
+			};
+			signal?.addEventListener("abort", cancel);
 			try {
-				await Promise.race([slot.started, slot.failed]);
-				const decoded = await Promise.race([
-					slot.api.decode(request),
-					slot.failed,
-				]);
+				await lifeline.hold(slot.started);
+				const decoded = await lifeline.hold(slot.api.decode(request));
 				release(slot);
 				return decoded;
 			} catch (cause) {
@@ -53,6 +68,9 @@ export function decodePool(options: {
 				all.delete(slot);
 				add();
 				throw cause;
+			} finally {
+				signal?.removeEventListener("abort", cancel);
+				clearTimeout(deadline);
 			}
 		},
 		async close() {
@@ -67,13 +85,11 @@ function startSlot(
 ): Slot {
 	const worker = startBlobWorker(workerUrl, "module", "decode");
 	const api = wrap<DecodeApi>(worker);
-	const failed = new Promise<never>((_, reject) => {
-		worker.addEventListener("error", (event) =>
-			reject(new Error(event.message || "the decoder's worker failed")),
-		);
-	});
-	failed.catch(() => {});
+	const lifeline = new Lifeline("the decoder");
+	worker.addEventListener("error", (event) =>
+		lifeline.lose(event.message || "the decoder's worker failed"),
+	);
 	const started = module.then((compiled) => api.start(compiled));
 	started.catch(() => {});
-	return { worker, api, started, failed };
+	return { worker, api, started, lifeline };
 }

@@ -84,6 +84,11 @@ function openDatabase(bindings: Bindings): Database {
 		dropFile: async (name) => {
 			bindings.dropFile(name);
 		},
+		heapBytes: async () => {
+			// Emscripten's, which the types leave out.
+			const { HEAPU8 } = bindings.mod as unknown as { HEAPU8: Uint8Array };
+			return HEAPU8.byteLength;
+		},
 		close: async () => bindings.reset(),
 	};
 }

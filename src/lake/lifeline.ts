@@ -3,8 +3,13 @@
  * promise that stays open, it keeps nothing of what was answered.
  */
 export class Lifeline {
+	readonly #what: string;
 	readonly #waiting = new Set<(error: Error) => void>();
 	#lost: Error | null = null;
+
+	constructor(what = "the engine") {
+		this.#what = what;
+	}
 
 	/** What the work gives, or the loss where that comes first. */
 	hold<T>(work: Promise<T>): Promise<T> {
@@ -22,7 +27,7 @@ export class Lifeline {
 	/** From now on all that waits, or will wait, is rejected; the first loss stands. */
 	lose(why: string): void {
 		if (this.#lost !== null) return;
-		this.#lost = new Error(`the engine was lost: ${why}`);
+		this.#lost = new Error(`${this.#what} was lost: ${why}`);
 		this.#lost.name = "EngineLostError";
 		for (const reject of this.#waiting) reject(this.#lost);
 		this.#waiting.clear();

@@ -35,6 +35,20 @@ export async function loadAll(
 	loads: readonly RowGroupLoad[],
 	options: LoadOptions,
 ): Promise<void> {
+	await (await startLoading(loads, options)).finish();
+}
+
+/** Row groups on their way: fetched, and the first of them decoded, before the engine takes them. */
+export interface Loading {
+	/** Loads them. Once. */
+	finish(): Promise<void>;
+}
+
+/** Sends the requests. What fails, fails when it is loaded; the signal ends it before. */
+export async function startLoading(
+	loads: readonly RowGroupLoad[],
+	options: LoadOptions,
+): Promise<Loading> {
 	const { residency, signal, stagesMs, onProgress, loaded } = options;
 	const { arrived, bytesOf } = await startTransfer(loads, options);
 	const totalRows = sum(loads.map(rowsOf));
@@ -42,36 +56,41 @@ export async function loadAll(
 	const decoding: Promise<void>[] = [];
 	/** Null where there is nothing to decode, undefined as long as it is not decoded. */
 	const decoded: (Uint8Array | null | undefined)[] = loads.map(() => undefined);
-	const decodeNext = () => {
-		const index = decoding.length;
-		const task = decode(loads[index] as RowGroupLoad, bytesOf, options).then(
-			(ipc) => {
-				decoded[index] = ipc;
-			},
-		);
-		// Its fault is heard of when its turn comes.
-		task.catch(() => {});
-		decoding.push(task);
-	};
-
-	let rows = 0;
-	for (let at = 0; at < loads.length; ) {
-		while (decoding.length < Math.min(at + DECODE_AHEAD, loads.length))
-			decodeNext();
-		await orCancelled(decoding[at] as Promise<void>, signal);
-		const [group, ipc] = takeGroup(loads, decoded, at);
-		const started = performance.now();
-		await residency.load(group, ipc);
-		stagesMs.load += performance.now() - started;
-		at += group.length;
-		rows += sum(group.map(rowsOf));
-		if (ipc !== null) {
-			loaded.files.add(group[0].rowGroup.file.path);
-			loaded.rowGroups += group.length;
+	const decodeAhead = (at: number) => {
+		while (decoding.length < Math.min(at + DECODE_AHEAD, loads.length)) {
+			const index = decoding.length;
+			const task = decode(loads[index] as RowGroupLoad, bytesOf, options).then(
+				(ipc) => {
+					decoded[index] = ipc;
+				},
+			);
+			// Its fault is heard of when its turn comes.
+			task.catch(() => {});
+			decoding.push(task);
 		}
-		onProgress({ stage: "load", rows, totalRows });
-	}
-	await arrived;
+	};
+	decodeAhead(0);
+
+	const finish = async () => {
+		let rows = 0;
+		for (let at = 0; at < loads.length; ) {
+			decodeAhead(at);
+			await orCancelled(decoding[at] as Promise<void>, signal);
+			const [group, ipc] = takeGroup(loads, decoded, at);
+			const started = performance.now();
+			await residency.load(group, ipc);
+			stagesMs.load += performance.now() - started;
+			at += group.length;
+			rows += sum(group.map(rowsOf));
+			if (ipc !== null) {
+				loaded.files.add(group[0].rowGroup.file.path);
+				loaded.rowGroups += group.length;
+			}
+			onProgress({ stage: "load", rows, totalRows });
+		}
+		await arrived;
+	};
+	return { finish };
 }
 
 /** Sends the requests for all loads, and gives each load's bytes to come. */

@@ -9,6 +9,8 @@ export interface Database {
 	/** Lets SQL read a file by that name, where the configuration allows it. */
 	addFile(name: string, file: Blob): Promise<void>;
 	dropFile(name: string): Promise<void>;
+	/** Size of the engine's WebAssembly memory, which only grows. */
+	heapBytes(): Promise<number>;
 	/** Ends the engine; memory is given back. */
 	close(): Promise<void>;
 }
@@ -140,9 +142,10 @@ export interface Decoder {
 	/**
 	 * One IPC stream per row group, in the order asked. `ranges` hold the chunks of
 	 * `columns` and the file's tail; what lies between may be missing. The answer
-	 * holds the columns in the file's order.
+	 * holds the columns in the file's order. What it works on when the signal is
+	 * raised it gives up soon.
 	 */
-	decode(request: DecodeRequest): Promise<Uint8Array[]>;
+	decode(request: DecodeRequest, signal?: AbortSignal): Promise<Uint8Array[]>;
 	close(): Promise<void>;
 }
 
