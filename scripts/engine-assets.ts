@@ -13,6 +13,7 @@ const FOLDER = join(".cache", "engine");
 /** Packed here, because many static hosts do not compress: 36 MB would travel instead of 8. */
 const FILES = [
 	["@duckdb/duckdb-wasm/dist/duckdb-eh.wasm", "duckdb-eh.wasm.gz"],
+	["@duckdb/duckdb-wasm/dist/duckdb-coi.wasm", "duckdb-coi.wasm.gz"],
 	["parquet-wasm/esm/parquet_wasm_bg.wasm", "parquet.wasm.gz"],
 ] as const;
 

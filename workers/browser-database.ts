@@ -6,27 +6,27 @@ import {
 import { concatenate } from "../src/lake/ipc.ts";
 import { Lifeline } from "../src/lake/lifeline.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
-import { startBlobWorker } from "./blob-worker.ts";
+import { blobScript, startBlobWorker } from "./blob-worker.ts";
 import type { SqlValue } from "./engine-api.ts";
+import type { DuckdbFiles } from "./engine-files.ts";
 import { HEAP_WATCH, heapBytes } from "./engine-heap.ts";
 
 /** The name under which a statement with values is prepared, so that it can be cancelled. */
 const PREPARED = "lakeside_run";
 
+/** More threads than that are workers, each of some 20 MB, that add little. */
+const MOST_THREADS = 8;
+
 /**
  * DuckDB in a worker of its own, below the one that calls: cancelling reaches it
- * while it works, and ending it gives its memory back.
+ * while it works, and ending it gives its memory back. Its threads are workers
+ * below that one, and end with it.
  */
-export async function openBrowserDatabase(files: {
-	readonly workerUrl: string;
-	readonly wasm: Blob;
-}): Promise<Database> {
-	const worker = startBlobWorker(
-		files.workerUrl,
-		"classic",
-		"duckdb",
-		HEAP_WATCH,
-	);
+export async function openBrowserDatabase(
+	files: Pick<DuckdbFiles, "worker" | "thread">,
+	wasm: Blob,
+): Promise<Database> {
+	const worker = startBlobWorker(files.worker, "classic", "duckdb", HEAP_WATCH);
 	const database = new AsyncDuckDB(new VoidLogger(), worker);
 	const lifeline = new Lifeline();
 	worker.addEventListener("error", (event) =>
@@ -35,13 +35,28 @@ export async function openBrowserDatabase(files: {
 	/** DuckDB's own promises stay open for ever where its worker is gone. */
 	const orLost = <T>(promise: Promise<T>) => lifeline.hold(promise);
 
-	const wasmUrl = URL.createObjectURL(files.wasm);
+	const threads =
+		files.thread === null
+			? 1
+			: Math.min(navigator.hardwareConcurrency, MOST_THREADS);
+	// Threads start as they are needed, so their address lives as long as the engine.
+	const threadUrl =
+		files.thread === null ? null : blobScript(files.thread, "classic");
+	const close = async () => {
+		lifeline.lose("it was closed");
+		await database.terminate();
+		if (threadUrl !== null) URL.revokeObjectURL(threadUrl);
+	};
+	const wasmUrl = URL.createObjectURL(wasm);
 	try {
-		await orLost(database.instantiate(wasmUrl));
+		await orLost(database.instantiate(wasmUrl, threadUrl));
+		await orLost(database.open({ path: ":memory:", maximumThreads: threads }));
+	} catch (error) {
+		await close();
+		throw error;
 	} finally {
 		URL.revokeObjectURL(wasmUrl);
 	}
-	await orLost(database.open({ path: ":memory:" }));
 
 	const direct = async (id: number, sql: string) =>
 		orLost(database.runQuery(id, sql));
@@ -73,6 +88,7 @@ export async function openBrowserDatabase(files: {
 
 	return {
 		version: await orLost(database.getVersion()),
+		threads,
 		async connect(): Promise<Connection> {
 			const id = await orLost(database.connectInternal());
 			return {
@@ -102,23 +118,27 @@ export async function openBrowserDatabase(files: {
 				close: () => orLost(database.disconnect(id)),
 			};
 		},
-		addFile: (name, file) =>
-			orLost(
-				database.registerFileHandle(
-					name,
-					file,
-					DuckDBDataProtocol.BROWSER_FILEREADER,
-					true,
-				),
-			),
+		async addFile(name, file) {
+			// A thread reads files, too, and does not hear of one while it runs.
+			await orLost(
+				threads > 1
+					? database.registerFileBuffer(
+							name,
+							new Uint8Array(await file.arrayBuffer()),
+						)
+					: database.registerFileHandle(
+							name,
+							file,
+							DuckDBDataProtocol.BROWSER_FILEREADER,
+							true,
+						),
+			);
+		},
 		dropFile: async (name) => {
 			await orLost(database.dropFile(name));
 		},
 		heapBytes: () => orLost(heapBytes(worker)),
-		async close() {
-			lifeline.lose("it was closed");
-			await database.terminate();
-		},
+		close,
 	};
 }
 

@@ -83,7 +83,7 @@ function startSlot(
 	workerUrl: string,
 	module: Promise<WebAssembly.Module>,
 ): Slot {
-	const worker = startBlobWorker(workerUrl, "module", "decode");
+	const worker = startBlobWorker([workerUrl], "module", "decode");
 	const api = wrap<DecodeApi>(worker);
 	const lifeline = new Lifeline("the decoder");
 	worker.addEventListener("error", (event) =>

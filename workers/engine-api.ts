@@ -149,6 +149,8 @@ export interface EngineStatus {
 	readonly version: string;
 	/** DuckDB's version, for example `v1.5.6`. */
 	readonly engine: string;
+	/** That a query may run on: more than one only where the page is cross-origin isolated. */
+	readonly threads: number;
 }
 
 export interface StorageUse {

@@ -42,11 +42,15 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 		if (opened === undefined) throw new Error("the engine is not open");
 		return opened.cache;
 	};
-	const statusOf = async (session: LakeSession): Promise<EngineStatus> => ({
-		catalog: session.catalog,
-		version: session.version,
-		engine: await session.engineVersion(),
-	});
+	const statusOf = async (session: LakeSession): Promise<EngineStatus> => {
+		const { version, threads } = await session.engine();
+		return {
+			catalog: session.catalog,
+			version: session.version,
+			engine: version,
+			threads,
+		};
+	};
 	const named = async <T>(
 		id: string,
 		task: (session: LakeSession, signal: AbortSignal) => Promise<T>,

@@ -2,8 +2,8 @@ import { expose, transfer } from "comlink";
 import { suitableMemoryBytes } from "../src/lake/budgets.ts";
 import { httpSource } from "../src/lake/fetch.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
-import { openBrowserDatabase } from "./browser-database.ts";
 import { decodePool } from "./decode-pool.ts";
+import { fetchDuckdb } from "./duckdb.ts";
 import { createEngine } from "./engine.ts";
 import type { EngineApi, Progress } from "./engine-api.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
@@ -17,17 +17,14 @@ const keys = new KeyRing();
 const engine = createEngine({
 	keys,
 	async parts(lakeUrl, onProgress) {
-		const { duckdbWorker, duckdbPacked, parquetPacked, decodeWorker, sample } =
-			ENGINE_FILES;
+		const { parquetPacked, decodeWorker, sample } = ENGINE_FILES;
 		const onBytes = engineProgress(onProgress);
-		const wasm = fetchWasm(duckdbPacked, onBytes("duckdb")).then((response) =>
-			response.blob(),
-		);
+		const openDuckdb = fetchDuckdb(onBytes("duckdb"));
 		const module = WebAssembly.compileStreaming(
 			fetchWasm(parquetPacked, onBytes("parquet")),
 		);
 		// Whoever waits for them hears of a failure; it may come before they do.
-		for (const file of [wasm, module]) file.catch(() => {});
+		module.catch(() => {});
 		const decoder = decodePool({
 			workerUrl: decodeWorker,
 			module,
@@ -39,10 +36,7 @@ const engine = createEngine({
 			openDatabase: async () => {
 				// Without the decoder's file the engine would open and never answer.
 				await module;
-				const database = await openBrowserDatabase({
-					workerUrl: duckdbWorker,
-					wasm: await wasm,
-				});
+				const database = await openDuckdb();
 				await warmDatabase(database, await warm);
 				return database;
 			},

@@ -75,6 +75,7 @@ function openDatabase(bindings: Bindings): Database {
 	};
 	return {
 		version: bindings.getVersion(),
+		threads: 1,
 		connect,
 		addFile: async (name, file) =>
 			bindings.registerFileBuffer(

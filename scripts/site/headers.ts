@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 import { lakeFiles } from "./lake-files.ts";
 
 /**
@@ -25,6 +26,9 @@ export async function writeHeaders(
 		`  Content-Security-Policy: ${policy}; frame-ancestors 'none'`,
 		"  X-Content-Type-Options: nosniff",
 		"  Referrer-Policy: same-origin",
+		...Object.entries(ISOLATION_HEADERS).map(
+			([name, value]) => `  ${name}: ${value}`,
+		),
 		...immutable.flatMap((path) => [
 			path,
 			"  Cache-Control: public, max-age=31536000, immutable",

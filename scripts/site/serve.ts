@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import send from "send";
+import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 
 /** Types that the `send` package does not know. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,8 +25,8 @@ export interface SiteServer {
 
 /**
  * Serves a built site as any static host with Range support would, and adds what
- * a page cannot say of itself: caching, and that nobody may frame it. Nothing is
- * compressed. Where `port` is null it is 4321 or the next free one.
+ * a page cannot say of itself: caching, isolation, and that nobody may frame it.
+ * Nothing is compressed. Where `port` is null it is 4321 or the next free one.
  */
 export async function serveSite(options: {
 	readonly folder: string;
@@ -33,11 +34,17 @@ export async function serveSite(options: {
 	readonly host?: string;
 	/** Path below which the site answers, from slash to slash. */
 	readonly base?: string;
+	/** Whether pages are cross-origin isolated; true where left out. */
+	readonly isolated?: boolean;
 }): Promise<SiteServer> {
 	const { folder, port = null, host = "localhost", base = "/" } = options;
+	const isolation = Object.entries(
+		(options.isolated ?? true) ? ISOLATION_HEADERS : {},
+	);
 	const server = createServer((request, response) => {
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("Content-Security-Policy", "frame-ancestors 'none'");
+		for (const [name, value] of isolation) response.setHeader(name, value);
 		const url = new URL(request.url ?? "/", "http://localhost");
 		if (!url.pathname.startsWith(base)) {
 			notFound(folder, response);

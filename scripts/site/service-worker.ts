@@ -46,6 +46,7 @@ export async function addServiceWorker(
 				"lake/**",
 				// Fetched when it is needed; the unpacked one never is.
 				"**/*.gz",
+				"_a/duckdb-browser-*",
 				"**/*.wasm",
 				"**/*.map",
 				"_headers",

@@ -149,9 +149,10 @@ export class LakeSession {
 		});
 	}
 
-	/** For example `v1.5.6`. */
-	async engineVersion(): Promise<string> {
-		return (await this.#engines.ready()).database.version;
+	/** DuckDB's version, for example `v1.5.6`, and how many threads a query may run on. */
+	async engine(): Promise<Pick<Database, "version" | "threads">> {
+		const { version, threads } = (await this.#engines.ready()).database;
+		return { version, threads };
 	}
 
 	/** What a query would cost, were nothing there yet. Fetches manifest blocks only. */

@@ -5,6 +5,8 @@ import type { ManifestFile } from "../lib/catalog.ts";
 export interface Database {
 	/** For example `v1.5.6`. */
 	readonly version: string;
+	/** That a query may run on; 1 where there is only the engine's own. */
+	readonly threads: number;
 	connect(): Promise<Connection>;
 	/** Lets SQL read a file by that name, where the configuration allows it. */
 	addFile(name: string, file: Blob): Promise<void>;

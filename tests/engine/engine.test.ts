@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildPage } from "../../scripts/bench/build-page.ts";
 import { contentSecurityPolicy } from "../../src/lib/csp.ts";
+import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 import { browserPath, launch } from "../browser.ts";
 import { complaintsOf } from "../site/complaints.ts";
 import { writeTestLake } from "../support/test-lake.ts";
@@ -20,8 +21,12 @@ const TYPES: Readonly<Record<string, string>> = {
 	".json": "application/json",
 };
 
+/** Where the pages are cross-origin isolated, and where not. */
+const BASES = { isolated: "/isolated/base/", "not isolated": "/deep/base/" };
+
 let folder: string;
 let server: Server;
+let origin: string;
 let root: string;
 /** Whether the host knows what `.gz` is, and lets the browser unpack it. */
 let announcesGzip = false;
@@ -47,9 +52,10 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 		]);
 		server = createServer(async (request, response) => {
 			const path = new URL(request.url ?? "/", "http://host").pathname;
-			const file = join(folder, "site", path.replace("/deep/base/", "/"));
+			const base = Object.values(BASES).find((start) => path.startsWith(start));
+			const file = join(folder, "site", path.slice(base?.length));
 			const bytes = await readFile(file).catch(() => null);
-			if (bytes === null || !path.startsWith("/deep/base/")) {
+			if (bytes === null || base === undefined) {
 				response.writeHead(404).end();
 				return;
 			}
@@ -62,6 +68,7 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 				"Content-Length": last + 1 - first,
 				"Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
 				"Content-Security-Policy": contentSecurityPolicy({ lakeUrl: null }),
+				...(base === BASES.isolated ? ISOLATION_HEADERS : {}),
 				...(range === null
 					? {}
 					: { "Content-Range": `bytes ${first}-${last}/${bytes.length}` }),
@@ -75,9 +82,8 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 			server.listen(0, "127.0.0.1", () => resolve()),
 		);
 		const { port } = server.address() as AddressInfo;
-		root = `http://127.0.0.1:${port}/deep/base/`;
+		origin = `http://127.0.0.1:${port}`;
 		browser = await launch();
-		context = await browser.newContext();
 	});
 
 	afterAll(async () => {
@@ -87,106 +93,174 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 		if (folder !== undefined) await rm(folder, { recursive: true });
 	});
 
-	/** A page whose engine is open, and what it complained of so far. */
-	async function openPage() {
-		const tab = await context.newPage();
-		const complaints = complaintsOf(tab, root);
-		await tab.goto(`${root}page.html`);
-		await tab.waitForFunction(() => "page" in window);
-		const status = await tab.evaluate((url) => page.open(url), `${root}lake/`);
-		expect(status.engine).toMatch(/^v1\.5\./);
-		return { tab, complaints };
-	}
-	const ask = (tab: Page, sql: string, params?: (string | number)[]) =>
-		tab.evaluate((request) => page.ask(request), { sql, params, id: "ask" });
+	describe.each(["isolated", "not isolated"] as const)("%s", (kind) => {
+		const isIsolated = kind === "isolated";
+		beforeAll(async () => {
+			root = origin + BASES[kind];
+			announcesGzip = false;
+			context = await browser.newContext();
+		});
+		afterAll(() => context?.close());
 
-	test("answers under the strict policy, below any path, and from OPFS the next time", async () => {
-		const { tab, complaints } = await openPage();
-		const sql =
-			"SELECT rest, count(*) AS n, max(name) AS last FROM numbers WHERE part < 2 GROUP BY 1 ORDER BY 1 LIMIT 2";
-		const first = await ask(tab, sql);
-		expect(first).toMatchObject({
-			cells: [
-				[0, 14_286, "n99995"],
-				[1, 14_286, "n99996"],
-			],
-			plan: { actual: { files: 2, rowGroups: 6, cachedBytes: 0 } },
-		});
-		const progress = await tab.evaluate(() => page.progress);
-		const stages = new Set(progress.map(({ stage }) => stage));
-		expect([...stages]).toEqual(["engine", "plan", "fetch", "load", "run"]);
-		const engine = progress.filter(({ stage }) => stage === "engine").at(-1);
-		expect(engine).toMatchObject({ bytes: expect.any(Number) });
-		if (engine?.stage === "engine")
-			expect(engine.bytes).toBe(engine.totalBytes);
+		/** A page whose engine is open, and what it complained of so far. */
+		async function openPage() {
+			const tab = await context.newPage();
+			const complaints = complaintsOf(tab, root);
+			await tab.goto(`${root}page.html`);
+			await tab.waitForFunction(() => "page" in window);
+			const status = await tab.evaluate(
+				(url) => page.open(url),
+				`${root}lake/`,
+			);
+			expect(status.engine).toMatch(/^v1\.5\./);
+			const { isolated, cores } = await tab.evaluate(() => ({
+				isolated: crossOriginIsolated,
+				cores: navigator.hardwareConcurrency,
+			}));
+			expect(isolated).toBe(isIsolated);
+			expect(status.threads).toBe(isIsolated ? Math.min(cores, 8) : 1);
+			return { tab, complaints, threads: status.threads };
+		}
+		const ask = (tab: Page, sql: string, params?: (string | number)[]) =>
+			tab.evaluate((request) => page.ask(request), { sql, params, id: "ask" });
 
-		// The cache writes when it is quiet.
-		await tab.waitForTimeout(3000);
-		expect(complaints).toEqual([]);
-		await tab.close();
+		test("answers under the strict policy, below any path, and from OPFS the next time", async () => {
+			const { tab, complaints } = await openPage();
+			const sql =
+				"SELECT rest, count(*) AS n, max(name) AS last FROM numbers WHERE part < 2 GROUP BY 1 ORDER BY 1 LIMIT 2";
+			const first = await ask(tab, sql);
+			expect(first).toMatchObject({
+				cells: [
+					[0, 14_286, "n99995"],
+					[1, 14_286, "n99996"],
+				],
+				plan: { actual: { files: 2, rowGroups: 6, cachedBytes: 0 } },
+			});
+			const progress = await tab.evaluate(() => page.progress);
+			const stages = new Set(progress.map(({ stage }) => stage));
+			expect([...stages]).toEqual(["engine", "plan", "fetch", "load", "run"]);
+			const engine = progress.filter(({ stage }) => stage === "engine").at(-1);
+			expect(engine).toMatchObject({ bytes: expect.any(Number) });
+			if (engine?.stage === "engine")
+				expect(engine.bytes).toBe(engine.totalBytes);
 
-		announcesGzip = true;
-		const again = await openPage();
-		ranges = 0;
-		expect(await ask(again.tab, sql)).toMatchObject({
-			rows: 2,
-			plan: { actual: { requests: 0, bytes: 0, rowGroups: 6 } },
-		});
-		expect(ranges).toBe(0);
-		expect(again.complaints).toEqual([]);
-		await again.tab.close();
-	});
+			// The cache writes when it is quiet.
+			await tab.waitForTimeout(3000);
+			expect(complaints).toEqual([]);
+			await tab.close();
 
-	test("values travel with the statement, and rows come in their thousands", async () => {
-		const { tab, complaints } = await openPage();
-		expect(
-			await ask(
-				tab,
-				"SELECT name, ? AS quoted FROM numbers WHERE i = ?::BIGINT",
-				["it's", 123_456],
-			),
-		).toMatchObject({ cells: [["n123456", "it's"]] });
-		expect(await ask(tab, "SELECT i, name FROM numbers")).toMatchObject({
-			rows: 200_000,
+			announcesGzip = true;
+			const again = await openPage();
+			ranges = 0;
+			expect(await ask(again.tab, sql)).toMatchObject({
+				rows: 2,
+				plan: { actual: { requests: 0, bytes: 0, rowGroups: 6 } },
+			});
+			expect(ranges).toBe(0);
+			expect(again.complaints).toEqual([]);
+			await again.tab.close();
 		});
-		expect(complaints).toEqual([]);
-		await tab.close();
-	});
 
-	test("a running query is cancelled at once and leaves the engine usable", async () => {
-		const { tab, complaints } = await openPage();
-		const endless = {
-			sql: "SELECT sum(a.i * b.i) FROM numbers a, numbers b WHERE a.rest <> b.i",
-			id: "endless",
-		};
-		const { answer, milliseconds } = await tab.evaluate(
-			(request) => page.askAndCancel(request, 2000),
-			endless,
-		);
-		expect(answer).toMatchObject({ name: "CancelledError" });
-		expect(milliseconds).toBeLessThan(1000);
-		expect(await ask(tab, "SELECT count(i) FROM numbers")).toMatchObject({
-			cells: [[200_000]],
+		test("values travel with the statement, and rows come in their thousands", async () => {
+			const { tab, complaints } = await openPage();
+			expect(
+				await ask(
+					tab,
+					"SELECT name, ? AS quoted FROM numbers WHERE i = ?::BIGINT",
+					["it's", 123_456],
+				),
+			).toMatchObject({ cells: [["n123456", "it's"]] });
+			expect(await ask(tab, "SELECT i, name FROM numbers")).toMatchObject({
+				rows: 200_000,
+			});
+			expect(complaints).toEqual([]);
+			await tab.close();
 		});
-		expect(complaints).toEqual([]);
-		await tab.close();
-	});
 
-	test("errors keep their kind, and what needs an extension fails at once", async () => {
-		const { tab } = await openPage();
-		expect(await ask(tab, "SELECT nothing FROM numbers")).toMatchObject({
-			name: "SqlError",
-			message: expect.stringContaining('"nothing" not found'),
+		test("a running query is cancelled at once and leaves the engine usable", async () => {
+			const { tab, complaints } = await openPage();
+			const endless = {
+				sql: "SELECT sum(a.i * b.i) FROM numbers a, numbers b WHERE a.rest <> b.i",
+				id: "endless",
+			};
+			const { answer, milliseconds } = await tab.evaluate(
+				(request) => page.askAndCancel(request, 2000),
+				endless,
+			);
+			expect(answer).toMatchObject({ name: "CancelledError" });
+			expect(milliseconds).toBeLessThan(1000);
+			expect(await ask(tab, "SELECT count(i) FROM numbers")).toMatchObject({
+				cells: [[200_000]],
+			});
+			expect(complaints).toEqual([]);
+			await tab.close();
 		});
-		expect(await ask(tab, "SELECT current_date")).toMatchObject({
-			name: "UnsupportedError",
+
+		test("errors keep their kind, and what needs an extension fails at once", async () => {
+			const { tab } = await openPage();
+			expect(await ask(tab, "SELECT nothing FROM numbers")).toMatchObject({
+				name: "SqlError",
+				message: expect.stringContaining('"nothing" not found'),
+			});
+			expect(await ask(tab, "SELECT current_date")).toMatchObject({
+				name: "UnsupportedError",
+			});
+			expect(
+				await ask(tab, "SELECT * FROM 'https://example.com/x.csv'"),
+			).toHaveProperty("name");
+			expect(await ask(tab, "SELECT max(rest) FROM numbers")).toMatchObject({
+				cells: [[6]],
+			});
+			await tab.close();
 		});
-		expect(
-			await ask(tab, "SELECT * FROM 'https://example.com/x.csv'"),
-		).toHaveProperty("name");
-		expect(await ask(tab, "SELECT max(rest) FROM numbers")).toMatchObject({
-			cells: [[6]],
+
+		test("a query runs on as many threads as DuckDB is told to have", async () => {
+			const { tab, threads } = await openPage();
+			expect(
+				await ask(tab, "SELECT current_setting('threads')::INTEGER"),
+			).toMatchObject({ cells: [[threads]] });
+			await tab.close();
 		});
-		await tab.close();
+
+		test("answers are whole also where a thread has made the memory larger", async () => {
+			const { tab, complaints } = await openPage();
+			// Sorts and hash tables that no memory of a new engine holds; several answers
+			// of which each is larger than what came before.
+			for (const millions of [1, 2]) {
+				const count = millions * 1_000_000;
+				expect(
+					await ask(
+						tab,
+						`SELECT rest, count(DISTINCT i) AS n, max(nth) AS last
+					FROM (
+						SELECT i * ${count / 200_000} + k AS i, rest,
+							row_number() OVER (PARTITION BY rest ORDER BY hash(i), k) AS nth
+						FROM numbers, range(${count / 200_000}) ks(k)
+					) GROUP BY 1 ORDER BY 1 LIMIT 1`,
+					),
+				).toMatchObject({
+					cells: [[0, 28_572 * (count / 200_000), 28_572 * (count / 200_000)]],
+				});
+				expect(
+					await ask(
+						tab,
+						`SELECT i, k, name || repeat('x', 20) AS name
+					FROM numbers, range(${count / 200_000}) ks(k) ORDER BY hash(i), k`,
+					),
+				).toMatchObject({ rows: count });
+			}
+			expect(complaints).toEqual([]);
+			await tab.close();
+		});
+
+		test("a database that is ended while all its threads work is followed by another", async () => {
+			const { tab, threads } = await openPage();
+			expect(await tab.evaluate(() => page.endAndOpenAgain())).toEqual({
+				ended: "EngineLostError",
+				threads,
+				rows: 3,
+			});
+			await tab.close();
+		});
 	});
 });

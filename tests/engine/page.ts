@@ -1,5 +1,7 @@
+import { tableFromIPC } from "apache-arrow";
 import { proxy, wrap } from "comlink";
 import { readAnswer } from "../../src/lake/rows.ts";
+import { fetchDuckdb } from "../../workers/duckdb.ts";
 import type {
 	EngineApi,
 	EngineStatus,
@@ -42,6 +44,30 @@ const page = {
 		await engine.cancel(request.id);
 		const answer = await asked;
 		return { answer, milliseconds: performance.now() - cancelled };
+	},
+	/** Ends a database in the middle of a query, and asks one that is opened after it. */
+	async endAndOpenAgain() {
+		const open = fetchDuckdb(() => {});
+		const first = await open();
+		const connection = await first.connect();
+		const running = connection
+			.run(
+				"SELECT sum(sin(a.i) * b.i) FROM range(1000000) a(i), range(1000000) b(i)",
+			)
+			.then(
+				() => "an answer",
+				(error: Error) => error.name,
+			);
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+		await first.close();
+		const second = await open();
+		const answer = await (await second.connect()).run("FROM range(3)");
+		await second.close();
+		return {
+			ended: await running,
+			threads: second.threads,
+			rows: tableFromIPC(answer).numRows,
+		};
 	},
 };
 export type EnginePage = typeof page;

@@ -1,5 +1,5 @@
 import { Workbox } from "workbox-window";
-import { ENGINE_FILES } from "../../../workers/engine-files.ts";
+import { ENGINE_FILES, suitableDuckdb } from "../../../workers/engine-files.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { lakeUrl, openCatalog, siteRoot } from "./lake.ts";
 
@@ -40,7 +40,12 @@ export async function keepRollups(catalog: Catalog): Promise<void> {
 export async function keepEngine(): Promise<void> {
 	if (savesData()) return;
 	await whenIdle();
-	await keep([ENGINE_FILES.duckdbPacked, ENGINE_FILES.parquetPacked]);
+	const { packed, worker, thread } = suitableDuckdb();
+	await keep([
+		packed,
+		...new Set([...worker, ...(thread ?? [])]),
+		ENGINE_FILES.parquetPacked,
+	]);
 }
 
 /**
