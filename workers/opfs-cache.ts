@@ -29,9 +29,7 @@ const LEFT_WITHOUT_ROOM = 0.8;
 export async function openByteCache(): Promise<BudgetedCache> {
 	try {
 		const store = await ByteStore.open();
-		const cache = new OpfsCache(store, await suitableCacheBytes());
-		await cache.readIndex();
-		return cache;
+		return new OpfsCache(store, await suitableCacheBytes());
 	} catch {
 		// A private window, an insecure origin, an old browser, or storage that the visitor has blocked.
 		return memoryCache(MEMORY_BYTES);
@@ -46,6 +44,8 @@ class OpfsCache implements BudgetedCache {
 	/** Sizes of what is on the disk, by any tab. */
 	readonly #kept = new Map<string, number>();
 	#keptBytes = 0;
+	/** Resolves once that is known; the engine starts meanwhile. */
+	readonly #indexed: Promise<void>;
 	/** What waits to be written, or finds no room; from here as good as from a file. */
 	readonly #memory = memoryCache(MEMORY_BYTES);
 	readonly #waiting = new Set<string>();
@@ -57,9 +57,10 @@ class OpfsCache implements BudgetedCache {
 		this.#store = store;
 		this.#suitableBytes = suitableBytes;
 		this.#budgetBytes = suitableBytes;
+		this.#indexed = this.#readIndex().catch(() => {});
 	}
 
-	async readIndex(): Promise<void> {
+	async #readIndex(): Promise<void> {
 		// Before the index is read, so that nothing is missed in between.
 		this.#store.onChange((change) => this.#follow(change));
 		for (const [key, { bytes }] of await this.#store.entries())
@@ -72,6 +73,7 @@ class OpfsCache implements BudgetedCache {
 	async get(key: string): Promise<Uint8Array | undefined> {
 		const waiting = await this.#memory.get(key);
 		if (waiting !== undefined) return waiting;
+		await this.#indexed;
 		const length = this.#kept.get(key);
 		if (length === undefined) return undefined;
 		const bytes = await this.#store.read(key, length);
@@ -81,6 +83,7 @@ class OpfsCache implements BudgetedCache {
 	}
 
 	async put(key: string, bytes: Uint8Array): Promise<void> {
+		await this.#indexed;
 		if (bytes.length > this.#budgetBytes) return;
 		// Another tab was faster.
 		if (isContentKey(key) && this.#kept.has(key)) return;
@@ -203,6 +206,7 @@ class OpfsCache implements BudgetedCache {
 	}
 
 	async #evict(): Promise<void> {
+		await this.#indexed;
 		if (this.#keptBytes <= this.#budgetBytes) return;
 		await this.#saveUses();
 		await this.#store.evict(this.#budgetBytes);

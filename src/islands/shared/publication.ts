@@ -19,6 +19,8 @@ export type Publication =
 const INTERVAL_MILLISECONDS = 5 * 60_000;
 /** Whoever comes back to the page often does not ask each time. */
 const REST_MILLISECONDS = 60_000;
+/** A browser says that it is online some moments before an answer comes through. */
+const ONLINE_MILLISECONDS = 2000;
 
 export const publication: Signal<Publication> = signal({ kind: "current" });
 
@@ -36,7 +38,7 @@ export function watchPublication(): void {
 	setInterval(lookNowAndThen, INTERVAL_MILLISECONDS);
 	document.addEventListener("visibilitychange", lookNowAndThen);
 	window.addEventListener("online", () => {
-		if (!savesData()) void look();
+		if (!savesData()) setTimeout(look, ONLINE_MILLISECONDS);
 	});
 	effect(() => {
 		if (filesGone.value) void look();
@@ -71,11 +73,12 @@ async function look(): Promise<void> {
 	lastLook = Date.now();
 	try {
 		const [here, newest] = await Promise.all([openCatalog(), newestCatalog()]);
+		const known = publication.peek();
+		const kind = filesGone.peek() ? "gone" : "newer";
 		if (here.version === newest.version) return;
-		publication.value = {
-			kind: filesGone.peek() ? "gone" : "newer",
-			lake: newest,
-		};
+		// Asked once: whoever said "later" is asked again when there is more to say.
+		if (known.kind === kind && known.lake.version === newest.version) return;
+		publication.value = { kind, lake: newest };
 		// The service worker has the newer catalog now; offline it needs its roll-ups.
 		if (!savesData()) await keepRollups(newest.catalog);
 	} catch {
