@@ -157,20 +157,27 @@ export async function showNatively(
 	catalog: Catalog,
 	connection: DuckDBConnection,
 ): Promise<void> {
-	for (const { name, columns, partitionKeys, files } of catalog.tables) {
+	for (const table of catalog.tables) {
+		const { name, columns, partitionKeys } = table;
+		const blocks = await readBlocks(folder, table);
+		const files = blocks
+			.flatMap((block) => block.files)
+			.map(
+				({ path }) => `'${folder}/${decodeURI(path).replaceAll("'", "''")}'`,
+			);
 		const casts = columns.map(
 			(column) =>
 				`CAST(${quoted(column.name)} AS ${column.type}) AS ${quoted(column.name)}`,
 		);
 		const source =
-			files === 0
+			files.length === 0
 				? `(SELECT ${columns.map((column) => `NULL AS ${quoted(column.name)}`).join(", ")} WHERE false)`
-				: `read_parquet('${folder}/${name}/**/*.parquet', hive_partitioning = ${partitionKeys.length > 0})`;
+				: `read_parquet([${files.join(", ")}], hive_partitioning = ${partitionKeys.length > 0})`;
 		await connection.run(
 			`CREATE VIEW ${quoted(name)} AS SELECT ${casts.join(", ")} FROM ${source}`,
 		);
 		await connection.run(
-			`CREATE VIEW ${quoted(`${name} by file`)} AS SELECT ${casts.join(", ")}, ${files === 0 ? "''" : "filename"} AS filename FROM ${source}`,
+			`CREATE VIEW ${quoted(`${name} by file`)} AS SELECT ${casts.join(", ")}, ${files.length === 0 ? "''" : "filename"} AS filename FROM ${source}`,
 		);
 	}
 }
@@ -179,20 +186,30 @@ export function quoted(name: string): string {
 	return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A table's manifest, in the lake's order. */
+async function readBlocks(
+	folder: string,
+	table: CatalogTable,
+): Promise<ManifestBlock[]> {
+	const manifest = await readFile(join(folder, table.manifest.path));
+	return table.manifest.blocks.map(({ startByte, byteLength }) =>
+		JSON.parse(
+			gunzipSync(
+				manifest.subarray(startByte, startByte + byteLength),
+			).toString(),
+		),
+	);
+}
+
 async function withBlockBounds(
 	folder: string,
 	table: CatalogTable,
 	connection: DuckDBConnection,
 ): Promise<CatalogTable> {
-	const manifest = await readFile(join(folder, table.manifest.path));
 	const blocks: BlockReference[] = [];
-	for (const block of table.manifest.blocks) {
-		const { startByte, byteLength } = block;
-		const { files } = JSON.parse(
-			gunzipSync(
-				manifest.subarray(startByte, startByte + byteLength),
-			).toString(),
-		) as ManifestBlock;
+	const read = await readBlocks(folder, table);
+	for (const [index, block] of table.manifest.blocks.entries()) {
+		const { files } = read[index] as ManifestBlock;
 		const names = new Set([
 			...table.partitionKeys,
 			SORT_KEYS[table.name] ?? "",

@@ -36,7 +36,7 @@ const SHAPES: readonly (readonly [weight: number, shape: Shape])[] = [
 	[5, parameters],
 	[6, ownObjects],
 	[4, odds],
-	[0, inFileOrder],
+	[5, inFileOrder],
 ];
 
 /** A random query of one of the constructs that have rules of their own. */
@@ -908,19 +908,23 @@ function odds(setting: Setting): ReturnType<Shape> {
 	]);
 }
 
-/** What follows the order of rows where a query gives none: the lake's, as the files are read. */
+/** What follows the order of rows where a query gives none: the lake's, whatever was loaded first. */
 function inFileOrder(setting: Setting) {
 	const table = setting.table();
-	const column = setting.column(table) as SourceColumn;
-	const name = quoted(column.name);
-	const from = `FROM ${quoted(table.name)}`;
+	const key = quoted((setting.column(table) as SourceColumn).name);
+	const name = quoted((setting.column(table) as SourceColumn).name);
+	const from = `FROM ${quoted(table.name)}${setting.where(table, 0.5)}`;
 	return {
-		check: ORDERED,
 		sql: setting.pick([
 			`SELECT row_number() OVER () AS n, ${name} ${from}`,
+			`SELECT row_number() OVER () AS n, ${name} FROM (SELECT * ${from})`,
 			`SELECT list(${name}) AS all_of_them ${from}`,
-			`SELECT first(${name}) AS f, last(${name}) AS l ${from}`,
-			`SELECT ${name} ${from}`,
+			`SELECT first(${name}) AS f, last(${name}) AS l, count(*) AS n ${from}`,
+			`SELECT ${key} AS x, list(${name}) AS all_of_them ${from} GROUP BY 1`,
+			`SELECT ${key} AS x, first(${name}) AS f, last(${name}) AS l ${from} GROUP BY 1`,
+			`SELECT string_agg(${name}::VARCHAR, '|') AS joined ${from}`,
+			`SELECT array_agg(${name}) FILTER (WHERE ${name} IS NOT NULL) AS some ${from}`,
+			`SELECT ${name}, lag(${name}) OVER () AS before ${from}`,
 		]),
 	};
 }

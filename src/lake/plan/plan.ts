@@ -14,6 +14,7 @@ import {
 	needOfWhole,
 	readScan,
 } from "./needs.ts";
+import { followsRowOrder } from "./row-order.ts";
 import { simpleAggregates } from "./simple-aggregates.ts";
 import { tokenizeSql } from "./sql-tokens.ts";
 import {
@@ -107,9 +108,10 @@ export async function planQuery({
 			}),
 	);
 	throwIfCancelled(signal);
+	const inOrder = followsRowOrder(wording);
 	return {
 		statement,
-		needs: priced.map(({ need }) => need),
+		needs: priced.map(({ need }) => (inOrder ? { ...need, inOrder } : need)),
 		scans: priced.map(({ summary }) => summary),
 		cost: {
 			files: sum(priced.map(({ cost }) => cost.files)),
