@@ -52,11 +52,6 @@ export class ByteStore {
 		);
 	}
 
-	close(): void {
-		this.#channel.close();
-		this.#database.close();
-	}
-
 	/** Hears of what this store and those of other tabs do from now on. */
 	onChange(listener: (change: StoreChange) => void): void {
 		this.#listener = listener;

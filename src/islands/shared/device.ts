@@ -14,6 +14,8 @@ export interface Device {
 	readonly cacheBudgetBytes: number;
 	/** `memory`: the browser lets the site keep nothing beyond the page. */
 	readonly cacheKind: "opfs" | "memory";
+	/** Whether the browser promises to keep it however short of space the device is. */
+	readonly isPersisted: boolean;
 	/** Zero while no engine is there. */
 	readonly residentBytes: number;
 	readonly residentBudgetBytes: number;
@@ -34,8 +36,10 @@ let store: Promise<ByteStore | null> | undefined;
 
 /** As the engine says, or without one as the storage itself does. */
 export async function readDevice(): Promise<Device> {
+	const isPersisted = (await navigator.storage?.persisted?.()) ?? false;
 	const report = await engineReport();
-	if (report !== null) return { ...report.storage, engine: report.status };
+	if (report !== null)
+		return { ...report.storage, isPersisted, engine: report.status };
 	const { cacheBytes, memoryBytes } = settings.peek();
 	const kept = await (await openStore())?.entries();
 	let total = 0;
@@ -44,6 +48,7 @@ export async function readDevice(): Promise<Device> {
 		cacheBytes: total,
 		cacheBudgetBytes: cacheBytes ?? (await suitableCacheBytes()),
 		cacheKind: kept === undefined ? "memory" : "opfs",
+		isPersisted,
 		residentBytes: 0,
 		residentBudgetBytes: memoryBytes ?? suitableMemoryBytes(),
 		engine: null,
@@ -63,6 +68,11 @@ export async function setCacheBudget(bytes: number | null): Promise<void> {
 	changeSettings({ cacheBytes: bytes });
 	const opened = await openStore();
 	await opened?.evict(bytes ?? (await suitableCacheBytes()));
+}
+
+/** Whether the browser promises it; some ask the visitor, some decide by themselves. */
+export async function askToPersist(): Promise<boolean> {
+	return (await navigator.storage?.persist?.()) ?? false;
 }
 
 export async function clearCache(): Promise<void> {

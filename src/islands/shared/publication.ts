@@ -65,7 +65,8 @@ export async function moveToNewest(): Promise<OpenLake> {
 
 function lookNowAndThen(): void {
 	if (document.visibilityState === "hidden" || !navigator.onLine) return;
-	if (savesData() || Date.now() - lastLook < REST_MILLISECONDS) return;
+	if (Date.now() - lastLook < REST_MILLISECONDS) return;
+	if (savesData() && !filesGone.peek()) return;
 	void look();
 }
 

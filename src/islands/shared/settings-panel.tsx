@@ -4,6 +4,7 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatBytes } from "../../lib/format.ts";
 import {
+	askToPersist,
 	clearCache,
 	type Device,
 	readDevice,
@@ -51,6 +52,13 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 		await refresh();
 		notice.value = "Cleared";
 	};
+	const persist = async () => {
+		const isGranted = await askToPersist();
+		await refresh();
+		notice.value = isGranted
+			? "The browser keeps it"
+			: "The browser does not promise it";
+	};
 	const setCache = async (bytes: number | null) => {
 		await setCacheBudget(bytes);
 		await refresh();
@@ -72,6 +80,9 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 			<div class="settings-box">
 				<header class="settings-head">
 					<h2 id="settings-title">Settings of this device</h2>
+					<p class="settings-said" role="status">
+						{notice.value}
+					</p>
 					<button type="button" class="button" onClick={close}>
 						Close
 					</button>
@@ -81,6 +92,7 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 					suitable={suitable.value}
 					onChange={setCache}
 					onClear={clear}
+					onPersist={persist}
 				/>
 				<Memory
 					device={device.value}
@@ -88,9 +100,6 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 					onChange={setMemory}
 				/>
 				<Engine device={device.value} />
-				<p class="settings-said" role="status">
-					{notice.value}
-				</p>
 			</div>
 		</dialog>
 	);
@@ -101,8 +110,9 @@ function Cache(props: {
 	readonly suitable: Suitable | null;
 	readonly onChange: (bytes: number | null) => Promise<void>;
 	readonly onClear: () => Promise<void>;
+	readonly onPersist: () => Promise<void>;
 }) {
-	const { device, suitable, onChange, onClear } = props;
+	const { device, suitable, onChange, onClear, onPersist } = props;
 	const isBusy = useSignal(false);
 	const room = (suitable?.quotaBytes ?? 0) * QUOTA_SHARE;
 	return (
@@ -136,6 +146,24 @@ function Cache(props: {
 					Clear
 				</button>
 			</div>
+			{device?.cacheKind === "opfs" && (
+				<div class="settings-persistence">
+					<p>
+						{device.isPersisted
+							? "The browser keeps it until you clear it."
+							: "The browser may clear it when this device runs short of space."}
+					</p>
+					{!device.isPersisted && (
+						<button
+							type="button"
+							class="button"
+							onClick={() => void onPersist()}
+						>
+							Ask it not to
+						</button>
+					)}
+				</div>
+			)}
 		</section>
 	);
 }
@@ -179,7 +207,7 @@ function Engine({ device }: { readonly device: Device | null }) {
 			<h3 id="settings-engine">Engine</h3>
 			<p>
 				{device?.engine !== null && device?.engine !== undefined
-					? `DuckDB ${device.engine.engine}, reading version ${device.engine.version.slice(0, 8)} of the data.`
+					? `DuckDB ${device.engine.engine} on ${counted(device.engine.threads, "thread")}, reading version ${device.engine.version.slice(0, 8)} of the data.`
 					: state.kind === "loading"
 						? "On its way."
 						: state.kind === "failed"
@@ -251,6 +279,10 @@ function Budget(props: {
 			</select>
 		</label>
 	);
+}
+
+function counted(count: number, one: string): string {
+	return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 async function busily(
