@@ -19,5 +19,5 @@ export function requestsOf(
 		for (const rowGroup of need.rowGroups)
 			pieces.push(...chunkPieces(table, rowGroup, columns));
 	}
-	return planRequests(pieces).length;
+	return planRequests(pieces.filter(({ foreign }) => !foreign?.isLocal)).length;
 }

@@ -10,6 +10,8 @@ export const RAW_STATISTICS = {
 	stringFromBytes: (value: Uint8Array) => value,
 };
 
+/** The planner takes texts up to this length for values that occur: those that are cut are none. */
+const SHORT_TEXT = 16;
 /** Beyond so many digits a decimal that passed through a double is not exact. */
 const EXACT_DIGITS = 15;
 const NANOSECONDS = { MILLIS: 1_000_000n, MICROS: 1000n, NANOS: 1n };
@@ -38,10 +40,16 @@ export function boundsOf(
 	const isSigned = SIGNED_TYPES.test(type) && element.type !== "INT96";
 	const min = statistics?.min_value ?? (isSigned ? statistics?.min : undefined);
 	const max = statistics?.max_value ?? (isSigned ? statistics?.max : undefined);
-	const text = (value: unknown) => textOf(element, type, value);
+	const text = (value: unknown, isExact = true) => {
+		const bound = textOf(element, type, value);
+		return isExact || (bound?.length ?? 0) > SHORT_TEXT ? bound : null;
+	};
 	return {
-		min: text(min),
-		max: type === "FLOAT" || type === "DOUBLE" ? null : text(max),
+		min: text(min, statistics?.is_min_value_exact),
+		max:
+			type === "FLOAT" || type === "DOUBLE"
+				? null
+				: text(max, statistics?.is_max_value_exact),
 		nullCount,
 	};
 }
@@ -60,7 +68,7 @@ function textOf(
 	if (type === "FLOAT" || type === "DOUBLE")
 		return typeof value === "number" ? double(value) : null;
 	if (type === "DATE") return date(value);
-	if (type.startsWith("TIMESTAMP")) return timestamp(element, value);
+	if (type.startsWith("TIMESTAMP")) return timestamp(element, type, value);
 	if (type.startsWith("DECIMAL")) return decimal(element, value);
 	if (/^U?(TINY|SMALL|BIG)INT$|^U?INTEGER$/.test(type))
 		return typeof value === "bigint" || Number.isInteger(value)
@@ -99,7 +107,11 @@ function dayText(milliseconds: number): string | null {
 	return year >= 1 && year <= 9999 ? day.toISOString().slice(0, 10) : null;
 }
 
-function timestamp(element: SchemaElement, value: unknown): string | null {
+function timestamp(
+	element: SchemaElement,
+	type: string,
+	value: unknown,
+): string | null {
 	if (typeof value !== "bigint") return null;
 	const { logical_type: logical, converted_type: converted } = element;
 	const unit =
@@ -119,7 +131,9 @@ function timestamp(element: SchemaElement, value: unknown): string | null {
 	const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60]
 		.map((part) => String(Math.floor(part)).padStart(2, "0"))
 		.join(":");
-	return `${text} ${clock}.${fraction}`;
+	const digits = fraction.endsWith("000") ? fraction.slice(0, 6) : fraction;
+	const zone = type.endsWith("ZONE") ? "+00" : "";
+	return `${text} ${clock}.${digits}${zone}`;
 }
 
 /** hyparquet divides by the scale where the older annotation is there, else it does not. */

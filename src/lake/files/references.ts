@@ -2,13 +2,17 @@ import { identifier } from "../../lib/identifier.ts";
 import { LakeError } from "../errors.ts";
 import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
 
-/** Files that stand where SQL has a table. */
-export interface FileReference {
+/** Files, and how they are to be read. */
+export interface FileSelection {
 	readonly format: FileFormat;
 	/** At least one; as written: addresses, or names of files on this machine. */
 	readonly paths: readonly string[];
 	/** Named arguments, names in lower case, values as they stand in the SQL. */
 	readonly options: readonly FileOption[];
+}
+
+/** Files that stand where SQL has a table. */
+export interface FileReference extends FileSelection {
 	/** What is replaced by a table's name: `[start, end)` of the SQL. */
 	readonly start: number;
 	readonly end: number;

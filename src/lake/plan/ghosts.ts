@@ -40,6 +40,16 @@ export async function layGhost(
 	);
 }
 
+/** Takes one away. */
+export async function dropGhost(
+	connection: Connection,
+	table: CatalogTable,
+): Promise<void> {
+	const name = identifier(table.name);
+	await connection.query(`DROP VIEW IF EXISTS ${GHOSTS}.main.${name}`, []);
+	await connection.query(`DROP TABLE IF EXISTS ${GHOSTS}.hidden.${name}`, []);
+}
+
 /**
  * Runs `work` with unqualified names bound to the ghosts and with an optimizer
  * that does not look at their statistics: `statistics_propagation` would fold
