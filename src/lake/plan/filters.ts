@@ -6,7 +6,12 @@ import {
 	yearOf,
 } from "./monotone.ts";
 import { type Token, tokenizeSql } from "./sql-tokens.ts";
-import { type OrderedValue, type ReadValue, valueReader } from "./values.ts";
+import {
+	compareValues,
+	type OrderedValue,
+	type ReadValue,
+	valueReader,
+} from "./values.ts";
 
 /**
  * What a row must satisfy to be read. `unknown` stands for any condition that
@@ -27,6 +32,7 @@ export type Predicate =
 	| {
 			readonly kind: "in";
 			readonly column: string;
+			/** Ascending. */
 			readonly values: readonly OrderedValue[];
 	  }
 	| {
@@ -120,6 +126,26 @@ export function readFilters(
 		exact: parsers.every((parser) => parser.isExact),
 		dynamic,
 	};
+}
+
+/**
+ * The filters that are understood in full, as conditions of SQL that hold at least
+ * for the rows that pass.
+ */
+export function conditionsOf({ predicate, printed }: ScanFilters): string[] {
+	const parts = predicate.kind === "and" ? predicate.parts : [];
+	return printed.flatMap(({ text }, index) => {
+		const [, plain = text] = DYNAMIC.exec(text) ?? [];
+		const part = parts[index];
+		if (part === undefined || plain === "" || /Dynamic/.test(plain)) return [];
+		return isKnown(part) ? [plain.replaceAll("optional: ", "")] : [];
+	});
+}
+
+function isKnown(predicate: Predicate): boolean {
+	return predicate.kind === "and" || predicate.kind === "or"
+		? predicate.parts.every(isKnown)
+		: predicate.kind !== "unknown";
 }
 
 /**
@@ -335,6 +361,7 @@ class FilterParser {
 		} while (this.#takeAll(","));
 		if (!this.#takeAll(")")) return undefined;
 		if (!known) return UNKNOWN;
+		values.sort(compareValues);
 		const within: Predicate = { kind: "in", column: column.name, values };
 		return isNegated ? negated(within) : within;
 	}

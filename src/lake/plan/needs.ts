@@ -55,18 +55,26 @@ interface TableScans {
 	readonly inOrder: boolean;
 }
 
-/** Reads a scan's filters. `wantedOf` tells which of the rows that pass are wanted. */
+/**
+ * Reads a scan's filters. `implied` holds for all rows that show in the answer;
+ * `wantedOf` tells which of the rows that pass are wanted.
+ */
 export function readScan(
 	scan: Scan,
 	table: CatalogTable,
+	implied: readonly Predicate[],
 	wantedOf: (filters: ScanFilters) => readonly Wanted[] | null,
 ): ReadScan {
 	const filters = readFilters(scan.filters, table);
-	const { predicate, exact } = filters;
+	const parts = [filters.predicate, ...implied];
 	return {
 		scan,
 		filters,
-		selection: { predicate, exact, wanted: wantedOf(filters) },
+		selection: {
+			predicate: { kind: "and", parts },
+			exact: filters.exact && implied.length === 0,
+			wanted: wantedOf(filters),
+		},
 	};
 }
 
@@ -299,6 +307,7 @@ function costOf(
 	const files = new Set<ManifestFile>();
 	let bytes = 0;
 	for (const { file, index } of rowGroups) {
+		if (file.foreign?.isLocal) continue;
 		if (!files.has(file)) bytes += file.bytes - file.tailStart;
 		files.add(file);
 		for (const chunk of chunks)

@@ -6,26 +6,18 @@ import type {
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
-import { explain } from "./explain.ts";
-import {
-	type LoadBlock,
-	needOfScans,
-	needOfStatistics,
-	needOfWhole,
-	readScan,
-} from "./needs.ts";
-import { followsRowOrder } from "./row-order.ts";
-import { simpleAggregates } from "./simple-aggregates.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
+import { type Ask, narrowedByJoins, withSubqueryValues } from "./ask.ts";
+import { type Explanation, explain } from "./explain.ts";
+import { type LoadBlock, needOfWhole, type PricedNeed } from "./needs.ts";
+import { needsOf, readPlan } from "./reading.ts";
 import {
 	readStatement,
 	type Statement,
 	tablesNamed,
 	type WithOwnWords,
 } from "./statement.ts";
-import { wantedRows } from "./wanted.ts";
-import type { Wording } from "./wording.ts";
 
+export type { Ask } from "./ask.ts";
 export type { LoadBlock } from "./needs.ts";
 
 export interface PlanOptions {
@@ -42,6 +34,8 @@ export interface PlanOptions {
 	readonly params?: readonly SqlValue[];
 	/** By default the analyst has nothing of their own. */
 	readonly withOwnWords?: WithOwnWords;
+	/** By default no part of the answer is asked for beforehand, and more is read. */
+	readonly ask?: Ask;
 	readonly signal: AbortSignal;
 }
 
@@ -58,60 +52,22 @@ export interface QueryPlan {
 /**
  * From SQL to the cells it needs: which columns of which row groups. Throws
  * `SqlError` with DuckDB's message, `UnsupportedError` for what is no single
- * SELECT or needs an extension, and whatever `loadBlock` throws.
+ * SELECT or needs an extension, and whatever `loadBlock` and `ask` throw.
  */
-export async function planQuery({
-	connection,
-	tables,
-	loadBlock,
-	sql,
-	params = [],
-	withOwnWords,
-	signal,
-}: PlanOptions): Promise<QueryPlan> {
+export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
+	const { connection, tables, sql, params = [], signal } = options;
 	throwIfCancelled(signal);
-	const statement = readStatement(sql, withOwnWords);
-	const { scans, whole } = await explain(connection, statement, params, tables);
+	const statement = readStatement(sql, options.withOwnWords);
+	const explanation = await explain(connection, statement, params, tables);
 	throwIfCancelled(signal);
-
-	const wording: Wording = {
-		tokens: tokenizeSql(statement.sql),
-		words: statement.words,
-		namesOwn: statement.namesOwn,
-	};
-	const aggregates = simpleAggregates(scans, wording, tables);
-	const scanned = new Set(scans.map((scan) => scan.table));
-	const named = new Set(whole === null ? [] : tablesNamed(statement, tables));
-	const priced = await Promise.all(
-		tables
-			.filter((table) => scanned.has(table.name) || named.has(table))
-			.map(async (table) => {
-				if (whole !== null) return needOfWhole(table, loadBlock, signal);
-				const read = scans
-					.filter((scan) => scan.table === table.name)
-					.map((scan) =>
-						readScan(scan, table, (filters) =>
-							wantedRows(scan, filters, wording, params, aggregates),
-						),
-					);
-				const answered =
-					aggregates && read[0] !== undefined
-						? await needOfStatistics(
-								table,
-								read[0],
-								aggregates,
-								loadBlock,
-								signal,
-							)
-						: null;
-				return answered ?? needOfScans(table, read, loadBlock, signal);
-			}),
-	);
+	const priced =
+		explanation.whole === null
+			? await pricedInPart(statement, explanation, options)
+			: await pricedWhole(statement, explanation, options);
 	throwIfCancelled(signal);
-	const inOrder = followsRowOrder(wording);
 	return {
 		statement,
-		needs: priced.map(({ need }) => (inOrder ? { ...need, inOrder } : need)),
+		needs: priced.map(({ need }) => need),
 		scans: priced.map(({ summary }) => summary),
 		cost: {
 			files: sum(priced.map(({ cost }) => cost.files)),
@@ -119,6 +75,39 @@ export async function planQuery({
 			bytes: sum(priced.map(({ cost }) => cost.bytes)),
 		},
 	};
+}
+
+/**
+ * Asks first for what narrows the rest, unless the clock has to stand still, or
+ * something of the analyst's own is changed or says more than the statement's words.
+ */
+async function pricedInPart(
+	statement: Statement,
+	explanation: Explanation,
+	options: PlanOptions,
+): Promise<PricedNeed[]> {
+	const { ask, params = [], tables } = options;
+	const reading = readPlan(statement, explanation, params, tables);
+	const { change, usesClock, namesOwn } = statement;
+	if (ask === undefined || change !== null || usesClock || namesOwn)
+		return needsOf([reading], [], options);
+	const asking = { ...options, ask };
+	return narrowedByJoins(await withSubqueryValues(reading, asking), asking);
+}
+
+async function pricedWhole(
+	statement: Statement,
+	{ scans }: Explanation,
+	{ tables, loadBlock, signal }: PlanOptions,
+): Promise<PricedNeed[]> {
+	const named = new Set(tablesNamed(statement, tables));
+	for (const table of tables)
+		if (scans.some((scan) => scan.table === table.name)) named.add(table);
+	return Promise.all(
+		tables
+			.filter((table) => named.has(table))
+			.map((table) => needOfWhole(table, loadBlock, signal)),
+	);
 }
 
 function sum(numbers: readonly number[]): number {

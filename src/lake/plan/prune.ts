@@ -41,7 +41,7 @@ export function mayMatch(predicate: Predicate, boundsOf: BoundsOf): boolean {
 		}
 		case "in": {
 			const bounds = boundsOf(predicate.column);
-			return predicate.values.some((value) => mayBe(bounds, "=", value));
+			return mayBeAny(bounds, predicate.values);
 		}
 		case "compare":
 			return mayBe(
@@ -243,6 +243,24 @@ function mayBe(
 		default:
 			throw new Error(`unknown operator: ${operator}`);
 	}
+}
+
+/** Whether some of ascending values lies within the bounds. */
+function mayBeAny(
+	bounds: ColumnBounds,
+	values: readonly OrderedValue[],
+): boolean {
+	const { min, mayBeValue } = bounds;
+	let from = 0;
+	let to = min === undefined ? 0 : values.length;
+	while (min !== undefined && from < to) {
+		const middle = (from + to) >> 1;
+		if (compareValues(values[middle] as OrderedValue, min) < 0)
+			from = middle + 1;
+		else to = middle;
+	}
+	const least = values[from];
+	return mayBeValue && least !== undefined && mayBe(bounds, "=", least);
 }
 
 /** Whether every value within the bounds, nulls and NaN too where they may be, compares so. */
