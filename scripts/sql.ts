@@ -36,14 +36,14 @@ function asJson(answer: QueryAnswer): string {
 		name: names[index],
 		type,
 	}));
-	const { estimated, actual, stagesMs, scans } = answer.plan;
+	const { estimated, actual, stagesMs, scans, slices } = answer.plan;
 	const rows = rowsOf(answer).map((row) =>
 		Object.fromEntries(row.map((cell, column) => [names[column], cell])),
 	);
 	return `${JSON.stringify({
 		columns,
 		rows,
-		plan: { estimated, actual, stagesMs, scans },
+		plan: { estimated, actual, stagesMs, scans, slices },
 		version: answer.version,
 	})}\n`;
 }
@@ -92,7 +92,7 @@ function text(cell: Cell): string {
 }
 
 function planLines({ rows, plan, version }: QueryAnswer): string[] {
-	const { estimated, actual, stagesMs, scans } = plan;
+	const { estimated, actual, stagesMs, scans, slices } = plan;
 	const count = (number: number, what: string) =>
 		`${number} ${what}${number === 1 ? "" : "s"}`;
 	const stages = Object.entries(stagesMs)
@@ -110,6 +110,9 @@ function planLines({ rows, plan, version }: QueryAnswer): string[] {
 		}),
 		`estimated ${count(estimated.files, "file")}, ${count(estimated.rowGroups, "row group")}, ${count(estimated.requests, "request")}, ${formatBytes(estimated.bytes)}`,
 		`fetched ${count(actual.files, "file")}, ${count(actual.rowGroups, "row group")}, ${count(actual.requests, "request")}, ${formatBytes(actual.bytes)}, ${formatBytes(actual.cachedBytes)} from the cache`,
+		...(slices === null
+			? []
+			: [`larger than memory may hold: ran in ${count(slices, "slice")}`]),
 		`milliseconds: ${stages}`,
 		`lake ${version}`,
 	];

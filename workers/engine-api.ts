@@ -23,6 +23,18 @@ export interface PlanCost {
 	readonly bytes: number;
 }
 
+/** What a query would cost, were nothing there yet. */
+export interface Price {
+	readonly cost: PlanCost;
+	readonly scans: readonly ScanSummary[];
+	/** In about how many slices a query larger than memory runs; null where all is there at once. */
+	readonly slices: number | null;
+	/** Why it cannot run within the memory budget, and what to narrow; null where it can. */
+	readonly refusal: string | null;
+	/** Files that nobody has looked into yet: their price is known once they are read. */
+	readonly unopened?: readonly string[];
+}
+
 export interface ActualCost extends PlanCost {
 	/** Bytes that came from the byte cache rather than the network. */
 	readonly cachedBytes: number;
@@ -39,6 +51,8 @@ export interface Plan {
 	readonly stagesMs: Readonly<Record<Stage, number>>;
 	/** Per table: what was read of it, for the reader of the plan. */
 	readonly scans: readonly ScanSummary[];
+	/** In how many slices a query larger than memory ran; null where all was there at once. */
+	readonly slices: number | null;
 }
 
 export interface ScanSummary {
@@ -52,6 +66,15 @@ export interface ScanSummary {
 	readonly rowGroups: number;
 	readonly rowGroupsTotal: number;
 	readonly bytes: number;
+	/** Set where no checksum says that the bytes are right: files that are none of the lake's. */
+	readonly unverified?: UnverifiedFiles;
+}
+
+export interface UnverifiedFiles {
+	/** They were on this machine; no network brought them. */
+	readonly isLocal: boolean;
+	/** Sentences, for example about a host that sends whole files only. */
+	readonly notes: readonly string[];
 }
 
 /** A view, macro, table or variable that the analyst made in this session. */
@@ -96,6 +119,15 @@ export interface Notice {
 	readonly restored: number;
 }
 
+/** A file that a visitor dropped on the page; nothing of it leaves the browser. */
+export interface DroppedFile {
+	/** By which SQL names it. */
+	readonly name: string;
+	readonly bytes: number;
+	readonly rows: number;
+	readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
 export interface QueryAnswer {
 	/** Arrow IPC stream of the result. */
 	readonly ipc: Uint8Array;
@@ -127,6 +159,16 @@ export type Progress =
 	  }
 	| {
 			readonly stage: "load";
+			readonly rows: number;
+			readonly totalRows: number;
+	  }
+	| {
+			/** Of a query larger than memory: row groups loaded, run, and let go. */
+			readonly stage: "slice";
+			/** From 1. */
+			readonly slice: number;
+			/** About: slices follow what the rows take. */
+			readonly slices: number;
 			readonly rows: number;
 			readonly totalRows: number;
 	  }
@@ -195,14 +237,25 @@ export interface EngineApi {
 	 */
 	signIn(keys: BucketKeys): Promise<void>;
 	/** Plans without fetching chunks. */
-	price(request: QueryRequest): Promise<{
-		readonly cost: PlanCost;
-		readonly scans: readonly ScanSummary[];
-	}>;
+	price(request: QueryRequest): Promise<Price>;
 	query(
 		request: QueryRequest,
 		onProgress: (progress: Progress) => void,
 	): Promise<QueryAnswer>;
+	/**
+	 * Lets SQL name a file that the visitor dropped, by its name, or another where that
+	 * is taken. Nothing of it leaves the browser, and it is gone with the page. Rejects
+	 * with `UnsupportedError` or `SqlError` where it is not what its name says.
+	 */
+	addFile(request: {
+		readonly name: string;
+		readonly file: Blob;
+		/** For {@link EngineApi.cancel}. */
+		readonly id: string;
+	}): Promise<DroppedFile>;
+	removeFile(name: string): Promise<void>;
+	/** In the order they came. */
+	files(): Promise<readonly DroppedFile[]>;
 	/** Ends a request wherever it is; its promise rejects with `CancelledError`. */
 	cancel(id: string): Promise<void>;
 }

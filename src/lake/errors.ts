@@ -20,7 +20,10 @@ export type LakeErrorName =
 	| "UnsupportedError";
 
 /** Whether an error, from here or from a worker, is of a kind. */
-export function isLakeError(error: unknown, name: LakeErrorName): boolean {
+export function isLakeError(
+	error: unknown,
+	name: LakeErrorName,
+): error is Error {
 	return error instanceof Error && error.name === name;
 }
 

@@ -50,7 +50,10 @@ export async function startLoading(
 	options: LoadOptions,
 ): Promise<Loading> {
 	const { residency, signal, stagesMs, onProgress, loaded } = options;
-	const { arrived, bytesOf } = await startTransfer(loads, options);
+	const { arrived, bytesOf } = await orCancelled(
+		startTransfer(loads, options),
+		signal,
+	);
 	const totalRows = sum(loads.map(rowsOf));
 
 	const decoding: Promise<void>[] = [];
@@ -88,7 +91,7 @@ export async function startLoading(
 			}
 			onProgress({ stage: "load", rows, totalRows });
 		}
-		await arrived;
+		await orCancelled(arrived, signal);
 	};
 	return { finish };
 }

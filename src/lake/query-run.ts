@@ -45,6 +45,7 @@ export function reportOf(
 	plan: Pick<QueryPlan, "cost" | "scans">,
 	requests: number,
 	rows: number,
+	slices: number | null,
 ): Plan {
 	return {
 		estimated: { ...plan.cost, requests },
@@ -56,5 +57,6 @@ export function reportOf(
 		},
 		stagesMs: run.stagesMs,
 		scans: plan.scans,
+		slices,
 	};
 }

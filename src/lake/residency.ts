@@ -105,13 +105,31 @@ export class Residency {
 	}
 
 	/** What the stores together may take. */
-	get #roomBytes(): number {
+	get roomBytes(): number {
 		return Math.max(0, this.budgetBytes - this.reservedBytes);
+	}
+
+	/** Takes a table away, with what is loaded of it. */
+	async remove(table: CatalogTable): Promise<void> {
+		if (!this.#tables.delete(table.name)) return;
+		await this.#drop((store) => store.table === table);
+		this.#views.delete(table.name);
+		await this.#connection.query(
+			`DROP VIEW IF EXISTS memory.main.${identifier(table.name)}`,
+		);
 	}
 
 	/** Bytes of the stores. */
 	get bytes(): number {
 		return this.#stores.reduce((sum, store) => sum + store.bytes, 0);
+	}
+
+	/** Memory that stores for exactly these needs take, about. */
+	bytesOf(needs: readonly TableNeed[]): number {
+		return needs.reduce(
+			(sum, need) => sum + this.#estimate(need, need.rowGroups),
+			0,
+		);
 	}
 
 	/**
@@ -122,9 +140,8 @@ export class Residency {
 	async plan(needs: readonly TableNeed[]): Promise<RowGroupLoad[]> {
 		this.#queries += 1;
 		for (const need of needs) this.#refuseNestedIntervals(need);
-		const sizes = needs.map((need) => this.#estimate(need, need.rowGroups));
-		const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
-		if (total > this.#roomBytes) throw this.#overBudget(needs, total);
+		if (this.bytesOf(needs) > this.roomBytes)
+			throw this.overBudget(needs, null);
 
 		const loads: RowGroupLoad[] = [];
 		let bytes = 0;
@@ -187,6 +204,34 @@ export class Residency {
 		}
 	}
 
+	/** Makes room beside what the query reads, for what is not a store of its needs. */
+	async makeRoom(bytes: number): Promise<void> {
+		await this.#makeRoom(bytes);
+	}
+
+	/** A store for a slice of a table alone, which no other query uses, and what it lacks. */
+	async addSlice(
+		need: TableNeed,
+	): Promise<{ readonly store: Store; readonly loads: RowGroupLoad[] }> {
+		this.#refuseNestedIntervals(need);
+		const store = await this.#make(this.#table(need.table), need.columns);
+		const columns = columnsToDecode(store.table, store.columns);
+		return {
+			store,
+			loads: need.rowGroups.map((rowGroup) => ({ store, rowGroup, columns })),
+		};
+	}
+
+	/** Lets SQL see exactly a slice of its table. */
+	async showSlice(store: Store): Promise<void> {
+		await this.#show(store.table, store, 0);
+	}
+
+	/** Shows no rows of the table where this store was shown. */
+	async dropSlice(store: Store): Promise<void> {
+		await this.#drop((other) => other === store);
+	}
+
 	/** Forgets what a transaction made, and shows no rows of any table, since it was rolled back. */
 	async forget(): Promise<void> {
 		this.#views.clear();
@@ -222,7 +267,7 @@ export class Residency {
 		);
 		return (
 			missing.length > 0 &&
-			store.bytes + this.#estimate(need, missing) > this.#roomBytes
+			store.bytes + this.#estimate(need, missing) > this.roomBytes
 		);
 	}
 
@@ -319,7 +364,7 @@ export class Residency {
 			.filter((store) => store.lastUsed < this.#queries)
 			.sort((a, b) => a.lastUsed - b.lastUsed);
 		for (const store of idle) {
-			if (this.bytes + bytes <= this.#roomBytes) return;
+			if (this.bytes + bytes <= this.roomBytes) return;
 			await this.#drop((other) => other === store);
 		}
 	}
@@ -373,15 +418,15 @@ export class Residency {
 			);
 	}
 
-	#overBudget(needs: readonly TableNeed[], bytes: number): LakeError {
-		const largest = needs
-			.map((need) => ({ need, bytes: this.#estimate(need, need.rowGroups) }))
-			.sort((a, b) => b.bytes - a.bytes)[0]?.need;
+	/** What needs take beside what they may; `why` says why the query cannot run in slices, null where that is plain. */
+	overBudget(needs: readonly TableNeed[], why: string | null): LakeError {
+		const largest = largestOf(needs, (need) => this.bytesOf([need]));
 		const table = largest && this.#table(largest.table);
 		const keys = [...(table?.partitionKeys ?? []), ...(table?.sortKeys ?? [])];
 		return new LakeError(
 			"OverBudgetError",
-			`the query needs about ${megabytes(bytes)} of memory, more than the budget of ${megabytes(this.#roomBytes)}: ` +
+			`the query needs about ${megabytes(this.bytesOf(needs))} of memory, more than the budget of ${megabytes(this.roomBytes)}` +
+				`${why === null ? "" : `, and cannot run slice by slice: ${why}`}; ` +
 				`narrow ${table?.name} by a filter on ${keys[0] ?? "its columns"}, or name fewer of its columns (now ${largest?.columns.join(", ")})`,
 		);
 	}
@@ -391,6 +436,14 @@ export class Residency {
 		if (table === undefined) throw new Error(`unknown table: ${name}`);
 		return table;
 	}
+}
+
+/** The need that takes most; undefined where there is none. */
+export function largestOf(
+	needs: readonly TableNeed[],
+	bytesOf: (need: TableNeed) => number,
+): TableNeed | undefined {
+	return needs.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0];
 }
 
 function covers(store: Store, other: Store): boolean {
@@ -404,8 +457,10 @@ function covers(store: Store, other: Store): boolean {
 /** Whether a store that is appended to what it lacks has the rows where the need wants them. */
 function keepsOrder(store: Store, { inOrder, rowGroups }: TableNeed): boolean {
 	if (!inOrder) return true;
-	const wanted = rowGroups.map(keyOf);
-	return [...store.rowGroups].every((key, index) => key === wanted[index]);
+	const wanted = new Set(rowGroups.map(keyOf));
+	const held = [...store.rowGroups].filter((key) => wanted.has(key));
+	const first = [...wanted].slice(0, held.length);
+	return held.every((key, index) => key === first[index]);
 }
 
 /** Of the columns that are in no file, and so in no Arrow stream. */

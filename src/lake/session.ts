@@ -1,10 +1,10 @@
 import { tableFromIPC } from "apache-arrow";
 import type {
+	DroppedFile,
 	OwnChange,
-	PlanCost,
+	Price,
 	Progress,
 	QueryAnswer,
-	ScanSummary,
 } from "../../workers/engine-api.ts";
 import type { Catalog } from "../lib/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
@@ -15,12 +15,20 @@ import {
 	takeCatalog,
 } from "./catalog.ts";
 import { type Engine, EngineKeeper } from "./engine-keeper.ts";
-import { cancelled, isLakeError, throwIfCancelled } from "./errors.ts";
+import {
+	cancelled,
+	isLakeError,
+	LakeError,
+	orCancelled,
+	throwIfCancelled,
+} from "./errors.ts";
+import { type FileAccess, NO_FILES } from "./files/file-store.ts";
+import { SessionFiles } from "./files/session-files.ts";
 import { loadAll } from "./load.ts";
 import { type Done, OwnObjects, tableBytes } from "./own-objects.ts";
 import type { Change } from "./plan/change.ts";
 import { engineError } from "./plan/engine-error.ts";
-import { planQuery, type QueryPlan } from "./plan/plan.ts";
+import { type Ask, planQuery, type QueryPlan } from "./plan/plan.ts";
 import { readStatement, type Statement } from "./plan/statement.ts";
 import {
 	newRun,
@@ -30,6 +38,7 @@ import {
 } from "./query-run.ts";
 import { requestsOf } from "./request-count.ts";
 import { resultColumns } from "./result-columns.ts";
+import { answerInSlices, planSlices, type SlicePlan } from "./slices/answer.ts";
 import { Turns } from "./turns.ts";
 import type { Database, Decoder, RangeSource, TableNeed } from "./types.ts";
 
@@ -45,11 +54,8 @@ export interface SessionOptions {
 	readonly catalogText?: string | undefined;
 	/** Memory that resident tables may take. */
 	readonly budgetBytes: number;
-}
-
-export interface Price {
-	readonly cost: PlanCost;
-	readonly scans: readonly ScanSummary[];
+	/** Reads files that SQL names besides the lake's tables; none where it is absent. */
+	readonly files?: FileAccess;
 }
 
 export interface MemoryUse {
@@ -61,11 +67,16 @@ type Answer = Pick<QueryAnswer, "ipc" | "columns">;
 
 interface Answered extends Answer {
 	readonly plan: Pick<QueryPlan, "needs" | "scans" | "cost">;
+	/** Null where all was there at once. */
+	readonly slices: number | null;
 }
 
 const FREE: Price = {
 	cost: { files: 0, rowGroups: 0, requests: 0, bytes: 0 },
 	scans: [],
+	slices: null,
+	refusal: null,
+	unopened: [],
 };
 
 /**
@@ -77,6 +88,7 @@ export class LakeSession {
 	readonly #options: SessionOptions;
 	readonly #engines: EngineKeeper;
 	readonly #own: OwnObjects;
+	readonly #files: SessionFiles;
 	#opened: OpenedCatalog;
 	#blocks = new ManifestBlocks();
 	readonly #turns = new Turns();
@@ -112,7 +124,12 @@ export class LakeSession {
 		opened: OpenedCatalog,
 		opening: Promise<Database>,
 	) {
-		this.#options = options;
+		this.#files = new SessionFiles(
+			options.source,
+			options.files ?? NO_FILES,
+			() => this.#engines,
+		);
+		this.#options = { ...options, source: this.#files.store };
 		this.#opened = opened;
 		this.#own = new OwnObjects((engine, done) => this.#redo(engine, done));
 		this.#engines = new EngineKeeper(
@@ -161,14 +178,31 @@ export class LakeSession {
 		signal: AbortSignal = new AbortController().signal,
 	): Promise<Price> {
 		return this.#inTurn(signal, async (engine) => {
-			const { change } = this.#read(request);
-			if (change !== null && takesNoRows(change)) return FREE;
-			const plan = await this.#plan(engine, newRun(request, signal));
-			return {
-				cost: { ...plan.cost, requests: this.#requestsOf(plan) },
-				scans: plan.scans,
-			};
+			const unopened = this.#files.unopened(request.sql);
+			if (unopened.length > 0) return { ...FREE, unopened };
+			const run = newRun(request, signal);
+			return this.#files.named(engine, run, (named) =>
+				this.#price(engine, named),
+			);
 		});
+	}
+
+	async #price(engine: Engine, run: QueryRun): Promise<Price> {
+		const { change } = this.#read(run.request);
+		if (change !== null && takesNoRows(change)) return FREE;
+		const plan = await this.#plan(engine, run);
+		const price = {
+			cost: { ...plan.cost, requests: this.#requestsOf(plan) },
+			scans: this.#files.described(plan.scans),
+			unopened: [],
+		};
+		try {
+			const sliced = await this.#planSlices(engine, plan, run);
+			return { ...price, slices: sliced?.slices ?? null, refusal: null };
+		} catch (error) {
+			if (!isLakeError(error, "OverBudgetError")) throw error;
+			return { ...price, slices: null, refusal: error.message };
+		}
 	}
 
 	/**
@@ -181,7 +215,34 @@ export class LakeSession {
 		onProgress: (progress: Progress) => void = () => {},
 	): Promise<QueryAnswer> {
 		return this.#inTurn(signal, (engine) =>
-			this.#query(engine, newRun(request, signal, onProgress)),
+			this.#files.named(engine, newRun(request, signal, onProgress), (named) =>
+				this.#query(engine, named),
+			),
+		);
+	}
+
+	/** Files that the visitor dropped. */
+	files(): readonly DroppedFile[] {
+		return this.#files.list();
+	}
+
+	/**
+	 * Lets SQL name a file of the visitor's, by its name or another where that is
+	 * taken. Throws `UnsupportedError` or `SqlError` where it is not what its name says.
+	 */
+	addFile(
+		name: string,
+		file: Blob,
+		signal: AbortSignal = new AbortController().signal,
+	): Promise<DroppedFile> {
+		return this.#inTurn(signal, (engine) =>
+			this.#files.drop(engine, name, file, newRun({ sql: "" }, signal)),
+		);
+	}
+
+	removeFile(name: string): Promise<void> {
+		return this.#turns.take(new AbortController().signal, () =>
+			this.#files.remove(name),
 		);
 	}
 
@@ -214,12 +275,55 @@ export class LakeSession {
 
 	/** The stages of a query, one after the other. */
 	async #answer(engine: Engine, run: QueryRun): Promise<Answered> {
-		const plan = await this.#plan(engine, run);
+		const plan = await this.#plan(engine, run, true);
+		const sliced = await this.#planSlices(engine, plan, run);
+		if (sliced !== null) {
+			const answer = await this.#runInSlices(engine, plan, sliced, run);
+			return { ...answer, plan };
+		}
 		await this.#load(engine, plan.needs, run);
 		const answer = plan.statement.usesClock
 			? await this.#runAtOneTime(engine, run)
 			: await this.#run(engine, plan.statement, run);
-		return { ...answer, plan };
+		return { ...answer, plan, slices: null };
+	}
+
+	/** Null where what the query needs is within the budget. */
+	#planSlices(
+		{ connection, residency }: Engine,
+		{ statement, needs }: QueryPlan,
+		{ request: { params = [] } }: QueryRun,
+	): Promise<SlicePlan | null> {
+		return planSlices({
+			connection,
+			residency,
+			tables: this.#engines.tables,
+			statement,
+			params,
+			needs,
+		});
+	}
+
+	async #runInSlices(
+		engine: Engine,
+		{ statement }: QueryPlan,
+		plan: SlicePlan,
+		run: QueryRun,
+	): Promise<Answer & { readonly slices: number }> {
+		const { connection, residency } = engine;
+		const { source, cache, decoder } = this.#options;
+		const { params } = run.request;
+		await this.#load(engine, plan.others, run);
+		try {
+			const columns = await resultColumns(connection, statement.sql, params);
+			const options = { ...run, source, cache, decoder, residency };
+			const answer = await answerInSlices({ ...options, connection, plan });
+			return { ...answer, columns };
+		} catch (error) {
+			if (run.signal.aborted) throw cancelled();
+			if (error instanceof LakeError) throw error;
+			throw engineError(error, statement, this.#engines.tables);
+		}
 	}
 
 	/** Makes, changes or drops what is the analyst's own. */
@@ -276,7 +380,7 @@ export class LakeSession {
 
 	#finish(
 		run: QueryRun,
-		{ ipc, columns, plan }: Answered,
+		{ ipc, columns, plan, slices }: Answered,
 		change: OwnChange | null,
 	): QueryAnswer {
 		const rows = change === null ? tableFromIPC(ipc).numRows : 0;
@@ -284,7 +388,13 @@ export class LakeSession {
 			ipc,
 			columns,
 			rows,
-			plan: reportOf(run, plan, this.#requestsOf(plan), rows),
+			plan: reportOf(
+				run,
+				{ ...plan, scans: this.#files.described(plan.scans) },
+				this.#requestsOf(plan),
+				rows,
+				slices,
+			),
 			version: this.version,
 			change,
 			own: this.#own.list(),
@@ -296,29 +406,47 @@ export class LakeSession {
 		return readStatement(sql, (words) => this.#own.withWords(words));
 	}
 
-	async #plan({ connection }: Engine, run: QueryRun): Promise<QueryPlan> {
+	/** `mayAsk` lets it load and run what the rest depends on: a query does, a price does not. */
+	async #plan(
+		engine: Engine,
+		run: QueryRun,
+		mayAsk = false,
+	): Promise<QueryPlan> {
 		const { request, signal, stagesMs } = run;
 		throwIfCancelled(signal);
 		const { source, cache } = this.#options;
 		const started = performance.now();
 		let blocksEnd = 0;
 		let blocksMs = 0;
+		let askedMs = 0;
+		const ask: Ask = async (needs, sql, params) => {
+			const start = performance.now();
+			const ipc = await this.#ask(engine, run, needs, { sql, params });
+			askedMs += performance.now() - start;
+			return ipc;
+		};
 		const plan = await planQuery({
-			connection,
+			...(mayAsk ? { ask } : {}),
+			connection: engine.connection,
 			tables: this.#engines.tables,
 			sql: request.sql,
 			params: request.params,
 			withOwnWords: (words) => this.#own.withWords(words),
 			signal,
 			loadBlock: async (table, block, blockSignal) => {
+				const ofFile = this.#files.block(block);
+				if (ofFile !== undefined) return ofFile;
 				const start = Math.max(performance.now(), blocksEnd);
 				const tally = { requests: 0, bytes: 0, cachedBytes: 0 };
-				const loaded = await this.#blocks.load(table, block, {
-					source,
-					cache,
-					signal: blockSignal,
-					tally,
-				});
+				const loaded = await orCancelled(
+					this.#blocks.load(table, block, {
+						source,
+						cache,
+						signal: blockSignal,
+						tally,
+					}),
+					blockSignal,
+				);
 				const end = performance.now();
 				blocksMs += Math.max(0, end - Math.max(start, blocksEnd));
 				blocksEnd = end;
@@ -326,8 +454,25 @@ export class LakeSession {
 			},
 		});
 		stagesMs.blocks += blocksMs;
-		stagesMs.plan += performance.now() - started - blocksMs;
+		stagesMs.plan += performance.now() - started - blocksMs - askedMs;
 		return plan;
+	}
+
+	/** Part of what a query needs, and SQL over it whose answer the rest depends on. */
+	async #ask(
+		engine: Engine,
+		run: QueryRun,
+		needs: readonly TableNeed[],
+		{ sql, params = [] }: SessionRequest,
+	): Promise<Uint8Array> {
+		try {
+			await this.#load(engine, needs, run);
+			return await engine.connection.run(sql, params);
+		} catch (error) {
+			if (run.signal.aborted) throw cancelled();
+			if (error instanceof LakeError) throw error;
+			throw engineError(error, readStatement(sql), this.#engines.tables);
+		}
 	}
 
 	async #load(
@@ -401,6 +546,7 @@ function nothing(): Answered {
 		ipc: new Uint8Array(),
 		columns: [],
 		plan: { needs: [], scans: [], cost: { files: 0, rowGroups: 0, bytes: 0 } },
+		slices: null,
 	};
 }
 

@@ -1,14 +1,6 @@
 import type { SqlValue } from "../../workers/engine-api.ts";
+import type { GeneratedQuery } from "../differential/generate.ts";
 import type { Random } from "../differential/random.ts";
-
-export interface AggregateStatement {
-	readonly sql: string;
-	readonly params: readonly SqlValue[];
-	/** With the parameters written out. */
-	readonly plain: string;
-	/** Whether the order of its rows is told. */
-	readonly ordered: boolean;
-}
 
 const GROUPS = [
 	"region",
@@ -103,7 +95,7 @@ const isNumber = (aggregate: string) =>
 	/^(?:count|sum|avg|mean)/.test(aggregate);
 
 /** An aggregate over `events` of the hazardous lake that splits into slices. */
-export function generateAggregate(random: Random): AggregateStatement {
+export function generateAggregate(random: Random): GeneratedQuery {
 	const params: SqlValue[] = [];
 	const values: string[] = [];
 	const bound = (value: number | string): string => {
@@ -185,5 +177,6 @@ export function generateAggregate(random: Random): AggregateStatement {
 	const sql = text(order.includes(",") ? " ORDER BY count(*) DESC" : order);
 	let at = 0;
 	const plain = sql.replaceAll("?", () => values[at++] ?? "");
-	return { sql, params, plain, ordered: total };
+	const kind = total ? "ordered" : "rows";
+	return { sql, params, plain, check: { kind } };
 }

@@ -47,6 +47,7 @@ function Asking({ progress }: { readonly progress: Progress | null }) {
 				/>
 			);
 		case "load":
+		case "slice":
 			return (
 				<Loading
 					what={`${formatCount(progress.rows)} of ${formatCount(progress.totalRows)} rows`}

@@ -5,14 +5,16 @@ import type {
 	BucketKeys,
 	EngineApi,
 	EngineStatus,
-	PlanCost,
+	OwnObject,
+	Price,
 	Progress,
 	QueryAnswer,
-	ScanSummary,
 	StorageUse,
 } from "../../../workers/engine-api.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
+import { Lifeline } from "../../lake/lifeline.ts";
 import type { Query } from "../../queries/sql.ts";
+import { prepareNotices, showNotices } from "./engine-notices.tsx";
 import { enteredKeys, keepKeys } from "./keys.ts";
 import { filesGone, lakeUrl, openCatalog } from "./lake.ts";
 import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
@@ -38,10 +40,15 @@ export interface LakeAnswer {
 interface Engine {
 	readonly api: Remote<EngineApi>;
 	readonly status: EngineStatus;
+	/** Comlink's own promises stay open for ever where the worker is gone. */
+	readonly lifeline: Lifeline;
 }
 
 /** Where the engine is between not asked for and ready. */
 export const engineState: Signal<EngineState> = signal({ kind: "idle" });
+
+/** What the visitor has made in the engine: views, macros, tables, variables. */
+export const ownObjects: Signal<readonly OwnObject[]> = signal([]);
 
 let started: Promise<Engine> | undefined;
 let requests = 0;
@@ -71,15 +78,19 @@ export async function queryLake(
 	} = {},
 ): Promise<LakeAnswer> {
 	const { signal: aborted, onProgress } = options;
-	const { api } = await unlessAborted(engine(), aborted);
+	const { api, lifeline } = await unlessAborted(engine(), aborted);
 	const id = nextId();
 	const cancel = () => void api.cancel(id);
 	aborted?.addEventListener("abort", cancel);
 	try {
-		const answer = await api.query(
-			{ sql: query.sql, params: query.params, id },
-			proxy((progress: Progress) => onProgress?.(progress)),
+		const answer = await lifeline.hold(
+			api.query(
+				{ sql: query.sql, params: query.params, id },
+				proxy((progress: Progress) => onProgress?.(progress)),
+			),
 		);
+		ownObjects.value = answer.own;
+		showNotices(answer.notices);
 		const { tableFromIPC } = await import("apache-arrow");
 		if (aborted?.aborted) throw cancelled();
 		return { table: tableFromIPC(answer.ipc), answer, query };
@@ -91,16 +102,12 @@ export async function queryLake(
 }
 
 /** What a query would read, without reading it. */
-export async function priceQuery(
-	query: Query,
-): Promise<{ cost: PlanCost; scans: readonly ScanSummary[] }> {
-	const { api } = await engine();
+export async function priceQuery(query: Query): Promise<Price> {
+	const { api, lifeline } = await engine();
 	try {
-		return await api.price({
-			sql: query.sql,
-			params: query.params,
-			id: nextId(),
-		});
+		return await lifeline.hold(
+			api.price({ sql: query.sql, params: query.params, id: nextId() }),
+		);
 	} catch (error) {
 		throw noted(error);
 	}
@@ -181,16 +188,20 @@ async function start(): Promise<Engine> {
 	const worker = startWorker("engine");
 	try {
 		const api = wrap<EngineApi>(worker);
-		const failed = new Promise<never>((_, reject) => {
-			worker.addEventListener("error", (event) =>
-				reject(new Error(event.message || "the engine's worker did not start")),
-			);
-		});
-		const status = await Promise.race([opened(api), failed]);
+		const lifeline = new Lifeline();
+		worker.addEventListener("error", (event) =>
+			lifeline.lose(event.message || "its worker failed"),
+		);
+		const status = await lifeline.hold(opened(api));
 		engineState.value = { kind: "ready", version: status.version };
+		worker.addEventListener("error", (event) => {
+			worker.terminate();
+			noteLoss(event.message || "its worker failed");
+		});
+		prepareNotices();
 		// It may have come before the service worker could see it.
 		keepEngine().catch(() => {});
-		return { api, status };
+		return { api, status, lifeline };
 	} catch (error) {
 		worker.terminate();
 		engineState.value = {
@@ -199,6 +210,15 @@ async function start(): Promise<Engine> {
 		};
 		throw error;
 	}
+}
+
+/** The next question starts another worker, which knows nothing of this one. */
+function noteLoss(reason: string): void {
+	started = undefined;
+	engineState.value = { kind: "idle" };
+	const lost = ownObjects.peek().map(({ kind, name }) => `${kind} ${name}`);
+	ownObjects.value = [];
+	showNotices([{ kind: "engine-replaced", reason, lost, restored: 0 }]);
 }
 
 async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {

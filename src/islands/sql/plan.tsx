@@ -4,6 +4,7 @@ import {
 	formatCount,
 	formatMilliseconds,
 } from "../../lib/format.ts";
+import { counted } from "./words.ts";
 
 const STAGES = {
 	plan: "Plan",
@@ -73,6 +74,12 @@ export function PlanPanel(props: {
 						</tr>
 					</tbody>
 				</table>
+				{plan.slices !== null && (
+					<p class="plan-version">
+						Larger than memory may hold: it ran in{" "}
+						{counted(plan.slices, "slice")}, each let go before the next.
+					</p>
+				)}
 				<p class="plan-version">
 					Catalog <code>{version}</code>
 				</p>

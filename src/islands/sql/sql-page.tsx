@@ -5,7 +5,7 @@ import type { Catalog } from "../../lib/catalog.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
-import { engineState } from "../shared/engine.ts";
+import { engineState, ownObjects } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Empty, Failure } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
@@ -22,10 +22,17 @@ import {
 import { createEditor, type Editor } from "./editor.ts";
 import { FailureCard } from "./failure.tsx";
 import { type Cell, ResultGrid } from "./grid.ts";
+import { Changed, OwnList } from "./own.tsx";
 import { PlanPanel } from "./plan.tsx";
 import { Schema } from "./schema.tsx";
 import { ValueDialog } from "./value-dialog.tsx";
-import { counted, outcome, priceSentence, progressWords } from "./words.ts";
+import {
+	changeSentence,
+	counted,
+	outcome,
+	priceSentence,
+	progressWords,
+} from "./words.ts";
 import type { Answered, PriceStatus, Workbench } from "./workbench.ts";
 
 /** The page around the editor. Without a workbench it is what stands in the HTML before the script. */
@@ -51,6 +58,10 @@ export function SqlPage(props: {
 				</div>
 				<details class="sql-tables" open={live?.isWide ?? true}>
 					<summary>Tables and examples</summary>
+					<OwnList
+						objects={ownObjects.value}
+						onName={(name) => editor.current?.insert(name)}
+					/>
 					<Schema
 						catalog={catalog}
 						open={open}
@@ -375,7 +386,14 @@ function Price({ price }: { readonly price: PriceStatus }) {
 		case "pending":
 			return <>Planning …</>;
 		case "known":
-			return <>{priceSentence(price.cost, price.scans)}</>;
+			return (
+				<>
+					{priceSentence(price)}
+					{price.refusal !== null && (
+						<span class="sql-refused"> It will not run: {price.refusal}</span>
+					)}
+				</>
+			);
 		case "refused":
 			return (
 				<span class="sql-refused">
@@ -422,7 +440,7 @@ function Results(props: {
 								</button>
 							))}
 						</fieldset>
-						<Download answer={answer} />
+						{answer.change === null && <Download answer={answer} />}
 					</>
 				)}
 			</div>
@@ -446,9 +464,12 @@ function Results(props: {
 				)
 			) : (
 				<div class={isStale ? "sql-answer is-stale" : "sql-answer"}>
+					{answer.change !== null && view === "rows" && (
+						<Changed change={answer.change} />
+					)}
 					<Grid
 						answer={answer}
-						isShown={view === "rows"}
+						isShown={view === "rows" && answer.change === null}
 						grid={props.grid}
 						onOpen={props.onOpen}
 						onCopy={props.onCopy}
@@ -471,9 +492,10 @@ function said(kind: string, answer: Answered | null): string {
 	if (kind === "cancelled") return "Cancelled";
 	if (kind === "failed")
 		return answer === null ? "" : "Did not run. The answer before stays below.";
-	return answer === null
-		? ""
-		: outcome(answer.result.rows, answer.milliseconds);
+	if (answer === null) return "";
+	return answer.change === null
+		? outcome(answer.result.rows, answer.milliseconds)
+		: changeSentence(answer.change);
 }
 
 function Grid(props: {

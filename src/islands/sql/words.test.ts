@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { ScanSummary } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { TABLES } from "../../lib/tables.ts";
-import { narrowings, outcome, priceSentence, progressWords } from "./words.ts";
+import {
+	changeSentence,
+	narrowings,
+	outcome,
+	priceSentence,
+	progressWords,
+} from "./words.ts";
 
 const scan: ScanSummary = {
 	table: "flights",
@@ -25,14 +31,21 @@ const tables = TABLES.map(
 );
 
 test("a price is one sentence with its units", () => {
-	expect(
-		priceSentence({ files: 1, rowGroups: 4, requests: 2, bytes: 5_550_000 }, [
-			scan,
-		]),
-	).toBe("Reads 5.55 MB: 4 of 59 row groups in 1 file, 2 requests");
-	expect(
-		priceSentence({ files: 0, rowGroups: 0, requests: 0, bytes: 0 }, []),
-	).toBe("Reads nothing of the lake");
+	const price = {
+		cost: { files: 1, rowGroups: 4, requests: 2, bytes: 5_550_000 },
+		scans: [scan],
+		slices: null,
+	};
+	expect(priceSentence(price)).toBe(
+		"Reads 5.55 MB: 4 of 59 row groups in 1 file, 2 requests",
+	);
+	expect(priceSentence({ ...price, slices: 12 })).toMatch(
+		/, 2 requests; more than memory may hold, so it runs in about 12 slices$/,
+	);
+	const cost = { files: 0, rowGroups: 0, requests: 0, bytes: 0 };
+	expect(priceSentence({ ...price, cost, scans: [] })).toBe(
+		"Reads nothing of the lake",
+	);
 });
 
 test("an outcome counts rows and time", () => {
@@ -48,6 +61,18 @@ test("progress tells how far it is where that is known", () => {
 	expect(
 		progressWords({ stage: "fetch", bytes: 10, totalBytes: 0 }),
 	).toStrictEqual({ text: "Fetching 10 B", done: null });
+	expect(
+		progressWords({
+			stage: "slice",
+			slice: 3,
+			slices: 12,
+			rows: 2_500_000,
+			totalRows: 10_000_000,
+		}),
+	).toStrictEqual({
+		text: "Slice 3 of 12: 2,500,000 of 10,000,000 rows",
+		done: 0.25,
+	});
 	expect(progressWords({ stage: "run" }).done).toBeNull();
 });
 
@@ -64,5 +89,19 @@ test("advice names the key that prunes and only what is not done yet", () => {
 	expect(narrowings([cells], tables).join(" ")).toContain("Compare level");
 	expect(narrowings([{ ...whole, table: "unheard" }], tables)).toStrictEqual(
 		[],
+	);
+});
+
+test("a change of one's own is told in a sentence", () => {
+	const change = { action: "made", kind: "table", name: "x", rows: 1 } as const;
+	expect(changeSentence(change)).toBe("Table x made: 1 row");
+	expect(changeSentence({ ...change, kind: "view", rows: null })).toBe(
+		"View x made",
+	);
+	expect(changeSentence({ ...change, action: "filled", rows: 1200 })).toBe(
+		"1,200 rows inserted into table x",
+	);
+	expect(changeSentence({ ...change, action: "dropped", rows: null })).toBe(
+		"Table x dropped",
 	);
 });

@@ -1,5 +1,6 @@
 import type {
-	PlanCost,
+	OwnChange,
+	Price,
 	Progress,
 	ScanSummary,
 } from "../../../workers/engine-api.ts";
@@ -21,10 +22,11 @@ export function outcome(rows: number, milliseconds: number): string {
 }
 
 /** The price of a query before it runs, as a sentence. */
-export function priceSentence(
-	cost: PlanCost,
-	scans: readonly ScanSummary[],
-): string {
+export function priceSentence({
+	cost,
+	scans,
+	slices,
+}: Pick<Price, "cost" | "scans" | "slices">): string {
 	if (cost.bytes === 0)
 		return scans.length === 0
 			? "Reads nothing of the lake"
@@ -32,8 +34,33 @@ export function priceSentence(
 	const total = scans.reduce((sum, scan) => sum + scan.rowGroupsTotal, 0);
 	return (
 		`Reads ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${counted(total, "row group")} ` +
-		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}`
+		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}` +
+		(slices === null
+			? ""
+			: `; more than memory may hold, so it runs in about ${counted(slices, "slice")}`)
 	);
+}
+
+/** What a statement did to something of the visitor's own: `Table x made: 100 rows`. */
+export function changeSentence(change: OwnChange): string {
+	const { action, kind, name, rows } = change;
+	const what = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${name}`;
+	const many = counted(rows ?? 0, "row");
+	switch (action) {
+		case "made":
+		case "replaced":
+			return rows === null ? `${what} ${action}` : `${what} ${action}: ${many}`;
+		case "filled":
+			return `${many} inserted into table ${name}`;
+		case "updated":
+			return `${many} of table ${name} updated`;
+		case "deleted from":
+			return `${many} of table ${name} deleted`;
+		case "dropped":
+			return `${what} dropped`;
+		case "kept":
+			return `Nothing to do for ${kind} ${name}`;
+	}
 }
 
 /** What is happening, and how far it is: `done` from 0 to 1, null where it cannot be told. */
@@ -59,6 +86,11 @@ export function progressWords(progress: Progress | null): {
 		case "load":
 			return {
 				text: `Loading ${formatCount(progress.rows)} of ${counted(progress.totalRows, "row")}`,
+				done: share(progress.rows, progress.totalRows),
+			};
+		case "slice":
+			return {
+				text: `Slice ${formatCount(progress.slice)} of ${formatCount(progress.slices)}: ${formatCount(progress.rows)} of ${counted(progress.totalRows, "row")}`,
 				done: share(progress.rows, progress.totalRows),
 			};
 		case "run":

@@ -1,9 +1,9 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type {
+	OwnChange,
 	Plan,
-	PlanCost,
+	Price,
 	Progress,
-	ScanSummary,
 } from "../../../workers/engine-api.ts";
 import { engineState, priceQuery, queryLake } from "../shared/engine.ts";
 import { type SqlProblem, sqlProblem } from "./error-place.ts";
@@ -26,6 +26,8 @@ export interface Answered {
 	readonly sql: string;
 	readonly result: Result;
 	readonly plan: Plan;
+	/** What it did where it is no query: then there are no rows. */
+	readonly change: OwnChange | null;
 	/** From submit to the answer in the page. */
 	readonly milliseconds: number;
 	readonly version: string;
@@ -36,11 +38,7 @@ export type PriceStatus =
 	/** The engine is not there yet: it comes when the page is idle. */
 	| { readonly kind: "waiting" }
 	| { readonly kind: "pending" }
-	| {
-			readonly kind: "known";
-			readonly cost: PlanCost;
-			readonly scans: readonly ScanSummary[];
-	  }
+	| ({ readonly kind: "known" } & Price)
 	| { readonly kind: "refused"; readonly failure: Failed };
 
 /** How long the text has to rest before it is planned, in milliseconds. */
@@ -89,6 +87,7 @@ export class Workbench {
 				sql,
 				result: resultOf(table, answer.columns),
 				plan: answer.plan,
+				change: answer.change,
 				milliseconds: performance.now() - started,
 				version: answer.version,
 			};
