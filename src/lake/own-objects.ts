@@ -1,4 +1,4 @@
-import { tableFromIPC } from "apache-arrow";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
 import type {
 	Notice,
 	OwnChange,
@@ -286,7 +286,7 @@ export class OwnObjects implements EngineTenant {
 			if (kind === "table")
 				this.#saved.set(
 					key,
-					await connection.run(`FROM temp.main.${identifier(name)}`),
+					asStream(await connection.run(`FROM temp.main.${identifier(name)}`)),
 				);
 	}
 
@@ -379,6 +379,11 @@ export class OwnObjects implements EngineTenant {
 		await drop(connection, object);
 		return false;
 	}
+}
+
+/** As `insert` takes it: DuckDB-WASM answers in Arrow's file format, or in a stream without its end. */
+function asStream(ipc: Uint8Array): Uint8Array {
+	return tableToIPC(tableFromIPC(ipc), "stream");
 }
 
 /** Views and macros, in both of their places. */

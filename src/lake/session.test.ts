@@ -509,3 +509,39 @@ test("a budget that is changed holds from the next query on", async () => {
 	await session.setMemoryBudget(null);
 	expect(await rows(session, sql)).toEqual([[199_990_000]]);
 });
+
+test("what is one's own moves along, and what cannot is named", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "lakeside-own-moving-"));
+	const published = async (rows: number, column: string) => {
+		await writeTestLake(folder, [
+			{
+				name: "shared",
+				select: `SELECT i AS ${column} FROM range(${rows}) r(i)`,
+			},
+			{ name: "same", select: "SELECT 7 AS a" },
+		]);
+		return readFile(join(folder, "catalog.json"), "utf8");
+	};
+	try {
+		await published(10, "i");
+		const session = await open({ source: fileSource(folder) });
+		await session.query({
+			sql: "CREATE VIEW counts AS SELECT count(*) AS n FROM shared",
+		});
+		await session.query({
+			sql: "CREATE VIEW sums AS SELECT sum(i) AS s FROM shared",
+		});
+		await session.query({
+			sql: "CREATE TEMP TABLE kept AS SELECT max(i) AS m FROM shared",
+		});
+		await session.move(await published(20, "j"));
+		const moved = await session.query({ sql: "SELECT n, m FROM counts, kept" });
+		expect(cells(moved)).toEqual([[20, 9]]);
+		expect(moved.notices).toMatchObject([{ lost: ["view sums"] }]);
+		await expect(rows(session, "FROM sums")).rejects.toMatchObject({
+			name: "SqlError",
+		});
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+});
