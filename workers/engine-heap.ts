@@ -2,34 +2,19 @@
 const ASK = "lakeside-heap";
 
 /**
- * Runs in DuckDB's worker before DuckDB's own script: finds the memory of the
- * WebAssembly that is instantiated there, and tells its size when asked. Its text
- * is all that gets there, so it refers to nothing outside.
+ * Runs in DuckDB's worker before DuckDB's own script: notes the WebAssembly memory
+ * that it makes, and tells its size when asked. Imports and exports are not looked
+ * through: DuckDB's are proxies that take each look for a need. Its text is all that
+ * gets there, so it refers to nothing outside.
  */
 function watchHeap(ask: string): void {
 	let memory: WebAssembly.Memory | undefined;
-	const note = (instance: WebAssembly.Instance, imports: unknown) => {
-		const imported = Object.values(
-			(imports ?? {}) as Record<string, Record<string, unknown>>,
-		).flatMap((module) => Object.values(module ?? {}));
-		memory = [...Object.values(instance.exports), ...imported].find(
-			(value) => value instanceof WebAssembly.Memory,
-		);
-	};
-	const { instantiate, instantiateStreaming } = WebAssembly;
-	WebAssembly.instantiate = (async (
-		source: BufferSource | WebAssembly.Module,
-		imports?: WebAssembly.Imports,
-	) => {
-		const made = await instantiate(source as WebAssembly.Module, imports);
-		note("instance" in made ? (made.instance as never) : made, imports);
-		return made;
-	}) as typeof instantiate;
-	WebAssembly.instantiateStreaming = async (source, imports) => {
-		const made = await instantiateStreaming(source, imports);
-		note(made.instance, imports);
-		return made;
-	};
+	WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
+		construct(target, [descriptor]) {
+			memory = new target(descriptor);
+			return memory;
+		},
+	});
 	self.addEventListener("message", (event) => {
 		if (event.data !== ask) return;
 		event.stopImmediatePropagation();

@@ -98,7 +98,7 @@ async function everythingKept(page: Page): Promise<void> {
 		return (
 			(await kept("catalog")) === 1 &&
 			(await kept("roll-ups")) === 6 &&
-			(await kept("engine")) === 2
+			(await kept("engine")) === 4
 		);
 	});
 }
