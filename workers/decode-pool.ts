@@ -1,4 +1,4 @@
-import { type Remote, wrap } from "comlink";
+import { type Remote, transfer, wrap } from "comlink";
 import { Lifeline } from "../src/lake/lifeline.ts";
 import type { DecodeRequest, Decoder } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
@@ -14,6 +14,12 @@ interface Slot {
 /** A decoder that has not ended a task by so long after it was cancelled is ended itself. */
 const CANCEL_MILLISECONDS = 250;
 
+/** Reads Parquet, and writes it. */
+export interface ParquetPool extends Decoder {
+	/** An Arrow IPC stream, which is gone afterwards, as a Parquet file. */
+	encode(ipc: Uint8Array): Promise<Uint8Array>;
+}
+
 /**
  * Decoders in workers of their own. A task goes to the first that is free. One that
  * fails is replaced: parquet-wasm is dead once it has panicked; so is one that goes on
@@ -23,7 +29,7 @@ export function decodePool(options: {
 	readonly workerUrl: string;
 	readonly module: Promise<WebAssembly.Module>;
 	readonly size: number;
-}): Decoder {
+}): ParquetPool {
 	const free: Slot[] = [];
 	const all = new Set<Slot>();
 	const waiting: ((slot: Slot) => void)[] = [];
@@ -40,39 +46,46 @@ export function decodePool(options: {
 	};
 	for (let count = 0; count < options.size; count += 1) add();
 
+	const withSlot = async <T>(
+		task: (api: Remote<DecodeApi>) => Promise<T>,
+		signal?: AbortSignal,
+	): Promise<T> => {
+		const slot =
+			free.shift() ??
+			(await new Promise<Slot>((resolve) => waiting.push(resolve)));
+		if (signal?.aborted) {
+			release(slot);
+			throw signal.reason;
+		}
+		const { lifeline } = slot;
+		let deadline: ReturnType<typeof setTimeout> | undefined;
+		const cancel = () => {
+			deadline = setTimeout(
+				() => lifeline.lose("it went on with what was cancelled"),
+				CANCEL_MILLISECONDS,
+			);
+		};
+		signal?.addEventListener("abort", cancel);
+		try {
+			await lifeline.hold(slot.started);
+			const done = await lifeline.hold(task(slot.api));
+			release(slot);
+			return done;
+		} catch (cause) {
+			slot.worker.terminate();
+			all.delete(slot);
+			add();
+			throw cause;
+		} finally {
+			signal?.removeEventListener("abort", cancel);
+			clearTimeout(deadline);
+		}
+	};
+
 	return {
-		async decode(request: DecodeRequest, signal?: AbortSignal) {
-			const slot =
-				free.shift() ??
-				(await new Promise<Slot>((resolve) => waiting.push(resolve)));
-			if (signal?.aborted) {
-				release(slot);
-				throw signal.reason;
-			}
-			const { lifeline } = slot;
-			let deadline: ReturnType<typeof setTimeout> | undefined;
-			const cancel = () => {
-				deadline = setTimeout(
-					() => lifeline.lose("it went on with what was cancelled"),
-					CANCEL_MILLISECONDS,
-				);
-			};
-			signal?.addEventListener("abort", cancel);
-			try {
-				await lifeline.hold(slot.started);
-				const decoded = await lifeline.hold(slot.api.decode(request));
-				release(slot);
-				return decoded;
-			} catch (cause) {
-				slot.worker.terminate();
-				all.delete(slot);
-				add();
-				throw cause;
-			} finally {
-				signal?.removeEventListener("abort", cancel);
-				clearTimeout(deadline);
-			}
-		},
+		decode: (request: DecodeRequest, signal?: AbortSignal) =>
+			withSlot((api) => api.decode(request), signal),
+		encode: (ipc) => withSlot((api) => api.encode(transfer(ipc, [ipc.buffer]))),
 		async close() {
 			for (const { worker } of all) worker.terminate();
 		},

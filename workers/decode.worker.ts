@@ -1,20 +1,26 @@
 import { expose, transfer } from "comlink";
-import { initSync, ParquetFile } from "parquet-wasm/esm";
+import * as parquet from "parquet-wasm/esm";
 import { decodeRowGroups } from "../src/lake/decode.ts";
+import { encodeParquet } from "../src/lake/encode.ts";
 import type { DecodeRequest } from "../src/lake/types.ts";
 
 /** What a decoder's worker answers to. */
 const api = {
 	/** Takes parquet-wasm, compiled once for all decoders. */
 	start(module: WebAssembly.Module): void {
-		initSync({ module });
+		parquet.initSync({ module });
 	},
 	async decode(request: DecodeRequest): Promise<Uint8Array[]> {
-		const decoded = await decodeRowGroups(ParquetFile, request);
+		const decoded = await decodeRowGroups(parquet.ParquetFile, request);
 		return transfer(
 			decoded,
 			decoded.map((ipc) => ipc.buffer),
 		);
+	},
+	/** An Arrow IPC stream as a Parquet file. */
+	encode(ipc: Uint8Array): Uint8Array {
+		const file = encodeParquet(parquet, ipc);
+		return transfer(file, [file.buffer]);
 	},
 };
 export type DecodeApi = typeof api;

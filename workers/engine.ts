@@ -124,6 +124,10 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 			named(request.id, (session, signal) =>
 				session.query(request, signal, spaced(onProgress)),
 			),
+		addFile: ({ name, file, id }) =>
+			named(id, (session, signal) => session.addFile(name, file, signal)),
+		removeFile: async (name) => (await sessionNow()).removeFile(name),
+		files: async () => (await sessionNow()).files(),
 		async cancel(id) {
 			running.get(id)?.abort();
 		},

@@ -4,6 +4,7 @@ import { LakeSession } from "../../src/lake/session.ts";
 import { fileSource } from "./file-source.ts";
 import { openNodeDatabase } from "./node-database.ts";
 import { nodeDecoder } from "./node-decoder.ts";
+import { nodeFiles } from "./node-files.ts";
 
 /** What resident tables may take under Node, and what bytes are kept: memory as in a page. */
 const BUDGET_BYTES = 2e9;
@@ -14,10 +15,11 @@ export function openLake(
 	lake: string,
 	options: { readonly budgetBytes?: number } = {},
 ): Promise<LakeSession> {
+	const isAddress = /^https?:/i.test(lake);
+	const host = httpSource(isAddress && !lake.endsWith("/") ? `${lake}/` : lake);
 	return LakeSession.open({
-		source: /^https?:/i.test(lake)
-			? httpSource(lake.endsWith("/") ? lake : `${lake}/`)
-			: fileSource(lake),
+		source: isAddress ? host : fileSource(lake),
+		files: nodeFiles(host),
 		openDatabase: openNodeDatabase,
 		decoder: nodeDecoder(),
 		cache: memoryCache(CACHE_BYTES),

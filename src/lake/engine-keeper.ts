@@ -1,7 +1,13 @@
 import type { CatalogTable } from "../lib/catalog.ts";
 import { cancelled, hasDied, LakeError, orCancelled } from "./errors.ts";
+import { FILES_FOLDER } from "./files/csv-table.ts";
 import { Lifeline } from "./lifeline.ts";
-import { layGhost, layGhosts, PLANNING_SETTINGS } from "./plan/ghosts.ts";
+import {
+	dropGhost,
+	layGhost,
+	layGhosts,
+	PLANNING_SETTINGS,
+} from "./plan/ghosts.ts";
 import { Residency } from "./residency.ts";
 import type { Connection, Database } from "./types.ts";
 
@@ -98,6 +104,15 @@ export class EngineKeeper {
 		await layGhost(connection, table);
 		await residency.add(table);
 		this.#tables.push(table);
+	}
+
+	/** Takes a table out of this engine and those that follow it. */
+	async removeTable(table: CatalogTable): Promise<void> {
+		const at = this.#tables.indexOf(table);
+		if (at >= 0) this.#tables.splice(at, 1);
+		const { connection, residency } = await this.ready();
+		await dropGhost(connection, table);
+		await residency.remove(table);
 	}
 
 	/**
@@ -239,7 +254,9 @@ async function openEngine(
 		const residency = new Residency(connection, budgetBytes);
 		await layGhosts(connection, tables);
 		await residency.prepare(tables);
-		// The page's files and addresses are ours to read, not SQL's: what tries fails at once.
+		// The page's files and addresses are ours to read, not SQL's, but for those that
+		// are put before it: what tries fails at once.
+		await connection.query(`SET allowed_directories = ['${FILES_FOLDER}/']`);
 		await connection.query("SET enable_external_access = false");
 		await connection.query(
 			`SET allowed_configs = ['${PLANNING_SETTINGS.join("', '")}']`,

@@ -57,3 +57,31 @@ function messageType(stream: Uint8Array, at: number): number {
 function viewOf(bytes: Uint8Array): DataView {
 	return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+const FILE_MAGIC = "ARROW1";
+/** Magic and padding before the first message of a file. */
+const FILE_HEAD_BYTES = 8;
+/** Length of the footer, and magic. */
+const FILE_END_BYTES = 10;
+
+/**
+ * DuckDB's answer as a stream with exactly one end-of-stream: some of its ways to
+ * answer give Arrow's file format, others a stream that just stops.
+ */
+export function asStream(ipc: Uint8Array): Uint8Array {
+	let stream = ipc;
+	if (
+		new TextDecoder("latin1").decode(ipc.subarray(0, FILE_MAGIC.length)) ===
+		FILE_MAGIC
+	) {
+		const end = ipc.length - FILE_END_BYTES;
+		const view = new DataView(ipc.buffer, ipc.byteOffset, ipc.byteLength);
+		stream = ipc.subarray(FILE_HEAD_BYTES, end - view.getInt32(end, true));
+	}
+	const last = stream.subarray(-END_OF_STREAM_BYTES);
+	return last.every((byte, at) => byte === END_OF_STREAM[at])
+		? stream
+		: concatenate([stream, END_OF_STREAM]);
+}
+
+const END_OF_STREAM = new Uint8Array([255, 255, 255, 255, 0, 0, 0, 0]);

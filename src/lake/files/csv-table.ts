@@ -1,6 +1,7 @@
 import { tableFromIPC } from "apache-arrow";
 import { identifier } from "../../lib/identifier.ts";
 import { hasDied, LakeError } from "../errors.ts";
+import { asStream } from "../ipc.ts";
 import type { Connection, Database } from "../types.ts";
 import type { FileOption } from "./references.ts";
 import type { ArrowColumns } from "./text-file.ts";
@@ -89,5 +90,5 @@ async function readPlaced(
 		return `CAST(${name} AS VARCHAR) AS ${name}`;
 	});
 	const ipc = await connection.run(`SELECT ${columns.join(", ")} ${from}`);
-	return { ipc, types };
+	return { ipc: asStream(ipc), types };
 }
