@@ -97,6 +97,13 @@ describe.skipIf(browserPath() === null)("in Chromium", () => {
 					`${root}lake/`,
 				);
 				expect(engine).toMatch(/^v1\.5\./);
+				const threads = await tab.evaluate(() =>
+					page.ask(["SELECT current_setting('threads') > 1 AS more"], []),
+				);
+				const cores = await tab.evaluate(() => navigator.hardwareConcurrency);
+				expect(threads).toMatchObject({
+					rows: [[String(isIsolated && cores > 1)]],
+				});
 				const mismatches: object[] = [];
 				for (const { seed, query, expected } of new Random(SEED).shuffled(
 					asked,
@@ -114,6 +121,7 @@ describe.skipIf(browserPath() === null)("in Chromium", () => {
 					);
 					if (what !== null)
 						mismatches.push({ seed, sql: [...setup, sql].join("; "), what });
+					if ("name" in answer && answer.name === "TimeoutError") break;
 				}
 				expect(mismatches).toEqual([]);
 			} finally {

@@ -6,6 +6,9 @@ import { type TextAnswer, textOfAnswer } from "./text-answer.ts";
 const engine = wrap<EngineApi>(startWorker("engine"));
 let asked = 0;
 
+/** Longer than any query takes on a busy machine. */
+const PATIENCE_MILLISECONDS = 30_000;
+
 /** What the test calls in the page; an error becomes its name and message. */
 const page = {
 	async open(lakeUrl: string): Promise<string> {
@@ -25,13 +28,15 @@ const page = {
 			try {
 				asked += 1;
 				const isLast = index === statements.length - 1;
-				const { ipc, columns } = await engine.query(
-					{
-						sql,
-						id: `query ${asked}`,
-						...(isLast && params.length > 0 ? { params } : {}),
-					},
-					proxy(() => {}),
+				const { ipc, columns } = await inTime(
+					engine.query(
+						{
+							sql,
+							id: `query ${asked}`,
+							...(isLast && params.length > 0 ? { params } : {}),
+						},
+						proxy(() => {}),
+					),
 				);
 				answer = textOfAnswer(ipc, columns);
 			} catch (error) {
@@ -41,5 +46,22 @@ const page = {
 		return answer;
 	},
 };
+
+/** Rejects with `TimeoutError` where an answer does not come: then none will. */
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(
+			() => reject(new DOMException("no answer came", "TimeoutError")),
+			PATIENCE_MILLISECONDS,
+		);
+	});
+	try {
+		return await Promise.race([promise, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
 export type DifferentialPage = typeof page;
 Object.assign(window, { page });
