@@ -1,5 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
+import { tokenizeSql } from "./sql-tokens.ts";
 import type { Statement } from "./statement.ts";
 
 /** Ways round for what the engine in the page cannot do by itself, by the word that asks for it. */
@@ -19,10 +20,32 @@ const WAYS_ROUND: Readonly<Record<string, string>> = {
 	age: "cast to TIMESTAMP first: age(now()::TIMESTAMP, ts)",
 	make_timestamptz: "use make_timestamp, which is UTC",
 	collate: "use lower() or strip_accents() on both sides",
-	json: "use regexp_extract on the text, or ask for the column as a struct when the lake is built",
 };
 
-const FILE_EXTENSIONS = new Set(["parquet", "httpfs", "excel", "spatial"]);
+/** Ways round where no word of the statement tells more, by extension. */
+const WAYS_ROUND_EXTENSIONS: Readonly<Record<string, string>> = {
+	icu: "cast times with a zone to TIMESTAMP first, which is UTC: ts::TIMESTAMP",
+	json: "use regexp_extract on the text, or ask for the column as a struct when the lake is built",
+	fts: "use contains(), LIKE or regexp_matches()",
+	vss: "use array_distance() and its like, which are there",
+	inet: "keep addresses as text",
+	spatial:
+		"compute with longitude and latitude as numbers; GPX is read by naming the file in FROM",
+	parquet: "Parquet is read by naming the file in FROM",
+	httpfs: "Parquet, CSV, JSON and GPX are read by naming the address in FROM",
+};
+const OTHER_FILES =
+	"Parquet, CSV, JSON and GPX are read by naming the file in FROM: export to one of them";
+
+/** Functions that take times with a zone only by the extension, beside those with a way round of their own. */
+const ZONED = new Set(
+	(
+		"year month day hour minute second week quarter decade century millennium era epoch isoyear " +
+		"dayofweek dayofmonth dayofyear isodow weekday weekofyear yearweek dayname monthname extract " +
+		"date_part datepart date_diff datediff date_sub datesub date_add last_day time_bucket " +
+		"generate_series range current_setting"
+	).split(" "),
+);
 
 /**
  * DuckDB's error as ours: `UnsupportedError` with a way round where it asks for
@@ -41,19 +64,21 @@ export function engineError(
 	const extension =
 		/required extension '(\w+)'/.exec(message)?.[1] ??
 		/exists in the (\w+) extension/.exec(message)?.[1];
+	const unsupported = (text: string) =>
+		new LakeError("UnsupportedError", text, { cause: error });
 	if (extension !== undefined)
-		return new LakeError(
-			"UnsupportedError",
-			unsupported(extension, statement),
-			{
-				cause: error,
-			},
+		return unsupported(lacking(extension, message, statement));
+	if (/TIMESTAMP WITH TIME ZONE -> (DATE|TIME)\b/.test(message))
+		return unsupported(
+			"a time with a zone becomes a date by DuckDB's icu extension, which the page does not have: cast to TIMESTAMP first, which is UTC, as in ts::TIMESTAMP::DATE",
+		);
+	if (/file system operations are disabled/.test(message))
+		return unsupported(
+			`${fileFunction(statement)} cannot open files here: Parquet, CSV, JSON and GPX are read by naming the file or its address in FROM`,
 		);
 	if (/No function matches.*\(TIMESTAMP WITH TIME ZONE/.test(message))
-		return new LakeError(
-			"UnsupportedError",
+		return unsupported(
 			"arithmetic on times with a zone needs DuckDB's icu extension, which the page does not have: cast to TIMESTAMP first, as in now()::TIMESTAMP - INTERVAL 1 DAY",
-			{ cause: error },
 		);
 	return new LakeError(
 		"SqlError",
@@ -80,28 +105,56 @@ function withOurTables(
 	);
 }
 
-function unsupported(extension: string, statement: Statement): string {
-	if (FILE_EXTENSIONS.has(extension))
-		return `this needs DuckDB's ${extension} extension, which the page does not have: it reads the tables of the lake and no other files`;
-	const words = [...statement.words];
-	const candidates = Object.keys(WAYS_ROUND).filter((word) =>
-		words.some(
-			(other) =>
-				other === word || (word === "json" && /^json|json$|_json_/.test(other)),
-		),
+/** Names what asks for the extension, and a way round. */
+function lacking(
+	extension: string,
+	message: string,
+	statement: Statement,
+): string {
+	const [named, way] = culprit(extension, message, statement);
+	const wayRound = way ?? WAYS_ROUND_EXTENSIONS[extension] ?? OTHER_FILES;
+	return `${named} needs DuckDB's ${extension} extension, which the page does not have: ${wayRound}`;
+}
+
+function culprit(
+	extension: string,
+	message: string,
+	{ sql, words }: Statement,
+): readonly [named: string, way?: string | undefined] {
+	const inCatalog = /with name "?(\w+)"? is not in the catalog/.exec(message);
+	const called = calledIn(sql);
+	if (extension === "json") {
+		const word = [...words].find((each) => /^json|json$|_json_/.test(each));
+		return [
+			word ?? inCatalog?.[1] ?? (/->>?/.exec(sql)?.[0] || "this statement"),
+		];
+	}
+	if (extension === "icu") {
+		const known = Object.keys(WAYS_ROUND).find((word) => words.has(word));
+		if (known !== undefined)
+			return [known === "zone" ? "AT TIME ZONE" : known, WAYS_ROUND[known]];
+		const zoned = called.find((name) => ZONED.has(name));
+		if (zoned !== undefined) return [zoned];
+	}
+	const only = called.length === 1 ? called[0] : undefined;
+	return [inCatalog?.[1] ?? only ?? "this statement"];
+}
+
+/** Names before an opening parenthesis, lower-cased. */
+function calledIn(sql: string): string[] {
+	const tokens = tokenizeSql(sql);
+	return tokens
+		.filter(
+			({ kind }, index) => kind === "word" && tokens[index + 1]?.text === "(",
+		)
+		.map(({ text }) => text.toLowerCase());
+}
+
+function fileFunction({ sql }: Statement): string {
+	const names = calledIn(sql).filter((name) =>
+		/read|scan|glob|sniff/.test(name),
 	);
-	const word =
-		extension === "json"
-			? candidates.find((candidate) => /json/.test(candidate))
-			: candidates.find((candidate) => candidate !== "json");
-	const named =
-		word === undefined
-			? "this statement"
-			: word === "zone"
-				? "AT TIME ZONE"
-				: (words.find((other) => other.includes(word)) ?? word);
-	const way = word === undefined ? "" : `: ${WAYS_ROUND[word]}`;
-	return `${named} needs DuckDB's ${extension} extension, which the page does not have${way}`;
+	return names[0] ?? "this statement";
 }
 
 /** Moves `LINE 3: …` up, and its caret with the digits that go. */
