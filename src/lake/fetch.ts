@@ -60,6 +60,7 @@ export function httpSource(
 				passing: true,
 				isShut,
 				...(isShut && { tries: 2 }),
+				...(request.headers.has("Range") && { unread: request.url }),
 			});
 		});
 		if (!mayBeRefusal(response.status)) return response;
@@ -161,10 +162,15 @@ export function httpSource(
 				if (signal.aborted) throw cancelled();
 				if (error instanceof LakeError) throw error;
 				const fault = toFault(error);
-				if (!fault.passing || count >= Math.min(attempts, fault.tries))
-					throw new LakeError(fault.kind, `${name}: ${fault.message}`, {
+				if (!fault.passing || count >= Math.min(attempts, fault.tries)) {
+					const hint =
+						fault.unread === undefined || fault.isShut
+							? ""
+							: await aboutRanges(fault.unread, signal);
+					throw new LakeError(fault.kind, `${name}: ${fault.message}${hint}`, {
 						cause: error,
 					});
+				}
 				const backoff =
 					backoffMilliseconds * 2 ** (count - 1) * (1 - Math.random() / 2);
 				await sleep(fault.waitMilliseconds ?? backoff, signal);
@@ -290,6 +296,8 @@ class Fault extends Error {
 	readonly waitMilliseconds: number | undefined;
 	/** The host answers, but does not let this site read. */
 	readonly isShut: boolean;
+	/** Address of a range that the network, or the browser, did not let through. */
+	readonly unread: string | undefined;
 	/** At most so many tries, where the cause is as good as known. */
 	readonly tries: number;
 
@@ -300,6 +308,7 @@ class Fault extends Error {
 			passing?: boolean;
 			waitMilliseconds?: number | undefined;
 			isShut?: boolean;
+			unread?: string;
 			tries?: number;
 		} = {},
 	) {
@@ -308,6 +317,7 @@ class Fault extends Error {
 		this.passing = options.passing ?? false;
 		this.waitMilliseconds = options.waitMilliseconds;
 		this.isShut = options.isShut ?? false;
+		this.unread = options.unread;
 		this.tries = options.tries ?? Number.POSITIVE_INFINITY;
 	}
 }
@@ -325,6 +335,10 @@ function bytesToSkip(
 ): number {
 	if (response.status === 200) return startByte;
 	if (response.status !== 206) throw statusFault(response);
+	// A range of what is compressed is not a range of the file. Browsers do not even show it.
+	const encoding = response.headers.get("Content-Encoding");
+	if (encoding !== null && encoding !== "identity")
+		throw new Fault(compressed(encoding), { passing: true, tries: 2 });
 	// Absent on another origin that does not expose it; then length and checksum decide.
 	const range = response.headers.get("Content-Range");
 	if (range !== null && !range.startsWith(`bytes ${startByte}-${endByte - 1}/`))
@@ -333,6 +347,30 @@ function bytesToSkip(
 			{ passing: true },
 		);
 	return 0;
+}
+
+function compressed(encoding: string): string {
+	return `the host, or something on the way, sends it compressed (${encoding}), and of that no range can be read: have it sent as it is`;
+}
+
+/** What is known of a host from which no range came: whether it answers at all. */
+async function aboutRanges(
+	address: string,
+	signal: AbortSignal,
+): Promise<string> {
+	try {
+		const { headers, body } = await fetch(address, {
+			cache: "no-store",
+			signal,
+		});
+		await body?.cancel();
+		const encoding = headers.get("Content-Encoding");
+		return encoding === null
+			? "; without a range the host answers: something may refuse or compress ranges on the way"
+			: `; ${compressed(encoding)}`;
+	} catch {
+		return "";
+	}
 }
 
 function guardOf(response: Response, name: string, bytes: number): FileGuard {
@@ -432,12 +470,11 @@ async function* chunksOf(
 			yield value;
 		}
 	} catch (error) {
-		const encoding = response.headers.get("Content-Encoding");
-		if (error instanceof Fault || encoding === null) throw error;
-		throw new Fault(
-			`it came compressed (${encoding}) and cannot be unpacked (${causeOf(error)}); have the host, and what lies between, send it as it is`,
-			{ passing: true, tries: 2 },
-		);
+		if (error instanceof Fault) throw error;
+		throw new Fault(`the network failed (${causeOf(error)})`, {
+			passing: true,
+			...(response.status === 206 && { unread: response.url }),
+		});
 	} finally {
 		await reader.cancel().catch(() => {});
 	}

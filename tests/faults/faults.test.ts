@@ -35,11 +35,11 @@ const STAYING: Readonly<
 	"the whole file": "harmless",
 	"another page": ["FetchError", /sent another file, or not all of this one/],
 	"another range": ["FetchError", /asked for bytes .+, got Content-Range/],
-	"the range, compressed": "harmless",
+	"the range, compressed": ["FetchError", /sends it compressed \(gzip\)/],
 	"the whole file, compressed": "harmless",
 	"a range of the compressed file": [
 		"FetchError",
-		/came compressed \(gzip\) and cannot be unpacked/,
+		/sends it compressed \(gzip\)/,
 	],
 	"the range, compressed without saying so": [
 		"FetchError",
