@@ -27,8 +27,8 @@ export interface EngineKeeperOptions {
 
 /** What lives in an engine besides the lake's tables, and moves from one to the next. */
 export interface EngineTenant {
-	/** Before an engine that still works is closed for another. */
-	leave(engine: Engine): Promise<void>;
+	/** Before an engine that still works is closed for another, and why it is. */
+	leave(engine: Engine, why: string): Promise<void>;
 	/**
 	 * Before an engine's first task. `why` says how the one before was lost, null
 	 * where none was.
@@ -157,17 +157,18 @@ export class EngineKeeper {
 	): Promise<void> {
 		const added = this.#tables.filter((table) => !former.includes(table));
 		this.#tables.splice(0, this.#tables.length, ...tables, ...added);
-		await this.renew();
+		await this.renew("newer data were asked for");
 	}
 
 	/**
 	 * Puts a new engine into the place of this one, whose memory is given back. Only
-	 * between tasks.
+	 * between tasks. `why` is part of a sentence.
 	 */
-	async renew(): Promise<void> {
+	async renew(why: string): Promise<void> {
 		const slot = this.#slot;
 		const engine = await slot?.engine.catch(() => undefined);
-		if (engine !== undefined) await this.#tenant.leave(engine).catch(() => {});
+		if (engine !== undefined)
+			await this.#tenant.leave(engine, why).catch(() => {});
 		await this.end();
 		await this.ready();
 	}

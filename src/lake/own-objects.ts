@@ -62,6 +62,8 @@ const DID = {
 export class OwnObjects implements EngineTenant {
 	readonly #objects = new Map<string, Kept>();
 	readonly #saved = new Map<string, Uint8Array>();
+	/** Why the engine before was left, where it was not lost. */
+	#left = "";
 	/** Does a statement again that fills or changes a table. */
 	readonly #redo: (engine: Engine, done: Done) => Promise<void>;
 	#notices: Notice[] = [];
@@ -281,7 +283,8 @@ export class OwnObjects implements EngineTenant {
 	}
 
 	/** Saves the rows of the tables, so that the next engine has the very same. */
-	async leave({ connection }: Engine): Promise<void> {
+	async leave({ connection }: Engine, why: string): Promise<void> {
+		this.#left = why;
 		for (const [key, { kind, name }] of this.#objects)
 			if (kind === "table")
 				this.#saved.set(
@@ -309,7 +312,7 @@ export class OwnObjects implements EngineTenant {
 		if (why === null && waiting.length === 0) return;
 		this.#notices.push({
 			kind: "engine-replaced",
-			reason: why ?? "its memory had grown",
+			reason: why ?? this.#left,
 			lost: waiting.map(([, { kind, name }]) => `${kind} ${name}`),
 			restored: this.#objects.size,
 		});

@@ -537,7 +537,9 @@ test("what is one's own moves along, and what cannot is named", async () => {
 		await session.move(await published(20, "j"));
 		const moved = await session.query({ sql: "SELECT n, m FROM counts, kept" });
 		expect(cells(moved)).toEqual([[20, 9]]);
-		expect(moved.notices).toMatchObject([{ lost: ["view sums"] }]);
+		expect(moved.notices).toMatchObject([
+			{ reason: "newer data were asked for", lost: ["view sums"] },
+		]);
 		await expect(rows(session, "FROM sums")).rejects.toMatchObject({
 			name: "SqlError",
 		});
