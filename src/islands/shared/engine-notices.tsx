@@ -12,7 +12,8 @@ export function prepareNotices(): void {
 	host = document.createElement("div");
 	host.className = "engine-notices";
 	host.setAttribute("role", "status");
-	document.body.append(host);
+	// Beside the page's other messages, so that none covers another.
+	(document.querySelector(".prompts") ?? document.body).prepend(host);
 	render(<Notices />, host);
 }
 

@@ -134,7 +134,7 @@ export async function clearEngineCache(): Promise<boolean> {
 export async function moveEngine(catalogText: string): Promise<void> {
 	const running = await started?.catch(() => undefined);
 	if (running === undefined) return;
-	const status = await running.api.move(catalogText);
+	const status = await running.lifeline.hold(running.api.move(catalogText));
 	started = Promise.resolve({ ...running, status });
 	engineState.value = { kind: "ready", version: status.version };
 }
