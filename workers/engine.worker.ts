@@ -2,6 +2,7 @@ import { expose, transfer } from "comlink";
 import { suitableMemoryBytes } from "../src/lake/budgets.ts";
 import { httpSource } from "../src/lake/fetch.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
+import { allowsAddress, foreignHosts } from "../src/lib/foreign-hosts.ts";
 import { decodePool } from "./decode-pool.ts";
 import { fetchDuckdb } from "./duckdb.ts";
 import { createEngine } from "./engine.ts";
@@ -31,8 +32,14 @@ const engine = createEngine({
 			size: DECODERS,
 		});
 		const warm = warmDecoders(decoder, DECODERS, fetchBytes(sample));
+		const source = httpSource(lakeUrl, { sign: keys.sign });
 		return {
-			source: httpSource(lakeUrl, { sign: keys.sign }),
+			source,
+			files: {
+				host: source,
+				refusal: (address) => refusalOf(address, lakeUrl),
+				encode: decoder.encode,
+			},
 			openDatabase: async () => {
 				// Without the decoder's file the engine would open and never answer.
 				await module;
@@ -56,6 +63,19 @@ const api: EngineApi = {
 	},
 };
 expose(api);
+
+/** The page's policy would let the request fail without a word. */
+function refusalOf(address: string, lakeUrl: string): string | null {
+	const hosts = [
+		self.location.origin,
+		new URL(lakeUrl).origin,
+		...foreignHosts(import.meta.env.PUBLIC_FOREIGN_HOSTS),
+	];
+	const { origin } = new URL(address);
+	return allowsAddress(hosts, address)
+		? null
+		: `this site may not read from ${origin}: its publisher allows hosts with the setting PUBLIC_FOREIGN_HOSTS when the site is built; or download the file and drop it here`;
+}
 
 async function fetchBytes(url: string): Promise<Uint8Array> {
 	return (await fetch(url)).bytes();

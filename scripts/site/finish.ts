@@ -2,7 +2,11 @@ import { cp, glob, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
-import { lakeFolder, publicLakeUrl } from "../../src/lake/at-build.ts";
+import {
+	lakeFolder,
+	publicForeignHosts,
+	publicLakeUrl,
+} from "../../src/lake/at-build.ts";
 import { contentSecurityPolicy } from "../../src/lib/csp.ts";
 import { formatBytes } from "../../src/lib/format.ts";
 import { writeHeaders } from "./headers.ts";
@@ -30,7 +34,13 @@ export function finishSite(): AstroIntegration {
 				} else if (!(await linkLake(lakeFolder(), join(out, "lake")))) {
 					logger.warn("there is no lake yet: npm run data builds one");
 				}
-				await writeHeaders(out, contentSecurityPolicy({ lakeUrl }));
+				await writeHeaders(
+					out,
+					contentSecurityPolicy({
+						lakeUrl,
+						foreignHosts: publicForeignHosts(),
+					}),
+				);
 				const shell = await addServiceWorker(out, lakeUrl ?? "lake/");
 				logger.info(
 					`works offline after ${shell.files} files, ${formatBytes(shell.bytes)}`,

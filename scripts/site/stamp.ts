@@ -15,7 +15,7 @@ const SOURCES = [
 
 /**
  * A hash of everything that a built site follows from: its sources, the catalog
- * of its lake, and where that lies. Tests are left out.
+ * of its lake, where that lies, and which other hosts it may read. Tests are left out.
  */
 export async function siteStamp(
 	root: string,
@@ -28,7 +28,9 @@ export async function siteStamp(
 			paths.push(join(entry.parentPath, entry.name));
 	const catalog = join(lakeFolder, "catalog.json");
 	if (existsSync(catalog)) paths.push(catalog);
-	const hash = createHash("sha256").update(lakeUrl ?? "");
+	const hash = createHash("sha256")
+		.update(lakeUrl ?? "")
+		.update(process.env.PUBLIC_FOREIGN_HOSTS ?? "");
 	for (const path of paths.sort())
 		hash.update(`\n${path}\n`).update(await readFile(path));
 	return hash.digest("hex");

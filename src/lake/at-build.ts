@@ -7,6 +7,7 @@ import {
 	parseCatalog,
 	type RollupName,
 } from "../lib/catalog.ts";
+import { foreignHosts } from "../lib/foreign-hosts.ts";
 import { decodeRollup, type RollupRow } from "./rollup.ts";
 import { catalogVersion } from "./version.ts";
 
@@ -27,6 +28,11 @@ export function publicLakeUrl(): string | null {
 			`PUBLIC_LAKE_URL is no absolute address: ${address} (for example https://example.org/lake/)`,
 		);
 	return address.endsWith("/") ? address : `${address}/`;
+}
+
+/** Hosts besides the site's and the lake's from which SQL may read files (`PUBLIC_FOREIGN_HOSTS`). */
+export function publicForeignHosts(): readonly string[] {
+	return foreignHosts(process.env.PUBLIC_FOREIGN_HOSTS);
 }
 
 /** Folder of the lake that the site is built with: `LAKESIDE_LAKE`, else `public/lake`. */
