@@ -99,27 +99,31 @@ export async function narrowedByJoins(
 	const asked = new Set<JoinEdge>();
 	let priced = await needsOf(readings, implied, options);
 	for (let round = 0; round < MAX_ROUNDS; round += 1) {
-		const promising = edges.filter(
-			(edge) => !asked.has(edge) && isPromising(edge, reading, priced, implied),
+		const promising = promisingEdges(
+			edges.filter((edge) => !asked.has(edge)),
+			new Sides(reading, priced, implied),
 		);
+		if (promising.length === 0) break;
 		// A small side that another may narrow waits for the next round.
 		const settled = promising.filter(({ from }) =>
 			promising.every(({ to }) => to.table !== from.table),
 		);
-		if (settled.length === 0) break;
+		const now = settled.length > 0 ? settled : promising;
 		const small = priced
 			.filter(({ need }) =>
-				settled.some(({ from }) => from.table.name === need.table),
+				now.some(({ from }) => from.table.name === need.table),
 			)
 			.map(({ need }) => need);
-		for (const edge of settled) {
+		const learned: Implied[] = [];
+		for (const edge of now) {
 			asked.add(edge);
 			const conditions = conditionsOn(reading, edge.from.table, implied);
-			const learned = await unlessRefused(() =>
+			const found = await unlessRefused(() =>
 				askForKeys(edge, conditions, small, options.ask),
 			);
-			if (learned !== null) implied.push(learned);
+			if (found !== null) learned.push(found);
 		}
+		implied.push(...learned);
 		priced = await needsOf(readings, implied, options);
 	}
 	return priced;
@@ -170,32 +174,90 @@ async function askForKeys(
 	return ends && withinRange(edge, ends);
 }
 
-/** Whether the small side may leave out row groups of a large one, for what it costs. */
-function isPromising(
-	edge: JoinEdge,
-	reading: Reading,
-	priced: readonly PricedNeed[],
-	implied: readonly Implied[],
-): boolean {
-	const of = (table: CatalogTable) =>
-		priced.find(({ need }) => need.table === table.name);
-	const from = of(edge.from.table);
-	const to = of(edge.to.table);
-	if (from === undefined || to === undefined) return false;
-	const { columns, rowGroups } = from.need;
-	const rows = rowGroups.reduce(
-		(sum, { file, index }) => sum + (file.rowGroups[index]?.rows ?? 0),
-		0,
-	);
-	const isFiltered =
-		rows < edge.from.table.rows ||
-		conditionsOn(reading, edge.from.table, implied).length > 0;
-	return (
-		columns.includes(edge.from.column) &&
-		to.cost.bytes >= from.cost.bytes * LARGER &&
-		(isFiltered || rows <= FEW_ROWS) &&
-		canNarrow(edge, to.need.rowGroups)
-	);
+/**
+ * Edges whose keys may leave out row groups of a much larger side, and those that
+ * narrow the small sides of such edges. Without a filter anywhere none tells much.
+ */
+function promisingEdges(
+	edges: readonly JoinEdge[],
+	sides: Sides,
+): readonly JoinEdge[] {
+	const targets = new Map<JoinEdge, CatalogTable>();
+	for (const edge of edges)
+		if (sides.isSmall(edge, edge.to.table) && sides.canNarrow(edge))
+			targets.set(edge, edge.to.table);
+	// A map gives what is added to it on the way, too.
+	for (const [{ from: middle, to }, target] of targets)
+		for (const edge of edges)
+			if (
+				edge.to.table === middle.table &&
+				edge.from.table !== to.table &&
+				!targets.has(edge) &&
+				sides.isSmall(edge, target)
+			)
+				targets.set(edge, target);
+	const telling = new Set<JoinEdge>();
+	for (let before = -1; before < telling.size; ) {
+		before = telling.size;
+		for (const edge of targets.keys())
+			if (
+				sides.tells(edge.from.table) ||
+				[...telling].some(({ to }) => to.table === edge.from.table)
+			)
+				telling.add(edge);
+	}
+	return [...telling];
+}
+
+/** The tables of a reading's joins, as they are priced now. */
+class Sides {
+	readonly #reading: Reading;
+	readonly #priced: readonly PricedNeed[];
+	readonly #implied: readonly Implied[];
+
+	constructor(
+		reading: Reading,
+		priced: readonly PricedNeed[],
+		implied: readonly Implied[],
+	) {
+		this.#reading = reading;
+		this.#priced = priced;
+		this.#implied = implied;
+	}
+
+	/** Whether an edge's keys are read, and cost little beside the table they narrow in the end. */
+	isSmall({ from }: JoinEdge, target: CatalogTable): boolean {
+		const small = this.#of(from.table);
+		const large = this.#of(target);
+		return (
+			small !== undefined &&
+			large !== undefined &&
+			small.need.columns.includes(from.column) &&
+			small.cost.bytes * LARGER <= large.cost.bytes
+		);
+	}
+
+	canNarrow(edge: JoinEdge): boolean {
+		return canNarrow(edge, this.#of(edge.to.table)?.need.rowGroups ?? []);
+	}
+
+	/** Whether a table's keys are not simply all there are. */
+	tells(table: CatalogTable): boolean {
+		const rowGroups = this.#of(table)?.need.rowGroups ?? [];
+		const rows = rowGroups.reduce(
+			(sum, { file, index }) => sum + (file.rowGroups[index]?.rows ?? 0),
+			0,
+		);
+		return (
+			rows < table.rows ||
+			rows <= FEW_ROWS ||
+			conditionsOn(this.#reading, table, this.#implied).length > 0
+		);
+	}
+
+	#of({ name }: CatalogTable): PricedNeed | undefined {
+		return this.#priced.find(({ need }) => need.table === name);
+	}
 }
 
 function isScannedOnce({ scans }: Reading, { name }: CatalogTable): boolean {
