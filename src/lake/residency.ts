@@ -1,4 +1,5 @@
 import type { CatalogTable, ManifestFile } from "../lib/catalog.ts";
+import { formatBytes } from "../lib/format.ts";
 import { identifier } from "../lib/identifier.ts";
 import { LakeError } from "./errors.ts";
 import { columnsToDecode, fileColumns } from "./pieces.ts";
@@ -425,7 +426,7 @@ export class Residency {
 		const keys = [...(table?.partitionKeys ?? []), ...(table?.sortKeys ?? [])];
 		return new LakeError(
 			"OverBudgetError",
-			`the query needs about ${megabytes(this.bytesOf(needs))} of memory, more than the budget of ${megabytes(this.roomBytes)}` +
+			`the query needs about ${formatBytes(this.bytesOf(needs))} of memory, more than the budget of ${formatBytes(this.roomBytes)}` +
 				`${why === null ? "" : `, and cannot run slice by slice: ${why}`}; ` +
 				`narrow ${table?.name} by a filter on ${keys[0] ?? "its columns"}, or name fewer of its columns (now ${largest?.columns.join(", ")})`,
 		);
@@ -501,10 +502,4 @@ function literal(value: string): string {
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
 	return a.length === b.length && a.every((name, index) => name === b[index]);
-}
-
-function megabytes(bytes: number): string {
-	return bytes < 1e9
-		? `${Math.ceil(bytes / 1e6)} MB`
-		: `${(bytes / 1e9).toFixed(1)} GB`;
 }

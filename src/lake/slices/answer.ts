@@ -1,5 +1,6 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { formatBytes } from "../../lib/format.ts";
 import { type LoadOptions, startLoading } from "../load.ts";
 import type { Statement } from "../plan/statement.ts";
 import { largestOf, type Residency, type Store } from "../residency.ts";
@@ -17,7 +18,7 @@ export interface SlicePlan {
 	/** Of the other tables, which are there the whole time. */
 	readonly others: readonly TableNeed[];
 	readonly units: readonly Unit[];
-	readonly sliceBytes: number;
+	readonly room: SliceRoom;
 	/** As far as that is known before the run. */
 	readonly slices: number;
 }
@@ -32,10 +33,17 @@ export interface PlanSlicesOptions {
 	readonly needs: readonly TableNeed[];
 }
 
+/** Memory beside the other tables, and what it is for. */
+export interface SliceRoom {
+	readonly sliceBytes: number;
+	/** Whether the next slice comes while one runs: it takes as much again. */
+	readonly comesAhead: boolean;
+	/** For the partial answers. */
+	readonly partsBytes: number;
+}
+
 /**
- * Null where the needs are within the budget. The memory beside the other tables
- * is shared by a slice, the slice that comes next, and the partial answers.
- * Throws `OverBudgetError`, with the reason, where the statement does not split.
+ * Null where the needs are within the budget. Throws `OverBudgetError`, with the reason, where the statement does not split.
  */
 export async function planSlices({
 	connection,
@@ -58,7 +66,6 @@ export async function planSlices({
 		const roomBytes = residency.roomBytes - residency.bytesOf(others);
 		if (roomBytes <= 0)
 			throw new DoesNotSplit(`the tables beside ${table.name} are too large`);
-		const sliceBytes = Math.floor(roomBytes / 3);
 		const split = await splitStatement({
 			connection,
 			sql: statement.sql,
@@ -68,19 +75,35 @@ export async function planSlices({
 		const units = unitsOf(need, split.wholePartitionsOf);
 		const bytesOf = (rowGroups: readonly RowGroupReference[]) =>
 			residency.bytesOf([{ ...need, rowGroups }]);
-		if (units.some((unit) => bytesOf(unit) > sliceBytes))
+		const largestBytes = Math.max(...units.map(bytesOf));
+		const room = shareRoom(roomBytes, largestBytes);
+		if (room === null)
 			throw new DoesNotSplit(
 				split.wholePartitionsOf === null
-					? `a row group of ${table.name} alone takes more than a third of that`
-					: `all rows of one ${split.wholePartitionsOf} have to be there at once, and take more than a third of that`,
+					? `a row group of ${table.name} alone takes about ${formatBytes(largestBytes)}`
+					: `all rows of one ${split.wholePartitionsOf} have to be there at once, which takes about ${formatBytes(largestBytes)}`,
 			);
+		const { sliceBytes } = room;
 		const cutter = new SliceCutter({ units, bytesOf, sliceBytes });
-		return { split, need, others, units, sliceBytes, slices: cutter.left };
+		return { split, need, others, units, room, slices: cutter.left };
 	} catch (error) {
 		if (error instanceof DoesNotSplit)
 			throw residency.overBudget(needs, error.message);
 		throw error;
 	}
+}
+
+/**
+ * A third each for a slice, the one that comes next, and the partial answers; other
+ * shares where row groups are large. Null where the largest unit leaves no room.
+ */
+function shareRoom(roomBytes: number, largestBytes: number): SliceRoom | null {
+	if (largestBytes > roomBytes * 0.75) return null;
+	const comesAhead = largestBytes <= roomBytes * 0.4;
+	const sliceBytes = Math.max(Math.floor(roomBytes / 3), largestBytes);
+	const leftBytes = roomBytes - (comesAhead ? 2 : 1) * sliceBytes;
+	// To put them together takes as much again.
+	return { sliceBytes, comesAhead, partsBytes: Math.floor(leftBytes / 2) };
 }
 
 export interface SlicedOptions extends LoadOptions {
@@ -102,7 +125,8 @@ export async function answerInSlices(
 	options: SlicedOptions,
 ): Promise<{ readonly ipc: Uint8Array; readonly slices: number }> {
 	const { connection, residency, plan, stagesMs, onProgress } = options;
-	const { split, need, units, sliceBytes } = plan;
+	const { split, need, units, room } = plan;
+	const { sliceBytes, comesAhead, partsBytes } = room;
 	const bytesOf = (rowGroups: readonly RowGroupReference[]) =>
 		residency.bytesOf([{ ...need, rowGroups }]);
 	const cutter = new SliceCutter({ units, bytesOf, sliceBytes });
@@ -148,14 +172,17 @@ export async function answerInSlices(
 			slices += 1;
 			await loading.finish();
 			cutter.took(rowGroups, store.bytes);
-			next = await start();
+			if (comesAhead) next = await start();
 			rows += rowsOf(rowGroups);
 			yield { store, rows };
+			if (!comesAhead) next = await start();
 		}
 	}
 
 	try {
-		await residency.makeRoom(sliceBytes * 3);
+		await residency.makeRoom(
+			(comesAhead ? 2 : 1) * sliceBytes + 2 * partsBytes,
+		);
 		let since = performance.now();
 		return await runSlices(
 			{
@@ -171,7 +198,7 @@ export async function answerInSlices(
 					await drop(store);
 					report(rows);
 				},
-				partsBytes: sliceBytes / 2,
+				partsBytes,
 			},
 			async () => {
 				onProgress({ stage: "run" });

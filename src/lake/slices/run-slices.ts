@@ -1,4 +1,5 @@
-import { LakeError } from "../errors.ts";
+import { formatBytes } from "../../lib/format.ts";
+import { hasDied, LakeError } from "../errors.ts";
 import type { Connection } from "../types.ts";
 import type { Split } from "./draft.ts";
 import {
@@ -39,10 +40,20 @@ export async function runSlices<Slice, T>(
 			await keepWithin(connection, split, partsBytes);
 		}
 		return await merge();
+	} catch (error) {
+		throw withoutPlace(error);
 	} finally {
 		// An engine that died has no tables to drop.
 		await dropParts(connection).catch(() => {});
 	}
+}
+
+/** DuckDB points into the SQL that ran, which is not what was given. */
+function withoutPlace(error: unknown): unknown {
+	if (hasDied(error) || error instanceof LakeError) return error;
+	if (!(error instanceof Error)) return error;
+	const [message] = error.message.split(/\n+LINE \d+: /);
+	return new Error(message, { cause: error });
 }
 
 async function keepWithin(
@@ -57,6 +68,6 @@ async function keepWithin(
 	if (bytes > partsBytes * 0.75)
 		throw new LakeError(
 			"OverBudgetError",
-			`the groups of the answer alone take about ${Math.ceil(bytes / 1e6)} MB of memory, too much to put them together slice by slice: group by less, or filter`,
+			`the groups of the answer alone take about ${formatBytes(bytes)} of memory, too much to put them together slice by slice: group by less, or filter`,
 		);
 }
