@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Cell, distinctNames, readAnswer } from "../src/lake/rows.ts";
 import { formatBytes } from "../src/lib/format.ts";
+import { unverifiedWords } from "../src/lib/unverified.ts";
 import type { QueryAnswer } from "../workers/engine-api.ts";
 import { openLake } from "./lake/open-lake.ts";
 
@@ -106,7 +107,11 @@ function planLines({ rows, plan, version }: QueryAnswer): string[] {
 					(filter) => `${filter.text}${filter.prunes ? "" : " (not pruning)"}`,
 				)
 				.join(" and ");
-			return `reads ${scan.table} (${scan.columns.join(", ")}): ${scan.rowGroups} of ${count(scan.rowGroupsTotal, "row group")}, ${formatBytes(scan.bytes)}${filters && `, where ${filters}`}`;
+			const notes =
+				scan.unverified === undefined
+					? []
+					: [unverifiedWords(scan.unverified), ...scan.unverified.notes];
+			return `reads ${scan.table} (${scan.columns.join(", ")}): ${scan.rowGroups} of ${count(scan.rowGroupsTotal, "row group")}, ${formatBytes(scan.bytes)}${filters && `, where ${filters}`}${notes.map((note) => `\n  ${note}`).join("")}`;
 		}),
 		`estimated ${count(estimated.files, "file")}, ${count(estimated.rowGroups, "row group")}, ${count(estimated.requests, "request")}, ${formatBytes(estimated.bytes)}`,
 		`fetched ${count(actual.files, "file")}, ${count(actual.rowGroups, "row group")}, ${count(actual.requests, "request")}, ${formatBytes(actual.bytes)}, ${formatBytes(actual.cachedBytes)} from the cache`,

@@ -3,6 +3,7 @@ import type { Table } from "apache-arrow";
 import { proxy, type Remote, wrap } from "comlink";
 import type {
 	BucketKeys,
+	DroppedFile,
 	EngineApi,
 	EngineStatus,
 	OwnObject,
@@ -49,6 +50,12 @@ export const engineState: Signal<EngineState> = signal({ kind: "idle" });
 
 /** What the visitor has made in the engine: views, macros, tables, variables. */
 export const ownObjects: Signal<readonly OwnObject[]> = signal([]);
+
+/** The visitor's own files that SQL may name. */
+export const droppedFiles: Signal<readonly DroppedFile[]> = signal([]);
+
+/** Their bytes, for an engine that comes after. */
+const dropped = new Map<string, Blob>();
 
 let started: Promise<Engine> | undefined;
 let requests = 0;
@@ -111,6 +118,27 @@ export async function priceQuery(query: Query): Promise<Price> {
 	} catch (error) {
 		throw noted(error);
 	}
+}
+
+/**
+ * Lets SQL name a file, by its name or another where that is taken. It stays in this
+ * tab. Rejects where it is not what its name says.
+ */
+export async function addFile(file: File): Promise<DroppedFile> {
+	const { api, lifeline } = await engine();
+	const added = await lifeline.hold(
+		api.addFile({ name: file.name, file, id: nextId() }),
+	);
+	dropped.set(added.name, file);
+	droppedFiles.value = [...droppedFiles.value, added];
+	return added;
+}
+
+export async function removeFile(name: string): Promise<void> {
+	const { api, lifeline } = await engine();
+	await lifeline.hold(api.removeFile(name));
+	dropped.delete(name);
+	droppedFiles.value = droppedFiles.value.filter((file) => file.name !== name);
 }
 
 /** What the running engine is and holds; null where none is ready. */
@@ -229,7 +257,7 @@ async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {
 		(lake) => lake.text,
 		() => undefined,
 	);
-	return api.open(
+	const status = await api.open(
 		lakeUrl(),
 		proxy((progress: Progress) => {
 			if (progress.stage === "engine")
@@ -241,6 +269,9 @@ async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {
 		}),
 		text,
 	);
+	for (const [name, file] of dropped)
+		await api.addFile({ name, file, id: nextId() });
+	return status;
 }
 
 /** An error of the engine, after what it says of the publication was noted. */

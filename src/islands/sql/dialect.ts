@@ -48,8 +48,14 @@ export const DUCKDB = SQLDialect.define({
 	caseInsensitiveIdentifiers: true,
 });
 
+/** What completion says of a table. */
+export type CompletedTable = Pick<
+	CatalogTable,
+	"name" | "description" | "columns" | "rows"
+>;
+
 /** Tables and their columns for completion after `from` and after a table's name or alias. */
-export function schemaOf(tables: readonly CatalogTable[]): SQLNamespace {
+export function schemaOf(tables: readonly CompletedTable[]): SQLNamespace {
 	return Object.fromEntries(
 		tables.map((table) => [
 			table.name,
@@ -70,7 +76,7 @@ export function schemaOf(tables: readonly CatalogTable[]): SQLNamespace {
 
 /** Columns, without their table's name before them, of the tables that a text names. */
 export function columnsInScope(
-	tables: readonly CatalogTable[],
+	tables: readonly CompletedTable[],
 ): CompletionSource {
 	return (context) => {
 		const word = context.matchBefore(/[\w"]+/);
@@ -91,18 +97,20 @@ export function columnsInScope(
 }
 
 /** The tables whose names stand in a text as words. */
-export function tablesIn(
+export function tablesIn<T extends CompletedTable>(
 	text: string,
-	tables: readonly CatalogTable[],
-): readonly CatalogTable[] {
+	tables: readonly T[],
+): readonly T[] {
 	const words = new Set(text.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
 	return tables.filter(
 		({ name }) =>
-			words.has(name.toLowerCase()) || text.includes(identifier(name)),
+			words.has(name.toLowerCase()) ||
+			text.includes(identifier(name)) ||
+			text.includes(`'${name}'`),
 	);
 }
 
-function columnCompletions(table: CatalogTable): Completion[] {
+function columnCompletions(table: CompletedTable): Completion[] {
 	return table.columns.map((column) => ({
 		label: column.name,
 		apply: identifier(column.name),

@@ -23,8 +23,12 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { columnsInScope, DUCKDB, schemaOf } from "./dialect.ts";
+import {
+	type CompletedTable,
+	columnsInScope,
+	DUCKDB,
+	schemaOf,
+} from "./dialect.ts";
 import type { Place } from "./error-place.ts";
 
 export interface Editor {
@@ -37,7 +41,7 @@ export interface Editor {
 	show(place: Place): void;
 	/** Underlines a place, with its message; null takes the mark away. */
 	mark(problem: { readonly place: Place; readonly text: string } | null): void;
-	complete(tables: readonly CatalogTable[]): void;
+	complete(tables: readonly CompletedTable[]): void;
 	destroy(): void;
 }
 
@@ -149,7 +153,7 @@ export function createEditor(
 	};
 }
 
-function languageFor(tables: readonly CatalogTable[]) {
+function languageFor(tables: readonly CompletedTable[]) {
 	return [
 		sql({ dialect: DUCKDB, schema: schemaOf(tables) }),
 		DUCKDB.language.data.of({ autocomplete: columnsInScope(tables) }),

@@ -4,6 +4,7 @@ import {
 	formatCount,
 	formatMilliseconds,
 } from "../../lib/format.ts";
+import { unverifiedWords } from "../../lib/unverified.ts";
 import { counted } from "./words.ts";
 
 const STAGES = {
@@ -142,6 +143,12 @@ export function Scan({ scan }: { readonly scan: ScanSummary }) {
 					? "No columns: only rows are counted."
 					: `Columns: ${scan.columns.join(", ")}`}
 			</p>
+			{scan.unverified !== undefined && (
+				<p class="scan-unverified">
+					{unverifiedWords(scan.unverified)}
+					{scan.unverified.notes.map((note) => ` ${note}.`)}
+				</p>
+			)}
 			{scan.filters.length > 0 && (
 				<ul class="scan-filters">
 					{scan.filters.map(({ text, prunes }) => (

@@ -1,14 +1,15 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Progress } from "../../../workers/engine-api.ts";
+import type { DroppedFile, Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
-import { engineState, ownObjects } from "../shared/engine.ts";
+import { droppedFiles, engineState, ownObjects } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Empty, Failure } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
+import type { CompletedTable } from "./dialect.ts";
 import {
 	type Draft,
 	type DraftStore,
@@ -25,6 +26,7 @@ import { type Cell, ResultGrid } from "./grid.ts";
 import { Changed, OwnList } from "./own.tsx";
 import { PlanPanel } from "./plan.tsx";
 import { Schema } from "./schema.tsx";
+import { Sources } from "./sources.tsx";
 import { ValueDialog } from "./value-dialog.tsx";
 import {
 	changeSentence,
@@ -69,6 +71,9 @@ export function SqlPage(props: {
 						onName={(name) => editor.current?.insert(name)}
 					/>
 				</details>
+				{live !== null && (
+					<Sources onName={(name) => editor.current?.insert(name)} />
+				)}
 				{live !== null && (
 					<details class="sql-buckets">
 						<summary>Private buckets</summary>
@@ -201,7 +206,14 @@ function Bench(props: {
 	}, []);
 
 	// Of a publication that came meanwhile, too.
-	useEffect(() => editor.current?.complete(catalog.tables), [catalog]);
+	useSignalEffect(() => {
+		const files = droppedFiles.value;
+		editor.current?.complete([...catalog.tables, ...files.map(asTable)]);
+	});
+	useEffect(() => {
+		const files = droppedFiles.peek();
+		editor.current?.complete([...catalog.tables, ...files.map(asTable)]);
+	}, [catalog]);
 
 	useSignalEffect(() => {
 		const status = workbench.status.value;
@@ -262,6 +274,20 @@ function Bench(props: {
 			)}
 		</section>
 	);
+}
+
+/** A dropped file as completion takes tables. */
+function asTable({ name, rows, columns }: DroppedFile): CompletedTable {
+	return {
+		name,
+		rows,
+		description: "Your file",
+		columns: columns.map((column) => ({
+			...column,
+			unit: null,
+			description: "",
+		})),
+	};
 }
 
 /** A text that is no longer the link's takes the link out of the address, so that a reload keeps it. */

@@ -26,7 +26,12 @@ export function priceSentence({
 	cost,
 	scans,
 	slices,
-}: Pick<Price, "cost" | "scans" | "slices">): string {
+	unopened = [],
+}: Pick<Price, "cost" | "scans" | "slices" | "unopened">): string {
+	if (unopened.length > 0)
+		return `What ${unopened.join(", ")} costs shows once it has been read: Run reads it`;
+	if (cost.bytes === 0 && scans.some(({ unverified }) => unverified?.isLocal))
+		return "Reads files of this machine, and fetches nothing";
 	if (cost.bytes === 0)
 		return scans.length === 0
 			? "Reads nothing of the lake"

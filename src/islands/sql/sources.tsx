@@ -1,0 +1,177 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { DroppedFile } from "../../../workers/engine-api.ts";
+import { formatBytes } from "../../lib/format.ts";
+import { identifier } from "../../lib/identifier.ts";
+import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
+import { sentenceOf } from "../shared/error-sentence.ts";
+import { counted } from "./words.ts";
+
+const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
+
+/** The visitor's own files: a button to add some, a page to drop them on, and what is there. */
+export function Sources(props: { readonly onName: (text: string) => void }) {
+	const reading = useSignal<readonly string[]>([]);
+	const refused = useSignal<readonly { name: string; why: string }[]>([]);
+	const said = useSignal("");
+	const isOver = useSignal(false);
+	const input = useRef<HTMLInputElement>(null);
+
+	const add = async (files: readonly File[]) => {
+		refused.value = [];
+		for (const file of files) {
+			reading.value = [...reading.value, file.name];
+			try {
+				const { name, rows } = await addFile(file);
+				said.value = `${name} is here: ${counted(rows, "row")}`;
+			} catch (error) {
+				const why = error instanceof Error ? error.message : String(error);
+				refused.value = [...refused.value, { name: file.name, why }];
+				said.value = `${file.name} could not be read`;
+			} finally {
+				const [, ...others] = reading.value;
+				reading.value = others;
+			}
+		}
+	};
+	const remove = async (name: string) => {
+		await removeFile(name);
+		said.value = `${name} is removed`;
+		input.current?.focus();
+	};
+
+	useEffect(() => {
+		let depth = 0;
+		const hasFiles = (event: DragEvent) =>
+			event.dataTransfer?.types.includes("Files") ?? false;
+		const onDrag = (event: DragEvent) => {
+			if (!hasFiles(event)) return;
+			event.preventDefault();
+			depth += event.type === "dragenter" ? 1 : 0;
+			depth -= event.type === "dragleave" ? 1 : 0;
+			isOver.value = depth > 0;
+		};
+		const onDrop = (event: DragEvent) => {
+			if (!hasFiles(event)) return;
+			event.preventDefault();
+			event.stopPropagation();
+			depth = 0;
+			isOver.value = false;
+			void add([...(event.dataTransfer?.files ?? [])]);
+		};
+		// Before the editor, which would take a file for text.
+		const drags = ["dragenter", "dragover", "dragleave"] as const;
+		for (const type of drags) window.addEventListener(type, onDrag, true);
+		window.addEventListener("drop", onDrop, true);
+		return () => {
+			for (const type of drags) window.removeEventListener(type, onDrag, true);
+			window.removeEventListener("drop", onDrop, true);
+		};
+	}, []);
+
+	return (
+		<section class="sources" aria-label="Your files">
+			<h2 class="sources-title">Your files</h2>
+			<p class="sources-about">
+				Drop Parquet, CSV, JSON or GPX on this page, packed or not. Files stay
+				in this tab and leave it with you: nothing is uploaded.
+			</p>
+			{droppedFiles.value.length > 0 && (
+				<ul class="sources-list">
+					{droppedFiles.value.map((file) => (
+						<li key={file.name}>
+							<Source
+								file={file}
+								onName={props.onName}
+								onRemove={() => void remove(file.name)}
+							/>
+						</li>
+					))}
+				</ul>
+			)}
+			{reading.value.map((name) => (
+				<p key={name} class="sources-reading">
+					Reading {name} …
+				</p>
+			))}
+			{refused.value.map(({ name, why }) => (
+				<p key={name} class="sources-refused">
+					{sentenceOf(
+						new Error(why.startsWith(name) ? why : `${name}: ${why}`),
+					)}
+				</p>
+			))}
+			<label class="button sources-add">
+				Add files
+				<input
+					ref={input}
+					class="visually-hidden"
+					type="file"
+					multiple
+					accept={ENDINGS}
+					onChange={(event) => {
+						const { files } = event.currentTarget;
+						void add([...(files ?? [])]);
+						event.currentTarget.value = "";
+					}}
+				/>
+			</label>
+			<p class="visually-hidden" role="status">
+				{said.value}
+			</p>
+			{isOver.value && (
+				<div class="sources-over" aria-hidden="true">
+					<p>Drop to ask it in SQL</p>
+				</div>
+			)}
+		</section>
+	);
+}
+
+function Source(props: {
+	readonly file: DroppedFile;
+	readonly onName: (text: string) => void;
+	readonly onRemove: () => void;
+}) {
+	const { file, onName, onRemove } = props;
+	return (
+		<details class="source">
+			<summary>
+				<span class="schema-table">{file.name}</span>
+				<span class="schema-rows">{counted(file.rows, "row")}</span>
+			</summary>
+			<div class="source-actions">
+				<button
+					type="button"
+					class="button"
+					onClick={() => onName(`'${file.name.replaceAll("'", "''")}'`)}
+				>
+					Insert its name
+				</button>
+				<button
+					type="button"
+					class="button"
+					aria-label={`Remove ${file.name}`}
+					onClick={onRemove}
+				>
+					Remove
+				</button>
+				<span class="schema-rows">{formatBytes(file.bytes)}</span>
+			</div>
+			<ul class="schema-columns">
+				{file.columns.map(({ name, type }) => (
+					<li key={name}>
+						<button
+							type="button"
+							class="source-column"
+							onClick={() => onName(identifier(name))}
+						>
+							<span class="schema-column">{name}</span>
+							<span class="schema-type">{type.toLowerCase()}</span>
+						</button>
+					</li>
+				))}
+			</ul>
+		</details>
+	);
+}
