@@ -1,7 +1,12 @@
 import type { Progress, Stage } from "../../workers/engine-api.ts";
 import type { ManifestFile } from "../lib/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
-import { LakeError, orCancelled, throwIfCancelled } from "./errors.ts";
+import {
+	cancelled,
+	LakeError,
+	orCancelled,
+	throwIfCancelled,
+} from "./errors.ts";
 import { joinStreams } from "./ipc.ts";
 import { chunkPieces, tailPiece } from "./pieces.ts";
 import type { Piece } from "./ranges.ts";
@@ -44,14 +49,26 @@ export interface Loading {
 	finish(): Promise<void>;
 }
 
-/** Sends the requests. What fails, fails when it is loaded; the signal ends it before. */
+/**
+ * Sends the requests. What fails, fails when it is loaded, and ends the rest at once;
+ * so does the signal.
+ */
 export async function startLoading(
 	loads: readonly RowGroupLoad[],
 	options: LoadOptions,
 ): Promise<Loading> {
-	const { residency, signal, stagesMs, onProgress, loaded } = options;
+	const { residency, stagesMs, onProgress, loaded } = options;
+	const failing = new AbortController();
+	const signal = AbortSignal.any([options.signal, failing.signal]);
+	let fault: unknown;
+	const fail = (error: unknown) => {
+		// What the first fault interrupts reports its interruption.
+		if (failing.signal.aborted) return;
+		fault = error;
+		failing.abort();
+	};
 	const { arrived, bytesOf } = await orCancelled(
-		startTransfer(loads, options),
+		startTransfer(loads, { ...options, signal }),
 		signal,
 	);
 	const totalRows = sum(loads.map(rowsOf));
@@ -62,19 +79,19 @@ export async function startLoading(
 	const decodeAhead = (at: number) => {
 		while (decoding.length < Math.min(at + DECODE_AHEAD, loads.length)) {
 			const index = decoding.length;
-			const task = decode(loads[index] as RowGroupLoad, bytesOf, options).then(
-				(ipc) => {
-					decoded[index] = ipc;
-				},
-			);
-			// Its fault is heard of when its turn comes.
-			task.catch(() => {});
+			const task = decode(loads[index] as RowGroupLoad, bytesOf, {
+				...options,
+				signal,
+			}).then((ipc) => {
+				decoded[index] = ipc;
+			});
+			task.catch(fail);
 			decoding.push(task);
 		}
 	};
 	decodeAhead(0);
 
-	const finish = async () => {
+	const load = async () => {
 		let rows = 0;
 		for (let at = 0; at < loads.length; ) {
 			decodeAhead(at);
@@ -92,6 +109,14 @@ export async function startLoading(
 			onProgress({ stage: "load", rows, totalRows });
 		}
 		await orCancelled(arrived, signal);
+	};
+	const finish = async () => {
+		try {
+			await load();
+		} catch (error) {
+			fail(error);
+			throw options.signal.aborted ? cancelled() : fault;
+		}
 	};
 	return { finish };
 }
@@ -149,20 +174,24 @@ async function decode(
 	throwIfCancelled(signal);
 	const started = performance.now();
 	try {
-		const [ipc] = await decoder.decode({
-			fileBytes: file.bytes,
-			ranges,
-			columns,
-			intervals: store.table.columns
-				.filter(
-					({ name, type }) => type === "INTERVAL" && columns.includes(name),
-				)
-				.map(({ name }) => name),
-			rowGroups: [index],
-		});
+		const [ipc] = await decoder.decode(
+			{
+				fileBytes: file.bytes,
+				ranges,
+				columns,
+				intervals: store.table.columns
+					.filter(
+						({ name, type }) => type === "INTERVAL" && columns.includes(name),
+					)
+					.map(({ name }) => name),
+				rowGroups: [index],
+			},
+			signal,
+		);
 		if (ipc === undefined) throw new Error("the decoder gave no row group");
 		return ipc;
 	} catch (cause) {
+		throwIfCancelled(signal);
 		const message = cause instanceof Error ? cause.message : String(cause);
 		throw new LakeError(
 			"FetchError",
