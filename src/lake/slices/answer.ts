@@ -60,8 +60,6 @@ export async function planSlices({
 		throw new Error(`unknown table: ${need?.table}`);
 	try {
 		if (statement.change !== null) throw new DoesNotSplit("only queries do");
-		if (need.inOrder)
-			throw new DoesNotSplit(`it needs all rows of ${table.name} at once`);
 		const others = needs.filter((other) => other !== need);
 		const roomBytes = residency.roomBytes - residency.bytesOf(others);
 		if (roomBytes <= 0)
@@ -72,7 +70,7 @@ export async function planSlices({
 			params,
 			table,
 		});
-		const units = unitsOf(need, split.wholePartitionsOf);
+		const units = unitsOf(need, table, split.wholePartitionsOf);
 		const bytesOf = (rowGroups: readonly RowGroupReference[]) =>
 			residency.bytesOf([{ ...need, rowGroups }]);
 		const largestBytes = Math.max(...units.map(bytesOf));

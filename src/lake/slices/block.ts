@@ -49,13 +49,15 @@ export function readBlock(statement: readonly Token[]): SelectBlock {
 	const tokens = withoutEnd(statement);
 	const broken = tokens.find(
 		({ kind, text }) =>
-			kind === "broken" || (kind === "symbol" && /^[;$]$/.test(text)),
+			kind === "broken" || (kind === "symbol" && /^[;$#]$/.test(text)),
 	);
 	if (broken !== undefined)
 		throw new DoesNotSplit(
 			broken.text === "$"
 				? "it has numbered or named parameters"
-				: `it is not understood at ${broken.text.slice(0, 20)}`,
+				: broken.text === "#"
+					? "it names columns by their place (#1)"
+					: `it is not understood at ${broken.text.slice(0, 20)}`,
 		);
 	const outer = outermost(tokens);
 	if (outer === null) throw new DoesNotSplit("its brackets do not match");

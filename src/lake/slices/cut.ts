@@ -1,4 +1,6 @@
+import type { CatalogTable } from "../../lib/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
+import { DoesNotSplit } from "./does-not-split.ts";
 
 /** Row groups that have to be in one slice. */
 export type Unit = readonly [RowGroupReference, ...RowGroupReference[]];
@@ -6,6 +8,7 @@ export type Unit = readonly [RowGroupReference, ...RowGroupReference[]];
 /** One row group each, or all of those with one value of a partition key; in the lake's order. */
 export function unitsOf(
 	{ rowGroups }: TableNeed,
+	table: CatalogTable,
 	wholePartitionsOf: string | null,
 ): Unit[] {
 	if (wholePartitionsOf === null) return rowGroups.map((one) => [one]);
@@ -13,13 +16,43 @@ export function unitsOf(
 		string | null,
 		[RowGroupReference, ...RowGroupReference[]]
 	>();
+	const type = table.columns.find(
+		({ name }) => name === wholePartitionsOf,
+	)?.type;
 	for (const rowGroup of rowGroups) {
 		const value = rowGroup.file.partition[wholePartitionsOf] ?? null;
+		if (value !== null && !isOneOfAKind(value, type))
+			throw new DoesNotSplit(
+				`values of ${wholePartitionsOf} may be written in several ways`,
+			);
 		const unit = units.get(value);
 		if (unit === undefined) units.set(value, [rowGroup]);
 		else unit.push(rowGroup);
 	}
 	return [...units.values()];
+}
+
+/** Whether no other text in a path stands for the same value. */
+function isOneOfAKind(text: string, type: string | undefined): boolean {
+	switch (type) {
+		case "VARCHAR":
+			return true;
+		case "TINYINT":
+		case "SMALLINT":
+		case "INTEGER":
+		case "BIGINT":
+		case "UTINYINT":
+		case "USMALLINT":
+		case "UINTEGER":
+		case "UBIGINT":
+			return /^(?:0|-?[1-9]\d*)$/.test(text);
+		case "DATE":
+			return /^\d{4}-\d\d-\d\d$/.test(text);
+		case "BOOLEAN":
+			return /^(?:true|false)$/.test(text);
+		default:
+			return false;
+	}
 }
 
 export interface CutOptions {

@@ -47,7 +47,7 @@ export function replaceAggregates(
 		)
 			throw new DoesNotSplit("a subquery stands among what it selects");
 		if (name !== null && isSymbol(tokens[open], "(")) {
-			if (NO_VALUES.has(name))
+			if (isNoValueCall(tokens, at))
 				throw new DoesNotSplit(`${name} is not understood`);
 			if (functions.isAggregate(name)) {
 				const { call, end, isWindow } = readCall(tokens, at, name);
@@ -62,6 +62,11 @@ export function replaceAggregates(
 		replaced.push(token);
 	}
 	return replaced;
+}
+
+function isNoValueCall(tokens: readonly Token[], at: number): boolean {
+	const name = nameOf(tokens[at]);
+	return name !== null && NO_VALUES.has(name) && isSymbol(tokens[at + 1], "(");
 }
 
 /** Whether an aggregate is called, windows not counted. */
@@ -118,9 +123,10 @@ function requireMerging(call: AggregateCall, functions: Functions): void {
 	for (const tokens of [args, call.filter])
 		if (
 			tokens.some((token) => nameOf(token) === "select") ||
+			tokens.some((_, at) => isNoValueCall(tokens, at)) ||
 			hasAggregate(tokens, functions)
 		)
-			throw new DoesNotSplit(`${shown} holds a subquery or another aggregate`);
+			throw new DoesNotSplit(`${shown} holds more than an expression of a row`);
 }
 
 /** An expression with the SQL that stands for it elsewhere. */

@@ -254,16 +254,22 @@ async function readGroups(
 			continue;
 		}
 		const ordinal = ordinalOf(only, items);
-		const named =
-			ordinal !== null
-				? items[ordinal - 1]
-				: items.find(({ alias }) => alias !== null && alias === nameOf(only));
-		groups.push(
-			named === undefined ||
-				(ordinal === null && (await isColumn(nameOf(only) ?? "")))
-				? tokens
-				: bare(named.tokens),
+		const named = items.filter(({ alias }, at) =>
+			ordinal === null
+				? alias !== null && alias === nameOf(only)
+				: at === ordinal - 1,
 		);
+		const [item] = named;
+		if (
+			item === undefined ||
+			(ordinal === null && (await isColumn(nameOf(only) ?? "")))
+		) {
+			groups.push(tokens);
+			continue;
+		}
+		if (named.length > 1)
+			throw new DoesNotSplit(`${only.text} names two columns`);
+		groups.push(bare(item.tokens));
 	}
 	return groups;
 }

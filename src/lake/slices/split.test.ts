@@ -295,6 +295,19 @@ describe("does not split", () => {
 		],
 		["SELECT count(*) FROM events, unnest([k, id])", /./],
 		["SELECT columns('k') FROM events", /./],
+		["SELECT min(columns('^k$')) FROM events", /min/],
+		["SELECT #4 + 1, count(*) FROM events GROUP BY region, #4", /#1/],
+		["SELECT k AS a, v AS a, count(*) FROM events GROUP BY a, v", /./],
+		["SELECT a: k, count(*) FROM events GROUP BY ALL", /alias/],
+		["SELECT e.k, count(*) FROM events e GROUP BY k", /stand alone/],
+		[
+			"SELECT k AS o, o + 1, count(*) FROM (SELECT k, id AS o FROM events) AS e GROUP BY k, e.o",
+			/stand alone/,
+		],
+		["PIVOT events ON flag USING count(*)", /./],
+		["SELECT * FROM (PIVOT events ON region IN ('north') USING count(*))", /./],
+		["SELECT count(*) FROM events WHERE k < $1", /parameters/],
+		["SELECT count(*) FROM events LIMIT (SELECT max(k) FROM events)", /./],
 	])("%s", async (sql, reason) => {
 		await expect(split(sql)).rejects.toMatchObject({
 			name: "DoesNotSplit",

@@ -74,10 +74,11 @@ async function checked(
 	{ columns }: Query,
 	{ connection, table }: SplitOptions,
 ): Promise<Split> {
-	requireSplitShape(await explainTree(connection, draft.partial), table.name);
+	const plan = await standing(() => explainTree(connection, draft.partial));
+	requireSplitShape(plan, table.name);
 	const merge = mergeNamed(columns.map(({ name }) => name));
 	const anonymous = mergeNamed(columns.map((_, at) => `slice item ${at}`));
-	await layParts(connection, draft.partial);
+	await standing(() => layParts(connection, draft.partial));
 	try {
 		const named = await describeColumns(connection, merge);
 		const unnamed = await describeColumns(connection, anonymous);
@@ -90,7 +91,8 @@ async function checked(
 				throw new DoesNotSplit(
 					`column ${name} of its answer would be of another type or name`,
 				);
-		if (reads(await explainTree(connection, merge), table.name))
+		const merging = await standing(() => explainTree(connection, merge));
+		if (reads(merging, table.name))
 			throw new DoesNotSplit(`it reads ${table.name} in several places`);
 	} finally {
 		await dropParts(connection);
@@ -98,18 +100,22 @@ async function checked(
 	return { ...draft, merge };
 }
 
-/** Throws {@link DoesNotSplit} for what DuckDB refuses: the statement itself was planned before. */
 async function describeColumns(
 	connection: Connection,
 	{ sql, params }: BoundSql,
 ): Promise<Column[]> {
+	const described = tableFromIPC(
+		await standing(() => connection.query(`DESCRIBE ${sql}`, params)),
+	);
+	return described
+		.toArray()
+		.map((row) => ({ name: row.column_name, type: row.column_type }));
+}
+
+/** Throws {@link DoesNotSplit} for what DuckDB refuses: the statement itself was planned before. */
+async function standing<T>(work: () => Promise<T>): Promise<T> {
 	try {
-		const described = tableFromIPC(
-			await connection.query(`DESCRIBE ${sql}`, params),
-		);
-		return described
-			.toArray()
-			.map((row) => ({ name: row.column_name, type: row.column_type }));
+		return await work();
 	} catch (error) {
 		if (hasDied(error)) throw error;
 		const message = error instanceof Error ? error.message : String(error);
