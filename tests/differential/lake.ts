@@ -226,11 +226,13 @@ async function withBlockBounds(
 							{
 								min: file.partition[name] ?? null,
 								max: file.partition[name] ?? null,
+								hasNull: file.partition[name] === null,
 							},
 						]
 					: file.rowGroups.map(({ chunks }) => ({
 							min: chunks[chunk]?.[3] ?? null,
 							max: chunks[chunk]?.[4] ?? null,
+							hasNull: chunks[chunk]?.[5] !== 0,
 						})),
 			);
 			const known = ranges.every(
@@ -243,8 +245,9 @@ async function withBlockBounds(
 				);
 				return String(reader.getRows()[0]?.[0]);
 			};
+			const hasNull = ranges.some((range) => range.hasNull);
 			bounds[name] = known
-				? { min: await edge("min"), max: await edge("max"), hasNull: false }
+				? { min: await edge("min"), max: await edge("max"), hasNull }
 				: { min: null, max: null, hasNull: true };
 		}
 		blocks.push({ ...block, bounds });
