@@ -13,7 +13,7 @@ export type LakeErrorName =
 	| "GoneError"
 	/** A file that SQL names is not what it was when it was opened. */
 	| "ChangedError"
-	/** The host refuses the request as it was signed, or because it was not. */
+	/** The host refuses: keys are missing, or wrong. */
 	| "ForbiddenError"
 	| "CancelledError"
 	| "OverBudgetError"

@@ -1,3 +1,4 @@
+import { isSignedAddress } from "../lib/signed-address.ts";
 import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
 import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
 import { causeOf, whyUnreachable } from "./signing/unreachable.ts";
@@ -65,9 +66,11 @@ export function httpSource(
 		});
 		if (!mayBeRefusal(response.status)) return response;
 		const refusal = await refusalOf(request, response);
-		throw refusal === null
-			? statusFault(response)
-			: new Fault(refusal, { kind: "ForbiddenError" });
+		if (refusal === null) throw statusFault(response);
+		// Keys are no help to an address that carries a signature of its own.
+		throw new Fault(refusal, {
+			kind: isSignedAddress(request.url) ? "FetchError" : "ForbiddenError",
+		});
 	};
 
 	/** Hosts that do not let a page of another origin send If-Range. */
