@@ -8,10 +8,14 @@ import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { memoryCache } from "../lake/byte-cache.ts";
 import { LakeSession } from "../lake/session.ts";
-import { countedPosts, topTags } from "./posts.ts";
+import * as posts from "./posts.ts";
+import * as rides from "./rides.ts";
 import type { Query } from "./sql.ts";
 import { type TimeWindow, trailing, wholeDays } from "./time-window.ts";
-import { movingAverage } from "./weather.ts";
+import * as weather from "./weather.ts";
+
+const { countedPosts, topTags } = posts;
+const { dailyAverage, movingAverage } = weather;
 
 let folder: string;
 let session: LakeSession;
@@ -96,6 +100,41 @@ test.each(QUERIES)("%s are all that is read of %s", async (_, name, query) => {
 			0.2,
 		);
 	}
+});
+
+test("a day's average reads its station alone", async () => {
+	const series = { station: "b", module: "in", measure: "temperature" };
+	const query = dailyAverage(series, 7);
+	for (const request of [query, { sql: query.display, params: [] }]) {
+		const { scans } = await session.price(request);
+		expect(scans).toMatchObject([{ table: "readings" }]);
+		const [scan] = scans;
+		expect(scan?.rowGroups).toBe((scan?.rowGroupsTotal ?? 0) / 2);
+		for (const filter of scan?.filters ?? [])
+			expect(filter).toMatchObject({ prunes: true });
+	}
+});
+
+test("every query of a page is known here: it is tested to prune, or reads all it names", () => {
+	const pruning = [
+		"topTags",
+		"countedPosts",
+		"movingAverage",
+		"dailyAverage",
+		// In rides-plan.test.ts.
+		"cellCounts",
+		"cellPairs",
+		"cellPairCount",
+		"ridesThrough",
+	];
+	const readingAll = ["funnel", "postsPerDay", "rideList"];
+	const helpers = ["bucketSeconds", "isWithin"];
+	const functions = Object.entries({ ...posts, ...rides, ...weather })
+		.filter(([, value]) => typeof value === "function")
+		.map(([name]) => name);
+	expect(functions.sort()).toEqual(
+		[...pruning, ...readingAll, ...helpers].sort(),
+	);
 });
 
 test.each(QUERIES)(
