@@ -19,14 +19,20 @@ await mount();
 async function mount(): Promise<void> {
 	try {
 		const { catalog } = await openCatalog();
-		box.replaceChildren();
+		empty();
 		if (catalog.tables.length === 0) render(<NoTables />, box);
 		else start(catalog);
 	} catch (error) {
-		box.replaceChildren();
+		empty();
 		if (isMissingLake(error)) render(<NoTables />, box);
 		else render(<Unopened error={error} onRetry={() => void mount()} />, box);
 	}
+}
+
+/** Of what the build wrote, and of what was rendered since, whose nodes Preact would go on with. */
+function empty(): void {
+	render(null, box);
+	box.replaceChildren();
 }
 
 function start(catalog: Catalog): void {

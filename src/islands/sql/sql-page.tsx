@@ -414,10 +414,14 @@ function Price({ price }: { readonly price: PriceStatus }) {
 		case "known":
 			return (
 				<>
-					{priceSentence(price)}
 					{price.refusal !== null && (
-						<span class="sql-refused"> It will not run: {price.refusal}</span>
+						<>
+							<span class="sql-refused">
+								It will not run: {price.refusal}.
+							</span>{" "}
+						</>
 					)}
+					{priceSentence(price)}
 				</>
 			);
 		case "refused":

@@ -37,12 +37,13 @@ export function priceSentence({
 			? "Reads nothing of the lake"
 			: "Reads nothing more: what it needs is here";
 	const total = scans.reduce((sum, scan) => sum + scan.rowGroupsTotal, 0);
+	const reads =
+		slices === null
+			? "Reads"
+			: `Larger than memory may hold, so in about ${counted(slices, "slice")}: reads`;
 	return (
-		`Reads ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${counted(total, "row group")} ` +
-		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}` +
-		(slices === null
-			? ""
-			: `; more than memory may hold, so it runs in about ${counted(slices, "slice")}`)
+		`${reads} ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${counted(total, "row group")} ` +
+		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}`
 	);
 }
 
