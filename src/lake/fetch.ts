@@ -1,7 +1,11 @@
 import { isSignedAddress } from "../lib/signed-address.ts";
 import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
 import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
-import { causeOf, whyUnreachable } from "./signing/unreachable.ts";
+import {
+	causeOf,
+	type Unreachable,
+	whyUnreachable,
+} from "./signing/unreachable.ts";
 import type { FileGuard, FileHost, WholeLimits } from "./types.ts";
 
 export interface HttpOptions {
@@ -55,12 +59,12 @@ export function httpSource(
 		const answered = fetch(request).finally(() => clearTimeout(timer));
 		const response = await answered.catch(async (error) => {
 			if (stall.signal.aborted) throw stallFault(stallMilliseconds);
-			const { message, isShut } = await whyUnreachable(request, error);
+			const { message, shut } = await whyUnreachable(request, error);
 			// The network may have been back just when that was found out.
 			throw new Fault(message, {
 				passing: true,
-				isShut,
-				...(isShut && { tries: 2 }),
+				shut,
+				...(shut === "yes" && { tries: 2 }),
 				...(request.headers.has("Range") && { unread: request.url }),
 			});
 		});
@@ -91,7 +95,7 @@ export function httpSource(
 			get(address, { Range: range, ...headers }, signal);
 		const response = asks
 			? await ask({ "If-Range": etag }).catch(async (error) => {
-					if (!(error instanceof Fault) || !error.isShut) throw error;
+					if (!(error instanceof Fault) || error.shut === "no") throw error;
 					// Its ETag comes with each answer all the same, and is compared.
 					const answer = await ask({});
 					withoutIfRange.add(origin);
@@ -167,7 +171,7 @@ export function httpSource(
 				const fault = toFault(error);
 				if (!fault.passing || count >= Math.min(attempts, fault.tries)) {
 					const hint =
-						fault.unread === undefined || fault.isShut
+						fault.unread === undefined || fault.shut === "yes"
 							? ""
 							: await aboutRanges(fault.unread, signal);
 					throw new LakeError(fault.kind, `${name}: ${fault.message}${hint}`, {
@@ -298,7 +302,7 @@ class Fault extends Error {
 	readonly passing: boolean;
 	readonly waitMilliseconds: number | undefined;
 	/** The host answers, but does not let this site read. */
-	readonly isShut: boolean;
+	readonly shut: Unreachable["shut"];
 	/** Address of a range that the network, or the browser, did not let through. */
 	readonly unread: string | undefined;
 	/** At most so many tries, where the cause is as good as known. */
@@ -310,7 +314,7 @@ class Fault extends Error {
 			kind?: FaultKind;
 			passing?: boolean;
 			waitMilliseconds?: number | undefined;
-			isShut?: boolean;
+			shut?: Unreachable["shut"];
 			unread?: string;
 			tries?: number;
 		} = {},
@@ -319,7 +323,7 @@ class Fault extends Error {
 		this.kind = options.kind ?? "FetchError";
 		this.passing = options.passing ?? false;
 		this.waitMilliseconds = options.waitMilliseconds;
-		this.isShut = options.isShut ?? false;
+		this.shut = options.shut ?? "no";
 		this.unread = options.unread;
 		this.tries = options.tries ?? Number.POSITIVE_INFINITY;
 	}

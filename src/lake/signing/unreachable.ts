@@ -1,14 +1,14 @@
 export interface Unreachable {
 	readonly message: string;
-	/** The host answers, but not to this site: trying again will hardly help. */
-	readonly isShut: boolean;
+	/** Whether the host answers, but does not let the site read: then trying again will hardly help. */
+	readonly shut: "yes" | "maybe" | "no";
 }
 
 /**
  * Why `fetch` rejected. A browser does not say whether a host was not reached or
  * does not let the site read. A request whose answer nobody may read tells: it
- * fails only in the first case. Under Node, which asks no host for leave, the cause
- * stands in the error.
+ * fails only in the first case. An isolated page may not even send that one. Under
+ * Node, which asks no host for leave, the cause stands in the error.
  */
 export async function whyUnreachable(
 	request: Request,
@@ -16,10 +16,18 @@ export async function whyUnreachable(
 ): Promise<Unreachable> {
 	const message = `the network failed (${causeOf(error)})`;
 	const { origin: host } = new URL(request.url);
-	const { origin: site } = globalThis as { readonly origin?: string };
+	const { origin: site, crossOriginIsolated: isIsolated } = globalThis as {
+		readonly origin?: string;
+		readonly crossOriginIsolated?: boolean;
+	};
 	if (site === undefined || site === host || request.signal.aborted)
-		return { message, isShut: false };
+		return { message, shut: "no" };
 	const needed = `its CORS configuration has to allow ${site} (the page Data prints what it needs)`;
+	const unknown: Unreachable = {
+		message: `${message}; if ${host} is up, ${needed}`,
+		shut: "maybe",
+	};
+	if (isIsolated) return unknown;
 	try {
 		await fetch(request.url, {
 			method: "HEAD",
@@ -29,14 +37,11 @@ export async function whyUnreachable(
 			signal: request.signal,
 		});
 	} catch {
-		return {
-			message: `${message}; if ${host} is up, ${needed}`,
-			isShut: false,
-		};
+		return { ...unknown, shut: "no" };
 	}
 	return {
 		message: `${host} answers, but does not let this site read: ${needed}`,
-		isShut: true,
+		shut: "yes",
 	};
 }
 
