@@ -497,6 +497,21 @@ export const STATEMENTS: readonly Statement[] = [
 		"SELECT small, id FROM kinds ORDER BY small::INTEGER DESC, id LIMIT 4",
 		"SELECT max(id) AS m FROM (SELECT id FROM events ORDER BY ts DESC LIMIT 10)",
 	].map((sql) => ({ sql, ordered: true })),
+	// What runs slice by slice where memory is small: parts that merge, and whole partitions.
+	...[
+		"SELECT k, count(*), sum(price), avg(big), min(name) FROM events GROUP BY k",
+		"SELECT count(*), count(v), sum(v), max(ts), bool_or(flag) FROM events WHERE v < 1e300",
+		"SELECT name AS n, avg(price) FILTER (WHERE k > 5) AS a FROM events GROUP BY n HAVING a > 10",
+		"SELECT DISTINCT k % 4 AS m, flag FROM events",
+		"SELECT day, sum(count(*)) OVER (ORDER BY day) AS so_far FROM events GROUP BY day",
+		"SELECT ride_id, count(*) AS n, max(x) - min(x) AS width FROM cells GROUP BY ALL",
+		"SELECT c.level, t.name, count(*), sum(y) FROM cells c LEFT JOIN tiny t ON c.part = t.k GROUP BY 1, 2",
+		"SELECT count(*) FROM cells WHERE part IN (SELECT k FROM tiny WHERE flag) AND x > (SELECT max(k) FROM tiny)",
+		"WITH wide AS (SELECT level, x * 2 AS twice FROM cells WHERE y > 20) SELECT level, sum(twice) FROM wide GROUP BY level",
+		"SELECT region, median(k), count(DISTINCT name), list(id ORDER BY id) FROM events GROUP BY region",
+		"SELECT level, part, quantile_cont(y, 0.5) FROM cells GROUP BY level, part HAVING count(*) > 3",
+		"SELECT sum(huge), bit_xor(big), avg(wide) FROM events, (SELECT max(wide) AS wide FROM kinds)",
+	].map((sql) => ({ sql })),
 	...[
 		["SELECT id, k FROM events LIMIT 40", "SELECT id, k FROM events"],
 		[
