@@ -6,6 +6,7 @@ const BENCHES: Readonly<
 	Record<string, () => Promise<{ bench(): Promise<Figure[]> }>>
 > = {
 	reader: () => import("./bench/reader.ts"),
+	threads: () => import("./bench/threads.ts"),
 	pipeline: () => import("./bench/pipeline.ts"),
 	rides: () => import("./bench/rides.ts"),
 };
