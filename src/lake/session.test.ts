@@ -158,10 +158,10 @@ test("with a budget that evicts, answers stay those of native DuckDB", async () 
 test("what alone exceeds the budget is refused before it is fetched, with its price", async () => {
 	const session = await open({ budgetBytes: 100_000 });
 	await expect(
-		session.query({ sql: "SELECT sum(i), max(name) FROM numbers" }),
+		session.query({ sql: "SELECT median(i), max(name) FROM numbers" }),
 	).rejects.toMatchObject({
 		name: "OverBudgetError",
-		message: expect.stringMatching(/about 1 MB.*narrow numbers.*part/),
+		message: expect.stringMatching(/about \d+ kB.*narrow numbers.*part/),
 	});
 	expect(
 		await rows(session, "SELECT sum(i) FROM numbers WHERE part = 0"),
@@ -251,7 +251,7 @@ test("an engine that is lost between two queries is replaced", async () => {
 			};
 		},
 	});
-	const sql = "SELECT count(rest) FROM numbers WHERE part = 2";
+	const sql = "SELECT count(rest + 0) FROM numbers WHERE part = 2";
 	expect(await rows(session, sql)).toEqual([[5000]]);
 	isLost = true;
 	expect((await session.price({ sql })).cost.files).toBe(1);
@@ -313,7 +313,7 @@ test("a file that cannot be decoded is named, and costs neither engine nor sessi
 			},
 		},
 	});
-	const sql = "SELECT max(id) FROM words";
+	const sql = "SELECT max(id + 0) FROM words";
 	await expect(session.query({ sql })).rejects.toMatchObject({
 		name: "FetchError",
 		message: expect.stringMatching(/^words\/part-0+\.parquet: .*unreachable/),
@@ -501,9 +501,9 @@ test("a budget that is changed holds from the next query on", async () => {
 	const { residentBytes } = await session.memoryUse();
 	expect(residentBytes).toBeGreaterThan(20_000 * 4 - 1);
 	await session.setMemoryBudget(70_000);
-	await expect(rows(session, sql)).rejects.toMatchObject({
-		name: "OverBudgetError",
-	});
+	await expect(
+		rows(session, "SELECT median(i) FROM numbers"),
+	).rejects.toMatchObject({ name: "OverBudgetError" });
 	await rows(session, "SELECT count(letter) FROM words WHERE id < 100");
 	expect((await session.memoryUse()).residentBytes).toBeLessThan(residentBytes);
 	await session.setMemoryBudget(null);
