@@ -59,7 +59,8 @@ export function httpSource(
 		const answered = fetch(request).finally(() => clearTimeout(timer));
 		const response = await answered.catch(async (error) => {
 			if (stall.signal.aborted) throw stallFault(stallMilliseconds);
-			const { message, shut } = await whyUnreachable(request, error);
+			const { message, shut, isRefused } = await whyUnreachable(request, error);
+			if (isRefused) throw refusedFault(message, request);
 			// The network may have been back just when that was found out.
 			throw new Fault(message, {
 				passing: true,
@@ -71,10 +72,7 @@ export function httpSource(
 		if (!mayBeRefusal(response.status)) return response;
 		const refusal = await refusalOf(request, response);
 		if (refusal === null) throw statusFault(response);
-		// Keys are no help to an address that carries a signature of its own.
-		throw new Fault(refusal, {
-			kind: isSignedAddress(request.url) ? "FetchError" : "ForbiddenError",
-		});
+		throw refusedFault(refusal, request);
 	};
 
 	/** Hosts that do not let a page of another origin send If-Range. */
@@ -452,6 +450,13 @@ function retryAfter(header: string | null): number | undefined {
 		: seconds * 1000;
 	if (Number.isNaN(wait)) return undefined;
 	return Math.min(Math.max(wait, 0), LONGEST_WAIT_MILLISECONDS);
+}
+
+/** Keys are no help to an address that carries a signature of its own. */
+function refusedFault(message: string, request: Request): Fault {
+	return new Fault(message, {
+		kind: isSignedAddress(request.url) ? "FetchError" : "ForbiddenError",
+	});
 }
 
 function stallFault(milliseconds: number): Fault {

@@ -43,10 +43,23 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 					);
 			}
 			await store.allowReading("open");
+			await store.makeBucket("files");
+			const [posts] = await Array.fromAsync(
+				glob("posts/*.parquet", { cwd: lake }),
+			);
+			await store.put(
+				"files",
+				"some folder/posts.parquet",
+				await readFile(join(lake, String(posts))),
+			);
+			await store.put("files", "some folder/k.csv", "k,v\n1,one\n2,two\n");
 			publicSite = await buildSite("open");
 			privateSite = await buildSite("shut");
 			await allow("open", publicSite);
 			await allow("shut", privateSite);
+			await allow("files", publicSite);
+			await store.makeBucket("other");
+			await allow("other", publicSite);
 			browser = await launch();
 		});
 		afterAll(async () => {
@@ -67,6 +80,10 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 					env: {
 						...process.env,
 						PUBLIC_LAKE_URL: store.bucketUrl(bucket) + PREFIX,
+						PUBLIC_FOREIGN_HOSTS: [
+							store.endpoint,
+							new URL(store.virtualHostUrl("*")).href.slice(0, -1),
+						].join(" "),
 					},
 				},
 			);
@@ -138,8 +155,12 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			const { page } = await open(`${publicSite.url}sql/`);
 			const failure = page.getByRole("alert");
 			await failure.waitFor();
+			// An isolated page cannot find out whether the host is there.
+			expect(await failure.textContent()).toMatch(
+				/answers, but does not let this site read: |if http:\S+ is up, /,
+			);
 			expect(await failure.textContent()).toContain(
-				`${store.endpoint} answers, but does not let this site read: its CORS configuration has to allow ${new URL(publicSite.url).origin}`,
+				`its CORS configuration has to allow ${new URL(publicSite.url).origin} (the page Data prints what it needs)`,
 			);
 			await allow("open", publicSite);
 			await page.getByRole("button", { name: "Try again" }).click();
@@ -158,7 +179,9 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			);
 			const wrong = "not-the-secret-of-anyone";
 			await enterKeys(page, wrong);
-			await alert.getByText("secret key does not belong").waitFor();
+			await alert
+				.getByText(/secret key does not belong|check the secret key/)
+				.waitFor();
 			await enterKeys(page, store.secretAccessKey);
 			await ask(page, "select count(*) as n from posts where tag_count >= 0");
 			await outcome(page).getByText("1 row in").waitFor();
@@ -172,6 +195,92 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			}
 			await page.reload();
 			await alert.getByText("not everyone may read it; enter keys").waitFor();
+			await page.context().close();
+		});
+
+		test.each([
+			["path-style", () => store.bucketUrl("files")],
+			["virtual-host", () => store.virtualHostUrl("files")],
+		])(
+			"a file in a private bucket, %s, asks for keys where it fails",
+			async (_, bucketUrl) => {
+				const { page, said } = await open(`${publicSite.url}sql/`);
+				const folder = `${bucketUrl()}some%20folder/`;
+				await ask(
+					page,
+					`select count(*) as n from read_parquet('${folder}posts.parquet') where tag_count >= 0`,
+				);
+				await page
+					.locator(".failure", {
+						hasText: "not everyone may read it; enter keys",
+					})
+					.waitFor();
+				const address = page
+					.locator(".failure-keys")
+					.getByLabel("Bucket's address");
+				expect(await address.inputValue()).toBe(folder);
+				expect(await violationsOf(page)).toEqual([]);
+				await address.fill(bucketUrl());
+				await enterKeys(page, store.secretAccessKey);
+				await outcome(page).getByText("1 row in").waitFor();
+				expect(await cell(page).textContent()).toBe("400");
+				// The same keys serve the whole bucket, and nothing else.
+				await ask(page, `select max(v) from '${folder}k.csv'`);
+				await page.getByRole("columnheader", { name: /max/ }).waitFor();
+				await expect.poll(() => cell(page).textContent()).toBe("two");
+				await ask(page, `from '${store.bucketUrl("other")}k.csv'`);
+				await page
+					.locator(".failure", {
+						hasText: "not everyone may read it; enter keys",
+					})
+					.waitFor();
+				await page.waitForTimeout(3000);
+				for (const secret of [store.secretAccessKey, store.accessKeyId]) {
+					expect(page.url()).not.toContain(secret);
+					expect(said.join("\n")).not.toContain(secret);
+					expect(await placesOf(page, secret)).toEqual([]);
+				}
+				await page.context().close();
+			},
+		);
+
+		test("a presigned address is read as it stands, is kept nowhere, and leaves the page only when told to", async () => {
+			const { page, said } = await open(`${publicSite.url}sql/`);
+			const address = await store.presigned(
+				"files",
+				"some folder/posts.parquet",
+				600,
+			);
+			const signature =
+				new URL(address).searchParams.get("X-Amz-Signature") ?? "";
+			expect(signature).toHaveLength(64);
+			await ask(
+				page,
+				`select count(*) as n from read_parquet('${address}') where tag_count >= 0`,
+			);
+			await outcome(page).getByText("1 row in").waitFor();
+			expect(await cell(page).textContent()).toBe("400");
+			const copy = page.getByRole("button", { name: "Copy link" });
+			await copy.click();
+			await page.getByText("The text holds a signed address").waitFor();
+			await page.waitForTimeout(3000);
+			expect(page.url()).not.toContain(signature);
+			expect(said).toEqual([]);
+			expect(await placesOf(page, signature)).toEqual([]);
+			await copy.click();
+			await expect.poll(() => page.url()).toContain(signature);
+			await page.context().close();
+		});
+
+		test("a presigned address that has expired says so, without its signature", async () => {
+			const { page } = await open(`${publicSite.url}sql/`);
+			const address = await store.presigned("files", "some folder/k.csv", 1);
+			await page.waitForTimeout(2500);
+			await ask(page, `from '${address}'`);
+			const failure = page.locator(".failure");
+			await failure.getByText("has expired or is for something else").waitFor();
+			expect(await failure.textContent()).not.toContain("X-Amz");
+			expect(await page.locator(".failure-keys").count()).toBe(0);
 			await page.context().close();
 		});
 

@@ -14,6 +14,7 @@ import {
 	PutObjectCommand,
 	S3Client,
 } from "@aws-sdk/client-s3";
+import { AwsV4Signer } from "aws4fetch";
 import type { CorsRule } from "../../src/lib/cors.ts";
 
 const COMMANDS = [
@@ -48,6 +49,8 @@ export interface ObjectStore {
 	setCors(bucket: string, rules: readonly CorsRule[]): Promise<void>;
 	/** Lets anyone read the bucket's objects, and nobody list them. */
 	allowReading(bucket: string): Promise<void>;
+	/** An address that lets whoever has it read the object, for so long. */
+	presigned(bucket: string, key: string, seconds: number): Promise<string>;
 	stop(): Promise<void>;
 }
 
@@ -225,6 +228,17 @@ function store(server: {
 					}),
 				}),
 			);
+		},
+		async presigned(bucket, key, seconds) {
+			const { url } = await new AwsV4Signer({
+				url: `${endpoint}/${bucket}/${encodeURI(key)}?X-Amz-Expires=${seconds}`,
+				accessKeyId,
+				secretAccessKey,
+				region,
+				service: "s3",
+				signQuery: true,
+			}).sign();
+			return url.href;
 		},
 		async stop() {
 			client.destroy();

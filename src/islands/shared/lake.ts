@@ -113,7 +113,8 @@ async function fetchFile(path: string, cache: RequestCache): Promise<Response> {
 	try {
 		response = await fetch(request);
 	} catch (cause) {
-		const { message } = await whyUnreachable(request, cause);
+		const { message, isRefused } = await whyUnreachable(request, cause);
+		if (isRefused) throw named("ForbiddenError", `${url}: ${message}`, cause);
 		throw named("FetchError", `could not reach ${url}: ${message}`, cause);
 	}
 	const refusal = mayBeRefusal(response.status)

@@ -26,6 +26,8 @@ export async function refusalOf(
 	return `the host refuses it (${said}): ${causeOf(request, code, body)}`;
 }
 
+export const ASKS_FOR_ADDRESS =
+	"the signature in the address has expired or is for something else; ask for a new address, one that is signed for GET";
 const ASKS_FOR_TOKEN =
 	"the session token is missing, wrong or has expired; ask for new keys";
 const ASKS_FOR_REGION = "the region that was entered is not the bucket's";
@@ -43,8 +45,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 function causeOf(request: Request, code: string, body: string): string {
-	if (isSignedAddress(request.url))
-		return "the signature in the address has expired or is for something else; ask for a new address, one that is signed for GET";
+	if (isSignedAddress(request.url)) return ASKS_FOR_ADDRESS;
 	if (!request.headers.has("Authorization"))
 		return "not everyone may read it; enter keys for its bucket, or check the bucket's policy";
 	const cause =

@@ -1,7 +1,12 @@
+import { isSignedAddress } from "../../lib/signed-address.ts";
+import { ASKS_FOR_ADDRESS } from "./refusal.ts";
+
 export interface Unreachable {
 	readonly message: string;
 	/** Whether the host answers, but does not let the site read: then trying again will hardly help. */
 	readonly shut: "yes" | "maybe" | "no";
+	/** The host refuses the signature, and does not tell a page. */
+	readonly isRefused: boolean;
 }
 
 /**
@@ -21,11 +26,22 @@ export async function whyUnreachable(
 		readonly crossOriginIsolated?: boolean;
 	};
 	if (site === undefined || site === host || request.signal.aborted)
-		return { message, shut: "no" };
+		return { message, shut: "no", isRefused: false };
+	if (await answersUnsigned(request))
+		return {
+			message: `the host refuses it without telling a page why: ${
+				isSignedAddress(request.url)
+					? ASKS_FOR_ADDRESS
+					: "check the secret key, the access key, the region and this machine's clock, and that its CORS configuration allows signed requests (the page Data prints it)"
+			}`,
+			shut: "no",
+			isRefused: true,
+		};
 	const needed = `its CORS configuration has to allow ${site} (the page Data prints what it needs)`;
 	const unknown: Unreachable = {
 		message: `${message}; if ${host} is up, ${needed}`,
 		shut: "maybe",
+		isRefused: false,
 	};
 	if (isIsolated) return unknown;
 	try {
@@ -42,7 +58,30 @@ export async function whyUnreachable(
 	return {
 		message: `${host} answers, but does not let this site read: ${needed}`,
 		shut: "yes",
+		isRefused: false,
 	};
+}
+
+/**
+ * Whether the host lets the site read its answer to the request without its
+ * signature. Some, such as Ceph's, leave the CORS headers out where a signature
+ * is wrong. False for what carries none.
+ */
+async function answersUnsigned(request: Request): Promise<boolean> {
+	const url = new URL(request.url);
+	const isPresigned = isSignedAddress(request.url);
+	if (!isPresigned && !request.headers.has("Authorization")) return false;
+	if (isPresigned) url.search = "";
+	try {
+		const { body } = await fetch(url, {
+			cache: "no-store",
+			signal: request.signal,
+		});
+		await body?.cancel();
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** `fetch` rejects with a TypeError for every fault of the network; Node says why in its cause. */
