@@ -10,13 +10,18 @@ import { nodeFiles } from "./node-files.ts";
 const BUDGET_BYTES = 2e9;
 const CACHE_BYTES = 500e6;
 
+/** What addresses are relative to where the lake has none; they never are. */
+const ANY_HOST = "http://localhost/";
+
 /** A session under Node over a lake in a folder or at an address. */
 export function openLake(
 	lake: string,
 	options: { readonly budgetBytes?: number } = {},
 ): Promise<LakeSession> {
 	const isAddress = /^https?:/i.test(lake);
-	const host = httpSource(isAddress && !lake.endsWith("/") ? `${lake}/` : lake);
+	const host = httpSource(
+		isAddress ? (lake.endsWith("/") ? lake : `${lake}/`) : ANY_HOST,
+	);
 	return LakeSession.open({
 		source: isAddress ? host : fileSource(lake),
 		files: nodeFiles(host),

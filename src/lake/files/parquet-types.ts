@@ -29,6 +29,8 @@ function typeOfValue(node: SchemaTree): string {
 	}
 	if (kind === "VARIANT") throw new UnmappedType("a VARIANT");
 	if (children.length === 0) throw new UnmappedType("a struct without fields");
+	if (children.some((child) => child.element.name === ""))
+		throw new UnmappedType("a struct with a field that has no name");
 	const fields = children.map(
 		(child) => `${identifier(child.element.name)} ${typeOfColumn(child)}`,
 	);
@@ -100,7 +102,7 @@ function typeOfInteger({
 		return "TIMESTAMP WITH TIME ZONE";
 	if (logical?.type === "TIME") {
 		if (logical.isAdjustedToUTC) return "TIME WITH TIME ZONE";
-		return "TIME";
+		return logical.unit === "NANOS" ? "TIME_NS" : "TIME";
 	}
 	if (converted === "TIME_MILLIS" || converted === "TIME_MICROS")
 		return "TIME WITH TIME ZONE";

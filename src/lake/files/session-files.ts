@@ -125,17 +125,19 @@ export class SessionFiles {
 		if (found.references.length === 0 && found.mentions.length === 0)
 			return task(run);
 		for (let isFirst = true; ; isFirst = false) {
-			const opened: FileTable[] = [];
-			for (const reference of found.references)
-				opened.push(await this.#open(engine, reference, run));
-			const named = this.#withNames(sql, found, opened);
+			let named: NamedSql | null = null;
 			try {
+				const opened: FileTable[] = [];
+				for (const reference of found.references)
+					opened.push(await this.#open(engine, reference, run));
+				named = this.#withNames(sql, found, opened);
 				return await task({
 					...run,
 					request: { ...run.request, sql: named.sql },
 				});
 			} catch (error) {
-				if (!isLakeError(error, "ChangedError")) throw named.restore(error);
+				if (!isLakeError(error, "ChangedError"))
+					throw named?.restore(error) ?? error;
 				if (!isFirst)
 					throw new LakeError("FetchError", `${messageOf(error)}, twice`, {
 						cause: error,
