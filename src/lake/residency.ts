@@ -133,6 +133,13 @@ export class Residency {
 		);
 	}
 
+	/** Whether nothing is missing of what a query needs. */
+	holds(needs: readonly TableNeed[]): boolean {
+		return needs.every(
+			(need) => this.#countsOnly(need) || this.#complete(need) !== undefined,
+		);
+	}
+
 	/**
 	 * Chooses or makes the stores for a query's needs, and says what they lack, in
 	 * the order of loading.

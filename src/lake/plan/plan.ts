@@ -36,6 +36,8 @@ export interface PlanOptions {
 	readonly withOwnWords?: WithOwnWords;
 	/** By default no part of the answer is asked for beforehand, and more is read. */
 	readonly ask?: Ask;
+	/** Whether needs are there already, so that asking for less would save nothing. By default not. */
+	readonly isResident?: (needs: readonly TableNeed[]) => boolean;
 	readonly signal: AbortSignal;
 }
 
@@ -89,8 +91,10 @@ async function pricedInPart(
 	const { ask, params = [], tables } = options;
 	const reading = readPlan(statement, explanation, params, tables);
 	const { change, usesClock, namesOwn } = statement;
+	const priced = await needsOf([reading], [], options);
 	if (ask === undefined || change !== null || usesClock || namesOwn)
-		return needsOf([reading], [], options);
+		return priced;
+	if (options.isResident?.(priced.map(({ need }) => need))) return priced;
 	const asking = { ...options, ask };
 	return narrowedByJoins(await withSubqueryValues(reading, asking), asking);
 }
