@@ -427,6 +427,7 @@ export class LakeSession {
 		};
 		const plan = await planQuery({
 			...(mayAsk ? { ask } : {}),
+			isResident: (needs) => engine.residency.holds(needs),
 			connection: engine.connection,
 			tables: this.#engines.tables,
 			sql: request.sql,
