@@ -93,7 +93,7 @@ test("values are bound with the types of the statement, and prune", async () => 
 
 test("progress goes from plan to run, and loading ends with all rows", async () => {
 	const seen: Progress[] = [];
-	await engine.query({ sql: "SELECT max(k) FROM t", id: "d" }, (progress) =>
+	await engine.query({ sql: "SELECT sum(k) FROM t", id: "d" }, (progress) =>
 		seen.push(progress),
 	);
 	const stages = seen.map(({ stage }) => stage);

@@ -1,3 +1,4 @@
+import { residentShare } from "../src/lake/budgets.ts";
 import type { BudgetedCache } from "../src/lake/byte-cache.ts";
 import { cancelled } from "../src/lake/errors.ts";
 import { LakeSession, type SessionOptions } from "../src/lake/session.ts";
@@ -75,7 +76,7 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 					// Evicting may wait for other tabs; the budget holds from here.
 					options.cache.setBudget(settings.cacheBytes).catch(() => {});
 					const session = await LakeSession.open({ ...options, catalogText });
-					await session.setMemoryBudget(settings.memoryBytes);
+					await session.setMemoryBudget(residentBytes(settings));
 					return session;
 				});
 				const cache = made.then((options) => options.cache);
@@ -99,7 +100,7 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 			settings = next;
 			if (opened === undefined) return;
 			const [session, cache] = await Promise.all([sessionNow(), cacheNow()]);
-			await session.setMemoryBudget(settings.memoryBytes);
+			await session.setMemoryBudget(residentBytes(settings));
 			await cache.setBudget(settings.cacheBytes);
 		},
 		async storage() {
@@ -132,6 +133,11 @@ export function createEngine({ parts, keys }: EngineParts): EngineApi {
 			running.get(id)?.abort();
 		},
 	};
+}
+
+/** Null where the visitor leaves it to the device. */
+function residentBytes({ memoryBytes }: Settings): number | null {
+	return memoryBytes === null ? null : residentShare(memoryBytes);
 }
 
 /** Each report crosses to the page, so of one stage's only some do, and its last. */

@@ -1,5 +1,5 @@
 import { expose, transfer } from "comlink";
-import { suitableMemoryBytes } from "../src/lake/budgets.ts";
+import { residentShare, suitableMemoryBytes } from "../src/lake/budgets.ts";
 import { httpSource } from "../src/lake/fetch.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
 import { allowsAddress, foreignHosts } from "../src/lib/foreign-hosts.ts";
@@ -49,7 +49,7 @@ const engine = createEngine({
 			},
 			decoder,
 			cache: await openByteCache(),
-			budgetBytes: suitableMemoryBytes(),
+			budgetBytes: residentShare(suitableMemoryBytes()),
 		};
 	},
 });

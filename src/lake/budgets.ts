@@ -27,3 +27,12 @@ export function suitableMemoryBytes(): number {
 	};
 	return Math.min(deviceMemory * 1e9 * MEMORY_SHARE, LARGEST_MEMORY_BYTES);
 }
+
+/** What engine, decoders and page take by themselves (measured: `npm run bench -- reader`). */
+const OWN_BYTES = 120e6;
+const LEAST_SHARE = 0.4;
+
+/** What of a memory budget the tables of an engine may take. */
+export function residentShare(memoryBytes: number): number {
+	return Math.max(memoryBytes - OWN_BYTES, memoryBytes * LEAST_SHARE);
+}

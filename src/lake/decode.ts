@@ -3,9 +3,6 @@ import { withWholeIntervals } from "./intervals.ts";
 import { sparseBlob } from "./sparse-blob.ts";
 import type { DecodeRequest } from "./types.ts";
 
-/** Rows of one batch: more than a row group has, so that one is one batch. */
-const BATCH_ROWS = 1 << 21;
-
 /**
  * Decodes with one of parquet-wasm's builds, given by its `ParquetFile`. A range
  * that is missing makes it panic, and its instance is dead from then on.
@@ -18,11 +15,14 @@ export async function decodeRowGroups(
 	const file = await parquet.fromFile(blob);
 	try {
 		const decoded: Uint8Array[] = [];
+		const metadata = file.metadata();
 		for (const rowGroup of rowGroups) {
+			// One batch, and no larger: parquet-wasm takes memory for a whole one.
+			const rows = metadata.rowGroup(rowGroup).numRows();
 			const table = await file.read({
 				columns: [...columns],
 				rowGroups: [rowGroup],
-				batchSize: BATCH_ROWS,
+				batchSize: Math.max(1, rows),
 			});
 			const ipc = table.intoIPCStream();
 			decoded.push(

@@ -16,6 +16,8 @@ export interface Engine {
 	readonly database: Database;
 	readonly connection: Connection;
 	readonly residency: Residency;
+	/** Size of its WebAssembly memory before its first task. */
+	readonly heapBytes: number;
 }
 
 export interface EngineKeeperOptions {
@@ -40,6 +42,10 @@ interface Slot {
 	readonly engine: Promise<Engine>;
 	readonly lifeline: Lifeline;
 }
+
+/** Past so much of the budget, and some room for what queries themselves take, an engine has grown too large. */
+const MOST_GROWTH = 1.1;
+const SPARE_BYTES = 32e6;
 
 /** An engine that has not ended a task by so long after it was cancelled is ended itself. */
 const CANCEL_MILLISECONDS = 250;
@@ -139,17 +145,6 @@ export class EngineKeeper {
 		}
 	}
 
-	/**
-	 * Does a short task with the engine beside another that goes on. It is let go
-	 * when the signal is raised, and never costs the engine.
-	 */
-	async useBeside<T>(
-		signal: AbortSignal,
-		task: (engine: Engine) => Promise<T>,
-	): Promise<T> {
-		return orCancelled(this.#current().engine.then(task), signal);
-	}
-
 	/** Lets SQL name other tables of the lake, in a new engine; added ones stay. */
 	async replaceTables(
 		former: readonly CatalogTable[],
@@ -171,6 +166,18 @@ export class EngineKeeper {
 			await this.#tenant.leave(engine, why).catch(() => {});
 		await this.end();
 		await this.ready();
+	}
+
+	/**
+	 * The same where the engine's memory has grown past what its tables may take:
+	 * it never shrinks by itself. Only between tasks.
+	 */
+	async renewIfGrown(): Promise<void> {
+		const engine = await this.#slot?.engine.catch(() => undefined);
+		if (engine === undefined) return;
+		const grown = (await engine.database.heapBytes()) - engine.heapBytes;
+		if (grown > this.#budgetBytes * MOST_GROWTH + SPARE_BYTES)
+			await this.renew("its memory had grown");
 	}
 
 	/** Ends the engine; the next task opens another. */
@@ -263,7 +270,8 @@ async function openEngine(
 			`SET allowed_configs = ['${PLANNING_SETTINGS.join("', '")}']`,
 		);
 		await connection.query("SET lock_configuration = true");
-		return { database, connection, residency };
+		const heapBytes = await database.heapBytes();
+		return { database, connection, residency, heapBytes };
 	} catch (error) {
 		await database.close().catch(() => {});
 		throw error;

@@ -214,11 +214,13 @@ export class LakeSession {
 		signal: AbortSignal = new AbortController().signal,
 		onProgress: (progress: Progress) => void = () => {},
 	): Promise<QueryAnswer> {
-		return this.#inTurn(signal, (engine) =>
+		const answer = this.#inTurn(signal, (engine) =>
 			this.#files.named(engine, newRun(request, signal, onProgress), (named) =>
 				this.#query(engine, named),
 			),
 		);
+		this.#renewInTurn();
+		return answer;
 	}
 
 	/** Files that the visitor dropped. */
@@ -537,7 +539,20 @@ export class LakeSession {
 		signal: AbortSignal,
 		task: (engine: Engine) => Promise<T>,
 	): Promise<T> {
-		return this.#turns.take(signal, () => this.#engines.use(signal, task));
+		return this.#turns.take(signal, () =>
+			this.#engines.use(signal, (engine) => {
+				engine.residency.reservedBytes = this.#own.bytes;
+				return task(engine);
+			}),
+		);
+	}
+
+	/** After those who wait already: an engine that has grown too large makes way for a new one. */
+	#renewInTurn(): void {
+		this.#turns
+			.take(new AbortController().signal, () => this.#engines.renewIfGrown())
+			// One that is lost is replaced when it is needed.
+			.catch(() => {});
 	}
 }
 
