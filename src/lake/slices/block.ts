@@ -1,12 +1,6 @@
 import type { Token } from "../plan/sql-tokens.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
-import {
-	isKeyword,
-	isSymbol,
-	nameOf,
-	outermost,
-	splitAtCommas,
-} from "./tokens.ts";
+import { isKeyword, nameOf, outermost, splitAtCommas } from "./tokens.ts";
 
 /** One query block, cut into its clauses. Keywords that begin a clause are not among its tokens. */
 export interface SelectBlock {
@@ -45,8 +39,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Cuts a statement's tokens. Throws {@link DoesNotSplit} for anything but one query block. */
-export function readBlock(statement: readonly Token[]): SelectBlock {
-	const tokens = withoutEnd(statement);
+export function readBlock(tokens: readonly Token[]): SelectBlock {
 	const broken = tokens.find(
 		({ kind, text }) =>
 			kind === "broken" || (kind === "symbol" && /^[;$#]$/.test(text)),
@@ -144,9 +137,4 @@ function clauseAt(tokens: readonly Token[], at: number): ClauseName | null {
 	return isKeyword(tokens, at, "select", "where", "having", "limit", "offset")
 		? (nameOf(tokens[at]) as ClauseName)
 		: null;
-}
-
-function withoutEnd(tokens: readonly Token[]): readonly Token[] {
-	const last = tokens.findLastIndex((token) => !isSymbol(token, ";"));
-	return tokens.slice(0, last + 1);
 }

@@ -5,3 +5,6 @@ export class DoesNotSplit extends Error {
 		this.name = "DoesNotSplit";
 	}
 }
+
+/** Of a query that hands on the rows of what it reads: another query around it may aggregate them. */
+export class DoesNotAggregate extends DoesNotSplit {}

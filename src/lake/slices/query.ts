@@ -1,6 +1,6 @@
 import type { Token } from "../plan/sql-tokens.ts";
 import type { SelectBlock } from "./block.ts";
-import { DoesNotSplit } from "./does-not-split.ts";
+import { DoesNotAggregate, DoesNotSplit } from "./does-not-split.ts";
 import { bare, enclosed, hasAggregate, mayBeColumn } from "./expressions.ts";
 import type { Functions } from "./functions.ts";
 import {
@@ -62,7 +62,7 @@ export const OURS = "slice ";
 export async function readQuery(reading: Reading): Promise<Query> {
 	const { block, columns, functions } = reading;
 	if (block.items.length !== columns.length)
-		throw new DoesNotSplit("a * stands among what it selects");
+		throw new DoesNotAggregate("a * stands among what it selects");
 	const isColumn = columnsOf(reading);
 	const named = block.items.map((tokens, at) =>
 		readItem(tokens, (columns[at] as Column).name),
@@ -88,7 +88,7 @@ export async function readQuery(reading: Reading): Promise<Query> {
 		...query.orders.map(({ by }) => (Array.isArray(by) ? by : [])),
 	].some((tokens) => hasAggregate(tokens, functions));
 	if (block.groupBy === null && !aggregates && !block.distinct)
-		throw new DoesNotSplit("it does not aggregate");
+		throw new DoesNotAggregate("it does not aggregate");
 	const groups =
 		block.groupBy !== null
 			? await readGroups(block.groupBy, items, functions, isColumn)

@@ -228,6 +228,14 @@ describe("splits", () => {
 		"SELECT count(*), max(id) FROM events HAVING count(*) > 1000",
 		"SELECT region, count(*) FROM events WHERE ts > TIMESTAMP '2024-02-29' - INTERVAL 1 DAY GROUP BY region",
 		"SELECT (k), (k + 1) AS next, count(*) FROM events GROUP BY (k), k + 1 ORDER BY (k)",
+		// Within other queries.
+		"SELECT * FROM (SELECT k, count(*) AS n, avg(v) AS a FROM events GROUP BY k) WHERE n > 5 ORDER BY ALL",
+		"WITH per AS (SELECT k, count(*) AS n FROM events WHERE v > 2 GROUP BY k) SELECT max(n), median(n), count(*) FROM per",
+		"WITH few AS (SELECT k FROM tiny WHERE flag), per(a, b) AS MATERIALIZED (SELECT k, sum(price) FROM events JOIN few USING (k) GROUP BY k) SELECT a, b, b / (SELECT max(b) FROM per) AS share FROM per JOIN few ON few.k = a ORDER BY a",
+		"WITH events AS (SELECT name, max(ts) AS last FROM events GROUP BY name) SELECT upper(name), last FROM events ORDER BY ALL",
+		"SELECT n, count(*) FROM (SELECT k, count(*) AS n FROM events GROUP BY k) AS per GROUP BY n ORDER BY n",
+		"SELECT max(n) FROM (SELECT k, count(*) AS n FROM events GROUP BY k)",
+		"SELECT per.r, m, t.name FROM (SELECT region AS r, median(k) AS m FROM events GROUP BY region) AS per, tiny t WHERE t.k = m // 10 ORDER BY ALL",
 		// By the partition key, whatever the aggregate.
 		"SELECT region, median(k), count(DISTINCT name) FROM events GROUP BY region ORDER BY 1",
 		"SELECT region, flag, quantile_cont(v, 0.5) AS q, max_by(name, id) FROM events WHERE k > 3 GROUP BY ALL HAVING count(*) > 2 ORDER BY count(*) DESC, flag, region LIMIT 3",
@@ -261,8 +269,20 @@ describe("does not split", () => {
 		["SELECT count(*) FROM events USING SAMPLE 10", /sample/],
 		["SELECT count(*) FROM (SELECT * FROM events LIMIT 10)", /LIMIT/],
 		[
-			"SELECT max(n) FROM (SELECT k, count(*) AS n FROM events GROUP BY k)",
+			"SELECT max(n) FROM (SELECT k, n, count(*) FROM (SELECT k, count(*) AS n FROM events GROUP BY k) GROUP BY k, n)",
 			/several steps/,
+		],
+		[
+			"WITH per AS (SELECT k, count(*) AS n FROM events GROUP BY k) SELECT * FROM per JOIN events USING (k)",
+			/./,
+		],
+		[
+			"WITH per AS (SELECT k, mode(v) FROM events GROUP BY k) SELECT * FROM per",
+			/mode/,
+		],
+		[
+			"SELECT * FROM tiny t, (SELECT count(*) AS n FROM events WHERE k > t.k)",
+			/./,
 		],
 		["SELECT count(*) FROM events a JOIN events b USING (id)", /2 times/],
 		["SELECT count(*) FROM tiny LEFT JOIN events USING (k)", /join/],

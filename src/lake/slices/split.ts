@@ -6,9 +6,10 @@ import { amongGhosts } from "../plan/ghosts.ts";
 import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
 import type { Connection } from "../types.ts";
 import { readBlock } from "./block.ts";
-import { DoesNotSplit } from "./does-not-split.ts";
+import { DoesNotAggregate, DoesNotSplit } from "./does-not-split.ts";
 import type { Split, SplitDraft } from "./draft.ts";
-import { readFunctions } from "./functions.ts";
+import { type Functions, readFunctions } from "./functions.ts";
+import { type InnerBlock, innerBlocks } from "./inner-blocks.ts";
 import { dropParts, layParts } from "./part-table.ts";
 import { byPartitions, partitionKeyOf } from "./partitions.ts";
 import { byParts } from "./parts.ts";
@@ -33,35 +34,65 @@ export interface SplitOptions {
 }
 
 /**
- * Splits a statement that aggregates rows of one table. Decided from its tokens,
- * and checked: by the plan of the partial statement, and by names and types of
- * the merged answer. Throws {@link DoesNotSplit} with the reason where it is not
- * certain that the merged answer is the statement's.
+ * Splits a statement that aggregates rows of one table, itself or in a common table
+ * or the query that its FROM begins with. Decided from its tokens, and checked: by
+ * the plan of the partial statement, and by names and types of the merged answer.
+ * Throws {@link DoesNotSplit} with the reason where it is not certain that the
+ * merged answer is the statement's.
  */
 export async function splitStatement(options: SplitOptions): Promise<Split> {
-	const { connection, sql, table } = options;
+	const { connection, sql } = options;
 	return amongGhosts(connection, async () => {
-		const tokens = tokenizeSql(sql);
+		const tokens = withoutEnd(tokenizeSql(sql));
 		const params = paramsByToken(tokens, options.params);
-		const block = readBlock(tokens);
-		const functions = await readFunctions(connection, tokens);
-		const columns = await describeColumns(connection, render(tokens, params));
-		const query = await readQuery({
-			block,
-			columns,
-			functions,
-			render: (some) => render(some, params),
-			describeColumns: (statement) => describeColumns(connection, statement),
-		});
-		try {
-			return await checked(await byParts(query), query, options);
-		} catch (error) {
-			if (!(error instanceof DoesNotSplit)) throw error;
-			const key = partitionKeyOf(query, table);
-			if (key === null) throw error;
-			return await checked(byPartitions(query, key), query, options);
-		}
+		const splitting = {
+			...options,
+			params,
+			functions: await readFunctions(connection, tokens),
+			columns: await describeColumns(connection, render(tokens, params)),
+		};
+		const blocks = [{ tokens, before: [], after: [] }, ...innerBlocks(tokens)];
+		let reason: unknown;
+		for (const block of blocks)
+			try {
+				return await splitBlock(block, splitting);
+			} catch (error) {
+				if (!(error instanceof DoesNotSplit)) throw error;
+				if (!(error instanceof DoesNotAggregate)) reason = error;
+				reason ??= error;
+			}
+		throw reason;
 	});
+}
+
+interface Splitting {
+	readonly connection: Connection;
+	readonly table: CatalogTable;
+	readonly params: ParamsByToken;
+	readonly functions: Functions;
+	/** Of the whole statement's answer. */
+	readonly columns: readonly Column[];
+}
+
+async function splitBlock(
+	block: InnerBlock,
+	splitting: Splitting,
+): Promise<Split> {
+	const { connection, table, params, functions } = splitting;
+	const query = await readQuery({
+		block: readBlock(block.tokens),
+		columns: await describeColumns(connection, render(block.tokens, params)),
+		functions,
+		render: (some) => render(some, params),
+		describeColumns: (statement) => describeColumns(connection, statement),
+	});
+	try {
+		return await checked(await byParts(query), query, block, splitting);
+	} catch (error) {
+		const key = partitionKeyOf(query, table);
+		if (!(error instanceof DoesNotSplit) || key === null) throw error;
+		return await checked(byPartitions(query, key), query, block, splitting);
+	}
 }
 
 /**
@@ -71,26 +102,29 @@ export async function splitStatement(options: SplitOptions): Promise<Split> {
  */
 async function checked(
 	{ merge: mergeNamed, ...draft }: SplitDraft,
-	{ columns }: Query,
-	{ connection, table }: SplitOptions,
+	query: Query,
+	{ before, after }: InnerBlock,
+	{ connection, table, params, columns }: Splitting,
 ): Promise<Split> {
 	const plan = await standing(() => explainTree(connection, draft.partial));
 	requireSplitShape(plan, table.name);
-	const merge = mergeNamed(columns.map(({ name }) => name));
-	const anonymous = mergeNamed(columns.map((_, at) => `slice item ${at}`));
+	const merged = mergeNamed(query.columns.map(({ name }) => name));
+	const anonymous = mergeNamed(
+		query.columns.map((_, at) => `slice item ${at}`),
+	);
+	const merge = concatenated([
+		render(before, params),
+		merged,
+		render(after, params),
+	]);
 	await standing(() => layParts(connection, draft.partial));
 	try {
-		const named = await describeColumns(connection, merge);
-		const unnamed = await describeColumns(connection, anonymous);
-		for (const [at, { name, type }] of columns.entries())
-			if (
-				named[at]?.name !== name ||
-				named[at]?.type !== type ||
-				unnamed[at]?.type !== type
-			)
-				throw new DoesNotSplit(
-					`column ${name} of its answer would be of another type or name`,
-				);
+		requireSame(query.columns, await describeColumns(connection, merged));
+		requireSame(
+			query.columns.map(({ type }, at) => ({ name: `slice item ${at}`, type })),
+			await describeColumns(connection, anonymous),
+		);
+		requireSame(columns, await describeColumns(connection, merge));
 		const merging = await standing(() => explainTree(connection, merge));
 		if (reads(merging, table.name))
 			throw new DoesNotSplit(`it reads ${table.name} in several places`);
@@ -98,6 +132,30 @@ async function checked(
 		await dropParts(connection);
 	}
 	return { ...draft, merge };
+}
+
+function requireSame(
+	expected: readonly Column[],
+	actual: readonly Column[],
+): void {
+	for (const [at, { name, type }] of expected.entries())
+		if (actual[at]?.name !== name || actual[at]?.type !== type)
+			throw new DoesNotSplit(
+				`column ${name} of its answer would be of another type or name`,
+			);
+}
+
+function concatenated(parts: readonly BoundSql[]): BoundSql {
+	return {
+		sql: parts.map(({ sql }) => sql).join(" "),
+		params: parts.flatMap(({ params }) => params),
+	};
+}
+
+/** Without the semicolons that end it. */
+function withoutEnd(tokens: readonly Token[]): readonly Token[] {
+	const last = tokens.findLastIndex((token) => !isSymbol(token, ";"));
+	return tokens.slice(0, last + 1);
 }
 
 async function describeColumns(
