@@ -10,6 +10,7 @@ import { blobScript, startBlobWorker } from "./blob-worker.ts";
 import type { SqlValue } from "./engine-api.ts";
 import type { DuckdbFiles } from "./engine-files.ts";
 import { HEAP_WATCH, heapBytes } from "./engine-heap.ts";
+import { lifeScript, newLife, onDeath } from "./life.ts";
 
 /** The name under which a statement with values is prepared, so that it can be cancelled. */
 const PREPARED = "lakeside_run";
@@ -26,7 +27,13 @@ export async function openBrowserDatabase(
 	files: Pick<DuckdbFiles, "worker" | "thread">,
 	wasm: Blob,
 ): Promise<Database> {
-	const worker = startBlobWorker(files.worker, "classic", "duckdb", HEAP_WATCH);
+	const life = newLife("duckdb");
+	const worker = startBlobWorker(
+		files.worker,
+		"classic",
+		"duckdb",
+		HEAP_WATCH + lifeScript(life),
+	);
 	const database = new AsyncDuckDB(new VoidLogger(), worker);
 	const lifeline = new Lifeline();
 	worker.addEventListener("error", (event) =>
@@ -50,6 +57,7 @@ export async function openBrowserDatabase(
 	const wasmUrl = URL.createObjectURL(wasm);
 	try {
 		await orLost(database.instantiate(wasmUrl, threadUrl));
+		onDeath(life, () => lifeline.lose("its worker was ended"));
 		await orLost(database.open({ path: ":memory:", maximumThreads: threads }));
 	} catch (error) {
 		await close();

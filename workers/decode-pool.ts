@@ -1,18 +1,25 @@
 import { type Remote, transfer, wrap } from "comlink";
+import { hasDied } from "../src/lake/errors.ts";
 import { Lifeline } from "../src/lake/lifeline.ts";
-import type { DecodeRequest, Decoder } from "../src/lake/types.ts";
+import type { Decoder } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { DecodeApi } from "./decode.worker.ts";
+import { newLife, onDeath } from "./life.ts";
 
-interface Slot {
-	readonly worker: Worker;
-	readonly api: Remote<DecodeApi>;
+/** A decoder in a worker of its own. */
+export interface DecodeWorker {
+	readonly api: Pick<Remote<DecodeApi>, "decode" | "encode">;
 	readonly started: Promise<void>;
+	/** Lost when the worker fails or is gone. */
 	readonly lifeline: Lifeline;
+	end(): void;
 }
 
 /** A decoder that has not ended a task by so long after it was cancelled is ended itself. */
 const CANCEL_MILLISECONDS = 250;
+
+/** More would wait for the network, and each takes memory of its own. */
+const MOST_DECODERS = 4;
 
 /** Reads Parquet, and writes it. */
 export interface ParquetPool extends Decoder {
@@ -23,41 +30,72 @@ export interface ParquetPool extends Decoder {
 /**
  * Decoders in workers of their own. A task goes to the first that is free. One that
  * fails is replaced: parquet-wasm is dead once it has panicked; so is one that goes on
- * with what was cancelled.
+ * with what was cancelled. What a decoder died of is decoded once more, by another.
  */
 export function decodePool(options: {
-	readonly workerUrl: string;
-	readonly module: Promise<WebAssembly.Module>;
 	readonly size: number;
+	readonly start: () => DecodeWorker;
 }): ParquetPool {
-	const free: Slot[] = [];
-	const all = new Set<Slot>();
-	const waiting: ((slot: Slot) => void)[] = [];
+	const free: DecodeWorker[] = [];
+	const all = new Set<DecodeWorker>();
+	const waiting = new Set<(worker: DecodeWorker) => void>();
 
-	const release = (slot: Slot) => {
-		const next = waiting.shift();
-		if (next === undefined) free.push(slot);
-		else next(slot);
+	const release = (worker: DecodeWorker) => {
+		const [next] = waiting;
+		if (next === undefined) {
+			free.push(worker);
+			return;
+		}
+		waiting.delete(next);
+		next(worker);
 	};
 	const add = () => {
-		const slot = startSlot(options.workerUrl, options.module);
-		all.add(slot);
-		release(slot);
+		const worker = options.start();
+		all.add(worker);
+		release(worker);
+	};
+	const replace = (worker: DecodeWorker) => {
+		worker.end();
+		all.delete(worker);
+		add();
 	};
 	for (let count = 0; count < options.size; count += 1) add();
 
-	const withSlot = async <T>(
-		task: (api: Remote<DecodeApi>) => Promise<T>,
+	/** One that is free, or gets free; who gives up waiting takes none. */
+	const take = (signal: AbortSignal | undefined): Promise<DecodeWorker> =>
+		new Promise((resolve, reject) => {
+			if (signal?.aborted) {
+				reject(signal.reason);
+				return;
+			}
+			const worker = free.shift();
+			if (worker !== undefined) {
+				resolve(worker);
+				return;
+			}
+			const leave = () => {
+				waiting.delete(taken);
+				reject(signal?.reason);
+			};
+			const taken = (next: DecodeWorker) => {
+				signal?.removeEventListener("abort", leave);
+				resolve(next);
+			};
+			waiting.add(taken);
+			signal?.addEventListener("abort", leave);
+		});
+
+	const withWorker = async <T>(
+		task: (api: DecodeWorker["api"]) => Promise<T>,
 		signal?: AbortSignal,
 	): Promise<T> => {
-		const slot =
-			free.shift() ??
-			(await new Promise<Slot>((resolve) => waiting.push(resolve)));
-		if (signal?.aborted) {
-			release(slot);
-			throw signal.reason;
+		const worker = await take(signal);
+		const { lifeline } = worker;
+		// It was killed while it had nothing to do.
+		if (lifeline.isLost) {
+			replace(worker);
+			return withWorker(task, signal);
 		}
-		const { lifeline } = slot;
 		let deadline: ReturnType<typeof setTimeout> | undefined;
 		const cancel = () => {
 			deadline = setTimeout(
@@ -67,14 +105,12 @@ export function decodePool(options: {
 		};
 		signal?.addEventListener("abort", cancel);
 		try {
-			await lifeline.hold(slot.started);
-			const done = await lifeline.hold(task(slot.api));
-			release(slot);
+			await lifeline.hold(worker.started);
+			const done = await lifeline.hold(task(worker.api));
+			release(worker);
 			return done;
 		} catch (cause) {
-			slot.worker.terminate();
-			all.delete(slot);
-			add();
+			replace(worker);
 			throw cause;
 		} finally {
 			signal?.removeEventListener("abort", cancel);
@@ -83,26 +119,44 @@ export function decodePool(options: {
 	};
 
 	return {
-		decode: (request: DecodeRequest, signal?: AbortSignal) =>
-			withSlot((api) => api.decode(request), signal),
-		encode: (ipc) => withSlot((api) => api.encode(transfer(ipc, [ipc.buffer]))),
+		async decode(request, signal) {
+			const decode = () => withWorker((api) => api.decode(request), signal);
+			try {
+				return await decode();
+			} catch (cause) {
+				if (signal?.aborted || !hasDied(cause)) throw cause;
+				return decode();
+			}
+		},
+		encode: (ipc) =>
+			withWorker((api) => api.encode(transfer(ipc, [ipc.buffer]))),
 		async close() {
-			for (const { worker } of all) worker.terminate();
+			for (const worker of all) worker.end();
 		},
 	};
 }
 
-function startSlot(
+/** How many decoders suit a device of so many cores. */
+export function suitableDecoders(cores: number): number {
+	return Math.min(Math.max(2, cores), MOST_DECODERS);
+}
+
+/** Starts a decoder with parquet-wasm, compiled once for all. */
+export function startDecoder(
 	workerUrl: string,
 	module: Promise<WebAssembly.Module>,
-): Slot {
+): DecodeWorker {
 	const worker = startBlobWorker([workerUrl], "module", "decode");
 	const api = wrap<DecodeApi>(worker);
 	const lifeline = new Lifeline("the decoder");
 	worker.addEventListener("error", (event) =>
-		lifeline.lose(event.message || "the decoder's worker failed"),
+		lifeline.lose(event.message || "its worker failed"),
 	);
-	const started = module.then((compiled) => api.start(compiled));
+	const life = newLife("decoder");
+	const started = module.then(async (compiled) => {
+		await api.start(compiled, life);
+		onDeath(life, () => lifeline.lose("its worker was ended"));
+	});
 	started.catch(() => {});
-	return { worker, api, started, lifeline };
+	return { api, started, lifeline, end: () => worker.terminate() };
 }

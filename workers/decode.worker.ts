@@ -3,12 +3,14 @@ import * as parquet from "parquet-wasm/esm";
 import { decodeRowGroups } from "../src/lake/decode.ts";
 import { encodeParquet } from "../src/lake/encode.ts";
 import type { DecodeRequest } from "../src/lake/types.ts";
+import { holdLife } from "./life.ts";
 
 /** What a decoder's worker answers to. */
 const api = {
-	/** Takes parquet-wasm, compiled once for all decoders. */
-	start(module: WebAssembly.Module): void {
+	/** Takes parquet-wasm, compiled once for all decoders, and the name of its life. */
+	async start(module: WebAssembly.Module, life: string): Promise<void> {
 		parquet.initSync({ module });
+		await holdLife(life);
 	},
 	async decode(request: DecodeRequest): Promise<Uint8Array[]> {
 		const decoded = await decodeRowGroups(parquet.ParquetFile, request);

@@ -3,7 +3,7 @@ import { residentShare, suitableMemoryBytes } from "../src/lake/budgets.ts";
 import { httpSource } from "../src/lake/fetch.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
 import { allowsAddress, foreignHosts } from "../src/lib/foreign-hosts.ts";
-import { decodePool } from "./decode-pool.ts";
+import { decodePool, startDecoder, suitableDecoders } from "./decode-pool.ts";
 import { fetchDuckdb } from "./duckdb.ts";
 import { createEngine } from "./engine.ts";
 import type { EngineApi, Progress } from "./engine-api.ts";
@@ -11,8 +11,6 @@ import { ENGINE_FILES } from "./engine-files.ts";
 import { openByteCache } from "./opfs-cache.ts";
 import { fetchWasm } from "./unpack.ts";
 import { warmDatabase, warmDecoders } from "./warm-up.ts";
-
-const DECODERS = 2;
 
 const keys = new KeyRing();
 const engine = createEngine({
@@ -26,12 +24,12 @@ const engine = createEngine({
 		);
 		// Whoever waits for them hears of a failure; it may come before they do.
 		module.catch(() => {});
+		const size = suitableDecoders(navigator.hardwareConcurrency);
 		const decoder = decodePool({
-			workerUrl: decodeWorker,
-			module,
-			size: DECODERS,
+			size,
+			start: () => startDecoder(decodeWorker, module),
 		});
-		const warm = warmDecoders(decoder, DECODERS, fetchBytes(sample));
+		const warm = warmDecoders(decoder, size, fetchBytes(sample));
 		const source = httpSource(lakeUrl, { sign: keys.sign });
 		return {
 			source,

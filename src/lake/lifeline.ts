@@ -11,6 +11,10 @@ export class Lifeline {
 		this.#what = what;
 	}
 
+	get isLost(): boolean {
+		return this.#lost !== null;
+	}
+
 	/** What the work gives, or the loss where that comes first. */
 	hold<T>(work: Promise<T>): Promise<T> {
 		return new Promise((resolve, reject) => {

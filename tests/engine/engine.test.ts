@@ -253,6 +253,22 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 			await tab.close();
 		});
 
+		test("workers that are killed are replaced, and the next question is answered", async () => {
+			const { tab, threads } = await openPage();
+			await ask(tab, "SELECT max(i) FROM numbers WHERE part = 0");
+			for (const [at, name] of ["decode", "duckdb"].entries()) {
+				expect(await killWorkers(tab, name)).toBeGreaterThan(0);
+				expect(
+					await ask(
+						tab,
+						`SELECT count(i), current_setting('threads')::INTEGER
+						FROM numbers WHERE part <= ${at + 1}`,
+					),
+				).toMatchObject({ cells: [[(at + 2) * 50_000, threads]] });
+			}
+			await tab.close();
+		});
+
 		test("a database that is ended while all its threads work is followed by another", async () => {
 			const { tab, threads } = await openPage();
 			expect(await tab.evaluate(() => page.endAndOpenAgain())).toEqual({
@@ -264,3 +280,23 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 		});
 	});
 });
+
+/** Ends all workers of that name below a page; says how many there were. */
+async function killWorkers(tab: Page, name: string): Promise<number> {
+	// Threads of DuckDB that work hear of nothing.
+	const soon = <T>(promise: Promise<T>) =>
+		Promise.race([
+			promise.catch(() => null),
+			new Promise<null>((resolve) => setTimeout(() => resolve(null), 2000)),
+		]);
+	const named = await Promise.all(
+		tab.workers().map(async (worker) => ({
+			worker,
+			name: await soon(worker.evaluate(() => self.name)),
+		})),
+	);
+	const killed = named.filter((other) => other.name === name);
+	for (const { worker } of killed)
+		await soon(worker.evaluate(() => self.close()));
+	return killed.length;
+}
