@@ -38,12 +38,12 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 		expect(await tab.evaluate(() => page.open())).toBe("opfs");
 		return tab;
 	}
-	const put = (tab: Page, entries: string[]) =>
+	const put = (tab: Page, entries: readonly string[]) =>
 		tab.evaluate(([names, length]) => page.put(names, length), [
 			entries,
 			LENGTH,
 		] as const);
-	const have = (tab: Page, entries: string[]) =>
+	const have = (tab: Page, entries: readonly string[]) =>
 		tab.evaluate(([names, length]) => page.have(names, length), [
 			entries,
 			LENGTH,

@@ -1,22 +1,21 @@
 import { expose } from "comlink";
 import type { BudgetedCache } from "../../src/lake/byte-cache.ts";
 import { openByteCache } from "../../workers/opfs-cache.ts";
+import type { CacheApi } from "./cache-api.ts";
 
 let cache: Promise<BudgetedCache> | undefined;
 
-/** The cache as the engine's worker has it. Bytes follow from a key, so that wrong ones show. */
-const api = {
+const api: CacheApi = {
 	async open() {
 		cache = openByteCache();
 		return (await cache).kind;
 	},
-	async put(names: readonly string[], length: number) {
+	async put(names, length) {
 		const opened = await now();
 		for (const name of names)
 			await opened.put(keyOf(name, length), bytesOf(name, length));
 	},
-	/** Names of what is there, all at once as a query asks; throws where bytes are another's. */
-	async have(names: readonly string[], length: number) {
+	async have(names, length) {
 		const opened = await now();
 		const found = await Promise.all(
 			names.map((name) => opened.get(keyOf(name, length))),
@@ -34,10 +33,9 @@ const api = {
 		});
 	},
 	use: async () => (await now()).use(),
-	setBudget: async (bytes: number | null) => (await now()).setBudget(bytes),
+	setBudget: async (bytes) => (await now()).setBudget(bytes),
 	clear: async () => (await now()).clear(),
 };
-export type CacheApi = typeof api;
 expose(api);
 
 function now(): Promise<BudgetedCache> {

@@ -1,5 +1,5 @@
 import { wrap } from "comlink";
-import type { CacheApi } from "./cache.worker.ts";
+import type { CacheApi } from "./cache-api.ts";
 
 const worker = new Worker(new URL("./cache.worker.ts", import.meta.url), {
 	type: "module",

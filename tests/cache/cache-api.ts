@@ -1,0 +1,12 @@
+import type { CacheUse } from "../../src/lake/byte-cache.ts";
+
+/** The cache as the engine's worker has it. Bytes follow from a name, so that wrong ones show. */
+export interface CacheApi {
+	open(): Promise<"opfs" | "memory">;
+	put(names: readonly string[], length: number): Promise<void>;
+	/** Names of what is there, all at once as a query asks; throws where bytes are another's. */
+	have(names: readonly string[], length: number): Promise<readonly string[]>;
+	use(): Promise<CacheUse>;
+	setBudget(bytes: number | null): Promise<void>;
+	clear(): Promise<void>;
+}
