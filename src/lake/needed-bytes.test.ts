@@ -140,6 +140,15 @@ const STATEMENTS: readonly (readonly [
 		{ departures: 1 },
 		"SELECT id, gate FROM departures WHERE airport = 3 AND flight LIKE '%7%' AND id < 22000",
 	],
+	[{ departures: 3 }, "SELECT id, note FROM departures ORDER BY ts LIMIT 6000"],
+	[
+		{ departures: 4 },
+		"SELECT d.flight, -id AS x FROM departures AS d WHERE d.ts > '2024-03-03' ORDER BY d.id DESC NULLS LAST, flight LIMIT 5500 OFFSET 500",
+	],
+	[
+		{ departures: 35 },
+		"SELECT -id AS id FROM departures ORDER BY id LIMIT 6000",
+	],
 	[
 		{ departures: 1 },
 		"SELECT max(delay) FROM departures WHERE ts::DATE = '2024-03-03'",

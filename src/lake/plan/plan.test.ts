@@ -307,6 +307,11 @@ describe("row groups", () => {
 		["SELECT id FROM plain ORDER BY part DESC NULLS LAST LIMIT 3", "11"],
 		["SELECT id FROM plain ORDER BY day LIMIT 45", "0"],
 		["SELECT big FROM plain ORDER BY id::BIGINT LIMIT 3", "0"],
+		["SELECT real FROM plain ORDER BY id LIMIT 6000", ALL],
+		[
+			"SELECT id FROM plain ORDER BY ts DESC NULLS FIRST, big LIMIT 40 OFFSET 5000",
+			ALL,
+		],
 		["SELECT -id AS id FROM plain ORDER BY id LIMIT 3", ALL],
 		[
 			"SELECT TRY_CAST(id AS TINYINT) AS id FROM plain ORDER BY id LIMIT 3",

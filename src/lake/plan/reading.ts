@@ -101,7 +101,7 @@ function scansOf(
 		.filter((scan) => scan.table === table.name)
 		.map((scan) =>
 			readScan(scan, table, predicates, (filters) =>
-				wantedRows(scan, filters, wording, params, aggregates),
+				wantedRows(scan, table, filters, wording, params, aggregates),
 			),
 		);
 }

@@ -1,7 +1,7 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import type { Scan } from "./explain.ts";
 import type { Token } from "./sql-tokens.ts";
-import { isName, type Wording } from "./wording.ts";
+import { isName, isSelectFrom, type Wording } from "./wording.ts";
 
 /** A statement that asks for nothing but counts, minima and maxima of one table. */
 export interface SimpleAggregates {
@@ -18,7 +18,7 @@ export interface SimpleAggregates {
 
 const CALL = /^(min|max|count)\(#(\d+)\)$/;
 
-/** Words that make more of a statement than SELECT … FROM table WHERE … */
+/** Words that make more of a statement than SELECT … FROM table WHERE … ORDER BY … */
 const OTHERS = new Set(
 	(
 		"with union intersect except group having window qualify limit fetch offset join lateral " +
@@ -39,7 +39,7 @@ export function simpleAggregates(
 	const [scan] = scans;
 	if (scan === undefined || scans.length > 1 || namesOwn) return null;
 	const table = tables.find(({ name }) => name === scan.table);
-	if (table === undefined || !isPlainSelect(tokens, table)) return null;
+	if (table === undefined || !isSelectFrom(tokens, table, OTHERS)) return null;
 	const [first, second] = scan.above;
 	const isProjected = first?.name === "PROJECTION";
 	const aggregate = isProjected ? second : first;
@@ -66,26 +66,6 @@ export function simpleAggregates(
 		} else ends.push({ column, end: name as "min" | "max" });
 	}
 	return counts || ends.length > 0 ? { scan, counts, counted, ends } : null;
-}
-
-/** Whether it is `SELECT … FROM table [[AS] alias] [WHERE …]` and nothing else. */
-function isPlainSelect(tokens: readonly Token[], table: CatalogTable): boolean {
-	const words = tokens.map(({ kind, text }) =>
-		kind === "word" ? text.toLowerCase() : "",
-	);
-	const count = (word: string) =>
-		words.filter((other) => other === word).length;
-	if (count("select") !== 1 || count("from") !== 1) return false;
-	if (words.some((word) => OTHERS.has(word))) return false;
-	let at = words.indexOf("from") + 1;
-	if (!isName(tokens[at++], table.name)) return false;
-	if (words[at] === "as") at += 1;
-	const isEnd = () =>
-		at >= tokens.length ||
-		/^(where|order)$/.test(words[at] ?? "") ||
-		/^[);]$/.test(tokens[at]?.text ?? "");
-	if (!isEnd()) at += 1;
-	return isEnd();
 }
 
 /** `max ts` for each `max(ts)` and `max(t.ts)`. */

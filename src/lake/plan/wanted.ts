@@ -1,10 +1,11 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog.ts";
 import type { Scan } from "./explain.ts";
 import type { ScanFilters } from "./filters.ts";
 import type { Wanted } from "./narrow.ts";
 import type { SimpleAggregates } from "./simple-aggregates.ts";
 import type { Token } from "./sql-tokens.ts";
-import type { Wording } from "./wording.ts";
+import { isName, isNoAlias, isSelectFrom, type Wording } from "./wording.ts";
 
 /**
  * Rows of which the answer is made, where the plan tells that not all that pass
@@ -13,12 +14,14 @@ import type { Wording } from "./wording.ts";
  */
 export function wantedRows(
 	scan: Scan,
+	table: CatalogTable,
 	filters: ScanFilters,
 	wording: Wording,
 	params: readonly SqlValue[],
 	aggregates: SimpleAggregates | null,
 ): readonly Wanted[] | null {
-	const first = topRows(scan, filters, wording);
+	const first =
+		topRows(scan, filters, wording) ?? sortedRows(scan, table, wording, params);
 	if (first !== null) return [first];
 	const any = limitedRows(scan, wording, params);
 	if (any !== null) return [any];
@@ -58,6 +61,58 @@ function topRows(
 	if (!Number.isSafeInteger(total)) return null;
 	const descending = direction === "DESC";
 	return { rows: total, order: { column, descending, skipsNulls: false } };
+}
+
+/**
+ * The same of more rows than a TOP_N takes: then the plan sorts all, and only the
+ * words tell by what and how many.
+ */
+function sortedRows(
+	{ above }: Scan,
+	table: CatalogTable,
+	{ tokens, namesOwn }: Wording,
+	params: readonly SqlValue[],
+): Wanted | null {
+	const operators = above
+		.map(({ name }) => name)
+		.filter((name) => name !== "PROJECTION");
+	if (operators.join() !== "ORDER_BY,STREAMING_LIMIT" || namesOwn) return null;
+	if (!isSelectFrom(tokens, table, MORE_THAN_SORTED)) return null;
+	const rows = limitOf(tokens, params);
+	let at = tokens.findIndex((_, index) => isWord(tokens[index], "order"));
+	if (rows === null || !isWord(tokens[at + 1], "by")) return null;
+	at += 2;
+	const isQualified =
+		tokens[at + 1]?.text === "." &&
+		!table.columns.some(({ name }) => isName(tokens[at], name));
+	if (isQualified) at += 2;
+	const column = table.columns.find(({ name }) => isName(tokens[at], name));
+	if (column === undefined || !isNoAlias(tokens, column.name)) return null;
+	at += 1;
+	const descending = isWord(tokens[at], "desc");
+	if (descending || isWord(tokens[at], "asc")) at += 1;
+	if (isWord(tokens[at], "nulls")) at += 2;
+	const ends =
+		tokens[at]?.text === "," ||
+		isWord(tokens[at], "limit") ||
+		isWord(tokens[at], "offset");
+	if (!ends) return null;
+	return {
+		rows,
+		order: { column: column.name, descending, skipsNulls: false },
+	};
+}
+
+/** Words that make more of a statement than SELECT … FROM table WHERE … ORDER BY … LIMIT … */
+const MORE_THAN_SORTED = new Set(
+	(
+		"with union intersect except group having window qualify fetch join lateral sample " +
+		"tablesample pivot unpivot over distinct unnest columns all"
+	).split(" "),
+);
+
+function isWord(token: Token | undefined, word: string): boolean {
+	return token?.kind === "word" && token.text.toLowerCase() === word;
 }
 
 /** `LIMIT` without an order, which EXPLAIN prints without its number. */
