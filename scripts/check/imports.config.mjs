@@ -34,7 +34,14 @@ const MAY_IMPORT = {
 		"src/islands",
 		"src/styles",
 	],
-	scripts: ["src/lib", "src/lake", "src/queries", "workers", "tests/browser"],
+	scripts: [
+		"src/lib",
+		"src/lake",
+		"src/queries",
+		"workers",
+		"tests/browser",
+		"tests/support/radosgw",
+	],
 };
 
 /** Rules for dependency-cruiser: https://github.com/sverweij/dependency-cruiser */
