@@ -15,7 +15,7 @@ import { lifeScript, newLife, onDeath } from "./life.ts";
 /** The name under which a statement with values is prepared, so that it can be cancelled. */
 const PREPARED = "lakeside_run";
 
-/** More threads than that are workers, each of some 20 MB, that add little. */
+/** Each thread is a worker that loads DuckDB once more: more take longer to start than they save. */
 const MOST_THREADS = 8;
 
 /**

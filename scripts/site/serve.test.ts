@@ -106,6 +106,24 @@ describe.each(["/", "/deep/base/"])("under %s", (base) => {
 		}
 	});
 
+	test("pages, their scripts and what is missing are isolated, unless told otherwise", async () => {
+		const isolation = async (url: string) => {
+			const { headers } = await fetch(url);
+			return [
+				headers.get("Cross-Origin-Opener-Policy"),
+				headers.get("Cross-Origin-Embedder-Policy"),
+			];
+		};
+		for (const path of ["", "_a/a.12345678.js", "missing"])
+			expect(await isolation(server.url + path)).toEqual([
+				"same-origin",
+				"require-corp",
+			]);
+		const other = await serveSite({ folder, port: 0, base, isolated: false });
+		expect(await isolation(other.url)).toEqual([null, null]);
+		await other.close();
+	});
+
 	test("nobody may frame a page", async () => {
 		expect((await get("")).headers.get("Content-Security-Policy")).toContain(
 			"frame-ancestors 'none'",
