@@ -174,9 +174,16 @@ export function generateAggregate(random: Random): GeneratedQuery {
 		random.chance(0.1) && !order.includes(",") ? "DISTINCT " : "";
 	const text = (orderText: string) =>
 		`SELECT ${distinct}${shuffled.join(", ")} FROM ${from}${where}${by}${having}${orderText}${limit}`;
-	const sql = text(order.includes(",") ? " ORDER BY count(*) DESC" : order);
+	const block = text(order.includes(",") ? " ORDER BY count(*) DESC" : order);
+	const isInner = random.chance(0.15);
+	const sql = !isInner
+		? block
+		: random.pick([
+				`WITH per AS (${block}) SELECT *, 1 AS one FROM per`,
+				`SELECT * FROM (${block}) AS per, tiny WHERE tiny.k < 2`,
+			]);
 	let at = 0;
 	const plain = sql.replaceAll("?", () => values[at++] ?? "");
-	const kind = total ? "ordered" : "rows";
+	const kind = total && !isInner ? "ordered" : "rows";
 	return { sql, params, plain, check: { kind } };
 }
