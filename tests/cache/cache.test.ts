@@ -134,6 +134,7 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 			.poll(
 				async () =>
 					Object.keys(await first.evaluate(() => page.files())).length,
+				{ timeout: 20_000 },
 			)
 			.toBeGreaterThan(20);
 		await first.evaluate(() => page.kill());
