@@ -1,17 +1,10 @@
-import {
-	Float64,
-	Int32,
-	Table,
-	TimestampMicrosecond,
-	tableToIPC,
-	Utf8,
-	vectorFromArray,
-} from "apache-arrow";
+import { Table, tableToIPC } from "apache-arrow";
 import { FileError } from "../../lib/formats/file-error.ts";
 import { type GpxPoint, readGpx as parseGpx } from "../../lib/formats/gpx.ts";
 import { parseTime } from "../../lib/formats/time.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { ArrowColumns } from "./text-file.ts";
+import { doubles, integers, texts, timestamps } from "./vectors.ts";
 
 /**
  * Reads GPX: a row per point of its tracks (of its routes where it has none), named
@@ -29,50 +22,24 @@ export async function readGpx(
 		async () => throwIfCancelled(signal),
 	);
 	if (points.length === 0) throw new FileError("it has no track or route");
-	const int = new Int32();
-	const double = new Float64();
 	const places = points.map(placeOf);
 	const table = new Table({
-		track: vectorFromArray(
-			points.map(({ track }) => track),
-			int,
-		),
-		segment: vectorFromArray(
-			points.map(({ segment }) => segment),
-			int,
-		),
-		seq: vectorFromArray(
-			points.map((_, index) => index),
-			int,
-		),
-		ts: vectorFromArray(
-			points.map(({ time }) => (time === null ? null : millisecondsOf(time))),
-			new TimestampMicrosecond(),
-		),
-		lon: vectorFromArray(
-			places.map(({ longitude }) => longitude),
-			double,
-		),
-		lat: vectorFromArray(
-			places.map(({ latitude }) => latitude),
-			double,
-		),
-		ele: vectorFromArray(
-			points.map(({ elevation }) => numberIn(elevation)),
-			double,
-		),
-		name: vectorFromArray(
-			points.map(({ track }) => trackNames[track] ?? name),
-			new Utf8(),
-		),
+		track: integers(points.map(({ track }) => track)),
+		segment: integers(points.map(({ segment }) => segment)),
+		seq: integers(points.map((_, index) => index)),
+		ts: timestamps(points.map(({ time }) => microsecondsOf(time))),
+		lon: doubles(places.map(({ longitude }) => longitude)),
+		lat: doubles(places.map(({ latitude }) => latitude)),
+		ele: doubles(points.map(({ elevation }) => numberIn(elevation))),
+		name: texts(points.map(({ track }) => trackNames[track] ?? name)),
 	});
 	return { ipc: tableToIPC(table, "stream"), types: {} };
 }
 
-/** Whole and fractional milliseconds since 1970, UTC, as Arrow's builder takes times. */
-function millisecondsOf(text: string): number | null {
-	const time = parseTime(text);
-	return time === null ? null : time.micros / 1000;
+/** Since 1970, UTC; null where the text is no time. */
+function microsecondsOf(text: string | null): bigint | null {
+	const time = text === null ? null : parseTime(text);
+	return time === null ? null : BigInt(time.micros);
 }
 
 function placeOf(point: GpxPoint): { longitude: number; latitude: number } {

@@ -1,19 +1,11 @@
-import {
-	Bool,
-	Float64,
-	Int64,
-	Table,
-	tableToIPC,
-	Utf8,
-	type Vector,
-	vectorFromArray,
-} from "apache-arrow";
+import { Table, tableToIPC, type Vector } from "apache-arrow";
 import { concatenated } from "../../lib/formats/concatenated.ts";
 import { FileError } from "../../lib/formats/file-error.ts";
 import { jsonLines, jsonListItems } from "../../lib/formats/json-items.ts";
 import { lookAhead } from "../../lib/formats/look-ahead.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { ArrowColumns } from "./text-file.ts";
+import { bigIntegers, booleans, doubles, texts } from "./vectors.ts";
 
 const INT64 = 2n ** 63n;
 const INT128 = 2n ** 127n;
@@ -208,19 +200,13 @@ function vectorOf(type: string, values: readonly unknown[]): Vector {
 		);
 	switch (type) {
 		case "BOOLEAN":
-			return vectorFromArray(
-				all((value) => value === true),
-				new Bool(),
-			);
+			return booleans(all((value) => value === true));
 		case "BIGINT":
-			return vectorFromArray(
-				all((value) => BigInt(value as number | bigint)),
-				new Int64(),
-			);
+			return bigIntegers(all((value) => BigInt(value as number | bigint)));
 		case "DOUBLE":
-			return vectorFromArray(all(Number), new Float64());
+			return doubles(all(Number));
 		default:
-			return vectorFromArray(all(plainText), new Utf8());
+			return texts(all(plainText));
 	}
 }
 
