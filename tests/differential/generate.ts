@@ -26,6 +26,8 @@ export interface GeneratedQuery {
 	/** The same with literals, as native DuckDB makes a table of it. */
 	readonly plain: string;
 	readonly check: Check;
+	/** An aggregate, which may split where there is little memory. */
+	readonly mayBeSliced?: boolean;
 }
 
 /** How far a query determines its answer. */

@@ -57,8 +57,8 @@ export interface Outcome {
 	readonly failed: number;
 	/** Queries whose answer has rows. */
 	readonly filled: number;
-	/** Queries that were answered with less memory than their tables take. */
-	readonly tight: number;
+	/** Queries that were answered in slices, with less memory than their tables take. */
+	readonly sliced: number;
 	/** Of the row groups of the tables that the queries read. */
 	readonly rowGroupsShare: number;
 	/** Queries that brought back what the budget had put out of memory. */
@@ -69,7 +69,7 @@ export interface Comparison {
 	/** What is different, null where nothing is. */
 	readonly what: string | null;
 	readonly failed: boolean;
-	readonly tight: boolean;
+	readonly sliced: boolean;
 	/** In the shared session; missing where it failed. */
 	readonly plan?: Plan;
 }
@@ -160,19 +160,21 @@ export async function compareGenerated(
 	bench: Bench,
 	firstSeed: number,
 	count: number,
+	generate = queryOf,
 ): Promise<Outcome> {
 	const mismatches: Mismatch[] = [];
-	const outcome = { compared: 0, failed: 0, filled: 0, tight: 0, refills: 0 };
+	const outcome = { compared: 0, failed: 0, filled: 0, sliced: 0, refills: 0 };
 	let read = 0;
 	let total = 0;
 	const seeds = Array.from({ length: count }, (_, index) => firstSeed + index);
 	for (const seed of new Random(firstSeed).shuffled(seeds)) {
-		const query = queryOf(seed, bench.tables);
-		const result = await compareOne(bench, query, seed % 3 === 0);
+		const query = generate(seed, bench.tables);
+		const isTight = query.mayBeSliced === true || seed % 3 === 0;
+		const result = await compareOne(bench, query, isTight);
 		if (result === undefined) continue;
 		outcome.compared += 1;
 		if (result.failed) outcome.failed += 1;
-		if (result.tight) outcome.tight += 1;
+		if (result.sliced) outcome.sliced += 1;
 		if ((result.plan?.actual.rows ?? 0) > 0) outcome.filled += 1;
 		if (result.what !== null)
 			mismatches.push({
@@ -206,7 +208,7 @@ export async function compareOne(
 	const shared = await attempt(() => ask(bench.session, query));
 	const what = verdict(expected, shared);
 	if (what !== null)
-		return { what: `in the session: ${what}`, failed: true, tight: false };
+		return { what: `in the session: ${what}`, failed: true, sliced: false };
 	let fresh = await attempt(async () =>
 		ask(await bench.fresh(isTight ? TIGHT_BYTES : AMPLE_BYTES), query),
 	);
@@ -221,7 +223,7 @@ export async function compareOne(
 			whatFresh &&
 			`afresh${isTight && !isRefused ? ", with little memory" : ""}: ${whatFresh}`,
 		failed: shared instanceof Error || whatFresh !== null,
-		tight: isTight && !isRefused && !(fresh instanceof Error),
+		sliced: !(fresh instanceof Error) && fresh.plan.slices !== null,
 		...(shared instanceof Error ? {} : { plan: shared.plan }),
 	};
 }

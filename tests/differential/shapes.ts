@@ -21,7 +21,8 @@ const SHAPES: readonly (readonly [weight: number, shape: Shape])[] = [
 	[5, someWithin],
 	[10, extremes],
 	[3, extremesAgain],
-	[9, byDimension],
+	[7, byDimension],
+	[12, plainJoins],
 	[8, bySubquery],
 	[12, groups],
 	[4, groupingSets],
@@ -39,20 +40,27 @@ const SHAPES: readonly (readonly [weight: number, shape: Shape])[] = [
 	[5, inFileOrder],
 ];
 
-/** A random query of one of the constructs that have rules of their own. */
+/** A random query of one of the constructs that have rules of their own; `only` of those named. */
 export function generateShape(
 	random: Random,
 	tables: readonly SourceTable[],
+	only?: readonly string[],
 ): GeneratedQuery {
-	const total = SHAPES.reduce((sum, [weight]) => sum + weight, 0);
-	let at = random.below(total);
-	for (const [weight, shape] of SHAPES) {
+	const shapes = SHAPES.filter(([, { name }]) => only?.includes(name) ?? true);
+	let at = random.below(shapes.reduce((sum, [weight]) => sum + weight, 0));
+	for (const [weight, shape] of shapes) {
 		at -= weight;
 		if (at >= 0) continue;
 		const query = shape(new Setting(random, tables));
-		return { plain: query.sql, params: [], check: { kind: "rows" }, ...query };
+		return {
+			plain: query.sql,
+			params: [],
+			check: { kind: "rows" },
+			mayBeSliced: shape === groups,
+			...query,
+		};
 	}
-	throw new Error("no shape was chosen");
+	throw new Error(`no such shapes: ${only}`);
 }
 
 const ORDERED = { kind: "ordered" } as const;
@@ -472,6 +480,88 @@ function byDimension(setting: Setting) {
 			`SELECT ${shown[0]} AS x, count(*) AS n ${from} GROUP BY 1`,
 			`SELECT count(*) AS n ${from}`,
 			`SELECT DISTINCT ${list} ${from}`,
+		]),
+	};
+}
+
+/** Joins of tables by name, in every way of writing them, and conditions that must not narrow. */
+function plainJoins(setting: Setting) {
+	const [name, fact, key] = setting.pick(MEETINGS);
+	const [otherName, otherFact, otherKey] = setting.pick(
+		MEETINGS.filter(([other]) => other !== name),
+	);
+	const table = setting.named(name);
+	const other = setting.named(otherName);
+	const dims = setting.named("dims");
+	const as = setting.pick(["", " AS"]);
+	const [f, d, o] = [
+		`f.${quoted(fact)}`,
+		`d.${quoted(key)}`,
+		`o.${quoted(otherFact)}`,
+	];
+	const join = () =>
+		setting.pick([
+			"JOIN",
+			"JOIN",
+			"INNER JOIN",
+			"LEFT JOIN",
+			"LEFT OUTER JOIN",
+			"RIGHT JOIN",
+			"FULL JOIN",
+		]);
+	const few = setting.pick([
+		"d.kind = 1",
+		`d.k ${setting.pick(["<", ">", "="])} ${3 * setting.below(14)}`,
+		"d.region = 'south'",
+		"d.region IS NULL",
+		"d.kind = 77",
+		"d.since < TIMESTAMP '2024-02-29 12:00:00'",
+	]);
+	const more = setting.pick([
+		"",
+		` AND ${few}`,
+		` AND ${few}`,
+		` OR ${few}`,
+		` AND NOT ${few}`,
+	]);
+	const facts = `${quoted(name)}${as} f`;
+	const dimensions = `dims${as} d`;
+	const third = `${quoted(otherName)} o`;
+	const on = setting.pick([`${f} = ${d}`, `${d} = ${f}`]);
+	const onThird = `${o} = d.${quoted(otherKey)}`;
+	const where = setting.pick([
+		"",
+		` WHERE ${few}`,
+		` WHERE ${few} AND ${f} IS NOT NULL`,
+	]);
+	const same = fact === key ? fact : null;
+	const inner = setting.where(dims, 0.7);
+	const from = setting.pick([
+		`FROM ${facts} ${join()} ${dimensions} ON ${on}${more}${where}`,
+		`FROM ${facts} ${join()} ${dimensions} ON ${on}${more}${where}`,
+		`FROM ${dimensions} ${join()} ${facts} ON ${on}${more}${where}`,
+		`FROM ${facts}, ${dimensions} WHERE ${on}${more}`,
+		`FROM ${dimensions}, ${facts} WHERE ${on}${more}`,
+		`FROM ${facts} CROSS JOIN ${dimensions} WHERE ${few} AND ${on}`,
+		`FROM ${facts} ${join()} ${dimensions} ON ${on} ${join()} ${third} ON ${onThird}${where}`,
+		`FROM ${dimensions} ${join()} ${facts} ON ${on} ${join()} ${third} ON ${onThird} AND ${few}`,
+		`FROM ${third} ${join()} ${dimensions} ON ${onThird} ${join()} ${facts} ON ${on}${more}`,
+		`FROM ${facts} ${join()} ${dimensions} ${same === null ? `ON ${on}` : `USING (${quoted(same)})`}${where}`,
+		`FROM ${facts}, (SELECT * FROM dims${inner}) d WHERE ${on}`,
+		`FROM ${facts} CROSS JOIN tiny d WHERE ${f} IN (SELECT ${quoted(key)} FROM dims${inner})`,
+		`FROM ${facts} LEFT JOIN tiny d ON ${f} IS NULL WHERE ${f} ${setting.pick(["", "NOT "])}IN (SELECT x.${quoted(key)} FROM dims x${inner})`,
+	]);
+	const shown = quoted((setting.column(table) as SourceColumn).name);
+	const extra = from.includes(" o ")
+		? [`o.${quoted((setting.column(other) as SourceColumn).name)}`]
+		: [];
+	return {
+		sql: setting.pick([
+			`SELECT count(*) AS n, count(${f}) AS m, min(${f}) AS low ${from}`,
+			`SELECT f.${shown} AS x ${from}`,
+			`SELECT ${[f, "d.k", ...extra].map((text, index) => `${text} AS x${index}`).join(", ")} ${from}`,
+			`SELECT d.k AS x, count(*) AS n, max(f.${shown}) AS high ${from} GROUP BY 1`,
+			`SELECT count(*) AS n FROM (SELECT f.${shown} ${from})`,
 		]),
 	};
 }
