@@ -82,13 +82,14 @@ export async function withSubqueryValues(
 }
 
 /**
- * Asks for the keys of joins' small sides, and narrows the large ones by them.
- * Small sides are needed anyway: only their being first costs.
+ * Asks for the keys of joins' small sides, and narrows the large ones by them, of
+ * what the readings need without. Small sides are needed anyway: only their being first costs.
  */
 export async function narrowedByJoins(
 	readings: readonly [Reading, ...Reading[]],
+	unnarrowed: readonly PricedNeed[],
 	options: AskOptions,
-): Promise<PricedNeed[]> {
+): Promise<readonly PricedNeed[]> {
 	const [reading] = readings;
 	const { tables } = options;
 	const edges = joinEdges(reading.wording, tables).filter(
@@ -97,7 +98,7 @@ export async function narrowedByJoins(
 	);
 	const implied: Implied[] = [];
 	const asked = new Set<JoinEdge>();
-	let priced = await needsOf(readings, implied, options);
+	let priced = unnarrowed;
 	for (let round = 0; round < MAX_ROUNDS; round += 1) {
 		const promising = promisingEdges(
 			edges.filter((edge) => !asked.has(edge)),

@@ -275,19 +275,30 @@ function needed<T>(
 	const units = parts.map((part) => ({ part, ...unitOf(part) }));
 	const kept = new Set<T>();
 	for (const { predicate, exact, wanted } of selections) {
-		const matching = units
-			.filter(({ bounds }) => mayMatch(predicate, bounds))
-			.map((unit) => ({
-				...unit,
-				isSure: exact && mustMatch(predicate, unit.bounds),
-			}));
+		const matching = units.filter(({ bounds }) => mayMatch(predicate, bounds));
 		const held =
 			wanted === null
 				? matching
-				: wanted.flatMap((rows) => holding(matching, rows));
+				: heldBy(
+						matching,
+						wanted,
+						(bounds) => exact && mustMatch(predicate, bounds),
+					);
 		for (const { part } of held) kept.add(part);
 	}
 	return parts.filter((part) => kept.has(part));
+}
+
+function heldBy<T extends Omit<Unit, "isSure">>(
+	matching: readonly T[],
+	wanted: readonly Wanted[],
+	isSure: (bounds: BoundsOf) => boolean,
+): readonly T[] {
+	const units = matching.map((unit) => ({
+		...unit,
+		isSure: isSure(unit.bounds),
+	}));
+	return wanted.flatMap((rows) => holding(units, rows));
 }
 
 /**

@@ -87,7 +87,7 @@ async function pricedInPart(
 	statement: Statement,
 	explanation: Explanation,
 	options: PlanOptions,
-): Promise<PricedNeed[]> {
+): Promise<readonly PricedNeed[]> {
 	const { ask, params = [], tables } = options;
 	const reading = readPlan(statement, explanation, params, tables);
 	const { change, usesClock, namesOwn } = statement;
@@ -96,7 +96,10 @@ async function pricedInPart(
 		return priced;
 	if (options.isResident?.(priced.map(({ need }) => need))) return priced;
 	const asking = { ...options, ask };
-	return narrowedByJoins(await withSubqueryValues(reading, asking), asking);
+	const readings = await withSubqueryValues(reading, asking);
+	const unnarrowed =
+		readings[0] === reading ? priced : await needsOf(readings, [], options);
+	return narrowedByJoins(readings, unnarrowed, asking);
 }
 
 async function pricedWhole(

@@ -21,8 +21,8 @@ export interface ColumnStatistics {
 const EXACT =
 	/^(U?(TINY|SMALL|BIG)INT|U?INTEGER|DATE|TIMESTAMP(_S|_MS|_NS)?|BOOLEAN|DECIMAL\(\d+,\s*\d+\))$/;
 
-/** Writers cut the bounds of texts, but at no less than 64 bytes; so many UTF-16 units are 48 at most. */
-const MAX_EXACT_TEXT = 16;
+/** Writers cut the bounds of texts, to 16 bytes at the least: what is shorter is whole. */
+const CUT_BYTES = 16;
 
 /** Types of which `0` is a value. */
 const NUMERIC =
@@ -93,10 +93,8 @@ function columnOf(
 }
 
 function isExact(type: string, text: string | null): boolean {
-	return (
-		EXACT.test(type) ||
-		(type === "VARCHAR" && (text?.length ?? 0) <= MAX_EXACT_TEXT)
-	);
+	if (type !== "VARCHAR") return EXACT.test(type);
+	return text !== null && new TextEncoder().encode(text).length < CUT_BYTES;
 }
 
 /** Null where we know of none. */
