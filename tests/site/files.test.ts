@@ -1,0 +1,152 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { Browser, Page } from "@playwright/test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { browserPath, launch } from "../browser.ts";
+import { violationsOf } from "./accessibility.ts";
+import { builtSite } from "./built-site.ts";
+import { complaintsOf } from "./complaints.ts";
+
+const GPX = `<gpx><trk><name>Hill</name><trkseg>
+	<trkpt lat="47.5" lon="7.6"><ele>300</ele><time>2024-01-01T10:00:00Z</time></trkpt>
+	<trkpt lat="47.6" lon="7.7"><ele>400</ele></trkpt></trkseg></trk></gpx>`;
+
+describe.skipIf(browserPath() === null)("files on the SQL page", () => {
+	let folder = "";
+	let server: SiteServer;
+	let browser: Browser;
+	let page: Page;
+	let complaints: string[];
+	const requests: string[] = [];
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), "lakeside-dropped-"));
+		server = await serveSite({ folder: await builtSite(), port: 0 });
+		browser = await launch();
+		page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+		page.setDefaultTimeout(60_000);
+		page.on("request", (request) => requests.push(request.url()));
+		complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}sql/`);
+		await page.getByText("Your files").waitFor();
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	/** As a hand does: over the page, and let go. */
+	async function drop(name: string, text: string): Promise<void> {
+		const transfer = await page.evaluateHandle(
+			([fileName, content]) => {
+				const data = new DataTransfer();
+				data.items.add(new File([content as string], fileName as string));
+				return data;
+			},
+			[name, text],
+		);
+		await page.dispatchEvent(".sql", "dragenter", { dataTransfer: transfer });
+		await page.locator(".sources-over").waitFor();
+		await page.dispatchEvent(".sql", "drop", { dataTransfer: transfer });
+		await page.locator(".sources-over").waitFor({ state: "detached" });
+	}
+
+	async function run(sql: string): Promise<string[]> {
+		await page.getByRole("textbox", { name: "SQL" }).focus();
+		await page.keyboard.press("Control+a");
+		await page.keyboard.insertText(sql);
+		await page.keyboard.press("Control+Enter");
+		await page.getByRole("button", { name: "Run" }).waitFor();
+		const failure = page.locator(".failure-text");
+		if ((await failure.count()) > 0)
+			return [(await failure.textContent()) ?? ""];
+		return page.locator(".grid-body .grid-cell").allInnerTexts();
+	}
+
+	const listed = () => page.locator(".sources-list .schema-table");
+
+	test("CSV, Parquet and GPX are dropped or chosen, and joined with the lake", async () => {
+		const parquet = join(folder, "kinds.parquet");
+		const connection = await (await DuckDBInstance.create()).connect();
+		await connection.run(
+			`COPY (SELECT range AS k, 'kind ' || range AS kind FROM range(3)) TO '${parquet}'`,
+		);
+		await drop("notes.csv", "k,note\n0,zero\n1,one\n9,nine\n");
+		await listed().getByText("notes.csv").waitFor();
+		await drop("hill.gpx", GPX);
+		await listed().getByText("hill.gpx").waitFor();
+		await page.getByLabel("Add files").setInputFiles(parquet);
+		await listed().getByText("kinds.parquet").waitFor();
+
+		requests.length = 0;
+		const cells = await run(`
+			SELECT n.note, p.kind, (SELECT max(ele) FROM "hill.gpx") AS top, count(r.ride_id) > 0 AS rides
+			FROM 'notes.csv' n JOIN read_parquet('kinds.parquet') p USING (k), rides r
+			GROUP BY ALL ORDER BY n.note`);
+		expect(cells).toStrictEqual([
+			"one",
+			"kind 1",
+			"400.0",
+			"true",
+			"zero",
+			"kind 0",
+			"400.0",
+			"true",
+		]);
+		expect(requests.every((url) => url.startsWith(server.url))).toBe(true);
+		await page.getByRole("button", { name: "Plan" }).click();
+		expect(await page.locator(".plan-scans").textContent()).toContain(
+			"A file of this machine.",
+		);
+		await page.getByRole("button", { name: "Rows" }).click();
+	});
+
+	test("what cannot be read says why, and what is removed is gone", async () => {
+		await drop("broken.json", '{"a": 1}\n{"a": oops}\n');
+		await page
+			.locator(".sources-refused")
+			.getByText(/broken\.json, line 2: not valid JSON/)
+			.waitFor();
+		await listed().getByText("notes.csv").click();
+		await page.getByRole("button", { name: "Remove notes.csv" }).press("Enter");
+		await listed().getByText("notes.csv").waitFor({ state: "detached" });
+		expect(String(await run("FROM 'notes.csv'"))).toContain(
+			"drop it on the page",
+		);
+	});
+
+	test("an address is read when the visitor runs it, and not before", async () => {
+		const folder = join(await builtSite(), "lake/rides");
+		const name = (await readdir(folder)).find((each) =>
+			each.endsWith(".parquet"),
+		);
+		const address = `${server.url}lake/rides/${name}`;
+		const sql = `SELECT count(*) = (SELECT count(*) FROM rides), min(name) IS NULL FROM '${address}'`;
+		requests.length = 0;
+		await page.getByRole("textbox", { name: "SQL" }).focus();
+		await page.keyboard.press("Control+a");
+		await page.keyboard.insertText(sql);
+		await expect
+			.poll(() => page.locator(".sql-price").textContent())
+			.toContain("Run reads it");
+		expect(requests).not.toContain(address);
+		expect((await run(sql))[0]).toBe("true");
+		expect(requests).toContain(address);
+		await page.getByRole("button", { name: "Plan" }).click();
+		expect(await page.locator(".plan-scans").textContent()).toContain(
+			"Unverified",
+		);
+		expect(
+			String(await run("FROM 'https://other.example/a.parquet'")),
+		).toContain("PUBLIC_FOREIGN_HOSTS");
+	});
+
+	test("nothing complains, and all of it is accessible", async () => {
+		expect(await violationsOf(page)).toStrictEqual([]);
+		expect(complaints).toStrictEqual([]);
+	});
+});
