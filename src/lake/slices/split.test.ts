@@ -13,7 +13,7 @@ import { type Split, splitStatement } from "./split.ts";
 
 const SLICES = 7;
 const SLICE_ROWS = 60;
-const STATEMENTS = Number(process.env.SLICES_STATEMENTS ?? 100);
+const STATEMENTS = Number(process.env.SLICES_STATEMENTS ?? 60);
 const SEED = Number(process.env.SLICES_SEED ?? 1);
 
 /** Per statement, on a machine that others use too. */
