@@ -24,6 +24,55 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where the pages are cross-origin isolated, and where not. */
 const BASES = { isolated: "/isolated/base/", "not isolated": "/deep/base/" };
 
+/** Statements that DuckDB's core does not answer, and what the refusal names. */
+const NEEDS_EXTENSION = [
+	["SELECT json_extract(name, '$.a') FROM numbers", "json_extract"],
+	["SELECT name->'a' FROM numbers", "->"],
+	["SELECT name->>'$.a' FROM numbers", "->>"],
+	["SELECT name::JSON FROM numbers", "json"],
+	["SELECT to_json(i) FROM numbers", "to_json"],
+	["SELECT json_object('a', 1)", "json_object"],
+	["SELECT now()::TIMESTAMP AT TIME ZONE 'Europe/Berlin'", "AT TIME ZONE"],
+	["SELECT timezone('UTC', now()::TIMESTAMP)", "timezone"],
+	["SELECT date_trunc('day', now())", "date_trunc"],
+	["SELECT current_date", "current_date"],
+	["SELECT today()", "today"],
+	["SELECT current_time", "current_time"],
+	["SELECT localtimestamp", "localtimestamp"],
+	["SELECT now() - INTERVAL 1 DAY", "now()::TIMESTAMP"],
+	["SELECT age(now())", "age"],
+	["SELECT year(now())", "year"],
+	["SELECT extract(hour FROM now())", "extract"],
+	["SELECT date_part('year', now())", "date_part"],
+	["SELECT datediff('day', now(), now())", "datediff"],
+	["SELECT last_day(now())", "last_day"],
+	["SELECT time_bucket(INTERVAL 1 DAY, now())", "time_bucket"],
+	["SELECT now()::DATE", "ts::TIMESTAMP::DATE"],
+	["SELECT make_timestamptz(2024, 1, 1, 1, 1, 1)", "make_timestamptz"],
+	["SELECT current_setting('TimeZone')", "current_setting"],
+	["FROM pg_timezone_names()", "pg_timezone_names"],
+	["FROM icu_calendar_names()", "icu_calendar_names"],
+	["SELECT icu_sort_key(name, 'de') FROM numbers", "icu_sort_key"],
+	["SELECT name FROM numbers ORDER BY name COLLATE de", "collate"],
+	["FROM read_xlsx('x.xlsx')", "read_xlsx"],
+	["SELECT st_point(1, 2)", "st_point"],
+	["FROM st_read('x.geojson')", "st_read"],
+	["SELECT stem('running', 'english')", "stem"],
+	["FROM sqlite_scan('x.db', 't')", "sqlite_scan"],
+	["FROM postgres_scan('', 'public', 't')", "postgres_scan"],
+	["FROM delta_scan('s3://x')", "delta_scan"],
+	["FROM iceberg_scan('s3://x')", "iceberg_scan"],
+	["FROM read_text('x.txt')", "read_text"],
+	["FROM glob('*')", "glob"],
+	["SELECT host('1.1.1.1'::INET)", "inet"],
+	["FROM dbgen(sf=1)", "dbgen"],
+	["PRAGMA version", "PRAGMA"],
+	["INSTALL json", "INSTALL"],
+	["LOAD httpfs", "LOAD"],
+	["ATTACH 'x.db'", "ATTACH"],
+	["COPY numbers TO 'x.csv'", "COPY"],
+] as const;
+
 let folder: string;
 let server: Server;
 let origin: string;
@@ -31,6 +80,8 @@ let root: string;
 /** Whether the host knows what `.gz` is, and lets the browser unpack it. */
 let announcesGzip = false;
 let ranges = 0;
+/** Stops answers to range requests until it is resolved. */
+let gate: Promise<void> | undefined;
 let browser: Browser;
 let context: BrowserContext;
 
@@ -60,7 +111,10 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 				return;
 			}
 			const range = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "");
-			if (range !== null) ranges += 1;
+			if (range !== null) {
+				ranges += 1;
+				await gate;
+			}
 			const [first, last] = range
 				? [Number(range[1]), Number(range[2])]
 				: [0, bytes.length - 1];
@@ -193,6 +247,67 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 				cells: [[200_000]],
 			});
 			expect(complaints).toEqual([]);
+			await tab.close();
+		});
+
+		test("a query cancelled while it fetches ends before the host answers, and leaves the engine usable", async () => {
+			const fresh = await browser.newContext();
+			const tab = await fresh.newPage();
+			await tab.goto(`${root}page.html`);
+			await tab.waitForFunction(() => "page" in window);
+			await tab.evaluate((url) => page.open(url), `${root}lake/`);
+			const { promise, resolve } = Promise.withResolvers<void>();
+			gate = promise;
+			try {
+				const { answer } = await tab.evaluate(
+					(request) => page.askAndCancel(request, 500),
+					{ sql: "SELECT sum(rest) FROM numbers", id: "held" },
+				);
+				expect(answer).toMatchObject({ name: "CancelledError" });
+			} finally {
+				gate = undefined;
+				resolve();
+			}
+			expect(await ask(tab, "SELECT sum(rest) FROM numbers")).toMatchObject({
+				cells: [[599_994]],
+			});
+			await fresh.close();
+		});
+
+		test("views, macros, tables and variables of one's own live beside the lake", async () => {
+			const { tab, complaints } = await openPage();
+			for (const sql of [
+				"CREATE VIEW first AS SELECT * FROM numbers WHERE part = 0",
+				"CREATE MACRO twice(a) AS a * 2",
+				"CREATE TEMP TABLE few AS SELECT i, twice(i) AS j FROM first WHERE i < 10",
+				"SET VARIABLE last = (SELECT max(i) FROM few)",
+			])
+				expect(await ask(tab, sql), sql).toMatchObject({ rows: 0 });
+			expect(
+				await ask(
+					tab,
+					"SELECT sum(j), count(*) FROM few JOIN first USING (i) WHERE i < getvariable('last')",
+				),
+			).toMatchObject({ cells: [[72, 9]] });
+			expect(complaints).toEqual([]);
+			await tab.close();
+		});
+
+		test("what an extension would do is refused by name before its time is up", async () => {
+			const { tab } = await openPage();
+			for (const [sql, named] of NEEDS_EXTENSION) {
+				const answer = await Promise.race([
+					ask(tab, sql),
+					tab.waitForTimeout(20_000).then(() => "no answer"),
+				]);
+				expect(answer, sql).toMatchObject({
+					name: expect.stringMatching(/^(Unsupported|Sql)Error$/),
+					message: expect.stringContaining(named),
+				});
+			}
+			expect(await ask(tab, "SELECT max(rest) FROM numbers")).toMatchObject({
+				cells: [[6]],
+			});
 			await tab.close();
 		});
 

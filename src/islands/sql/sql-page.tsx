@@ -368,7 +368,12 @@ function Toolbar(props: {
 					</p>
 				) : (
 					<>
-						<p>{progress.text}</p>
+						<p>
+							{progress.text}
+							{status.kind === "running" &&
+								status.sql !== workbench.text.value &&
+								". The price of the new text shows after it."}
+						</p>
 						<progress
 							aria-label={progress.text}
 							max={1}

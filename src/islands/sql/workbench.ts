@@ -11,7 +11,11 @@ import { type Result, resultOf } from "./result.ts";
 
 export type RunStatus =
 	| { readonly kind: "idle" }
-	| { readonly kind: "running"; readonly progress: Progress | null }
+	| {
+			readonly kind: "running";
+			readonly sql: string;
+			readonly progress: Progress | null;
+	  }
 	| { readonly kind: "answered" }
 	| { readonly kind: "cancelled" }
 	| { readonly kind: "failed"; readonly failure: Failed };
@@ -70,7 +74,7 @@ export class Workbench {
 		if (this.#stop !== null || sql.trim() === "") return;
 		const stop = new AbortController();
 		this.#stop = stop;
-		this.status.value = { kind: "running", progress: null };
+		this.status.value = { kind: "running", sql, progress: null };
 		const started = performance.now();
 		try {
 			const { table, answer } = await queryLake(
@@ -79,7 +83,7 @@ export class Workbench {
 					signal: stop.signal,
 					onProgress: (progress) => {
 						if (this.#stop === stop)
-							this.status.value = { kind: "running", progress };
+							this.status.value = { kind: "running", sql, progress };
 					},
 				},
 			);
