@@ -1,14 +1,17 @@
-import { type Remote, transfer, wrap } from "comlink";
+import { transfer, wrap } from "comlink";
 import { hasDied } from "../src/lake/errors.ts";
 import { Lifeline } from "../src/lake/lifeline.ts";
-import type { Decoder } from "../src/lake/types.ts";
+import type { DecodeRequest, Decoder } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { DecodeApi } from "./decode.worker.ts";
 import { newLife, onDeath } from "./life.ts";
 
 /** A decoder in a worker of its own. */
 export interface DecodeWorker {
-	readonly api: Pick<Remote<DecodeApi>, "decode" | "encode">;
+	readonly api: {
+		decode(request: DecodeRequest): Promise<Uint8Array[]>;
+		encode(ipc: Uint8Array): Promise<Uint8Array>;
+	};
 	readonly started: Promise<void>;
 	/** Lost when the worker fails or is gone. */
 	readonly lifeline: Lifeline;
