@@ -399,3 +399,33 @@ test("what is the analyst's own outlives the engine, or is named as lost", async
 		),
 	).toEqual([[2499.5, 5000]]);
 });
+
+test("an engine that has grown too large makes way for another, and nobody notices", async () => {
+	let opens = 0;
+	let heapBytes = 20e6;
+	const session = await open({
+		budgetBytes: 1e7,
+		openDatabase: async () => {
+			opens += 1;
+			heapBytes = 20e6;
+			return {
+				...(await openNodeDatabase()),
+				heapBytes: async () => heapBytes,
+			};
+		},
+	});
+	await ask(session, "CREATE VIEW v AS SELECT i FROM numbers WHERE part = 3");
+	await ask(
+		session,
+		"CREATE TABLE drawn AS SELECT random() AS r, i::HUGEINT AS h FROM v LIMIT 10",
+	);
+	const before = await rows(session, "SELECT sum(r), sum(h) FROM drawn");
+	expect(opens).toBe(1);
+	heapBytes = 70e6;
+	await ask(session, "SELECT 1");
+	const after = await ask(session, "SELECT sum(r), sum(h) FROM drawn");
+	expect(opens).toBe(2);
+	expect(cells(after)).toEqual(before);
+	expect(after.notices).toEqual([]);
+	expect(await rows(session, "SELECT count(*) FROM v")).toEqual([[5000]]);
+});
