@@ -43,8 +43,10 @@ const asked: Asked[] = [];
 describe.skipIf(browserPath() === null)("in Chromium", () => {
 	beforeAll(async () => {
 		oracle = await openOracle(LAKE_SEED);
+		// A page reads no files by their paths.
+		const tables = oracle.tables.map((table) => ({ ...table, files: [] }));
 		for (let seed = SEED; asked.length < QUERIES; seed += 1) {
-			const query = queryOf(seed, oracle.tables);
+			const query = queryOf(seed, tables);
 			const expected = await attempt(() => expectationOf(oracle.native, query));
 			if (expected !== undefined) asked.push({ seed, query, expected });
 		}

@@ -7,6 +7,10 @@ export interface SourceTable {
 	readonly name: string;
 	readonly rows: number;
 	readonly columns: readonly SourceColumn[];
+	/** Paths of some of its files; none where they cannot be named in SQL. */
+	readonly files?: readonly string[];
+	/** Columns that are not in the files. */
+	readonly partitionKeys?: readonly string[];
 }
 
 export interface SourceColumn {

@@ -37,6 +37,7 @@ const SHAPES: readonly (readonly [weight: number, shape: Shape])[] = [
 	[5, parameters],
 	[6, ownObjects],
 	[4, odds],
+	[5, inFiles],
 	[5, inFileOrder],
 ];
 
@@ -995,6 +996,53 @@ function odds(setting: Setting): ReturnType<Shape> {
 			sql: `SELECT ${name} AS x FROM ${from}${where} GROUP BY x HAVING bool_and(x IS NOT NULL)`,
 		},
 		{ sql: `SELECT (SELECT t.${name}) AS same FROM ${from} t${where}` },
+	]);
+}
+
+/** Files named in SQL, alone and beside the lake's tables. */
+function inFiles(setting: Setting): ReturnType<Shape> {
+	const {
+		name,
+		rows,
+		columns,
+		files = [],
+		partitionKeys = [],
+	} = setting.table();
+	const table = {
+		name,
+		rows,
+		columns: columns.filter((column) => !partitionKeys.includes(column.name)),
+	};
+	const column = setting.column(table) as SourceColumn;
+	const shown = quoted(column.name);
+	const paths = setting.random.sample(files, 1 + setting.below(3));
+	const [path] = paths.map((text) => `'${text.replaceAll("'", "''")}'`);
+	const from =
+		path === undefined
+			? quoted(name)
+			: setting.pick([
+					path,
+					`read_parquet(${path})`,
+					`read_parquet([${paths.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ")}])`,
+				]);
+	const where = setting.where(table);
+	return setting.pick<ReturnType<Shape>>([
+		{ sql: `SELECT ${setting.list(table, column)} FROM ${from}${where}` },
+		{ sql: `SELECT ${setting.aggregates(table)} FROM ${from}${where}` },
+		{ sql: `SELECT count(*) AS n, min(${shown}) AS low FROM ${from}${where}` },
+		{
+			sql: `SELECT ${shown} AS x, count(*) AS n FROM ${from}${where} GROUP BY 1`,
+		},
+		{
+			sql: `SELECT ${shown} FROM ${from}${where} ORDER BY 1${setting.direction()} ${setting.limit()}`,
+			check: ORDERED,
+		},
+		{
+			sql: `SELECT f.${shown}, d.k FROM ${from} f JOIN dims d ON f.${shown}::VARCHAR = d.k::VARCHAR`,
+		},
+		{
+			sql: `SELECT count(*) AS n FROM ${from} WHERE ${shown} IN (SELECT ${shown} FROM ${quoted(name)}${where})`,
+		},
 	]);
 }
 

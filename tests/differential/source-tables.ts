@@ -7,13 +7,16 @@ import { quoted } from "./lake.ts";
 const SAMPLES = 10;
 const BOUNDS = 6;
 
+/** Files of a table that queries name. */
+const FILES = 3;
+
 /** Each column with some of its values, some of them first or last in a file; those of nested types without. */
 export async function withValues(
 	catalog: Catalog,
 	native: DuckDBConnection,
 ): Promise<SourceTable[]> {
 	const tables: SourceTable[] = [];
-	for (const { name, rows, columns } of catalog.tables) {
+	for (const { name, rows, columns, partitionKeys } of catalog.tables) {
 		const valued = [];
 		for (const column of columns) {
 			const value = quoted(column.name);
@@ -33,7 +36,11 @@ export async function withValues(
 					: ["1", "5"];
 			valued.push({ name: column.name, type: column.type, values });
 		}
-		tables.push({ name, rows, columns: valued });
+		const named = await native.runAndReadAll(
+			`SELECT DISTINCT filename FROM ${quoted(`${name} by file`)} ORDER BY hash(regexp_extract(filename, '[^/]*/[^/]*$')) LIMIT ${FILES}`,
+		);
+		const files = named.getRows().map(([path]) => String(path));
+		tables.push({ name, rows, columns: valued, files, partitionKeys });
 	}
 	return tables;
 }
