@@ -399,7 +399,10 @@ export class LakeSession {
 			),
 			version: this.version,
 			change,
-			own: this.#own.list(),
+			own: this.#own.list().map((object) => ({
+				...object,
+				sql: this.#files.asWritten(object.sql),
+			})),
 			notices: this.#own.takeNotices(),
 		};
 	}

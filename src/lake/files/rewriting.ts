@@ -67,7 +67,8 @@ export function withTableNames(
 	};
 }
 
-const TABLE_NAMES = /\b_f\d+\b/g;
+/** What {@link tableName} gives, in SQL or a message. */
+export const TABLE_NAMES = /\b_f\d+\b/g;
 
 /** The name of the session's n-th table of a file, from 1. */
 export function tableName(count: number): string {

@@ -16,7 +16,12 @@ import {
 	findReferences,
 	formatOf,
 } from "./references.ts";
-import { type NamedSql, tableName, withTableNames } from "./rewriting.ts";
+import {
+	type NamedSql,
+	TABLE_NAMES,
+	tableName,
+	withTableNames,
+} from "./rewriting.ts";
 
 /** Of the visitor's files at most this share of the memory budget is read whole. */
 const WHOLE_SHARE = 0.5;
@@ -146,6 +151,15 @@ export class SessionFiles {
 					this.#tables.delete(keyOf(reference));
 			}
 		}
+	}
+
+	/** Kept SQL with files' names in the place of their tables'. */
+	asWritten(sql: string): string {
+		const files = [...this.#tables.values()];
+		return sql.replaceAll(TABLE_NAMES, (name) => {
+			const file = files.find(({ table }) => table.name === name);
+			return file === undefined ? name : `'${file.names.join("', '")}'`;
+		});
 	}
 
 	/** Scans as the visitor wrote their tables, those of files marked. */
