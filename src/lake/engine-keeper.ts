@@ -236,9 +236,13 @@ export class EngineKeeper {
 			this.#tables,
 			this.#budgetBytes,
 		).then(async (opened) => {
-			const why = this.#lost;
+			try {
+				await this.#tenant.enter(opened, this.#lost);
+			} catch (error) {
+				await opened.database.close().catch(() => {});
+				throw error;
+			}
 			this.#lost = null;
-			await this.#tenant.enter(opened, why);
 			return opened;
 		});
 		const slot = { engine, lifeline };
