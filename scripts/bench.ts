@@ -8,6 +8,7 @@ const BENCHES: Readonly<
 	reader: () => import("./bench/reader.ts"),
 	threads: () => import("./bench/threads.ts"),
 	pipeline: () => import("./bench/pipeline.ts"),
+	memory: () => import("./bench/memory.ts"),
 	rides: () => import("./bench/rides.ts"),
 };
 
