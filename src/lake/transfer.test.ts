@@ -80,7 +80,9 @@ test("bytes that stay wrong are an error that names the file, and are not kept",
 		name: "FetchError",
 		message: expect.stringContaining("a: bytes 0-99 are not what the catalog"),
 	});
-	expect(await cache.get(contentKey(String(wanted.checksum), 100))).toBeUndefined();
+	expect(
+		await cache.get(contentKey(String(wanted.checksum), 100)),
+	).toBeUndefined();
 });
 
 test("the first fault is the fault of all", async () => {
