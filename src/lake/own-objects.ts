@@ -321,6 +321,7 @@ export class OwnObjects implements EngineTenant {
 	/** Whether it is there again as it was. Throws where the engine dies of it. */
 	async #restore(engine: Engine, key: string, object: Kept): Promise<boolean> {
 		if (object.isRestoring) return false;
+		if (await isOfTheLake(engine.connection, object)) return false;
 		object.isRestoring = true;
 		let isRestored = false;
 		try {
@@ -387,6 +388,20 @@ export class OwnObjects implements EngineTenant {
 /** As `insert` takes it: DuckDB-WASM answers in Arrow's file format, or in a stream without its end. */
 function asStream(ipc: Uint8Array): Uint8Array {
 	return tableToIPC(tableFromIPC(ipc), "stream");
+}
+
+/** Whether another publication of the lake has a table of that name. */
+async function isOfTheLake(
+	connection: Connection,
+	{ kind, name }: Pick<OwnObject, "kind" | "name">,
+): Promise<boolean> {
+	if (kind === "variable") return false;
+	const [found] = await read(
+		connection,
+		"SELECT count(*) AS n FROM duckdb_views() WHERE database_name = 'memory' AND schema_name = 'main' AND lower(view_name) = lower(?)",
+		[name],
+	);
+	return Number(found?.n) > 0;
 }
 
 /** Views and macros, in both of their places. */

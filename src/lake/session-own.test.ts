@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -428,4 +428,30 @@ test("an engine that has grown too large makes way for another, and nobody notic
 	expect(cells(after)).toEqual(before);
 	expect(after.notices).toEqual([]);
 	expect(await rows(session, "SELECT count(*) FROM v")).toEqual([[5000]]);
+});
+
+test("what a newer publication names is never hidden by what is the analyst's own", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "lakeside-named-"));
+	try {
+		const publish = async (...names: string[]) => {
+			await writeTestLake(
+				folder,
+				names.map((name) => ({ name, select: "SELECT 7 AS a" })),
+			);
+			return readFile(join(folder, "catalog.json"), "utf8");
+		};
+		await publish("first");
+		const session = await open({ source: fileSource(folder) });
+		await ask(session, "CREATE OR REPLACE VIEW later AS SELECT 1 AS a");
+		await ask(session, "CREATE OR REPLACE TABLE Last AS SELECT 2 AS a");
+		await session.move(await publish("first", "later", "last"));
+		const moved = await ask(session, "SELECT later.a, last.a FROM later, last");
+		expect(cells(moved)).toEqual([[7, 7]]);
+		expect(moved.own).toEqual([]);
+		expect(moved.notices).toMatchObject([
+			{ lost: ["view later", "table Last"] },
+		]);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
 });
