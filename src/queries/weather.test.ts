@@ -1,5 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { queryRows } from "../../tests/support/query-rows.ts";
 import { tableContract } from "../lib/tables.ts";
 import type { Query } from "./sql.ts";
 import {
@@ -193,30 +194,8 @@ function makeReadings(): Reading[] {
 	return readings;
 }
 
-async function rowsOf(query: Query): Promise<Record<string, unknown>[]> {
-	const connection = await (await tables).connect();
-	const answers = [];
-	for (const [text, params] of [
-		[query.sql, query.params],
-		[query.display, []],
-	] as const) {
-		const reader = await connection.runAndReadAll(text, [...params]);
-		answers.push(
-			reader
-				.getRowObjectsJS()
-				.map((row) =>
-					Object.fromEntries(
-						Object.entries(row).map(([name, value]) => [
-							name,
-							typeof value === "bigint" ? Number(value) : value,
-						]),
-					),
-				),
-		);
-	}
-	connection.closeSync();
-	expect(answers[1]).toEqual(answers[0]);
-	return answers[0] ?? [];
+async function rowsOf(query: Query) {
+	return queryRows(await tables, query);
 }
 
 const tables = makeTables();

@@ -4,7 +4,7 @@ import { corsText } from "../../lib/cors.ts";
 import { openCatalog, siteRoot } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { keepEngine } from "../shared/offline.ts";
-import { Failure } from "../shared/states.tsx";
+import { showFailure } from "../shared/show-failure.tsx";
 import { DataPage } from "./data-page.tsx";
 
 const island = document.getElementById("island");
@@ -36,17 +36,6 @@ async function mount(): Promise<void> {
 		if (box.dataset.version !== undefined) return;
 		// What was built says already how to make one.
 		if (isMissingLake(error)) return;
-		const failure = document.createElement("div");
-		box.append(failure);
-		render(
-			<Failure
-				error={error}
-				onRetry={() => {
-					failure.remove();
-					void mount();
-				}}
-			/>,
-			failure,
-		);
+		showFailure(box, error, mount);
 	}
 }

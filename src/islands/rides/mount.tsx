@@ -2,7 +2,8 @@ import "./rides.css";
 import { render } from "preact";
 import type { Basemap } from "../../maps/basemap-format.ts";
 import { siteRoot } from "../shared/lake.ts";
-import { Empty, Failure } from "../shared/states.tsx";
+import { showFailure } from "../shared/show-failure.tsx";
+import { Empty } from "../shared/states.tsx";
 import { openRides, RidesModel } from "./model.ts";
 import { openState } from "./state.ts";
 
@@ -36,18 +37,7 @@ async function mount(): Promise<void> {
 				box,
 			);
 	} catch (error) {
-		const failure = document.createElement("div");
-		box.append(failure);
-		render(
-			<Failure
-				error={error}
-				onRetry={() => {
-					failure.remove();
-					void mount();
-				}}
-			/>,
-			failure,
-		);
+		showFailure(box, error, mount);
 	}
 }
 
