@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { answerOfSession, nativeAnswer } from "./answers.ts";
 import { Random } from "./random.ts";
 import { type Bench, compareOne, LAKE_SEED, openBench } from "./run.ts";
 import { STATEMENTS } from "./statements.ts";
@@ -32,3 +33,13 @@ test.each(new Random(LAKE_SEED).shuffled(STATEMENTS))(
 		});
 	},
 );
+
+test("what follows the order of rows sees the lake's, whatever was loaded first", async () => {
+	const sql =
+		"SELECT first(id) AS f, list(id) AS ids, (SELECT list(n) FROM (SELECT row_number() OVER () AS n, id FROM nested) WHERE id < 5) AS ns FROM nested";
+	const session = await bench.fresh(1e8);
+	await session.query({ sql: "SELECT id FROM nested WHERE id >= 60" });
+	const expected = await nativeAnswer(bench.native, sql);
+	const { types, rows } = await answerOfSession(session, { sql });
+	expect({ types, rows }).toEqual(expected);
+});

@@ -10,6 +10,8 @@ import { type Ask, narrowedByJoins, withSubqueryValues } from "./ask.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { type LoadBlock, needOfWhole, type PricedNeed } from "./needs.ts";
 import { needsOf, readPlan } from "./reading.ts";
+import { followsRowOrder } from "./row-order.ts";
+import { tokenizeSql } from "./sql-tokens.ts";
 import {
 	readStatement,
 	type Statement,
@@ -67,9 +69,12 @@ export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
 			? await pricedInPart(statement, explanation, options)
 			: await pricedWhole(statement, explanation, options);
 	throwIfCancelled(signal);
+	const { words, namesOwn } = statement;
+	const tokens = tokenizeSql(statement.sql);
+	const inOrder = followsRowOrder({ tokens, words, namesOwn });
 	return {
 		statement,
-		needs: priced.map(({ need }) => need),
+		needs: priced.map(({ need }) => (inOrder ? { ...need, inOrder } : need)),
 		scans: priced.map(({ summary }) => summary),
 		cost: {
 			files: sum(priced.map(({ cost }) => cost.files)),
