@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CatalogTable } from "../../lib/catalog.ts";
-import { type Predicate, readFilters } from "./filters.ts";
+import { conditionsOf, type Predicate, readFilters } from "./filters.ts";
 
 /** As many columns as names, all INTEGER but those given with a type. */
 function table(...columns: readonly string[]): CatalogTable {
@@ -93,4 +93,15 @@ test("a literal of another type than the column's does not prune", () => {
 	expect(read(["x IN (1.5, 'nan'::DOUBLE)"], "x: DOUBLE").parts).toEqual([
 		UNKNOWN,
 	]);
+});
+
+test("gives conditions of SQL only where SQL reads them as the filter means them", () => {
+	const conditions = (filter: string, ...columns: readonly string[]) =>
+		conditionsOf(readFilters([filter], table(...columns)), table(...columns));
+	expect(conditions("a>5 AND optional: a<7", "a")).toEqual(["a>5 AND a<7"]);
+	expect(conditions("(a % 2)", "a")).toEqual([]);
+	// 1e-07 is a DOUBLE, of which no FLOAT is equal to it.
+	expect(conditions("f=1e-07", "f: FLOAT")).toEqual([]);
+	expect(conditions("d IN (0.9592125644418773, 1.0)", "d: DOUBLE")).toEqual([]);
+	expect(conditions("(CAST(a AS DOUBLE) > 1.5)", "a")).toEqual([]);
 });

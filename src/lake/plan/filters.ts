@@ -130,22 +130,33 @@ export function readFilters(
 
 /**
  * The filters that are understood in full, as conditions of SQL that hold at least
- * for the rows that pass.
+ * for the rows that pass. None of floating-point numbers: what is printed of them
+ * reads as another number in SQL (`f=1e-07` of a FLOAT is a DOUBLE, long fractions
+ * are decimals).
  */
-export function conditionsOf({ predicate, printed }: ScanFilters): string[] {
+export function conditionsOf(
+	{ predicate, printed }: ScanFilters,
+	table: CatalogTable,
+): string[] {
 	const parts = predicate.kind === "and" ? predicate.parts : [];
 	return printed.flatMap(({ text }, index) => {
 		const [, plain = text] = DYNAMIC.exec(text) ?? [];
 		const part = parts[index];
 		if (part === undefined || plain === "" || /Dynamic/.test(plain)) return [];
-		return isKnown(part) ? [plain.replaceAll("optional: ", "")] : [];
+		const isSame = isKnown(part, table) && !/\bDOUBLE\b/.test(plain);
+		return isSame ? [plain.replaceAll("optional: ", "")] : [];
 	});
 }
 
-function isKnown(predicate: Predicate): boolean {
-	return predicate.kind === "and" || predicate.kind === "or"
-		? predicate.parts.every(isKnown)
-		: predicate.kind !== "unknown";
+/** Whether it is understood, and of no floating-point number. */
+function isKnown(predicate: Predicate, table: CatalogTable): boolean {
+	if (predicate.kind === "unknown") return false;
+	if (predicate.kind === "and" || predicate.kind === "or")
+		return predicate.parts.every((part) => isKnown(part, table));
+	return table.columns.some(
+		({ name, type }) =>
+			name === predicate.column && type !== "FLOAT" && type !== "DOUBLE",
+	);
 }
 
 /**

@@ -80,7 +80,7 @@ export function conditionsOn(
 	implied: readonly Implied[],
 ): Question[] {
 	const [scan] = scansOf(reading, table, []);
-	const filters = scan === undefined ? [] : conditionsOf(scan.filters);
+	const filters = scan === undefined ? [] : conditionsOf(scan.filters, table);
 	return [
 		...filters.map((sql) => ({ sql, params: [] })),
 		...implied
