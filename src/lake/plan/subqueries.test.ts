@@ -43,6 +43,7 @@ test.each([
 	"WITH s AS (SELECT 1 AS a) SELECT * FROM t WHERE a > (SELECT max(a) FROM s)",
 	"WITH s(a) AS (SELECT 1) SELECT * FROM t WHERE a > (SELECT max(a) FROM s)",
 	"WITH s AS MATERIALIZED (SELECT 1 AS a) SELECT * FROM t WHERE a > (SELECT max(a) FROM S)",
+	"WITH RECURSIVE s(a) USING KEY (a) AS (SELECT 1 UNION SELECT a FROM s) SELECT * FROM t WHERE a > (SELECT max(a) FROM s)",
 	"SELECT * FROM t WHERE a > '(SELECT max(a) FROM s)'",
 ])("none in %s", (sql) => {
 	expect(found(sql)).toEqual([]);

@@ -39,7 +39,8 @@ export function settledSubqueries(
 	sql: string,
 	{ tokens, words, namesOwn }: Wording,
 ): Subquery[] {
-	if (namesOwn) return [];
+	// `USING KEY (…)` may stand between a recursive table's name and its AS.
+	if (namesOwn || words.has("recursive")) return [];
 	const commonTables = words.has("with") ? namesBeforeAs(tokens) : new Set();
 	const found: Subquery[] = [];
 	for (let open = 1; open < tokens.length; open += 1) {
