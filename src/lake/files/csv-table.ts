@@ -82,11 +82,11 @@ async function readPlaced(
 		readonly column_name: string;
 		readonly column_type: string;
 	}[];
-	const types: Record<string, string> = {};
+	const types = new Map<string, string>();
 	const columns = described.map(({ column_name, column_type }) => {
 		const name = identifier(column_name);
 		if (KEPT_TYPES.test(column_type)) return name;
-		types[column_name] = column_type;
+		types.set(column_name, column_type);
 		return `CAST(${name} AS VARCHAR) AS ${name}`;
 	});
 	const ipc = await connection.run(`SELECT ${columns.join(", ")} ${from}`);

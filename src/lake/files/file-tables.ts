@@ -52,7 +52,7 @@ export async function openParquetTable(
 	const opened = await Promise.all(
 		found.map((file) => openFound(file, store, limits)),
 	);
-	return tableOf(name, found, opened, {});
+	return tableOf(name, found, opened, new Map());
 }
 
 /** CSV, JSON and GPX: reads the files whole, and makes a Parquet file of them that is kept in memory. */
@@ -140,7 +140,7 @@ function tableOf(
 	name: string,
 	found: readonly FoundFile[],
 	opened: readonly ParquetFile[],
-	types: Readonly<Record<string, string>>,
+	types: ReadonlyMap<string, string>,
 ): FileTable {
 	const [first, ...others] = opened;
 	if (first === undefined) throw new Error("a table without files");
@@ -152,7 +152,7 @@ function tableOf(
 		);
 	const columns = first.columns.map((column) => ({
 		...column,
-		type: types[column.name] ?? column.type,
+		type: types.get(column.name) ?? column.type,
 	}));
 	const files = opened.map(({ manifest }) =>
 		withoutBoundsOf(manifest, columns, types),
@@ -216,16 +216,16 @@ function requireSameColumns(
 function withoutBoundsOf(
 	file: ManifestFile,
 	columns: readonly Column[],
-	types: Readonly<Record<string, string>>,
+	types: ReadonlyMap<string, string>,
 ): ManifestFile {
-	if (Object.keys(types).length === 0) return file;
+	if (types.size === 0) return file;
 	return {
 		...file,
 		rowGroups: file.rowGroups.map(({ rows, chunks }) => ({
 			rows,
 			chunks: chunks.map((chunk, index) => {
 				const { name } = columns[index] as Column;
-				if (types[name] === undefined) return chunk;
+				if (!types.has(name)) return chunk;
 				const [startByte, byteLength, checksum, , , nullCount] = chunk;
 				return [startByte, byteLength, checksum, null, null, nullCount];
 			}),

@@ -33,7 +33,7 @@ export async function readGpx(
 		ele: doubles(points.map(({ elevation }) => numberIn(elevation))),
 		name: texts(points.map(({ track }) => trackNames[track] ?? name)),
 	});
-	return { ipc: tableToIPC(table, "stream"), types: {} };
+	return { ipc: tableToIPC(table, "stream"), types: new Map() };
 }
 
 /** Since 1970, UTC; null where the text is no time. */

@@ -143,17 +143,20 @@ class Rows {
 		if (this.#columns.size === 0)
 			throw new FileError("it has no rows, so no columns either");
 		const names = new Set<string>();
-		const vectors: Record<string, Vector> = {};
-		const types: Record<string, string> = {};
+		const vectors: [name: string, vector: Vector][] = [];
+		const types = new Map<string, string>();
 		for (const [key, { values, kinds }] of this.#columns) {
 			values.length = this.#count;
 			const name = unlike(key, names);
 			names.add(name.toLowerCase());
 			const type = typeOf(kinds);
-			types[name] = type;
-			vectors[name] = vectorOf(type, values);
+			types.set(name, type);
+			vectors.push([name, vectorOf(type, values)]);
 		}
-		return { ipc: tableToIPC(new Table(vectors), "stream"), types };
+		return {
+			ipc: tableToIPC(new Table(Object.fromEntries(vectors)), "stream"),
+			types,
+		};
 	}
 }
 

@@ -311,6 +311,27 @@ describe("text files", () => {
 	});
 });
 
+test("columns may have the names that every object of JavaScript knows", async () => {
+	const names = ["constructor", "toString", "__proto__"];
+	const row = `{${names.map((name) => `"${name}":1`).join(",")}}`;
+	await put("odd.json", `${row}\n{"constructor":null}\n`);
+	await put("odd.csv", `${names.join()}\n1,2,3\n,,\n`);
+	await native.run(
+		`COPY (SELECT a AS constructor, a AS "toString", a AS "__proto__" FROM (VALUES (1), (NULL)) t(a)) TO '${file("odd.parquet")}'`,
+	);
+	for (const ending of ["json", "csv", "parquet"]) {
+		const from = `'${file(`odd.${ending}`)}'`;
+		expect(
+			(await typesOf(from)).map(([name]) => name),
+			ending,
+		).toStrictEqual(names);
+		const counts = `(SELECT count(*), count(constructor), count("__proto__"), min("toString") FROM ${from})`;
+		expect(await ours(counts), ending).toStrictEqual([
+			["2", "1", "1", ending === "csv" ? "2" : "1"],
+		]);
+	}
+});
+
 test("files join tables of the lake, in views and subqueries, too", async () => {
 	await put("join.csv", "i,w\n1,one\n5,five\n500,none\n");
 	const name = file("join.csv");

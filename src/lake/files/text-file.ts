@@ -3,5 +3,5 @@ export interface ArrowColumns {
 	/** Arrow IPC stream, with exactly one end-of-stream. */
 	readonly ipc: Uint8Array;
 	/** DuckDB's types of columns that Arrow has no type for, or another; they are cast. */
-	readonly types: Readonly<Record<string, string>>;
+	readonly types: ReadonlyMap<string, string>;
 }

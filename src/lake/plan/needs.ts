@@ -131,7 +131,9 @@ export async function needOfStatistics(
 			rows: block.rows,
 			bounds,
 			statistics: (name) => {
-				const { min, max, hasNull } = block.bounds[name] ?? UNKNOWN_BOUNDS;
+				const { min, max, hasNull } = Object.hasOwn(block.bounds, name)
+					? (block.bounds[name] ?? UNKNOWN_BOUNDS)
+					: UNKNOWN_BOUNDS;
 				return { min, max, nulls: hasNull ? null : 0 };
 			},
 		})),
