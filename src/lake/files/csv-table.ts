@@ -14,12 +14,17 @@ export const FILES_FOLDER = "lakeside-files";
 const KEPT_TYPES =
 	/^(BOOLEAN|U?(TINY|SMALL|BIG)INT|U?INTEGER|FLOAT|DOUBLE|DATE|TIMESTAMP|TIMESTAMP_NS|VARCHAR|DECIMAL\(.*)$/;
 
-/** Options whose files would be other files than those that are named. */
+/**
+ * Options that show the path, which is none of the visitor's, and those that make
+ * tables in the session, which could hide the lake's.
+ */
 const REFUSED = new Set([
 	"hive_partitioning",
 	"hive_types",
 	"filename",
 	"store_rejects",
+	"rejects_table",
+	"rejects_scan",
 ]);
 
 let read = 0;
@@ -51,7 +56,7 @@ export async function readCsv(
 	} catch (error) {
 		if (hasDied(error) || !(error instanceof Error)) throw error;
 		const message = placed.reduce(
-			(text, { name, place }) => text.replaceAll(place, name),
+			(text, { name, place }) => text.replaceAll(place, () => name),
 			error.message,
 		);
 		// The line of a statement that nobody wrote says nothing.

@@ -1,6 +1,7 @@
 import { identifier } from "../../lib/identifier.ts";
 import { LakeError } from "../errors.ts";
 import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
+import { isTableName } from "./table-names.ts";
 
 /** Files, and how they are to be read. */
 export interface FileSelection {
@@ -39,17 +40,17 @@ export interface FoundReferences {
 	readonly mentions: readonly FileMention[];
 }
 
-const FUNCTIONS: Readonly<Record<string, FileFormat>> = {
-	read_parquet: "parquet",
-	parquet_scan: "parquet",
-	read_csv: "csv",
-	read_csv_auto: "csv",
-	read_json: "json",
-	read_json_auto: "json",
-	read_ndjson: "json",
-	read_ndjson_auto: "json",
-	read_gpx: "gpx",
-};
+const FUNCTIONS: ReadonlyMap<string, FileFormat> = new Map([
+	["read_parquet", "parquet"],
+	["parquet_scan", "parquet"],
+	["read_csv", "csv"],
+	["read_csv_auto", "csv"],
+	["read_json", "json"],
+	["read_json_auto", "json"],
+	["read_ndjson", "json"],
+	["read_ndjson_auto", "json"],
+	["read_gpx", "gpx"],
+]);
 
 const ENDINGS: readonly (readonly [RegExp, FileFormat])[] = [
 	[/\.(parquet|pq|parq)$/i, "parquet"],
@@ -104,13 +105,15 @@ function decodeName(path: string): string {
  * Finds the files that SQL names: `read_parquet('…')` and its like with literal
  * arguments, and `FROM '…'`, `JOIN '…'` with an address, a name in `names`, or an
  * ending that tells a format; names in `names` also in double quotes. Throws
- * `UnsupportedError` for arguments that are no literals.
+ * `UnsupportedError` for arguments that are no literals, and for names that could
+ * stand before those that files are given.
  */
 export function findReferences(
 	sql: string,
 	names: ReadonlyMap<string, FileFormat>,
 ): FoundReferences {
 	const tokens = tokenizeSql(sql);
+	refuseTableNames(tokens);
 	const references: FileReference[] = [];
 	const mentions: FileMention[] = [];
 	const places = new Places(tokens);
@@ -119,7 +122,7 @@ export function findReferences(
 		const place = places.next(at);
 		const format =
 			token.kind === "word" && isSymbol(tokens[at + 1], "(")
-				? FUNCTIONS[token.text.toLowerCase()]
+				? FUNCTIONS.get(token.text.toLowerCase())
 				: undefined;
 		if (format !== undefined && !isSymbol(tokens[at - 1], ".")) {
 			const call = readCall(sql, tokens, at);
@@ -167,6 +170,19 @@ export function findReferences(
 		});
 	}
 	return { references, mentions };
+}
+
+/** A common table, an alias or a table of one's own would hide a file's. */
+function refuseTableNames(tokens: readonly Token[]): void {
+	for (const [at, { kind, value }] of tokens.entries())
+		if (
+			(kind === "word" || kind === "quoted") &&
+			isTableName(value) &&
+			!isSymbol(tokens[at - 1], ".")
+		)
+			throw unsupported(
+				`${value} is a name that is kept for files: choose another, or write a column with its table, as in t.${value}`,
+			);
 }
 
 function unknownEnding(path: string): never {

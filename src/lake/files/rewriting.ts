@@ -1,5 +1,6 @@
 import { identifier } from "../../lib/identifier.ts";
 import type { FileMention, FileReference } from "./references.ts";
+import { TABLE_NAMES } from "./table-names.ts";
 
 /** SQL in which tables of the session stand for the files that were named. */
 export interface NamedSql {
@@ -54,7 +55,7 @@ export function withTableNames(
 			// The longest first, so that none takes a part of another.
 			const longestFirst = [...written].sort(([a], [b]) => b.length - a.length);
 			for (const [padded, original] of longestFirst)
-				message = message.replaceAll(padded, original);
+				message = message.replaceAll(padded, () => original);
 			message = message.replaceAll(TABLE_NAMES, (table) => {
 				const label = labels.get(table);
 				return label === undefined ? table : label;
@@ -65,14 +66,6 @@ export function withTableNames(
 			return restored;
 		},
 	};
-}
-
-/** What {@link tableName} gives, in SQL or a message. */
-export const TABLE_NAMES = /\b_f\d+\b/g;
-
-/** The name of the session's n-th table of a file, from 1. */
-export function tableName(count: number): string {
-	return `_f${count}`;
 }
 
 /** The name, behind it the line breaks of what was written, and blanks up to its end. */

@@ -354,6 +354,37 @@ test("files join tables of the lake, in views and subqueries, too", async () => 
 	expect(await query(`SELECT "join".w FROM '${name}' LIMIT 1`)).toBe("one");
 });
 
+test("nothing else can take the name of a file's table, or hide the lake's", async () => {
+	await put("taken.csv", "i\n1\n");
+	const from = `FROM '${file("taken.csv")}'`;
+	for (const [sql, why] of [
+		[`WITH _f1 AS (SELECT 2) SELECT * ${from}`, /_f1 is a name/],
+		[`SELECT * ${from}, (SELECT 2) AS "_F99"`, /_F99 is a name/],
+		["CREATE TABLE _f99 AS SELECT 2 AS i", /_f99 is a name/],
+		[
+			`FROM read_csv('${file("taken.csv")}', rejects_table = 'base')`,
+			/does not take rejects_table/,
+		],
+	] as const)
+		expect((await failure(sql))?.message, sql).toMatch(why);
+});
+
+test("what files are called is shown as it is, and kept SQL is SQL", async () => {
+	const { name } = await session.addFile(
+		"$& it's $1.csv",
+		new Blob(["i\n1\n"]),
+	);
+	const written = `'${name.replaceAll("'", "''")}'`;
+	const error = await failure(`SELECT q.nope FROM ${written} AS q`);
+	expect(error?.message).toContain(`FROM ${written}`);
+	const { own } = await session.query({
+		sql: `CREATE VIEW shown AS FROM ${written}`,
+	});
+	expect(own.find((object) => object.name === "shown")?.sql).toContain(written);
+	await session.query({ sql: "DROP VIEW shown" });
+	await session.removeFile(name);
+});
+
 describe("dropped files", () => {
 	test("are tables by their names until they are removed", async () => {
 		const csv = new Blob(["i,w\n1,one\n2,two\n"]);

@@ -16,12 +16,8 @@ import {
 	findReferences,
 	formatOf,
 } from "./references.ts";
-import {
-	type NamedSql,
-	TABLE_NAMES,
-	tableName,
-	withTableNames,
-} from "./rewriting.ts";
+import { type NamedSql, withTableNames } from "./rewriting.ts";
+import { TABLE_NAMES, tableName } from "./table-names.ts";
 
 /** Of the visitor's files at most this share of the memory budget is read whole. */
 const WHOLE_SHARE = 0.5;
@@ -158,7 +154,7 @@ export class SessionFiles {
 		const files = [...this.#tables.values()];
 		return sql.replaceAll(TABLE_NAMES, (name) => {
 			const file = files.find(({ table }) => table.name === name);
-			return file === undefined ? name : `'${file.names.join("', '")}'`;
+			return file === undefined ? name : file.names.map(literal).join(", ");
 		});
 	}
 
@@ -272,6 +268,10 @@ function keyOf({ format, paths, options }: FileSelection): string {
 		paths,
 		options.map(({ name, text }) => [name, text]),
 	]);
+}
+
+function literal(text: string): string {
+	return `'${text.replaceAll("'", "''")}'`;
 }
 
 function messageOf(error: unknown): string {
