@@ -10,12 +10,16 @@ export interface Wording {
 	readonly namesOwn: boolean;
 }
 
-/** Names are the same whatever their case. */
+/** Names are the same whatever the case of their ASCII letters: `Ä` and `ä` are two to DuckDB. */
 export function isName(token: Token | undefined, name: string): boolean {
 	return (
 		(token?.kind === "word" || token?.kind === "quoted") &&
-		token.value.toLowerCase() === name.toLowerCase()
+		folded(token.value) === folded(name)
 	);
+}
+
+function folded(name: string): string {
+	return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /**
