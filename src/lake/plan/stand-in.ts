@@ -70,6 +70,8 @@ function columnOf(
 	for (const { rows, statistics } of known) {
 		const part = statistics(name);
 		if (part.nulls === null && isCounted) return null;
+		// SQL, in which the values stand, ends at such a character.
+		if ([part.min, part.max].some((text) => text?.includes("\0"))) return null;
 		nulls += part.nulls ?? 0;
 		if (part.nulls === rows) continue;
 		allNull = false;
