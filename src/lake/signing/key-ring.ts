@@ -24,10 +24,6 @@ export class KeyRing {
 		});
 	}
 
-	signOut(bucketUrl: string): void {
-		this.#signers.delete(bucketAddress(bucketUrl));
-	}
-
 	/** Addresses of the buckets that there are keys for. */
 	get buckets(): readonly string[] {
 		return [...this.#signers.keys()];
@@ -36,8 +32,9 @@ export class KeyRing {
 	/**
 	 * The request, signed by AWS Signature Version 4 where there are keys for its
 	 * bucket, else as it is. The signature holds for some minutes and covers method,
-	 * address and headers but `Range`: sign each attempt anew. An address that
-	 * carries a signature of its own is left alone.
+	 * address and headers but `Range`: sign each attempt anew. It is of no use where
+	 * a host leads elsewhere, nor is that place to see it or the session token: the
+	 * request then fails. An address that carries a signature of its own is left alone.
 	 */
 	readonly sign = async (request: Request): Promise<Request> => {
 		const signer = this.#signerOf(request.url);
@@ -54,7 +51,7 @@ export class KeyRing {
 			service: "s3",
 			cache: signer.derived,
 		}).sign();
-		return new Request(request, { headers });
+		return new Request(request, { headers, redirect: "error" });
 	};
 
 	/** Of several buckets that hold the address, the innermost. */

@@ -21,7 +21,7 @@ export async function refusalOf(
 	const body = await beginningOf(response);
 	const code = /<Code>(\w{1,60})<\/Code>/.exec(body)?.[1] ?? "";
 	const isSigned = request.headers.has("Authorization");
-	if (status === 400 && !(isSigned && code in CAUSES)) return null;
+	if (status === 400 && !(isSigned && CAUSES.has(code))) return null;
 	const said = code === "" ? String(status) : `${status}, ${code}`;
 	return `the host refuses it (${said}): ${causeOf(request, code, body)}`;
 }
@@ -31,25 +31,31 @@ export const ASKS_FOR_ADDRESS =
 const ASKS_FOR_TOKEN =
 	"the session token is missing, wrong or has expired; ask for new keys";
 const ASKS_FOR_REGION = "the region that was entered is not the bucket's";
-const CAUSES: Readonly<Record<string, string>> = {
-	SignatureDoesNotMatch:
+const CAUSES: ReadonlyMap<string, string> = new Map([
+	[
+		"SignatureDoesNotMatch",
 		"the secret key does not belong to the access key, or something on the way changes requests; check the secret and the region",
-	InvalidAccessKeyId:
+	],
+	[
+		"InvalidAccessKeyId",
 		"it does not know the access key; check the key, and that it is for this host",
-	RequestTimeTooSkewed:
+	],
+	[
+		"RequestTimeTooSkewed",
 		"this machine's clock and the host's differ by more than it accepts; set the clock",
-	InvalidToken: ASKS_FOR_TOKEN,
-	ExpiredToken: ASKS_FOR_TOKEN,
-	AuthorizationHeaderMalformed: ASKS_FOR_REGION,
-	AuthorizationQueryParametersError: ASKS_FOR_REGION,
-};
+	],
+	["InvalidToken", ASKS_FOR_TOKEN],
+	["ExpiredToken", ASKS_FOR_TOKEN],
+	["AuthorizationHeaderMalformed", ASKS_FOR_REGION],
+	["AuthorizationQueryParametersError", ASKS_FOR_REGION],
+]);
 
 function causeOf(request: Request, code: string, body: string): string {
 	if (isSignedAddress(request.url)) return ASKS_FOR_ADDRESS;
 	if (!request.headers.has("Authorization"))
 		return "not everyone may read it; enter keys for its bucket, or check the bucket's policy";
 	const cause =
-		CAUSES[code] ??
+		CAUSES.get(code) ??
 		"the keys that were entered do not allow it; check the keys, this machine's clock and the bucket's policy";
 	const region = /<Region>([a-z0-9-]{1,40})<\/Region>/.exec(body)?.[1];
 	return region === undefined ? cause : `${cause}: it is ${region}`;
