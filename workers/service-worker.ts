@@ -60,10 +60,12 @@ registerRoute(
 );
 
 // Roll-ups have a content hash for a name. Ranges of the lake's other files are
-// kept by the byte cache of the engine and pass by: a 206 cannot be stored here.
+// kept by the byte cache of the engine and pass by: a 206 cannot be stored here. So
+// do addresses with a query, which nothing of the lake has: one may be a signature.
 registerRoute(
 	({ url, request }) =>
 		url.href.startsWith(lakeUrl) &&
+		url.search === "" &&
 		!request.headers.has("Range") &&
 		!isSigned(request),
 	new CacheFirst({
