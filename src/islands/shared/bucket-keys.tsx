@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
-import { signIn, signOut } from "./engine.ts";
+import { signOut } from "./device.ts";
+import { signIn } from "./engine.ts";
 import { sentenceOf } from "./error-sentence.ts";
 import { signedInBuckets } from "./keys.ts";
 

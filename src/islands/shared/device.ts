@@ -80,6 +80,18 @@ export async function clearCache(): Promise<void> {
 	await (await openStore())?.clear();
 }
 
+/**
+ * Forgets all keys and what was read with them: empties this browser's cache of the
+ * lake, then reloads the page, which ends the engine with all that it has loaded.
+ */
+export async function signOut(): Promise<void> {
+	try {
+		await clearCache();
+	} finally {
+		location.reload();
+	}
+}
+
 function openStore(): Promise<ByteStore | null> {
 	store ??= ByteStore.open().catch(() => null);
 	return store;

@@ -178,19 +178,6 @@ export async function signIn(keys: BucketKeys): Promise<void> {
 }
 
 /**
- * Forgets all keys and what was read with them: empties this browser's cache of the
- * lake, then reloads the page, which ends the engine with all that it has loaded.
- */
-export async function signOut(): Promise<void> {
-	try {
-		const running = await started?.catch(() => undefined);
-		await running?.api.clearCache();
-	} finally {
-		location.reload();
-	}
-}
-
-/**
  * Starts the engine when the page has nothing else to do, from files that the
  * service worker keeps; not where the visitor saves data. For after the first
  * chart; a failure shows in {@link engineState}.
