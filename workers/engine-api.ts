@@ -35,8 +35,9 @@ export interface Price {
 	readonly unopened?: readonly string[];
 }
 
+/** What a query did cost. Its requests and bytes are those of the network. */
 export interface ActualCost extends PlanCost {
-	/** Bytes that came from the byte cache rather than the network. */
+	/** Further bytes, which came from the byte cache. */
 	readonly cachedBytes: number;
 	/** Rows of the answer. */
 	readonly rows: number;

@@ -24,7 +24,6 @@ export function PlanPanel(props: {
 }) {
 	const { plan, milliseconds, version } = props;
 	const { estimated, actual, stagesMs } = plan;
-	const network = Math.max(0, actual.bytes - actual.cachedBytes);
 	const longest = Math.max(1, ...Object.values(stagesMs));
 	return (
 		// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
@@ -56,12 +55,12 @@ export function PlanPanel(props: {
 						<tr>
 							<th scope="row">Bytes</th>
 							<td>{formatBytes(estimated.bytes)}</td>
-							<td>{formatBytes(actual.bytes)}</td>
+							<td>{formatBytes(actual.bytes + actual.cachedBytes)}</td>
 						</tr>
 						<tr class="plan-part">
 							<th scope="row">from the network</th>
 							<td />
-							<td>{formatBytes(network)}</td>
+							<td>{formatBytes(actual.bytes)}</td>
 						</tr>
 						<tr class="plan-part">
 							<th scope="row">from the cache</th>
@@ -136,7 +135,7 @@ export function Scan({ scan }: { readonly scan: ScanSummary }) {
 		<div class="scan">
 			<p class="scan-head">
 				<strong>{scan.table}</strong> {formatCount(scan.rowGroups)} of{" "}
-				{formatCount(scan.rowGroupsTotal)} row groups, {formatBytes(scan.bytes)}
+				{counted(scan.rowGroupsTotal, "row group")}, {formatBytes(scan.bytes)}
 			</p>
 			<p>
 				{scan.columns.length === 0
