@@ -140,8 +140,8 @@ export class OwnObjects implements EngineTenant {
 			throw new LakeError(
 				"UnsupportedError",
 				action === "create"
-					? `${name} is a table of the lake: give yours another name`
-					: `${name} is a table of the lake, which cannot be changed here: CREATE TABLE my_${name} AS FROM ${identifier(name)} makes one of your own`,
+					? `the lake has a table ${name}: give yours another name`
+					: `the table ${name} is the lake's and cannot be changed here: CREATE TABLE my_${name} AS FROM ${identifier(name)} makes one of your own`,
 			);
 		if (action === "create") {
 			if (existing !== undefined && existing.kind !== kind)

@@ -235,15 +235,15 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 	const session = await open();
 	await ask(session, "CREATE VIEW v AS SELECT 1 AS a");
 	for (const [sql, message] of [
-		["CREATE VIEW numbers AS SELECT 1", "numbers is a table of the lake"],
-		['CREATE TABLE "NUMBERS" AS SELECT 1', "NUMBERS is a table of the lake"],
-		["DROP VIEW numbers", "numbers is a table of the lake"],
+		["CREATE VIEW numbers AS SELECT 1", "the lake has a table numbers"],
+		['CREATE TABLE "NUMBERS" AS SELECT 1', "the lake has a table NUMBERS"],
+		["DROP VIEW numbers", "the table numbers is the lake's"],
 		[
 			"INSERT INTO words VALUES (1, 'a')",
 			"CREATE TABLE my_words AS FROM words",
 		],
-		["DELETE FROM words", "is a table of the lake"],
-		["UPDATE words SET id = 1", "is a table of the lake"],
+		["DELETE FROM words", "the table words is the lake's"],
+		["UPDATE words SET id = 1", "the table words is the lake's"],
 		["DROP TABLE memory.store.numbers_1", "memory is followed by a dot"],
 		["DROP TABLE v", "v is a view of yours"],
 		["DROP VIEW nothing", "there is no view nothing of yours"],
