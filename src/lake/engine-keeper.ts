@@ -49,6 +49,8 @@ const SPARE_BYTES = 32e6;
 
 /** An engine that has not ended a task by so long after it was cancelled is ended itself. */
 const CANCEL_MILLISECONDS = 250;
+/** And one that then answers nothing for so long. */
+const PROBE_MILLISECONDS = 1000;
 
 /**
  * Keeps one engine: opens it when it is first needed, ends one that died or does
@@ -220,8 +222,25 @@ export class EngineKeeper {
 				.finally(() => {
 					signal.removeEventListener("abort", cancel);
 					clearTimeout(deadline);
+					if (signal.aborted) this.#probe(slot, engine);
 				});
 		});
+	}
+
+	/**
+	 * Ends an engine that answers nothing after a query on it was cancelled. On
+	 * several threads DuckDB-WASM drops such a query but does not stop it, and the
+	 * next waits for it.
+	 */
+	#probe(slot: Slot, { connection }: Engine): void {
+		const deadline = setTimeout(
+			() => this.#lose(slot, "it did not stop when it was told to"),
+			PROBE_MILLISECONDS,
+		);
+		connection
+			.query("SELECT 1")
+			.catch(() => {})
+			.finally(() => clearTimeout(deadline));
 	}
 
 	#current(): Slot {
