@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
@@ -100,10 +101,8 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 		const page = await browser.newPage();
 		await page.goto(`${server.url}rides/`);
 		await page.locator("html[data-engine=ready]").waitFor();
-		const workers = page.workers();
-		expect(workers.length).toBeGreaterThanOrEqual(2);
-		for (const worker of workers) {
-			const directive = await worker.evaluate(
+		const asked = page.workers().map((worker) =>
+			worker.evaluate(
 				() =>
 					new Promise<string>((resolve) => {
 						self.addEventListener("securitypolicyviolation", (event) =>
@@ -112,9 +111,18 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 						fetch("https://example.org/").catch(() => {});
 						setTimeout(() => resolve("none"), 3000);
 					}),
-			);
-			expect(directive, worker.url()).toBe("connect-src");
-		}
+			),
+		);
+		// DuckDB's threads wait for work without listening, and never answer.
+		const directives = (
+			await Promise.all(
+				asked.map((answer) =>
+					Promise.race([answer, sleep(10_000).then(() => null)]),
+				),
+			)
+		).filter((directive) => directive !== null);
+		expect(directives.length).toBeGreaterThanOrEqual(2);
+		expect(new Set(directives)).toEqual(new Set(["connect-src"]));
 		await page.close();
 	});
 
