@@ -247,6 +247,7 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		["DROP TABLE memory.store.numbers_1", "memory is followed by a dot"],
 		["DROP TABLE v", "v is a view of yours"],
 		["DROP VIEW nothing", "there is no view nothing of yours"],
+		["DROP VIEW v, nothing", "DROP takes one name at a time"],
 		["CREATE TABLE v AS SELECT 1", "there is a view v of yours"],
 		["CREATE VIEW v AS SELECT 2", "CREATE OR REPLACE"],
 		["CREATE MACRO range(a) AS TABLE SELECT 1", "function of DuckDB's"],

@@ -79,7 +79,13 @@ export function readChange(
 			const kind = reader.kind(verb, ["view", "macro", "table"]);
 			if (kind === "macro") reader.take("table");
 			const isConditional = reader.take("if", "exists");
-			return reader.change("drop", kind, { isConditional });
+			const change = reader.change("drop", kind, { isConditional });
+			if (!/^\s*(cascade|restrict)?$/i.test(change?.rest ?? ""))
+				throw new LakeError(
+					"UnsupportedError",
+					"DROP takes one name at a time",
+				);
+			return change;
 		}
 		case "set":
 			if (!reader.take("variable")) throw refused(verb);
