@@ -1,12 +1,17 @@
 import { tableFromIPC } from "apache-arrow";
 import { identifier } from "../../lib/identifier.ts";
+import { GHOSTS } from "../plan/ghosts.ts";
 import type { Connection } from "../types.ts";
 import type { BoundSql } from "./tokens.ts";
 
-/** The table of partial answers, temporary: found by its name alone wherever a statement binds. */
-export const PARTS = identifier("slice parts");
+/**
+ * The table of partial answers, temporary: found by its name alone wherever a
+ * statement binds. Nothing that an analyst makes can have the name: no statement may
+ * hold that of the ghosts.
+ */
+export const PARTS = identifier(`${GHOSTS} slice parts`);
 
-const COMBINED = identifier("slice parts combined");
+const COMBINED = identifier(`${GHOSTS} slice parts combined`);
 
 /** Makes the table, empty, with the columns of a partial statement. */
 export async function layParts(
