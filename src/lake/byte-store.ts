@@ -47,9 +47,9 @@ export class ByteStore {
 	) {
 		this.folder = folder;
 		this.#database = database;
-		this.#channel.addEventListener("message", ({ data }) =>
-			this.#listener(data as StoreChange),
-		);
+		this.#channel.addEventListener("message", ({ data }) => {
+			if (isChange(data)) this.#listener(data);
+		});
 	}
 
 	/** Hears of what this store and those of other tabs do from now on. */
@@ -65,7 +65,10 @@ export class ByteStore {
 		]);
 		// One transaction: the two lists are of the same entries in the same order.
 		return new Map(
-			keys.map((key, at) => [String(key), values[at] as Entry] as const),
+			keys.flatMap((key, at) => {
+				const entry: unknown = values[at];
+				return isEntry(entry) ? [[String(key), entry] as const] : [];
+			}),
 		);
 	}
 
@@ -196,6 +199,38 @@ export class ByteStore {
 	#index(mode: IDBTransactionMode): IDBObjectStore {
 		return this.#database.transaction(INDEX, mode).objectStore(INDEX);
 	}
+}
+
+/** Of other tabs some may run another version of the site; so may have who wrote the index. */
+function isChange(data: unknown): data is StoreChange {
+	if (typeof data !== "object" || data === null) return false;
+	if ("added" in data)
+		return (
+			Array.isArray(data.added) &&
+			data.added.every(
+				(each: unknown) =>
+					Array.isArray(each) &&
+					typeof each[0] === "string" &&
+					typeof each[1] === "number",
+			)
+		);
+	if ("removed" in data)
+		return (
+			Array.isArray(data.removed) &&
+			data.removed.every((each: unknown) => typeof each === "string")
+		);
+	return "cleared" in data;
+}
+
+function isEntry(value: unknown): value is Entry {
+	return (
+		typeof value === "object" &&
+		value !== null &&
+		"bytes" in value &&
+		typeof value.bytes === "number" &&
+		"used" in value &&
+		typeof value.used === "number"
+	);
 }
 
 function openDatabase(): Promise<IDBDatabase> {
