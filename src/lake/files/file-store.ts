@@ -181,7 +181,13 @@ export class FileStore implements RangeSource {
 		if (dropped !== undefined) return this.#keepBlob(path, dropped);
 		if (/[*?]/.test(path) && !isAddress(path)) throw noGlobs(path);
 		if (isAddress(path)) {
-			if (new URL(path).pathname.includes("*")) throw noGlobs(path);
+			const { pathname, username, password } = new URL(path);
+			if (pathname.includes("*")) throw noGlobs(path);
+			if (username !== "" || password !== "")
+				throw new LakeError(
+					"UnsupportedError",
+					`${nameOf(path)}: an address with a name or a password in it cannot be fetched: leave them out`,
+				);
 			const refusal = this.#access.refusal(path);
 			if (refusal !== null) throw new LakeError("UnsupportedError", refusal);
 			return null;

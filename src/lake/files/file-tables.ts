@@ -121,13 +121,21 @@ function withBlob({ name, blob }: FoundFile): { name: string; blob: Blob } {
 async function openFound(
 	file: FoundFile,
 	store: FileStore,
-	{ signal, onBytes }: WholeLimits,
+	{ maxBytes, signal, onBytes }: WholeLimits,
 ): Promise<ParquetFile> {
-	const read = async (startByte: number, endByte: number) =>
-		(await store.here(file.path, startByte, endByte)) ??
-		store.read(file.path, startByte, endByte, signal, (bytes) =>
-			onBytes(bytes, 0),
+	const read = async (startByte: number, endByte: number) => {
+		if (endByte - startByte > Math.max(maxBytes, END_BYTES))
+			throw new LakeError(
+				"OverBudgetError",
+				`${file.name}: what its end says of it is larger than the memory budget allows`,
+			);
+		return (
+			(await store.here(file.path, startByte, endByte)) ??
+			store.read(file.path, startByte, endByte, signal, (bytes) =>
+				onBytes(bytes, 0),
+			)
 		);
+	};
 	const start = Math.max(0, file.bytes - END_BYTES);
 	const end = await read(start, file.bytes);
 	const opened = await openParquet(file, end, read);

@@ -518,6 +518,13 @@ describe("a file at an address", () => {
 		});
 		expect(JSON.stringify(plan)).not.toContain("secret");
 	});
+
+	test("does not take a name and a password in its address, nor repeat them", async () => {
+		const address = host.url.replace("//", "//key:secret@");
+		const error = await failure(`FROM '${address}/a.csv'`);
+		expect(error?.name).toBe("UnsupportedError");
+		expect(error?.message).not.toContain("secret");
+	});
 });
 
 interface Served {
