@@ -433,7 +433,7 @@ export class Residency {
 		const keys = [...(table?.partitionKeys ?? []), ...(table?.sortKeys ?? [])];
 		return new LakeError(
 			"OverBudgetError",
-			`the query needs about ${formatBytes(this.bytesOf(needs))} of memory, more than the budget of ${formatBytes(this.roomBytes)}` +
+			`the query needs about ${formatBytes(this.bytesOf(needs))} of memory, more than the ${formatBytes(this.roomBytes)} that the memory budget leaves to tables` +
 				`${why === null ? "" : `, and cannot run slice by slice: ${why}`}; ` +
 				`narrow ${table?.name} by a filter on ${keys[0] ?? "its columns"}, or name fewer of its columns (now ${largest?.columns.join(", ")})`,
 		);

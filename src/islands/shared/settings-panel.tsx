@@ -181,7 +181,7 @@ function Memory(props: {
 			<p>
 				What a query reads stays in memory while this page is open, so that the
 				next one is at once. A query that needs more is refused, or goes slice
-				by slice.
+				by slice. The engine itself takes some of what it may use.
 			</p>
 			<Use
 				label="Tables in memory"
