@@ -1,11 +1,17 @@
-import { isSignedAddress } from "../lib/signed-address.ts";
 import { cancelled, LakeError, throwIfCancelled } from "./errors.ts";
-import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
 import {
-	causeOf,
-	type Unreachable,
-	whyUnreachable,
-} from "./signing/unreachable.ts";
+	changedFault,
+	compressed,
+	Fault,
+	foreignFault,
+	goneFault,
+	refusedFault,
+	stallFault,
+	statusFault,
+	toFault,
+} from "./faults.ts";
+import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
+import { causeOf, whyUnreachable } from "./signing/unreachable.ts";
 import type { FileGuard, FileHost, WholeLimits } from "./types.ts";
 
 export interface HttpOptions {
@@ -20,9 +26,6 @@ export interface HttpOptions {
 	/** Signs each attempt anew, where there are keys for its address. */
 	readonly sign?: (request: Request) => Promise<Request>;
 }
-
-/** A host that says `Retry-After` is not waited for longer than this. */
-const LONGEST_WAIT_MILLISECONDS = 20_000;
 
 /**
  * A lake on a static HTTP host with Range support. Faults that may pass (network,
@@ -292,46 +295,6 @@ function limiter(limit: number) {
 	};
 }
 
-type FaultKind = "FetchError" | "GoneError" | "ForbiddenError" | "ChangedError";
-
-/** What went wrong in one try; a passing fault may be gone at the next. */
-class Fault extends Error {
-	readonly kind: FaultKind;
-	readonly passing: boolean;
-	readonly waitMilliseconds: number | undefined;
-	/** The host answers, but does not let this site read. */
-	readonly shut: Unreachable["shut"];
-	/** Address of a range that the network, or the browser, did not let through. */
-	readonly unread: string | undefined;
-	/** At most so many tries, where the cause is as good as known. */
-	readonly tries: number;
-
-	constructor(
-		message: string,
-		options: {
-			kind?: FaultKind;
-			passing?: boolean;
-			waitMilliseconds?: number | undefined;
-			shut?: Unreachable["shut"];
-			unread?: string;
-			tries?: number;
-		} = {},
-	) {
-		super(message);
-		this.kind = options.kind ?? "FetchError";
-		this.passing = options.passing ?? false;
-		this.waitMilliseconds = options.waitMilliseconds;
-		this.shut = options.shut ?? "no";
-		this.unread = options.unread;
-		this.tries = options.tries ?? Number.POSITIVE_INFINITY;
-	}
-}
-
-function toFault(error: unknown): Fault {
-	if (error instanceof Fault) return error;
-	return new Fault(`the network failed (${causeOf(error)})`, { passing: true });
-}
-
 /** Bytes of the body before the range: of a whole file all that precede it. */
 function bytesToSkip(
 	response: Response,
@@ -352,10 +315,6 @@ function bytesToSkip(
 			{ passing: true },
 		);
 	return 0;
-}
-
-function compressed(encoding: string): string {
-	return `the host, or something on the way, sends it compressed (${encoding}), and of that no range can be read: have it sent as it is`;
 }
 
 /** What is known of a host from which no range came: whether it answers at all. */
@@ -406,63 +365,6 @@ function requireSame(response: Response, guard: FileGuard): void {
 			!headers.has("Content-Encoding"))
 	)
 		throw changedFault();
-}
-
-function changedFault(): Fault {
-	return new Fault("the file on the host has changed meanwhile", {
-		kind: "ChangedError",
-	});
-}
-
-/** What a status means of a file that is none of the lake's. */
-function foreignFault(response: Response): Fault {
-	const { status } = response;
-	if (status === 404 || status === 410)
-		return new Fault(`there is no such file on the host (${status})`);
-	return statusFault(response);
-}
-
-function statusFault(response: Response): Fault {
-	const { status } = response;
-	if (status === 404 || status === 410) return goneFault(status);
-	if (status === 416)
-		return new Fault("the file on the host is shorter than the catalog says");
-	const passing = status === 408 || status === 429 || status >= 500;
-	return new Fault(`the host answered ${status} ${response.statusText}`, {
-		passing,
-		waitMilliseconds: retryAfter(response.headers.get("Retry-After")),
-	});
-}
-
-function goneFault(status: number): Fault {
-	return new Fault(
-		`not on the host any more (${status}); a newer lake may have been published: reload the page`,
-		{ kind: "GoneError" },
-	);
-}
-
-/** `Retry-After` in seconds or as a date, in milliseconds; undefined where absent. */
-function retryAfter(header: string | null): number | undefined {
-	if (header === null) return undefined;
-	const seconds = Number(header);
-	const wait = Number.isNaN(seconds)
-		? Date.parse(header) - Date.now()
-		: seconds * 1000;
-	if (Number.isNaN(wait)) return undefined;
-	return Math.min(Math.max(wait, 0), LONGEST_WAIT_MILLISECONDS);
-}
-
-/** Keys are no help to an address that carries a signature of its own. */
-function refusedFault(message: string, request: Request): Fault {
-	return new Fault(message, {
-		kind: isSignedAddress(request.url) ? "FetchError" : "ForbiddenError",
-	});
-}
-
-function stallFault(milliseconds: number): Fault {
-	return new Fault(`the host sent nothing for ${milliseconds / 1000} s`, {
-		passing: true,
-	});
 }
 
 /** The body as it arrives; leaving the loop ends the transfer. */
