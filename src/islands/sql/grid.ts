@@ -7,7 +7,8 @@ const HEAD_HEIGHT = 44;
 const SPARE_ROWS = 12;
 /** Widths of characters of the grid's type, in pixels, rounded up. */
 const DIGIT = 8.4;
-const LETTER = 7.2;
+const LETTER = 7.9;
+const WIDE_LETTER = 10.5;
 /** The same of a column's type, which is set small and in capitals. */
 const CAPITAL = 7.6;
 const NARROWEST = 64;
@@ -315,7 +316,9 @@ function columnWidths(result: Result): number[] {
 function textWidth(text: string | null): number {
 	const shown = text?.slice(0, WIDEST / LETTER) ?? "NULL";
 	const digits = shown.match(/[-\d]/g)?.length ?? 0;
-	return digits * DIGIT + (shown.length - digits) * LETTER;
+	const wide = shown.match(/[mw%@\p{Lu}]/gu)?.length ?? 0;
+	const others = shown.length - digits - wide;
+	return digits * DIGIT + wide * WIDE_LETTER + others * LETTER;
 }
 
 /** The first rows, and some spread over the rest. */
