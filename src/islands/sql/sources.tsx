@@ -9,6 +9,9 @@ import { counted } from "./words.ts";
 
 const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
 
+/** What DuckDB's reader of CSV adds to an error: all the options it read with. */
+const READER_OPTIONS = /\n\s*file = /;
+
 /** The visitor's own files: a button to add some, a page to drop them on, and what is there. */
 export function Sources(props: { readonly onName: (text: string) => void }) {
 	const reading = useSignal<readonly string[]>([]);
@@ -25,7 +28,8 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 				const { name, rows } = await addFile(file);
 				said.value = `${name} is here: ${counted(rows, "row")}`;
 			} catch (error) {
-				const why = error instanceof Error ? error.message : String(error);
+				const message = error instanceof Error ? error.message : String(error);
+				const [why = message] = message.split(READER_OPTIONS);
 				refused.value = [...refused.value, { name: file.name, why }];
 				said.value = `${file.name} could not be read`;
 			} finally {
