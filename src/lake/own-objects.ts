@@ -1,4 +1,3 @@
-import { tableFromIPC, tableToIPC } from "apache-arrow";
 import type {
 	Notice,
 	OwnChange,
@@ -10,11 +9,24 @@ import { formatBytes } from "../lib/format.ts";
 import { identifier } from "../lib/identifier.ts";
 import type { Engine, EngineTenant } from "./engine-keeper.ts";
 import { hasDied, LakeError } from "./errors.ts";
-import { type Change, changeSql } from "./plan/change.ts";
-import { explain } from "./plan/explain.ts";
-import { amongGhosts, GHOSTS } from "./plan/ghosts.ts";
+import { asStream } from "./ipc.ts";
+import {
+	columnsOf,
+	drop,
+	fingerprintOf,
+	isOfTheLake,
+	isSame,
+	make,
+	readVariable,
+	refuseBuiltIn,
+	setVariable,
+	tableBytes,
+	tableOf,
+	type VariableValue,
+	viewColumns,
+} from "./own-in-engine.ts";
+import type { Change } from "./plan/change.ts";
 import { readStatement, type Statement } from "./plan/statement.ts";
-import type { Connection } from "./types.ts";
 
 /** A statement as it was given, to be done again in another engine. */
 export interface Done {
@@ -32,12 +44,6 @@ interface Kept extends OwnObject {
 	readonly value: VariableValue | null;
 	/** Set while it is made again: what an engine dies of is not tried twice. */
 	isRestoring: boolean;
-}
-
-interface VariableValue {
-	readonly type: string;
-	/** Null for NULL. */
-	readonly text: string | null;
 }
 
 /** A table that is changed more often than that is not made again by doing all of it again. */
@@ -385,163 +391,6 @@ export class OwnObjects implements EngineTenant {
 	}
 }
 
-/** As `insert` takes it: DuckDB-WASM answers in Arrow's file format, or in a stream without its end. */
-function asStream(ipc: Uint8Array): Uint8Array {
-	return tableToIPC(tableFromIPC(ipc), "stream");
-}
-
-/** Whether another publication of the lake has a table of that name. */
-async function isOfTheLake(
-	connection: Connection,
-	{ kind, name }: Pick<OwnObject, "kind" | "name">,
-): Promise<boolean> {
-	if (kind === "variable") return false;
-	const [found] = await read(
-		connection,
-		"SELECT count(*) AS n FROM duckdb_views() WHERE database_name = 'memory' AND schema_name = 'main' AND lower(view_name) = lower(?)",
-		[name],
-	);
-	return Number(found?.n) > 0;
-}
-
-/** Views and macros, in both of their places. */
-async function make(connection: Connection, change: Change): Promise<void> {
-	await amongGhosts(connection, () =>
-		connection.query(changeSql(change, GHOSTS), []),
-	);
-	await connection.query(changeSql(change), []);
-}
-
-/** Drops it wherever it is, if it is. */
-async function drop(
-	connection: Connection,
-	{ kind, name }: Pick<OwnObject, "kind" | "name">,
-): Promise<void> {
-	if (kind === "table")
-		await connection.query(`DROP TABLE IF EXISTS ${tableOf({ name })}`);
-	else if (kind === "variable")
-		await connection.query(`RESET VARIABLE ${identifier(name)}`);
-	else
-		for (const database of [GHOSTS, "memory"])
-			for (const what of kind === "view" ? ["VIEW"] : ["MACRO", "MACRO TABLE"])
-				await connection.query(
-					`DROP ${what} IF EXISTS ${database}.main.${identifier(name)}`,
-				);
-}
-
-/** A macro of such a name would change what others, and we, mean by it. */
-async function refuseBuiltIn(
-	connection: Connection,
-	name: string,
-): Promise<void> {
-	const [found] = await read(
-		connection,
-		"SELECT count(*) AS n FROM duckdb_functions() WHERE database_name = 'system' AND function_name = lower(?)",
-		[name],
-	);
-	if (Number(found?.n) > 0)
-		throw new LakeError(
-			"UnsupportedError",
-			`${name} is a function of DuckDB's: give yours another name`,
-		);
-}
-
-/** Throws where the view reads what it may not. */
-async function viewColumns(
-	connection: Connection,
-	name: string,
-	tables: readonly CatalogTable[],
-): Promise<OwnObject["columns"]> {
-	const sql = `FROM ${identifier(name)}`;
-	await explain(connection, readStatement(sql), [], tables);
-	return columnsOf(connection, sql);
-}
-
-async function columnsOf(
-	connection: Connection,
-	sql: string,
-): Promise<OwnObject["columns"]> {
-	const described = await read(connection, `DESCRIBE ${sql}`);
-	return described.map((row) => ({
-		name: String(row.column_name),
-		type: String(row.column_type),
-	}));
-}
-
-/** Memory that all tables of the engine take, as it says itself. */
-export async function tableBytes(connection: Connection): Promise<number> {
-	const [row] = await read(
-		connection,
-		"SELECT memory_usage_bytes AS bytes FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'",
-	);
-	return Number(row?.bytes ?? 0);
-}
-
-/** The number of a table's rows, and a sum over them that does not know their order. */
-async function fingerprintOf(
-	connection: Connection,
-	object: Pick<OwnObject, "name" | "columns">,
-): Promise<{ rows: number; fingerprint: string }> {
-	const columns = object.columns.map(({ name }) => identifier(name)).join(", ");
-	const [row] = await read(
-		connection,
-		`SELECT count(*) AS n, sum(hash(${columns})::HUGEINT)::VARCHAR AS fingerprint FROM ${tableOf(object)}`,
-	);
-	return { rows: Number(row?.n), fingerprint: String(row?.fingerprint) };
-}
-
-async function isSame(connection: Connection, object: Kept): Promise<boolean> {
-	const now = await fingerprintOf(connection, object);
-	return now.rows === object.rows && now.fingerprint === object.fingerprint;
-}
-
-/** Null where text does not hold the value whole. */
-async function readVariable(
-	connection: Connection,
-	name: string,
-): Promise<VariableValue | null> {
-	const variable = `getvariable('${name.replaceAll("'", "''")}')`;
-	const [row] = await read(
-		connection,
-		`SELECT typeof(${variable}) AS type, ${variable}::VARCHAR AS text`,
-	);
-	const value = {
-		type: String(row?.type),
-		text: row?.text === null ? null : String(row?.text),
-	};
-	const [same] = await read(
-		connection,
-		`SELECT CAST(? AS ${value.type}) IS NOT DISTINCT FROM ${variable} AS same`,
-		[value.text],
-	);
-	return same?.same === true ? value : null;
-}
-
-async function setVariable(
-	connection: Connection,
-	name: string,
-	{ type, text }: VariableValue,
-): Promise<void> {
-	await connection.query(
-		`SET VARIABLE ${identifier(name)} = CAST(? AS ${type})`,
-		[text],
-	);
-}
-
 function keyOf({ name }: { readonly name: string }): string {
 	return name.toLowerCase();
-}
-
-async function read(
-	connection: Connection,
-	sql: string,
-	params?: readonly SqlValue[],
-): Promise<Record<string, unknown>[]> {
-	return tableFromIPC(await connection.query(sql, params))
-		.toArray()
-		.map((row) => row.toJSON());
-}
-
-function tableOf({ name }: Pick<OwnObject, "name">): string {
-	return `temp.main.${identifier(name)}`;
 }

@@ -25,7 +25,8 @@ import {
 import { type FileAccess, NO_FILES } from "./files/file-store.ts";
 import { SessionFiles } from "./files/session-files.ts";
 import { loadAll } from "./load.ts";
-import { type Done, OwnObjects, tableBytes } from "./own-objects.ts";
+import { tableBytes } from "./own-in-engine.ts";
+import { type Done, OwnObjects } from "./own-objects.ts";
 import type { Change } from "./plan/change.ts";
 import { engineError } from "./plan/engine-error.ts";
 import { type Ask, planQuery, type QueryPlan } from "./plan/plan.ts";
