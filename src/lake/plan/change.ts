@@ -102,7 +102,8 @@ export function readChange(
 			if (!reader.take("from")) return null;
 			return reader.change("delete", "table");
 		default:
-			if (verb !== undefined && verb in REFUSALS) throw refused(verb);
+			if (verb !== undefined && Object.hasOwn(REFUSALS, verb))
+				throw refused(verb);
 			return null;
 	}
 }
