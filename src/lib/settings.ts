@@ -12,7 +12,7 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 /** Less memory than this answers hardly a question. */
-export const SMALLEST_MEMORY_BYTES = 50e6;
+const SMALLEST_MEMORY_BYTES = 50e6;
 /** A WebAssembly memory ends at 4 GB, and queries need some of it besides the tables. */
 export const LARGEST_MEMORY_BYTES = 3e9;
 const LARGEST_CACHE_BYTES = 1e12;

@@ -85,7 +85,7 @@ export function isAddress(path: string): boolean {
 }
 
 /** The file's name without folders, query and endings: what DuckDB calls its table. */
-export function baseName(path: string): string {
+function baseName(path: string): string {
 	const name = isAddress(path)
 		? decodeName(new URL(path).pathname)
 		: path.replaceAll("\\", "/");
