@@ -15,6 +15,9 @@ import { lifeScript, newLife, onDeath } from "./life.ts";
 /** The name under which a statement with values is prepared, so that it can be cancelled. */
 const PREPARED = "lakeside_run";
 
+/** DuckDB writes each error of SQL, which is told by other ways, to the console as well. */
+const QUIET = "console.log = () => {};";
+
 /** Each thread is a worker that loads DuckDB once more: more take longer to start than they save. */
 const MOST_THREADS = 8;
 
@@ -32,7 +35,7 @@ export async function openBrowserDatabase(
 		files.worker,
 		"classic",
 		"duckdb",
-		HEAP_WATCH + lifeScript(life),
+		QUIET + HEAP_WATCH + lifeScript(life),
 	);
 	const database = new AsyncDuckDB(new VoidLogger(), worker);
 	const lifeline = new Lifeline();

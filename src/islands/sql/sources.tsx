@@ -16,6 +16,7 @@ const READER_OPTIONS = /\n\s*file = /;
 export function Sources(props: { readonly onName: (text: string) => void }) {
 	const reading = useSignal<readonly string[]>([]);
 	const refused = useSignal<readonly { name: string; why: string }[]>([]);
+	const removing = useSignal<readonly string[]>([]);
 	const said = useSignal("");
 	const isOver = useSignal(false);
 	const input = useRef<HTMLInputElement>(null);
@@ -39,7 +40,12 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 		}
 	};
 	const remove = async (name: string) => {
-		await removeFile(name);
+		removing.value = [...removing.value, name];
+		try {
+			await removeFile(name);
+		} finally {
+			removing.value = removing.value.filter((other) => other !== name);
+		}
 		said.value = `${name} is removed`;
 		input.current?.focus();
 	};
@@ -87,6 +93,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 							<Source
 								file={file}
 								onName={props.onName}
+								isLeaving={removing.value.includes(file.name)}
 								onRemove={() => void remove(file.name)}
 							/>
 						</li>
@@ -135,9 +142,11 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 function Source(props: {
 	readonly file: DroppedFile;
 	readonly onName: (text: string) => void;
+	/** It goes once the query that runs has ended. */
+	readonly isLeaving: boolean;
 	readonly onRemove: () => void;
 }) {
-	const { file, onName, onRemove } = props;
+	const { file, onName, isLeaving, onRemove } = props;
 	return (
 		<details class="source">
 			<summary>
@@ -156,9 +165,10 @@ function Source(props: {
 					type="button"
 					class="button"
 					aria-label={`Remove ${file.name}`}
+					disabled={isLeaving}
 					onClick={onRemove}
 				>
-					Remove
+					{isLeaving ? "Removing …" : "Remove"}
 				</button>
 				<span class="schema-rows">{formatBytes(file.bytes)}</span>
 			</div>

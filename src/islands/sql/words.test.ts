@@ -37,10 +37,10 @@ test("a price is one sentence with its units", () => {
 		slices: null,
 	};
 	expect(priceSentence(price)).toBe(
-		"Reads 5.55 MB: 4 of 59 row groups in 1 file, 2 requests",
+		"Reads up to 5.55 MB: 4 of 59 row groups in 1 file, 2 requests",
 	);
 	expect(priceSentence({ ...price, slices: 12 })).toMatch(
-		/^Larger than memory may hold, so in about 12 slices: reads 5.55 MB: /,
+		/^Larger than memory may hold, so in about 12 slices: reads up to 5.55 MB: /,
 	);
 	const cost = { files: 0, rowGroups: 0, requests: 0, bytes: 0 };
 	expect(priceSentence({ ...price, cost, scans: [] })).toBe(

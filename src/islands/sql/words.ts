@@ -21,7 +21,7 @@ export function outcome(rows: number, milliseconds: number): string {
 	return `${counted(rows, "row")} in ${formatMilliseconds(milliseconds)}`;
 }
 
-/** The price of a query before it runs, as a sentence. */
+/** The price of a query before it runs, as a sentence: were nothing here yet. */
 export function priceSentence({
 	cost,
 	scans,
@@ -39,8 +39,8 @@ export function priceSentence({
 	const total = scans.reduce((sum, scan) => sum + scan.rowGroupsTotal, 0);
 	const reads =
 		slices === null
-			? "Reads"
-			: `Larger than memory may hold, so in about ${counted(slices, "slice")}: reads`;
+			? "Reads up to"
+			: `Larger than memory may hold, so in about ${counted(slices, "slice")}: reads up to`;
 	return (
 		`${reads} ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${counted(total, "row group")} ` +
 		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}`

@@ -33,6 +33,8 @@ export class SessionFiles {
 	readonly #engines: () => EngineKeeper;
 	readonly #tables = new Map<string, FileTable>();
 	readonly #dropped = new Map<string, DroppedFile>();
+	/** What the files were called whose tables are gone, which a view may still name. */
+	readonly #gone = new Map<string, string>();
 	#count = 0;
 
 	constructor(
@@ -189,12 +191,9 @@ export class SessionFiles {
 		{ references, mentions }: ReturnType<typeof findReferences>,
 		opened: readonly FileTable[],
 	): NamedSql {
-		const labels = new Map(
-			[...this.#tables.values()].map(({ table, names }) => [
-				table.name,
-				names.join(", "),
-			]),
-		);
+		const labels = new Map(this.#gone);
+		for (const { table, names } of this.#tables.values())
+			labels.set(table.name, names.join(", "));
 		const ofFile = (name: string) =>
 			opened.find((file) => file.names.includes(name))?.table.name;
 		return withTableNames(
@@ -247,6 +246,7 @@ export class SessionFiles {
 
 	async #close(key: string, file: FileTable): Promise<void> {
 		this.#tables.delete(key);
+		this.#gone.set(file.table.name, file.names.join(", "));
 		this.store.forget(file.paths);
 		await this.#engines().removeTable(file.table);
 	}
