@@ -360,6 +360,7 @@ function extremes(setting: Setting) {
 	return {
 		sql: setting.pick([
 			`SELECT count(*) AS n ${from}`,
+			`SELECT count(${a}) AS m, count(${b}) AS o FROM ${quoted(table.name)}`,
 			`SELECT min(${a}) AS low, max(${a}) AS high ${from}`,
 			`SELECT min(${a}) AS low ${from}`,
 			`SELECT max(${a}) AS high, count(*) AS n ${from}`,

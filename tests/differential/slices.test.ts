@@ -212,7 +212,7 @@ test("a price tells the slices, or why there are none and what to narrow", async
 	const { slices, refusal } = await session.price(whole);
 	expect(slices).toBeNull();
 	expect(refusal).toMatch(
-		/needs about [\d.]+ MB of memory.* budget of 350 kB.*: median needs all values of a group at once; narrow events by a filter on region/,
+		/needs about [\d.]+ MB of memory, more than the 350 kB .*: median needs all values of a group at once; narrow events by a filter on region/,
 	);
 	await expect(session.query(whole)).rejects.toMatchObject({
 		name: "OverBudgetError",
