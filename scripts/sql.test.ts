@@ -125,7 +125,7 @@ test("an error goes to stderr with exit code 1", () => {
 	for (const [args, message] of [
 		[["SELECT nowhere FROM odd"], /"nowhere" not found/],
 		[["SELECT spans FROM odd"], /odd\.spans holds an INTERVAL within a list/],
-		[["DELETE FROM odd"], /only queries/],
+		[["DELETE FROM odd"], /odd is the lake.s/],
 		[["--json", "SELECT 1; SELECT 2"], /2 statements/],
 		[["--lake", "/nowhere", "SELECT 1"], /no lake in .*nowhere: npm run data/],
 		[[], /npm run sql/],

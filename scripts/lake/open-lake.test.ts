@@ -123,7 +123,7 @@ test.each(["ignores Range", "redirects"] as const)(
 test("an error says what is not there", async () => {
 	host = "lacks files";
 	await expect(answers(`${root}/lake`, ["FROM one"])).rejects.toMatchObject({
-		name: "FetchError",
+		name: "GoneError",
 		message: expect.stringMatching(/one\/part-\d+\.parquet: .*404/),
 	});
 	host = "plain";
