@@ -127,5 +127,6 @@ try {
 	await main();
 } catch (error) {
 	console.error(error instanceof Error ? error.message : String(error));
-	process.exitCode = 1;
+	// Not by `exitCode`: an engine that was still starting would set it back as it ends.
+	process.exit(1);
 }
