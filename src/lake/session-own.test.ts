@@ -6,10 +6,11 @@ import { fileSource } from "../../scripts/lake/file-source.ts";
 import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
+import { cells, openTestSession } from "../../tests/support/test-session.ts";
 import type { QueryAnswer } from "../../workers/engine-api.ts";
 import { memoryCache } from "./byte-cache.ts";
 import { type Cell, readAnswer } from "./rows.ts";
-import { LakeSession, type SessionOptions } from "./session.ts";
+import type { LakeSession, SessionOptions } from "./session.ts";
 import type { Connection, Database } from "./types.ts";
 
 let lake: string;
@@ -40,14 +41,7 @@ afterAll(async () => {
 });
 
 async function open(options: Partial<SessionOptions> = {}) {
-	const session = await LakeSession.open({
-		source: fileSource(lake),
-		openDatabase: openNodeDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes: 1e8,
-		...options,
-	});
+	const session = await openTestSession(lake, options);
 	opened.push(session);
 	return session;
 }
@@ -56,13 +50,6 @@ const ask = (session: LakeSession, sql: string) => session.query({ sql });
 
 async function rows(session: LakeSession, sql: string) {
 	return cells(await ask(session, sql));
-}
-
-function cells({ ipc, columns }: QueryAnswer): Cell[][] {
-	const { rows: count, cell } = readAnswer(ipc, columns);
-	return Array.from({ length: count }, (_, row) =>
-		columns.map((_, column) => cell(row, column)),
-	);
 }
 
 test("a view prunes by the filters of the query and by its own", async () => {

@@ -9,10 +9,11 @@ import { fileSource } from "../../scripts/lake/file-source.ts";
 import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
+import { cells, openTestSession } from "../../tests/support/test-session.ts";
 import type { QueryAnswer } from "../../workers/engine-api.ts";
 import { memoryCache } from "./byte-cache.ts";
 import { type Cell, readAnswer } from "./rows.ts";
-import { LakeSession, type SessionOptions } from "./session.ts";
+import type { LakeSession, SessionOptions } from "./session.ts";
 import type { Database, RangeSource } from "./types.ts";
 
 const NUMBERS =
@@ -43,14 +44,7 @@ afterAll(async () => {
 });
 
 async function open(options: Partial<SessionOptions> = {}) {
-	const session = await LakeSession.open({
-		source: fileSource(lake),
-		openDatabase: openNodeDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes: 1e8,
-		...options,
-	});
+	const session = await openTestSession(lake, options);
 	opened.push(session);
 	return session;
 }
@@ -58,16 +52,6 @@ async function open(options: Partial<SessionOptions> = {}) {
 async function rows(session: LakeSession, sql: string) {
 	const answer = await session.query({ sql });
 	return cells(answer);
-}
-
-function cells({
-	ipc,
-	columns,
-}: Pick<QueryAnswer, "ipc" | "columns">): Cell[][] {
-	const { rows: count, cell } = readAnswer(ipc, columns);
-	return Array.from({ length: count }, (_, row) =>
-		columns.map((_, column) => cell(row, column)),
-	);
 }
 
 test("fetches and loads only what is missing", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { plainRows } from "../support/plain-rows.ts";
 
 /** Rows of SQL over the tables of a site's lake, by native DuckDB; BIGINT is a number. */
 export async function lakeRows(
@@ -14,17 +15,7 @@ export async function lakeRows(
 			await connection.run(
 				`CREATE VIEW ${table} AS FROM read_parquet('${join(site, "lake", table).replaceAll("'", "''")}/**/*.parquet', hive_partitioning = true)`,
 			);
-		const reader = await connection.runAndReadAll(sql);
-		return reader
-			.getRowObjectsJS()
-			.map((row) =>
-				Object.fromEntries(
-					Object.entries(row).map(([name, value]) => [
-						name,
-						typeof value === "bigint" ? Number(value) : value,
-					]),
-				),
-			);
+		return plainRows(await connection.runAndReadAll(sql));
 	} finally {
 		connection.closeSync();
 		instance.closeSync();

@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "vitest";
 import type { Query } from "../../src/queries/sql.ts";
+import { plainRows } from "./plain-rows.ts";
 
 /**
  * Rows of a query on native DuckDB, which must be the same with its parameters
@@ -13,16 +14,7 @@ export async function queryRows(
 	const connection = await tables.connect();
 	try {
 		const answer = async (text: string, params: Query["params"]) =>
-			(await connection.runAndReadAll(text, [...params]))
-				.getRowObjectsJS()
-				.map((row) =>
-					Object.fromEntries(
-						Object.entries(row).map(([name, value]) => [
-							name,
-							typeof value === "bigint" ? Number(value) : value,
-						]),
-					),
-				);
+			plainRows(await connection.runAndReadAll(text, [...params]));
 		const rows = await answer(query.sql, query.params);
 		expect(await answer(query.display, [])).toEqual(rows);
 		return rows;
