@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
 import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
-import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { cells, openTestSession } from "../../tests/support/test-session.ts";
-import type { QueryAnswer } from "../../workers/engine-api.ts";
-import { memoryCache } from "./byte-cache.ts";
-import { type Cell, readAnswer } from "./rows.ts";
 import type { LakeSession, SessionOptions } from "./session.ts";
 import type { Connection, Database } from "./types.ts";
 

@@ -10,9 +10,7 @@ import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { cells, openTestSession } from "../../tests/support/test-session.ts";
-import type { QueryAnswer } from "../../workers/engine-api.ts";
-import { memoryCache } from "./byte-cache.ts";
-import { type Cell, readAnswer } from "./rows.ts";
+import { readAnswer } from "./rows.ts";
 import type { LakeSession, SessionOptions } from "./session.ts";
 import type { Database, RangeSource } from "./types.ts";
 
