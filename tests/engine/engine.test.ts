@@ -9,6 +9,7 @@ import { buildPage } from "../../scripts/bench/build-page.ts";
 import { contentSecurityPolicy } from "../../src/lib/csp.ts";
 import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 import { browserPath, launch } from "../browser.ts";
+import { bytesWritten } from "../site/bytes-written.ts";
 import { complaintsOf } from "../site/complaints.ts";
 import { writeTestLake } from "../support/test-lake.ts";
 import type { EnginePage } from "./page.ts";
@@ -198,8 +199,7 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 			if (engine?.stage === "engine")
 				expect(engine.bytes).toBe(engine.totalBytes);
 
-			// The cache writes when it is quiet.
-			await tab.waitForTimeout(3000);
+			await bytesWritten(tab);
 			expect(complaints).toEqual([]);
 			await tab.close();
 

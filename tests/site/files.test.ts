@@ -3,12 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "@playwright/test";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	describe,
+	expect,
+	test,
+} from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
+import { cellsOf, failureOf, priceOf, runSql, writeSql } from "./sql-page.ts";
 
 const GPX = `<gpx><trk><name>Hill</name><trkseg>
 	<trkpt lat="47.5" lon="7.6"><ele>300</ele><time>2024-01-01T10:00:00Z</time></trkpt>
@@ -16,27 +25,41 @@ const GPX = `<gpx><trk><name>Hill</name><trkseg>
 
 describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 	let folder = "";
+	let site = "";
 	let server: SiteServer;
 	let browser: Browser;
+	/** One for each test, with nothing kept from others. */
 	let page: Page;
 	let complaints: string[];
-	const requests: string[] = [];
+	let requests: string[];
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "lakeside-dropped-"));
-		server = await serveSite({ folder: await builtSite(), port: 0 });
+		site = await builtSite();
+		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
-		page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-		page.setDefaultTimeout(60_000);
-		page.on("request", (request) => requests.push(request.url()));
-		complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}sql/`);
-		await page.getByText("Your files").waitFor();
 	});
 	afterAll(async () => {
 		await browser?.close();
 		await server?.close();
 		await rm(folder, { recursive: true, force: true });
+	});
+	beforeEach(async () => {
+		const context = await browser.newContext({
+			viewport: { width: 1280, height: 900 },
+		});
+		page = await context.newPage();
+		page.setDefaultTimeout(60_000);
+		requests = [];
+		page.on("request", (request) => requests.push(request.url()));
+		complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}sql/`);
+		await page.getByText("Your files").waitFor();
+	});
+	afterEach(async () => {
+		expect(await violationsOf(page)).toStrictEqual([]);
+		expect(complaints).toStrictEqual([]);
+		await page.context().close();
 	});
 
 	/** As a hand does: over the page, and let go. */
@@ -55,18 +78,6 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 		await page.locator(".sources-over").waitFor({ state: "detached" });
 	}
 
-	async function run(sql: string): Promise<string[]> {
-		await page.getByRole("textbox", { name: "SQL" }).focus();
-		await page.keyboard.press("Control+a");
-		await page.keyboard.insertText(sql);
-		await page.keyboard.press("Control+Enter");
-		await page.getByRole("button", { name: "Run" }).waitFor();
-		const failure = page.locator(".failure-text");
-		if ((await failure.count()) > 0)
-			return [(await failure.textContent()) ?? ""];
-		return page.locator(".grid-body .grid-cell").allInnerTexts();
-	}
-
 	const listed = () => page.locator(".sources-list .schema-table");
 
 	test("CSV, Parquet and GPX are dropped or chosen, and joined with the lake", async () => {
@@ -83,11 +94,13 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 		await listed().getByText("kinds.parquet").waitFor();
 
 		requests.length = 0;
-		const cells = await run(`
-			SELECT n.note, p.kind, (SELECT max(ele) FROM "hill.gpx") AS top, count(r.ride_id) > 0 AS rides
+		await runSql(
+			page,
+			`SELECT n.note, p.kind, (SELECT max(ele) FROM "hill.gpx") AS top, count(r.ride_id) > 0 AS rides
 			FROM 'notes.csv' n JOIN read_parquet('kinds.parquet') p USING (k), rides r
-			GROUP BY ALL ORDER BY n.note`);
-		expect(cells).toStrictEqual([
+			GROUP BY ALL ORDER BY n.note`,
+		);
+		expect(await cellsOf(page)).toStrictEqual([
 			"one",
 			"kind 1",
 			"400.0",
@@ -102,7 +115,6 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 		expect(await page.locator(".plan-scans").textContent()).toContain(
 			"A file of this machine.",
 		);
-		await page.getByRole("button", { name: "Rows" }).click();
 	});
 
 	test("what cannot be read says why, and what is removed is gone", async () => {
@@ -111,42 +123,32 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 			.locator(".sources-refused")
 			.getByText(/broken\.json, line 2: not valid JSON/)
 			.waitFor();
+		await drop("notes.csv", "k,note\n0,zero\n");
 		await listed().getByText("notes.csv").click();
 		await page.getByRole("button", { name: "Remove notes.csv" }).press("Enter");
 		await listed().getByText("notes.csv").waitFor({ state: "detached" });
-		expect(String(await run("FROM 'notes.csv'"))).toContain(
-			"drop it on the page",
-		);
+		await runSql(page, "FROM 'notes.csv'");
+		expect(await failureOf(page)).toContain("drop it on the page");
 	});
 
 	test("an address is read when the visitor runs it, and not before", async () => {
-		const folder = join(await builtSite(), "lake/rides");
-		const name = (await readdir(folder)).find((each) =>
+		const name = (await readdir(join(site, "lake/rides"))).find((each) =>
 			each.endsWith(".parquet"),
 		);
 		const address = `${server.url}lake/rides/${name}`;
 		const sql = `SELECT count(*) = (SELECT count(*) FROM rides), min(name) IS NULL FROM '${address}'`;
 		requests.length = 0;
-		await page.getByRole("textbox", { name: "SQL" }).focus();
-		await page.keyboard.press("Control+a");
-		await page.keyboard.insertText(sql);
-		await expect
-			.poll(() => page.locator(".sql-price").textContent())
-			.toContain("Run reads it");
+		await writeSql(page, sql);
+		expect(await priceOf(page)).toContain("Run reads it");
 		expect(requests).not.toContain(address);
-		expect((await run(sql))[0]).toBe("true");
+		await runSql(page, sql);
+		expect((await cellsOf(page))[0]).toBe("true");
 		expect(requests).toContain(address);
 		await page.getByRole("button", { name: "Plan" }).click();
 		expect(await page.locator(".plan-scans").textContent()).toContain(
 			"Unverified",
 		);
-		expect(
-			String(await run("FROM 'https://other.example/a.parquet'")),
-		).toContain("PUBLIC_FOREIGN_HOSTS");
-	});
-
-	test("nothing complains, and all of it is accessible", async () => {
-		expect(await violationsOf(page)).toStrictEqual([]);
-		expect(complaints).toStrictEqual([]);
+		await runSql(page, "FROM 'https://other.example/a.parquet'");
+		expect(await failureOf(page)).toContain("PUBLIC_FOREIGN_HOSTS");
 	});
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
+import { bytesWritten } from "./bytes-written.ts";
 import { complaintsOf } from "./complaints.ts";
 
 /** A page in a state that only the engine can answer. */
@@ -62,7 +63,7 @@ describe.skipIf(browserPath() === null)("on a host without headers", () => {
 		await page.goto(server.url + ASKED);
 		const first = await answerOn(page);
 		await keptBuild(page, "eh");
-		await page.waitForTimeout(4000);
+		await bytesWritten(page);
 		await visitor.setOffline(true);
 		await page.goto(server.url + ASKED);
 		expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

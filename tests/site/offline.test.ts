@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite, pagesOf } from "./built-site.ts";
+import { bytesWritten } from "./bytes-written.ts";
 
 /** A page in a state that only the engine can answer. */
 const ASKED = "posts/?from=2024-05-03&to=2024-05-09";
@@ -71,22 +72,6 @@ async function answerOn(page: Page): Promise<string> {
 	await page.locator("html[data-engine=ready]").waitFor();
 	const sentence = page.locator("#posts-sentence", { hasText: "carried" });
 	return (await sentence.textContent()) ?? "";
-}
-
-/** Waits until the engine's byte cache, which writes when it is quiet, has come to rest. */
-async function bytesWritten(page: Page): Promise<void> {
-	const entries = () =>
-		page.evaluate(async () => {
-			const root = await navigator.storage.getDirectory();
-			const folder = await root.getDirectoryHandle("lakeside-bytes");
-			let count = 0;
-			for await (const _ of folder.keys()) count += 1;
-			return count;
-		});
-	for (let before = 0, now = await entries(); now === 0 || now !== before; ) {
-		await page.waitForTimeout(4000);
-		[before, now] = [now, await entries()];
-	}
 }
 
 /** Waits until the service worker holds the pages, the engine, the catalog and the roll-ups. */

@@ -9,6 +9,7 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
 import { writeSmallInput } from "./small-input.ts";
+import { runBy, runSql } from "./sql-page.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A window that the roll-ups do not answer. */
@@ -74,13 +75,6 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 	const isReady = (page: Page) =>
 		page.locator("html[data-engine=ready]").waitFor(PATIENCE);
 
-	async function ask(page: Page, sql: string): Promise<void> {
-		await page.getByRole("textbox", { name: "SQL" }).focus();
-		await page.keyboard.press("Control+a");
-		await page.keyboard.insertText(sql);
-		await page.keyboard.press("Control+Enter");
-		await page.getByRole("button", { name: "Run" }).waitFor(PATIENCE);
-	}
 	const answer = (page: Page) =>
 		page.locator('[aria-rowindex="2"] [aria-colindex="2"]').textContent();
 
@@ -128,13 +122,16 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 	test("the SQL page moves without losing its text; until then its answers are of one publication", async () => {
 		const page = await context.newPage();
 		await page.goto(`${server.url}sql/`);
-		await ask(page, "select count(*) from posts");
+		await runSql(page, "select count(*) from posts");
 		expect(await answer(page)).toBe(String(posts));
 		const [here, first] = [posts, await version(page)];
 		await publish();
 		await comeBack();
 		await prompt(page).waitFor();
-		await ask(page, "select count(*) as n from posts where author is not null");
+		await runSql(
+			page,
+			"select count(*) as n from posts where author is not null",
+		);
 		expect(await answer(page)).toBe(String(here));
 		expect(await version(page)).toBe(first);
 
@@ -144,8 +141,8 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 		expect(await page.locator(".cm-content").textContent()).toBe(
 			"select count(*) as n from posts where author is not null",
 		);
-		await page.getByRole("button", { name: "Run" }).click();
-		await expect.poll(() => answer(page), PATIENCE).toBe(String(posts));
+		await runBy(page, () => page.getByRole("button", { name: "Run" }).click());
+		expect(await answer(page)).toBe(String(posts));
 		await page.close();
 	});
 
@@ -157,10 +154,10 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 		// The one that the page stands on is no longer among the last two.
 		await publish();
 		await publish();
-		await ask(page, "select count(*) from posts where length(author) > 0");
-		await page
-			.locator(".failure", { hasText: "The lake's files have moved on" })
-			.waitFor(PATIENCE);
+		await runSql(page, "select count(*) from posts where length(author) > 0");
+		expect(await page.locator(".failure").textContent()).toContain(
+			"The lake's files have moved on",
+		);
 		expect(await prompt(page).textContent()).toContain(
 			"The data you are reading are no longer on the host.",
 		);
@@ -168,8 +165,10 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 			.getByRole("button", { name: "Move to the newest" })
 			.click();
 		await prompt(page).waitFor({ state: "hidden" });
-		await page.getByRole("button", { name: "Try again" }).click();
-		await expect.poll(() => answer(page), PATIENCE).toBe(String(posts));
+		await runBy(page, () =>
+			page.getByRole("button", { name: "Try again" }).click(),
+		);
+		expect(await answer(page)).toBe(String(posts));
 		await fresh.close();
 	});
 

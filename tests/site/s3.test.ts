@@ -16,8 +16,10 @@ import {
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
+import { cellsOf, outcomeOf, runBy, runSql } from "./sql-page.ts";
 
 const PREFIX = "some/lake/";
+const PATIENCE = { timeout: 60_000 };
 
 describe.skipIf(browserPath() === null || !hasRadosgw())(
 	"a lake in a bucket on another origin",
@@ -109,15 +111,15 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			return { page, said };
 		}
 
-		async function ask(page: Page, sql: string): Promise<void> {
-			await page.getByRole("textbox", { name: "SQL" }).focus();
-			await page.keyboard.press("Control+a");
-			await page.keyboard.insertText(sql);
-			await page.keyboard.press("Control+Enter");
-		}
+		const cell = async (page: Page) => (await cellsOf(page))[0];
 
-		const outcome = (page: Page) => page.locator(".sql-outcome");
-		const cell = (page: Page) => page.locator(".grid-body .grid-cell").first();
+		/** Asks, and has the page say that the bucket wants keys. */
+		async function askInVain(page: Page, sql: string): Promise<void> {
+			await runSql(page, sql);
+			expect(await page.locator(".failure").textContent()).toContain(
+				"not everyone may read it; enter keys",
+			);
+		}
 
 		async function enterKeys(page: Page, secret: string): Promise<void> {
 			const form = page.locator("form.bucket-keys").last();
@@ -134,9 +136,12 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			await page.goto(`${publicSite.url}posts/?from=2024-05-03&to=2024-05-09`);
 			await page.locator("#posts-sentence", { hasText: "carried" }).waitFor();
 			await page.goto(`${publicSite.url}sql/`);
-			await ask(page, "select count(*) as n from posts where tag_count >= 0");
-			await outcome(page).getByText("1 row in").waitFor();
-			expect(await cell(page).textContent()).toBe("400");
+			await runSql(
+				page,
+				"select count(*) as n from posts where tag_count >= 0",
+			);
+			expect(await outcomeOf(page)).toContain("1 row in");
+			expect(await cell(page)).toBe("400");
 			expect(complaints).toEqual([]);
 			await page.context().close();
 		});
@@ -164,8 +169,8 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			);
 			await allow("open", publicSite);
 			await page.getByRole("button", { name: "Try again" }).click();
-			await ask(page, "select count(*) as n from rides");
-			await outcome(page).getByText("1 row in").waitFor();
+			await runSql(page, "select count(*) as n from rides");
+			expect(await outcomeOf(page)).toContain("1 row in");
 			await page.context().close();
 		});
 
@@ -183,9 +188,12 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 				.getByText(/secret key does not belong|check the secret key/)
 				.waitFor();
 			await enterKeys(page, store.secretAccessKey);
-			await ask(page, "select count(*) as n from posts where tag_count >= 0");
-			await outcome(page).getByText("1 row in").waitFor();
-			expect(await cell(page).textContent()).toBe("400");
+			await runSql(
+				page,
+				"select count(*) as n from posts where tag_count >= 0",
+			);
+			expect(await outcomeOf(page)).toContain("1 row in");
+			expect(await cell(page)).toBe("400");
 			// What is written when it is quiet, too.
 			await page.waitForTimeout(3000);
 			for (const secret of [wrong, store.secretAccessKey, store.accessKeyId]) {
@@ -206,34 +214,23 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			async (_, bucketUrl) => {
 				const { page, said } = await open(`${publicSite.url}sql/`);
 				const folder = `${bucketUrl()}some%20folder/`;
-				await ask(
+				await askInVain(
 					page,
 					`select count(*) as n from read_parquet('${folder}posts.parquet') where tag_count >= 0`,
 				);
-				await page
-					.locator(".failure", {
-						hasText: "not everyone may read it; enter keys",
-					})
-					.waitFor();
 				const address = page
 					.locator(".failure-keys")
 					.getByLabel("Bucket's address");
 				expect(await address.inputValue()).toBe(folder);
 				expect(await violationsOf(page)).toEqual([]);
 				await address.fill(bucketUrl());
-				await enterKeys(page, store.secretAccessKey);
-				await outcome(page).getByText("1 row in").waitFor();
-				expect(await cell(page).textContent()).toBe("400");
+				await runBy(page, () => enterKeys(page, store.secretAccessKey));
+				expect(await outcomeOf(page)).toContain("1 row in");
+				expect(await cell(page)).toBe("400");
 				// The same keys serve the whole bucket, and nothing else.
-				await ask(page, `select max(v) from '${folder}k.csv'`);
-				await page.getByRole("columnheader", { name: /max/ }).waitFor();
-				await expect.poll(() => cell(page).textContent()).toBe("two");
-				await ask(page, `from '${store.bucketUrl("other")}k.csv'`);
-				await page
-					.locator(".failure", {
-						hasText: "not everyone may read it; enter keys",
-					})
-					.waitFor();
+				await runSql(page, `select max(v) from '${folder}k.csv'`);
+				expect(await cell(page)).toBe("two");
+				await askInVain(page, `from '${store.bucketUrl("other")}k.csv'`);
 				await page.waitForTimeout(3000);
 				for (const secret of [store.secretAccessKey, store.accessKeyId]) {
 					expect(page.url()).not.toContain(secret);
@@ -254,12 +251,12 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			const signature =
 				new URL(address).searchParams.get("X-Amz-Signature") ?? "";
 			expect(signature).toHaveLength(64);
-			await ask(
+			await runSql(
 				page,
 				`select count(*) as n from read_parquet('${address}') where tag_count >= 0`,
 			);
-			await outcome(page).getByText("1 row in").waitFor();
-			expect(await cell(page).textContent()).toBe("400");
+			expect(await outcomeOf(page)).toContain("1 row in");
+			expect(await cell(page)).toBe("400");
 			const copy = page.getByRole("button", { name: "Copy link" });
 			await copy.click();
 			await page.getByText("The text holds a signed address").waitFor();
@@ -276,10 +273,10 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			const { page } = await open(`${publicSite.url}sql/`);
 			const address = await store.presigned("files", "some folder/k.csv", 1);
 			await page.waitForTimeout(2500);
-			await ask(page, `from '${address}'`);
-			const failure = page.locator(".failure");
-			await failure.getByText("has expired or is for something else").waitFor();
-			expect(await failure.textContent()).not.toContain("X-Amz");
+			await runSql(page, `from '${address}'`);
+			const failure = await page.locator(".failure").textContent();
+			expect(failure).toContain("has expired or is for something else");
+			expect(failure).not.toContain("X-Amz");
 			expect(await page.locator(".failure-keys").count()).toBe(0);
 			await page.context().close();
 		});
@@ -287,10 +284,9 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 		test("signing out empties the cache and forgets the keys", async () => {
 			const { page } = await open(`${privateSite.url}sql/`);
 			await enterKeys(page, store.secretAccessKey);
-			await ask(page, "select sum(distance_m) from rides");
-			await outcome(page).getByText("1 row in").waitFor();
-			await page.waitForTimeout(3000);
-			expect(await placesOf(page, "PAR1")).not.toEqual([]);
+			await runSql(page, "select sum(distance_m) from rides");
+			expect(await outcomeOf(page)).toContain("1 row in");
+			await expect.poll(() => placesOf(page, "PAR1"), PATIENCE).not.toEqual([]);
 			await page.getByText("Private buckets").click();
 			await page.getByRole("button", { name: "Sign out" }).click();
 			await page

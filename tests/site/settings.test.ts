@@ -4,6 +4,7 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, pagesOf } from "./built-site.ts";
+import { bytesWritten } from "./bytes-written.ts";
 import { complaintsOf } from "./complaints.ts";
 
 const PATIENCE = { timeout: 60_000 };
@@ -106,7 +107,7 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 			.poll(() => amount(resident(first)), PATIENCE)
 			.toBeGreaterThan(0);
 		expect(await panel(first).textContent()).toMatch(/DuckDB v1\.5\.\d/);
-		await first.waitForTimeout(3000);
+		await bytesWritten(first);
 		await first.close();
 
 		const ranges = rangesOf(context);
@@ -128,7 +129,7 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 		const reader = await asked(context);
 		await open(reader);
 		await expect.poll(() => amount(kept(reader)), PATIENCE).toBeGreaterThan(0);
-		await reader.waitForTimeout(3000);
+		await bytesWritten(reader);
 		const other = await context.newPage();
 		await other.goto(`${server.url}data/`);
 		await open(other);

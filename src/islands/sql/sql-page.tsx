@@ -1,5 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { DroppedFile, Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
@@ -363,7 +363,7 @@ function Toolbar(props: {
 			)}
 			<div class="sql-price">
 				{progress === null ? (
-					<p>
+					<p aria-busy={workbench.pricedText.value !== workbench.text.value}>
 						<Price price={workbench.price.value} />
 					</p>
 				) : (
@@ -455,7 +455,11 @@ function Results(props: {
 	const price = workbench.price.value;
 	const isStale = status.kind !== "answered";
 	return (
-		<div class="sql-results">
+		<div
+			class="sql-results"
+			aria-busy={status.kind === "running"}
+			data-runs-ended={workbench.runsEnded.value}
+		>
 			<div class="sql-results-head">
 				<p class="sql-outcome" role="status" aria-live="polite">
 					{said(status.kind, answer)}
@@ -542,7 +546,8 @@ function Grid(props: {
 }) {
 	const { answer, isShown, grid } = props;
 	const host = useRef<HTMLDivElement>(null);
-	useEffect(() => {
+	// Before the page says that it has answered: it must not do so over earlier rows.
+	useLayoutEffect(() => {
 		const created = new ResultGrid({
 			onOpen: (cell) => props.onOpen(cell),
 			onCopy: (cell) => props.onCopy(cell),
@@ -554,7 +559,7 @@ function Grid(props: {
 			grid.current = null;
 		};
 	}, []);
-	useEffect(() => grid.current?.show(answer.result), [answer]);
+	useLayoutEffect(() => grid.current?.show(answer.result), [answer]);
 	const { result } = answer;
 	return (
 		<div class="grid-host" ref={host} hidden={!isShown}>

@@ -1,4 +1,4 @@
-import { effect, type Signal, signal } from "@preact/signals";
+import { batch, effect, type Signal, signal } from "@preact/signals";
 import type {
 	OwnChange,
 	Plan,
@@ -55,6 +55,10 @@ export class Workbench {
 	readonly price: Signal<PriceStatus> = signal({ kind: "none" });
 	/** The last answer; it stays while the next query runs or fails. */
 	readonly answer: Signal<Answered | null> = signal(null);
+	/** How many runs have ended, whichever way. */
+	readonly runsEnded: Signal<number> = signal(0);
+	/** The text that the price is of; null before the first. */
+	readonly pricedText: Signal<string | null> = signal(null);
 	#stop: AbortController | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#priced = 0;
@@ -87,7 +91,7 @@ export class Workbench {
 					},
 				},
 			);
-			this.answer.value = {
+			const answered = {
 				sql,
 				result: resultOf(table, answer.columns),
 				plan: answer.plan,
@@ -95,16 +99,25 @@ export class Workbench {
 				milliseconds: performance.now() - started,
 				version: answer.version,
 			};
-			this.status.value = { kind: "answered" };
+			this.#end({ kind: "answered" }, answered);
 		} catch (error) {
 			const failure = failed(error, sql);
-			this.status.value =
+			this.#end(
 				failure.name === "CancelledError"
 					? { kind: "cancelled" }
-					: { kind: "failed", failure };
+					: { kind: "failed", failure },
+			);
 		} finally {
 			this.#stop = null;
 		}
+	}
+
+	#end(status: RunStatus, answer?: Answered): void {
+		batch(() => {
+			if (answer !== undefined) this.answer.value = answer;
+			this.status.value = status;
+			this.runsEnded.value += 1;
+		});
 	}
 
 	/** Ends what runs; whether something ran. */
@@ -116,7 +129,7 @@ export class Workbench {
 	#schedulePrice(text: string, isReady: boolean): void {
 		clearTimeout(this.#timer);
 		this.#priced += 1;
-		if (text.trim() === "") this.price.value = { kind: "none" };
+		if (text.trim() === "") this.#takePrice({ kind: "none" }, text);
 		else if (!isReady) this.price.value = { kind: "waiting" };
 		else {
 			const turn = this.#priced;
@@ -134,7 +147,14 @@ export class Workbench {
 		} catch (error) {
 			price = { kind: "refused", failure: failed(error, sql) };
 		}
-		if (turn === this.#priced) this.price.value = price;
+		if (turn === this.#priced) this.#takePrice(price, sql);
+	}
+
+	#takePrice(price: PriceStatus, text: string): void {
+		batch(() => {
+			this.price.value = price;
+			this.pricedText.value = text;
+		});
 	}
 }
 
