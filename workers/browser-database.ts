@@ -18,6 +18,9 @@ const PREPARED = "lakeside_run";
 /** DuckDB writes each error of SQL, which is told by other ways, to the console as well. */
 const QUIET = "console.log = () => {};";
 
+/** An answer comes in parts of some thousand rows, so many of which are asked for at once. */
+const MOST_FETCHES = 16;
+
 /** Each thread is a worker that loads DuckDB once more: more take longer to start than they save. */
 const MOST_THREADS = 8;
 
@@ -89,11 +92,15 @@ export async function openBrowserDatabase(
 		while (header === null)
 			header = await orLost(database.pollPendingQuery(id));
 		const parts = [header];
-		for (;;) {
-			const part = await orLost(database.fetchQueryResults(id));
-			if (part === null) continue;
-			if (part.length === 0) return concatenate(parts);
-			parts.push(part);
+		for (let ahead = 2; ; ahead = Math.min(2 * ahead, MOST_FETCHES)) {
+			const fetched = await Promise.all(
+				Array.from({ length: ahead }, () =>
+					orLost(database.fetchQueryResults(id)),
+				),
+			);
+			for (const part of fetched)
+				if (part !== null && part.length > 0) parts.push(part);
+			if (fetched.some((part) => part?.length === 0)) return concatenate(parts);
 		}
 	};
 

@@ -182,6 +182,12 @@ export class EngineKeeper {
 			await this.renew("its memory had grown");
 	}
 
+	/** Packs what was loaded into the engine, where there is one. Only between tasks. */
+	async pack(): Promise<void> {
+		const engine = await this.#slot?.engine.catch(() => undefined);
+		await engine?.residency.pack();
+	}
+
 	/** Ends the engine; the next task opens another. */
 	async end(): Promise<void> {
 		const slot = this.#slot;

@@ -27,11 +27,22 @@ export interface Store {
 	/** In the order they were loaded, which is that of the rows. */
 	readonly rowGroups: Set<string>;
 	bytes: number;
+	/** Of those, what has not been packed since it was loaded. */
+	unpackedBytes: number;
 	/** Of the session's queries, the last that read it. */
 	lastUsed: number;
 }
 
-const SCHEMA = "memory.store";
+/**
+ * The database of the stores: DuckDB packs its tables at a checkpoint, and groups and
+ * filters packed strings several times as fast. In a transaction that writes to it
+ * nothing else can be written.
+ */
+const STORES = "lakeside_stores";
+/** A second or so, for which a query that comes meanwhile would wait. */
+const MOST_PACKED_BYTES = 150e6;
+/** What passes through, in the database that SQL sees. */
+const PASSING_SCHEMA = "memory.store";
 const INCOMING = { schema: "store", table: "incoming", create: true };
 
 /** Strings, lists and structs: Arrow's and DuckDB's overhead per row, and growth on decompression. */
@@ -95,7 +106,8 @@ export class Residency {
 
 	/** Makes tables visible, without rows. Once, before any other call. */
 	async prepare(tables: readonly CatalogTable[]): Promise<void> {
-		await this.#connection.query(`CREATE SCHEMA ${SCHEMA}`);
+		await this.#connection.query(`CREATE SCHEMA ${PASSING_SCHEMA}`);
+		await this.#connection.query(`ATTACH ':memory:' AS ${STORES} (COMPRESS)`);
 		for (const table of tables) await this.add(table);
 	}
 
@@ -180,7 +192,7 @@ export class Residency {
 		const bytes = (ipc?.length ?? 0) + partitionRowBytes(store) * rows;
 		if (ipc !== null && sameNames(columns, store.columns)) {
 			await this.#connection.insert(ipc, {
-				schema: "store",
+				schema: STORES,
 				table: store.name,
 				create: false,
 			});
@@ -189,27 +201,56 @@ export class Residency {
 		}
 		for (const load of loads) store.rowGroups.add(keyOf(load.rowGroup));
 		store.bytes += bytes;
+		store.unpackedBytes += bytes;
+	}
+
+	/**
+	 * Packs what was loaded since the last time. That takes about as long as loading it
+	 * took, so it is for when nobody waits, and for what is soon done.
+	 */
+	async pack(): Promise<void> {
+		const bytes = this.#stores.reduce(
+			(sum, store) => sum + store.unpackedBytes,
+			0,
+		);
+		if (bytes === 0 || bytes > MOST_PACKED_BYTES) return;
+		await this.#connection.query(`CHECKPOINT ${STORES}`);
+		for (const store of this.#stores) store.unpackedBytes = 0;
 	}
 
 	/** Lets SQL see exactly what a query needs, or more of the same. */
 	async show(needs: readonly TableNeed[]): Promise<void> {
 		for (const need of needs) {
 			const table = this.#table(need.table);
-			if (need.standIn !== undefined) {
-				await this.#showBody(table, standInBody(table, need.standIn));
-				continue;
-			}
-			if (this.#countsOnly(need)) {
-				const rows = need.rowGroups.reduce((sum, r) => sum + rowsOf(r), 0);
-				await this.#show(table, null, rows);
-				continue;
-			}
-			const store = this.#complete(need);
-			if (store === undefined)
-				throw new Error(`${need.table} lacks row groups that the query needs`);
-			await this.#show(table, store, 0);
-			await this.#drop((other) => other !== store && covers(store, other));
+			await this.#showBody(table, this.#bodyFor(need));
+			const store = this.#storeShownFor(need);
+			if (store !== null)
+				await this.#drop((other) => other !== store && covers(store, other));
 		}
+	}
+
+	/** Whether SQL sees that already. */
+	shows(needs: readonly TableNeed[]): boolean {
+		return (
+			this.holds(needs) &&
+			needs.every((need) => this.#views.get(need.table) === this.#bodyFor(need))
+		);
+	}
+
+	#bodyFor(need: TableNeed): string {
+		const table = this.#table(need.table);
+		if (need.standIn !== undefined) return standInBody(table, need.standIn);
+		const rows = need.rowGroups.reduce((sum, r) => sum + rowsOf(r), 0);
+		return bodyOf(table, this.#storeShownFor(need), rows);
+	}
+
+	/** Null where no row of the need is read. */
+	#storeShownFor(need: TableNeed): Store | null {
+		if (need.standIn !== undefined || this.#countsOnly(need)) return null;
+		const store = this.#complete(need);
+		if (store === undefined)
+			throw new Error(`${need.table} lacks row groups that the query needs`);
+		return store;
 	}
 
 	/** Makes room beside what the query reads, for what is not a store of its needs. */
@@ -238,13 +279,6 @@ export class Residency {
 	/** Shows no rows of the table where this store was shown. */
 	async dropSlice(store: Store): Promise<void> {
 		await this.#drop((other) => other === store);
-	}
-
-	/** Forgets what a transaction made, and shows no rows of any table, since it was rolled back. */
-	async forget(): Promise<void> {
-		this.#views.clear();
-		for (const table of this.#tables.values()) await this.#show(table, null, 0);
-		await this.#drop((store) => store.lastUsed === this.#queries);
 	}
 
 	async #storeFor(need: TableNeed): Promise<Store> {
@@ -302,6 +336,7 @@ export class Residency {
 			columns,
 			rowGroups: new Set(),
 			bytes: 0,
+			unpackedBytes: 0,
 			lastUsed: this.#queries,
 		};
 		const definitions = table.columns
@@ -335,7 +370,7 @@ export class Residency {
 			await this.#connection.query(`${insert} range(${rows})`);
 			return;
 		}
-		const incoming = `${SCHEMA}.${INCOMING.table}`;
+		const incoming = `${PASSING_SCHEMA}.${INCOMING.table}`;
 		try {
 			await this.#connection.insert(ipc, INCOMING);
 			await this.#connection.query(`${insert} ${incoming}`);
@@ -350,13 +385,7 @@ export class Residency {
 		store: Store | null,
 		rows: number,
 	): Promise<void> {
-		const columns = table.columns.map(({ name, type }) =>
-			store?.columns.includes(name)
-				? identifier(name)
-				: `CAST(NULL AS ${type}) AS ${identifier(name)}`,
-		);
-		const from = store === null ? `range(${rows})` : qualified(store);
-		await this.#showBody(table, `SELECT ${columns.join(", ")} FROM ${from}`);
+		await this.#showBody(table, bodyOf(table, store, rows));
 	}
 
 	async #showBody(table: CatalogTable, body: string): Promise<void> {
@@ -486,7 +515,22 @@ function rowsOf({ file, index }: RowGroupReference): number {
 }
 
 function qualified(store: Store): string {
-	return `${SCHEMA}.${identifier(store.name)}`;
+	return `${STORES}.${identifier(store.name)}`;
+}
+
+/** A store's rows, or so many rows of nothing but NULLs. */
+function bodyOf(
+	table: CatalogTable,
+	store: Store | null,
+	rows: number,
+): string {
+	const columns = table.columns.map(({ name, type }) =>
+		store?.columns.includes(name)
+			? identifier(name)
+			: `CAST(NULL AS ${type}) AS ${identifier(name)}`,
+	);
+	const from = store === null ? `range(${rows})` : qualified(store);
+	return `SELECT ${columns.join(", ")} FROM ${from}`;
 }
 
 /** The greatest value comes first, then the least as often as it takes, then nulls. */

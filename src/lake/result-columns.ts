@@ -5,6 +5,11 @@ import type { Connection } from "./types.ts";
 
 type Column = QueryAnswer["columns"][number];
 
+/** Asks for an answer's columns before it is there. */
+export function describing(sql: string): string {
+	return `DESCRIBE ${sql}`;
+}
+
 /**
  * An answer's columns before it is there: names as SQL gives them, types as DuckDB
  * names them. Throws `UnsupportedError` where Arrow would not carry a value whole.
@@ -14,10 +19,12 @@ export async function resultColumns(
 	sql: string,
 	params: readonly SqlValue[] | undefined,
 ): Promise<Column[]> {
-	const described = tableFromIPC(
-		await connection.query(`DESCRIBE ${sql}`, params),
-	);
-	const columns = described
+	return describedColumns(await connection.query(describing(sql), params));
+}
+
+/** The same of what DuckDB answered to {@link describing}. */
+export function describedColumns(ipc: Uint8Array): Column[] {
+	const columns = tableFromIPC(ipc)
 		.toArray()
 		.map((row): Column => ({ name: row.column_name, type: row.column_type }));
 	for (const column of columns) refuseLoss(column);

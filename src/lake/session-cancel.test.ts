@@ -9,6 +9,7 @@ import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { memoryCache } from "./byte-cache.ts";
 import { readAnswer } from "./rows.ts";
 import { LakeSession, type SessionOptions } from "./session.ts";
+import { Turns } from "./turns.ts";
 import type { Connection, Database } from "./types.ts";
 
 const SQL = "SELECT sum(i) FROM numbers WHERE i >= 10";
@@ -61,7 +62,7 @@ class Gate {
 	}
 }
 
-/** Engines, connections of which pass the gate before a call. */
+/** Engines, connections of which pass the gate before a call; calls are taken in order, as engines do. */
 function gated(
 	gate: Gate,
 	when: (call: keyof Connection, sql: string) => boolean,
@@ -74,20 +75,20 @@ function gated(
 			...database,
 			connect: async (): Promise<Connection> => {
 				const connection = await database.connect();
+				const turns = new Turns();
+				const inTurn = <T>(isGated: boolean, call: () => Promise<T>) =>
+					turns.take(new AbortController().signal, async () => {
+						if (isGated) await gate.pass();
+						return call();
+					});
 				return {
 					...connection,
-					query: async (sql, params) => {
-						if (when("query", sql)) await gate.pass();
-						return connection.query(sql, params);
-					},
-					run: async (sql, params) => {
-						if (when("run", sql)) await gate.pass();
-						return connection.run(sql, params);
-					},
-					insert: async (ipc, target) => {
-						if (when("insert", "")) await gate.pass();
-						return connection.insert(ipc, target);
-					},
+					query: (sql, params) =>
+						inTurn(when("query", sql), () => connection.query(sql, params)),
+					run: (sql, params) =>
+						inTurn(when("run", sql), () => connection.run(sql, params)),
+					insert: (ipc, target) =>
+						inTurn(when("insert", ""), () => connection.insert(ipc, target)),
 				};
 			},
 		};

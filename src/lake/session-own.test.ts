@@ -227,7 +227,10 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		],
 		["DELETE FROM words", "the table words is the lake's"],
 		["UPDATE words SET id = 1", "the table words is the lake's"],
-		["DROP TABLE memory.store.numbers_1", "memory is followed by a dot"],
+		[
+			"DROP TABLE lakeside_stores.numbers_1",
+			"lakeside_stores is followed by a dot",
+		],
 		["DROP TABLE v", "v is a view of yours"],
 		["DROP VIEW nothing", "there is no view nothing of yours"],
 		["DROP VIEW v, nothing", "DROP takes one name at a time"],
@@ -251,7 +254,7 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		});
 	await rows(session, "SELECT sum(rest) FROM numbers");
 	await expect(
-		ask(session, "CREATE VIEW w AS FROM memory.store.numbers_1"),
+		ask(session, "CREATE VIEW w AS FROM lakeside_stores.numbers_1"),
 	).rejects.toMatchObject({
 		name: "UnsupportedError",
 		message: expect.stringContaining("without a database"),

@@ -69,6 +69,45 @@ test("fetches and loads only what is missing", async () => {
 	expect(again.plan.estimated.rowGroups).toBe(1);
 });
 
+test("what was loaded is packed once nobody asks, and answers as before", async () => {
+	let packed = 0;
+	const session = await open({
+		openDatabase: async () => {
+			const database = await openNodeDatabase();
+			return {
+				...database,
+				connect: async () => {
+					const connection = await database.connect();
+					return {
+						...connection,
+						query: async (...args) => {
+							const answer = await connection.query(...args);
+							if (args[0].startsWith("CHECKPOINT")) packed += 1;
+							return answer;
+						},
+					};
+				},
+			};
+		},
+	});
+	const ask = () =>
+		rows(
+			session,
+			"SELECT rest, count(*) AS n, min(name) AS first, (SELECT max(letter) FROM words) AS last FROM numbers WHERE i > 15000 GROUP BY rest ORDER BY rest",
+		);
+	const loaded = await ask();
+	await expect.poll(() => packed, { timeout: 30_000 }).toBe(1);
+	expect(await ask()).toEqual(loaded);
+	// What comes later is packed, too, and nothing twice.
+	expect(
+		await rows(session, "SELECT max(length(name))::INTEGER FROM numbers"),
+	).toEqual([[6]]);
+	await expect.poll(() => packed, { timeout: 30_000 }).toBe(2);
+	expect(await ask()).toEqual(loaded);
+	await new Promise((resolve) => setTimeout(resolve, 1000));
+	expect(packed).toBe(2);
+});
+
 test("counts and partition keys fetch nothing", async () => {
 	const session = await open();
 	const counted = await session.query({
@@ -275,7 +314,7 @@ test("a lake that cannot be opened leaves no engine behind", async () => {
 		},
 	});
 	await expect(opening).rejects.toThrow();
-	await expect.poll(() => closed).toBe(2);
+	await expect.poll(() => closed, { timeout: 30_000 }).toBe(2);
 });
 
 test("a file that cannot be decoded is named, and costs neither engine nor session", async () => {

@@ -38,7 +38,7 @@ import {
 	type SessionRequest,
 } from "./query-run.ts";
 import { requestsOf } from "./request-count.ts";
-import { resultColumns } from "./result-columns.ts";
+import { describedColumns, resultColumns } from "./result-columns.ts";
 import { answerInSlices, planSlices, type SlicePlan } from "./slices/answer.ts";
 import { Turns } from "./turns.ts";
 import type { Database, Decoder, RangeSource, TableNeed } from "./types.ts";
@@ -72,6 +72,9 @@ interface Answered extends Answer {
 	readonly slices: number | null;
 }
 
+/** Packing takes the engine's time, which a visitor who asks on needs more. */
+const REST_MILLISECONDS = 150;
+
 const FREE: Price = {
 	cost: { files: 0, rowGroups: 0, requests: 0, bytes: 0 },
 	scans: [],
@@ -93,6 +96,7 @@ export class LakeSession {
 	#opened: OpenedCatalog;
 	#blocks = new ManifestBlocks();
 	readonly #turns = new Turns();
+	#packing: ReturnType<typeof setTimeout> | undefined;
 
 	/**
 	 * Opens catalog and engine at the same time; closes engine and decoder where that
@@ -220,7 +224,7 @@ export class LakeSession {
 				this.#query(engine, named),
 			),
 		);
-		this.#renewInTurn();
+		this.#tidyInTurn();
 		return answer;
 	}
 
@@ -263,6 +267,7 @@ export class LakeSession {
 	}
 
 	async close(): Promise<void> {
+		clearTimeout(this.#packing);
 		await this.#engines.end();
 		await this.#options.decoder.close();
 	}
@@ -287,7 +292,7 @@ export class LakeSession {
 		await this.#load(engine, plan.needs, run);
 		const answer = plan.statement.usesClock
 			? await this.#runAtOneTime(engine, run)
-			: await this.#run(engine, plan.statement, run);
+			: await this.#run(engine, plan, run);
 		return { ...answer, plan, slices: null };
 	}
 
@@ -495,7 +500,7 @@ export class LakeSession {
 
 	async #run(
 		{ connection }: Engine,
-		statement: Statement,
+		{ statement, described }: QueryPlan,
 		{ request: { params }, signal, stagesMs, onProgress }: QueryRun,
 	): Promise<Answer> {
 		throwIfCancelled(signal);
@@ -503,9 +508,11 @@ export class LakeSession {
 		const started = performance.now();
 		try {
 			const columns =
-				statement.change === null
-					? await resultColumns(connection, statement.sql, params)
-					: [];
+				statement.change !== null
+					? []
+					: described !== null
+						? describedColumns(described)
+						: await resultColumns(connection, statement.sql, params);
 			const ipc = await connection.run(statement.sql, params);
 			return { ipc, columns };
 		} catch (error) {
@@ -517,21 +524,30 @@ export class LakeSession {
 		}
 	}
 
-	/** Plans and runs in one transaction, in which the clock stands still. */
+	/**
+	 * Plans and runs in one transaction, in which the clock stands still; again where
+	 * the time at which it began needs other data than there are.
+	 */
 	async #runAtOneTime(engine: Engine, run: QueryRun): Promise<Answer> {
 		const { connection, residency } = engine;
-		await connection.query("BEGIN TRANSACTION");
-		try {
-			const plan = await this.#plan(engine, run);
-			await this.#load(engine, plan.needs, run);
-			const answer = await this.#run(engine, plan.statement, run);
-			await connection.query("COMMIT");
-			return answer;
-		} catch (error) {
-			// An engine that died has rolled back, too.
-			await connection.query("ROLLBACK").catch(() => {});
-			await residency.forget().catch(() => {});
-			throw error;
+		for (;;) {
+			await connection.query("BEGIN TRANSACTION");
+			let needs: readonly TableNeed[];
+			try {
+				const plan = await this.#plan(engine, run);
+				needs = plan.needs;
+				if (residency.shows(needs)) {
+					const answer = await this.#run(engine, plan, run);
+					await connection.query("COMMIT");
+					return answer;
+				}
+				await connection.query("ROLLBACK");
+			} catch (error) {
+				// An engine that died has rolled back, too.
+				await connection.query("ROLLBACK").catch(() => {});
+				throw error;
+			}
+			await this.#load(engine, needs, run);
 		}
 	}
 
@@ -551,16 +567,32 @@ export class LakeSession {
 		);
 	}
 
-	/** After those who wait already: an engine that has grown too large makes way for a new one. */
-	#renewInTurn(): void {
-		this.#turns
-			.take(new AbortController().signal, () => this.#engines.renewIfGrown())
+	/**
+	 * After those who wait already, an engine that has grown too large makes way for a
+	 * new one; and once nobody has asked for a while, what was loaded is packed.
+	 */
+	#tidyInTurn(): void {
+		clearTimeout(this.#packing);
+		const tidied = this.#turns.take(new AbortController().signal, () =>
+			this.#engines.renewIfGrown(),
+		);
+		tidied
 			// One that is lost is replaced when it is needed.
+			.catch(() => {})
+			.finally(() => {
+				clearTimeout(this.#packing);
+				this.#packing = setTimeout(() => this.#packInTurn(), REST_MILLISECONDS);
+			});
+	}
+
+	#packInTurn(): void {
+		this.#turns
+			.take(new AbortController().signal, () => this.#engines.pack())
+			// What is not packed answers as well.
 			.catch(() => {});
 	}
 }
 
-/** What a statement answers that has no rows to show. */
 function nothing(): Answered {
 	return {
 		ipc: new Uint8Array(),

@@ -17,6 +17,7 @@ export interface Database {
 	close(): Promise<void>;
 }
 
+/** Calls are taken one after the other, in the order in which they are made. */
 export interface Connection {
 	/**
 	 * Runs SQL and gives the answer as an Arrow IPC stream. Errors are DuckDB's.

@@ -2,9 +2,10 @@ import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { isLakeError, LakeError } from "../errors.ts";
+import { describing } from "../result-columns.ts";
 import type { Connection } from "../types.ts";
 import { engineError } from "./engine-error.ts";
-import { amongGhosts, GHOSTS } from "./ghosts.ts";
+import { amongGhosts, GHOSTS, queryAmongGhosts } from "./ghosts.ts";
 import type { Statement } from "./statement.ts";
 
 /** One reading of a table of the lake, as the optimizer left it. */
@@ -32,6 +33,8 @@ export interface Explanation {
 	readonly scans: readonly Scan[];
 	/** Why row groups and columns cannot be told apart, so that whole tables are needed; null where they can. */
 	readonly whole: string | null;
+	/** What DuckDB says of the answer's columns; null where it was not asked at the same time. */
+	readonly described: Uint8Array | null;
 }
 
 /** What `EXPLAIN (FORMAT json)` prints: keys as DuckDB 1.5 names them. */
@@ -56,23 +59,17 @@ export async function explain(
 	params: readonly SqlValue[],
 	tables: readonly CatalogTable[],
 ): Promise<Explanation> {
-	const ask = async (asViews: boolean) => {
-		const answer = await amongGhosts(
-			connection,
-			() => connection.query(PREFIX + statement.sql, params),
-			asViews,
-		);
-		const json: unknown = tableFromIPC(answer)
-			.getChild("explain_value")
-			?.get(0);
-		return JSON.parse(String(json)) as PlanNode[];
-	};
 	try {
-		const plan = await ask(true);
-		return readExplanation(
-			hidesFilters(plan) ? await ask(false) : plan,
-			statement,
-		);
+		const { plan, described } = await ask(connection, statement, params, true);
+		return {
+			...readExplanation(
+				hidesFilters(plan)
+					? (await ask(connection, statement, params, false)).plan
+					: plan,
+				statement,
+			),
+			described,
+		};
 	} catch (cause) {
 		if (isLakeError(cause, "UnsupportedError")) throw cause;
 		if (!isSeveralStatements(cause))
@@ -85,8 +82,50 @@ export async function explain(
 					: "DuckDB reads this as several statements: run them one at a time",
 				{ cause },
 			);
-		return { scans: [], whole: "PIVOT looks for its columns in the data" };
+		return {
+			scans: [],
+			whole: "PIVOT looks for its columns in the data",
+			described: null,
+		};
 	}
+}
+
+/**
+ * A text without a semicolon is one statement whatever it says, unless DuckDB makes
+ * several of it; all others are prepared, which refuses several.
+ */
+async function ask(
+	connection: Connection,
+	statement: Statement,
+	params: readonly SqlValue[],
+	asViews: boolean,
+): Promise<{ plan: PlanNode[]; described: Uint8Array | null }> {
+	const { sql, change, pivots } = statement;
+	if (params.length > 0 || pivots || change !== null || sql.includes(";")) {
+		const answer = await amongGhosts(
+			connection,
+			() => connection.query(PREFIX + sql, params),
+			asViews,
+		);
+		return { plan: planOf(answer), described: null };
+	}
+	const [explained, described] = await queryAmongGhosts(
+		connection,
+		[PREFIX + sql, describing(sql)],
+		asViews,
+	);
+	if (explained?.status !== "fulfilled") throw explained?.reason;
+	return {
+		plan: planOf(explained.value),
+		described: described?.status === "fulfilled" ? described.value : null,
+	};
+}
+
+function planOf(explained: Uint8Array): PlanNode[] {
+	const json: unknown = tableFromIPC(explained)
+		.getChild("explain_value")
+		?.get(0);
+	return JSON.parse(String(json)) as PlanNode[];
 }
 
 /**
@@ -107,7 +146,7 @@ function hidesFilters(nodes: readonly PlanNode[]): boolean {
 function readExplanation(
 	plan: readonly PlanNode[],
 	statement: Statement,
-): Explanation {
+): Omit<Explanation, "described"> {
 	const scans: Scan[] = [];
 	let whole = statement.seesStorage
 		? "the statement sees how rows are stored"

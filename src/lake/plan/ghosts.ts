@@ -66,24 +66,58 @@ export async function amongGhosts<T>(
 	work: () => Promise<T>,
 	asViews = true,
 ): Promise<T> {
-	const views = `${GHOSTS}.main`;
-	const path = asViews ? views : `${GHOSTS}.hidden,${views}`;
 	try {
-		await connection.query(
-			"SET disabled_optimizers = 'statistics_propagation,late_materialization'; " +
-				`SET search_path = '${path}'`,
-		);
+		await connection.query(enterSql(asViews));
 		return await work();
 	} finally {
-		const leave = () =>
-			connection.query("RESET search_path; RESET disabled_optimizers");
-		// A statement that failed may have aborted the caller's transaction, in which
-		// nothing runs, while search path and settings outlive it.
-		await leave().catch(async () => {
-			await connection.query("ROLLBACK");
-			await leave();
-		});
+		await leave(connection, connection.query(LEAVE));
 	}
+}
+
+/**
+ * The same for texts of one statement each: they are on their way together, so that
+ * the engine, which takes what it is sent in order, is waited for once.
+ */
+export async function queryAmongGhosts(
+	connection: Connection,
+	texts: readonly string[],
+	asViews: boolean,
+): Promise<PromiseSettledResult<Uint8Array>[]> {
+	const entering = connection.query(enterSql(asViews));
+	const answers = Promise.allSettled(
+		texts.map((text) => connection.query(text)),
+	);
+	const leaving = connection.query(LEAVE);
+	leaving.catch(() => {});
+	try {
+		await entering;
+		return await answers;
+	} finally {
+		await leave(connection, leaving);
+	}
+}
+
+function enterSql(asViews: boolean): string {
+	const views = `${GHOSTS}.main`;
+	const path = asViews ? views : `${GHOSTS}.hidden,${views}`;
+	return (
+		"SET disabled_optimizers = 'statistics_propagation,late_materialization'; " +
+		`SET search_path = '${path}'`
+	);
+}
+
+const LEAVE = "RESET search_path; RESET disabled_optimizers";
+
+async function leave(
+	connection: Connection,
+	leaving: Promise<unknown>,
+): Promise<void> {
+	// A statement that failed may have aborted the caller's transaction, in which
+	// nothing runs, while search path and settings outlive it.
+	await leaving.catch(async () => {
+		await connection.query("ROLLBACK");
+		await connection.query(LEAVE);
+	});
 }
 
 /** The types are the catalog's text: a prepared statement is one statement at most. */

@@ -45,6 +45,8 @@ export interface PlanOptions {
 
 export interface QueryPlan {
 	readonly statement: Statement;
+	/** What DuckDB said of the answer's columns; null where it is to be asked once the data are there. */
+	readonly described: Uint8Array | null;
 	/** One per table that is scanned; a table that is named but not read is missing. */
 	readonly needs: readonly TableNeed[];
 	/** One per need, in the same order. */
@@ -74,6 +76,7 @@ export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
 	const inOrder = followsRowOrder({ tokens, words, namesOwn });
 	return {
 		statement,
+		described: explanation.described,
 		needs: priced.map(({ need }) => (inOrder ? { ...need, inOrder } : need)),
 		scans: priced.map(({ summary }) => summary),
 		cost: {
