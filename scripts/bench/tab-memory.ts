@@ -81,7 +81,10 @@ export function freePort(): Promise<number> {
 export class TabMemoryReader {
 	readonly #socket: WebSocket;
 	readonly #sessions = new Set<string>();
-	readonly #waiting = new Map<number, PromiseWithResolvers<never>>();
+	readonly #waiting = new Map<
+		number,
+		PromiseWithResolvers<never> & { readonly session: string }
+	>();
 	#calls = 0;
 
 	static async attach(port: number): Promise<TabMemoryReader> {
@@ -154,7 +157,7 @@ export class TabMemoryReader {
 
 	#call<T>(session: string, method: string, params: object = {}): Promise<T> {
 		this.#calls += 1;
-		const waiting = Promise.withResolvers<never>();
+		const waiting = { ...Promise.withResolvers<never>(), session };
 		this.#waiting.set(this.#calls, waiting);
 		this.#socket.send(
 			JSON.stringify({
@@ -176,7 +179,14 @@ export class TabMemoryReader {
 		} else if (method === "Target.attachedToTarget" && params !== undefined) {
 			this.#watch(params.sessionId as unknown as string).catch(() => {});
 		} else if (method === "Target.detachedFromTarget" && params !== undefined) {
-			this.#sessions.delete(params.sessionId as unknown as string);
+			const session = params.sessionId as unknown as string;
+			this.#sessions.delete(session);
+			// What it was asked it will not answer.
+			for (const [call, waiting] of this.#waiting)
+				if (waiting.session === session) {
+					this.#waiting.delete(call);
+					waiting.reject(new Error("the worker has ended"));
+				}
 		}
 	}
 }
