@@ -184,7 +184,8 @@ export class LakeSession {
 	): Promise<Price> {
 		return this.#inTurn(signal, async (engine) => {
 			const unopened = this.#files.unopened(request.sql);
-			if (unopened.length > 0) return { ...FREE, unopened };
+			const refusal = this.#files.refusalOf(unopened);
+			if (unopened.length > 0) return { ...FREE, unopened, refusal };
 			const run = newRun(request, signal);
 			return this.#files.named(engine, run, (named) =>
 				this.#price(engine, named),

@@ -148,7 +148,12 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 		expect(await page.locator(".plan-scans").textContent()).toContain(
 			"Unverified",
 		);
-		await runSql(page, "FROM 'https://other.example/a.parquet'");
+		const elsewhere = "FROM 'https://other.example/a.parquet'";
+		await writeSql(page, elsewhere);
+		expect(await priceOf(page)).toMatch(
+			/^It will not run: .*PUBLIC_FOREIGN_HOSTS.*Nothing was read$/,
+		);
+		await runSql(page, elsewhere);
 		expect(await failureOf(page)).toContain("PUBLIC_FOREIGN_HOSTS");
 	});
 });

@@ -35,6 +35,7 @@ test("a price is one sentence with its units", () => {
 		cost: { files: 1, rowGroups: 4, requests: 2, bytes: 5_550_000 },
 		scans: [scan],
 		slices: null,
+		refusal: null,
 	};
 	expect(priceSentence(price)).toBe(
 		"Reads up to 5.55 MB: 4 of 59 row groups in 1 file, 2 requests",

@@ -26,8 +26,10 @@ export function priceSentence({
 	cost,
 	scans,
 	slices,
+	refusal,
 	unopened = [],
-}: Pick<Price, "cost" | "scans" | "slices" | "unopened">): string {
+}: Price): string {
+	if (unopened.length > 0 && refusal !== null) return "Nothing was read";
 	if (unopened.length > 0)
 		return `What ${unopened.join(", ")} costs shows once it has been read: Run reads it`;
 	if (cost.bytes === 0 && scans.some(({ unverified }) => unverified?.isLocal))

@@ -5,7 +5,7 @@ import { asStream } from "../ipc.ts";
 import type { Connection, Database } from "../types.ts";
 import type { FileOption } from "./references.ts";
 import type { ArrowColumns } from "./text-file.ts";
-import { unpackedBlob } from "./unpacked.ts";
+import { unpackedBlob, type WholeFile } from "./unpacked.ts";
 
 /** Where SQL may read files: those that are being read just now. */
 export const FILES_FOLDER = "lakeside-files";
@@ -35,7 +35,7 @@ let read = 0;
  */
 export async function readCsv(
 	engine: { readonly database: Database; readonly connection: Connection },
-	files: readonly { readonly name: string; readonly blob: Blob }[],
+	files: readonly WholeFile[],
 	options: readonly FileOption[],
 ): Promise<ArrowColumns> {
 	const refused = options.find(({ name }) => REFUSED.has(name));
@@ -46,15 +46,16 @@ export async function readCsv(
 		);
 	const placed: { readonly name: string; readonly place: string }[] = [];
 	try {
-		for (const { name, blob } of files) {
+		for (const file of files) {
 			read += 1;
 			const place = `${FILES_FOLDER}/${read}.csv`;
-			placed.push({ name, place });
-			await engine.database.addFile(place, await unpackedBlob(blob));
+			placed.push({ name: file.name, place });
+			await engine.database.addFile(place, await unpackedBlob(file));
 		}
 		return await readPlaced(engine.connection, placed, options);
 	} catch (error) {
 		if (hasDied(error) || !(error instanceof Error)) throw error;
+		if (error instanceof LakeError) throw error;
 		const message = placed.reduce(
 			(text, { name, place }) => text.replaceAll(place, () => name),
 			error.message,

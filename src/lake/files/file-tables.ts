@@ -15,7 +15,7 @@ import { readJson } from "./json-table.ts";
 import { openParquet, type ParquetFile } from "./parquet-file.ts";
 import type { FileSelection } from "./references.ts";
 import type { ArrowColumns } from "./text-file.ts";
-import { unpacked } from "./unpacked.ts";
+import { unpacked, type WholeFile } from "./unpacked.ts";
 
 /** The end of a file that is read first; most footers are in it. */
 const END_BYTES = 64 * 1024;
@@ -69,15 +69,16 @@ export async function openTextTable(
 	);
 	store.forget(found.map(({ path }) => path));
 	const read = async (): Promise<ArrowColumns> => {
-		if (format === "csv") return readCsv(engine, found.map(withBlob), options);
+		const files = found.map((file) => wholeFile(file, limits));
+		if (format === "csv") return readCsv(engine, files, options);
 		const [option] = options;
-		const [only, ...others] = found;
+		const [only, ...others] = files;
 		if (option !== undefined || only === undefined || others.length > 0)
 			throw new LakeError(
 				"UnsupportedError",
 				`read_${format} takes one file and no options here`,
 			);
-		return readOne(format, withBlob(only), limits.signal);
+		return readOne(format, only, limits.signal);
 	};
 	const { ipc, types } = await read();
 	const label = found.map((file) => file.name).join(", ");
@@ -93,29 +94,32 @@ export async function openTextTable(
 
 async function readOne(
 	format: FileSelection["format"],
-	{ name, blob }: { readonly name: string; readonly blob: Blob },
+	file: WholeFile,
 	signal: AbortSignal,
 ): Promise<ArrowColumns> {
 	try {
-		if (blob.size === 0) throw new FileError("the file is empty");
+		if (file.blob.size === 0) throw new FileError("the file is empty");
 		return format === "gpx"
-			? await readGpx(() => unpacked(blob), signal)
-			: await readJson(unpacked(blob), signal);
+			? await readGpx(() => unpacked(file), signal)
+			: await readJson(unpacked(file), signal);
 	} catch (cause) {
 		if (!(cause instanceof FileError)) throw cause;
 		const place = cause.line === null ? "" : `, line ${cause.line}`;
 		const sample = cause.sample === "" ? "" : ` (${cause.sample})`;
 		throw new LakeError(
 			"UnsupportedError",
-			`${name}${place}: ${cause.message}${sample}`,
+			`${file.name}${place}: ${cause.message}${sample}`,
 			{ cause },
 		);
 	}
 }
 
-function withBlob({ name, blob }: FoundFile): { name: string; blob: Blob } {
+function wholeFile(
+	{ name, blob }: FoundFile,
+	{ maxBytes }: WholeLimits,
+): WholeFile {
 	if (blob === null) throw new Error(`${name} was not fetched whole`);
-	return { name, blob };
+	return { name, blob, maxBytes };
 }
 
 async function openFound(

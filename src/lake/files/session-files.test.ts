@@ -6,9 +6,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeFiles } from "../../../scripts/lake/node-files.ts";
 import { openLake } from "../../../scripts/lake/open-lake.ts";
 import { writeTestLake } from "../../../tests/support/test-lake.ts";
+import { openTestSession } from "../../../tests/support/test-session.ts";
 import { randomFrom } from "../../lib/random.ts";
+import { httpSource } from "../fetch.ts";
 import { readAnswer } from "../rows.ts";
 import type { LakeSession } from "../session.ts";
 
@@ -309,6 +312,48 @@ describe("text files", () => {
 		const error = await failure(`SELECT\n  r.nope FROM '${path}' AS r`);
 		expect(error?.message).toContain("LINE 2:   r.nope FROM '");
 	});
+});
+
+test("a small file that unpacks to a large one is refused before it does", async () => {
+	const small = await openLake(join(folder, "lake"), { budgetBytes: 2e6 });
+	try {
+		for (const [name, line] of [
+			["bomb.csv.gz", "1,2,3\n"],
+			["bomb.json.gz", '{"a": 1}\n'],
+		] as const) {
+			await put(name, gzipSync(line.repeat(1_000_000)));
+			await expect(
+				small.query({ sql: `FROM '${file(name)}'` }),
+			).rejects.toMatchObject({
+				name: "OverBudgetError",
+				message: expect.stringContaining(
+					`${name} unpacks to more than the memory budget allows (1 MB)`,
+				),
+			});
+		}
+		expect((await small.query({ sql: "FROM base" })).rows).toBe(100);
+	} finally {
+		await small.close();
+	}
+});
+
+test("a price foresees that a host may not be read", async () => {
+	const lake = join(folder, "lake");
+	const strict = await openTestSession(lake, {
+		files: {
+			...nodeFiles(httpSource("http://localhost/")),
+			refusal: (address) => `not from ${address}`,
+		},
+	});
+	try {
+		const sql = "FROM base, 'https://elsewhere.example/a.parquet'";
+		expect(await strict.price({ sql })).toMatchObject({
+			unopened: ["https://elsewhere.example/a.parquet"],
+			refusal: "not from https://elsewhere.example/a.parquet",
+		});
+	} finally {
+		await strict.close();
+	}
 });
 
 test("columns may have the names that every object of JavaScript knows", async () => {

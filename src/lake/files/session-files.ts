@@ -15,6 +15,7 @@ import {
 	type FileSelection,
 	findReferences,
 	formatOf,
+	isAddress,
 } from "./references.ts";
 import { type NamedSql, withTableNames } from "./rewriting.ts";
 import { TABLE_NAMES, tableName } from "./table-names.ts";
@@ -111,6 +112,14 @@ export class SessionFiles {
 		return references
 			.filter((reference) => !this.#tables.has(keyOf(reference)))
 			.flatMap(({ paths }) => paths);
+	}
+
+	/** Why one of some files may not be read here; null where each may. */
+	refusalOf(paths: readonly string[]): string | null {
+		const refusals = paths
+			.filter(isAddress)
+			.map((address) => this.#access.refusal(address));
+		return refusals.find((refusal) => refusal !== null) ?? null;
 	}
 
 	/**

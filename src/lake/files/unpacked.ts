@@ -1,31 +1,57 @@
 import { FileError } from "../../lib/formats/file-error.ts";
+import { LakeError } from "../errors.ts";
+
+/** A file that is read whole. */
+export interface WholeFile {
+	readonly name: string;
+	readonly blob: Blob;
+	/** Of an unpacked one. */
+	readonly maxBytes: number;
+}
 
 /**
  * The bytes of a file, of a packed one (gzip, told by how it begins) the unpacked
  * ones. Throws a FileError where it is cut off, which DuckDB's own readers accept
- * at a line's end, or damaged.
+ * at a line's end, or damaged; `OverBudgetError` as soon as it unpacks to too much.
  */
-export async function* unpacked(file: Blob): AsyncGenerator<Uint8Array> {
-	if (!(await isPacked(file))) {
-		yield* chunksOf(file.stream());
+export async function* unpacked({
+	name,
+	blob,
+	maxBytes,
+}: WholeFile): AsyncGenerator<Uint8Array> {
+	if (!(await isPacked(blob))) {
+		yield* chunksOf(blob.stream());
 		return;
 	}
+	let bytes = 0;
+	for await (const chunk of gunzipped(blob)) {
+		bytes += chunk.length;
+		if (bytes > maxBytes)
+			throw new LakeError(
+				"OverBudgetError",
+				`${name} unpacks to more than the memory budget allows (${Math.round(maxBytes / 1e6)} MB)`,
+			);
+		yield chunk;
+	}
+}
+
+/** The file itself where it is not packed. */
+export async function unpackedBlob(file: WholeFile): Promise<Blob> {
+	if (!(await isPacked(file.blob))) return file.blob;
+	const parts: BlobPart[] = [];
+	for await (const chunk of unpacked(file))
+		parts.push(chunk as Uint8Array<ArrayBuffer>);
+	return new Blob(parts);
+}
+
+async function* gunzipped(blob: Blob): AsyncGenerator<Uint8Array> {
 	try {
-		yield* chunksOf(file.stream().pipeThrough(new DecompressionStream("gzip")));
+		yield* chunksOf(blob.stream().pipeThrough(new DecompressionStream("gzip")));
 	} catch (cause) {
 		throw new FileError("the compressed data are cut off or damaged", {
 			cause,
 		});
 	}
-}
-
-/** The file itself where it is not packed. */
-export async function unpackedBlob(file: Blob): Promise<Blob> {
-	if (!(await isPacked(file))) return file;
-	const parts: BlobPart[] = [];
-	for await (const chunk of unpacked(file))
-		parts.push(chunk as Uint8Array<ArrayBuffer>);
-	return new Blob(parts);
 }
 
 async function isPacked(file: Blob): Promise<boolean> {
