@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeTestLake } from "../tests/support/test-lake.ts";
 
@@ -136,4 +137,21 @@ test("an error goes to stderr with exit code 1", () => {
 		expect(stdout).toBe("");
 		expect(status).toBe(1);
 	}
+});
+
+test("a file that the decoder dies of is named, and why", async () => {
+	const file = join(lake, "extremes.parquet");
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	await connection.run(
+		`COPY (SELECT (hash(i) % 4294967296)::UINTEGER AS v FROM range(5000) r(i)) TO '${file}' (PARQUET_VERSION V2)`,
+	);
+	connection.closeSync();
+	instance.closeSync();
+	const { stdout, stderr, status } = sql(`SELECT sum(v) FROM '${file}'`);
+	expect(status).toBe(1);
+	expect(stdout).toBe("");
+	expect(stderr).toBe(
+		`${file}: row group 0 could not be decoded (unreachable); was it written by something unusual?\n`,
+	);
 });

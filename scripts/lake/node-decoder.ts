@@ -6,9 +6,25 @@ import type { Decoder } from "../../src/lake/types.ts";
 /** The page's Parquet decoder under Node, in this thread. */
 export function nodeDecoder(): Decoder {
 	return {
-		decode: (request) => decodeRowGroups(parquet.ParquetFile, request),
+		decode: (request) =>
+			untilPanic(decodeRowGroups(parquet.ParquetFile, request)),
 		close: async () => {},
 	};
+}
+
+/** A panic of parquet-wasm leaves its promise open, and reaches nobody but the process. */
+async function untilPanic<T>(task: Promise<T>): Promise<T> {
+	const { promise: panic, reject } = Promise.withResolvers<never>();
+	const panicked = (error: unknown) => {
+		if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+		reject(error);
+	};
+	process.on("uncaughtException", panicked);
+	try {
+		return await Promise.race([task, panic]);
+	} finally {
+		process.off("uncaughtException", panicked);
+	}
 }
 
 /** Writes an Arrow IPC stream as a Parquet file, in this thread. */
