@@ -384,6 +384,25 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 			await tab.close();
 		});
 
+		// It takes a while, and threads have no part in it.
+		if (!isIsolated)
+			test("a query that takes all the memory there is says so, and the next question is answered", async () => {
+				const { tab } = await openPage();
+				expect(
+					await ask(
+						tab,
+						"SELECT len(list(repeat('x', 4000000) || i)) FROM range(4000) t(i)",
+					),
+				).toMatchObject({
+					name: "SqlError",
+					message: expect.stringMatching(/Out of Memory|out of bounds/),
+				});
+				expect(await ask(tab, "SELECT max(i) FROM numbers")).toMatchObject({
+					cells: [[199_999]],
+				});
+				await tab.close();
+			});
+
 		test("a database that is ended while all its threads work is followed by another", async () => {
 			const { tab, threads } = await openPage();
 			expect(await tab.evaluate(() => page.endAndOpenAgain())).toEqual({
