@@ -204,11 +204,11 @@ export function httpSource(
 				// Of a whole file sent instead, nothing counts before all of the range is there.
 				let at = filled;
 				for await (const arrived of chunksOf(response, stallMilliseconds)) {
-					onBytes?.(arrived.length);
 					const wanted = arrived.subarray(Math.min(skip, arrived.length));
 					skip -= arrived.length - wanted.length;
 					const room = bytes.length - at;
 					if (wanted.length > room && response.status === 206) {
+						onBytes?.(arrived.length);
 						filled = 0;
 						throw new Fault(
 							"the host sent more than the range it announced; was it compressed on the way?",
@@ -217,6 +217,7 @@ export function httpSource(
 					}
 					bytes.set(wanted.subarray(0, room), at);
 					at += Math.min(wanted.length, room);
+					onBytes?.(arrived.length, bytes.subarray(0, at));
 					if (response.status === 206) filled = at;
 					else if (at === bytes.length) break;
 				}

@@ -49,6 +49,41 @@ test("pieces come whole and in their order, from one request where they touch", 
 	expect(tally).toEqual({ requests: 2, bytes: 1600, cachedBytes: 0 });
 });
 
+test("what a checksum guards does not wait for what comes after it in its request", async () => {
+	const rest = Promise.withResolvers<void>();
+	const source: RangeSource = {
+		url: "test:",
+		catalogText: async () => "",
+		async read(_path, startByte, endByte, _signal, onBytes) {
+			const bytes = FILE.slice(startByte, endByte);
+			onBytes?.(150, bytes.subarray(0, 150));
+			await rest.promise;
+			return bytes;
+		},
+	};
+	const arriving = await transfer(
+		[
+			piece(0, 100),
+			piece(100, 200),
+			{ ...piece(200, 300), checksum: null, urgent: true },
+		],
+		{
+			source,
+			cache: memoryCache(1e6),
+			signal: new AbortController().signal,
+			tally: { requests: 0, bytes: 0, cachedBytes: 0 },
+		},
+	);
+	const order: number[] = [];
+	for (const [index, bytes] of arriving.entries())
+		bytes.then(() => order.push(index));
+	expect(await arriving[0]).toEqual(FILE.slice(0, 100));
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(order).toEqual([0]);
+	rest.resolve();
+	expect(await Promise.all(arriving)).toHaveLength(3);
+});
+
 test("a second time they come from the cache, unless that is damaged", async () => {
 	const { run, cache, reads } = setup();
 	const pieces = [piece(0, 100), piece(5000, 5100)];

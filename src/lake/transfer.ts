@@ -25,6 +25,8 @@ export interface TransferOptions {
 /** A request with its bytes to come. */
 interface Arrival extends RangeRequest {
 	readonly bytes: Promise<Uint8Array>;
+	/** At least so many bytes from its start, as soon as they are there. */
+	beginning(length: number): Promise<Uint8Array>;
 }
 
 /**
@@ -82,14 +84,31 @@ function send(
 	const signal = AbortSignal.any([options.signal, failure.signal]);
 	let fault: unknown;
 	const arrivals = requests.map((request): Arrival => {
-		const bytes = read(request, { ...options, signal }).catch((error) => {
-			// What the first fault interrupts reports that fault, not its own interruption.
-			fault ??= error;
-			failure.abort();
-			throw fault;
-		});
+		let here: Uint8Array = new Uint8Array();
+		let waiting: { length: number; take(bytes: Uint8Array): void }[] = [];
+		const onBeginning = (beginning: Uint8Array) => {
+			here = beginning;
+			const served = waiting.filter(({ length }) => length <= beginning.length);
+			waiting = waiting.filter((each) => !served.includes(each));
+			for (const { take } of served) take(beginning);
+		};
+		const bytes = read(request, { ...options, signal }, onBeginning).catch(
+			(error) => {
+				// What the first fault interrupts reports that fault, not its own interruption.
+				fault ??= error;
+				failure.abort();
+				throw fault;
+			},
+		);
 		bytes.catch(() => {});
-		return { ...request, bytes };
+		const beginning = async (length: number) =>
+			here.length >= length
+				? here
+				: Promise.race([
+						bytes,
+						new Promise<Uint8Array>((take) => waiting.push({ length, take })),
+					]);
+		return { ...request, bytes, beginning };
 	});
 	return Map.groupBy(arrivals, (arrival) => arrival.path);
 }
@@ -97,11 +116,13 @@ function send(
 function read(
 	{ path, startByte, endByte }: RangeRequest,
 	{ source, signal, tally, onBytes }: TransferOptions,
+	onBeginning: (beginning: Uint8Array) => void = () => {},
 ): Promise<Uint8Array> {
 	tally.requests += 1;
-	return source.read(path, startByte, endByte, signal, (bytes) => {
+	return source.read(path, startByte, endByte, signal, (bytes, beginning) => {
 		tally.bytes += bytes;
 		onBytes?.();
+		if (beginning !== undefined) onBeginning(beginning);
 	});
 }
 
@@ -131,7 +152,10 @@ async function fromNetwork(
 	return bytes;
 }
 
-/** A piece from the requests that cover it: a copy, so that the gaps are let go. */
+/**
+ * A piece from the requests that cover it: a copy, so that the gaps are let go. What
+ * a checksum guards does not wait for what comes after it in the same request.
+ */
 async function assemble(
 	piece: Piece,
 	arrivals: readonly Arrival[],
@@ -141,7 +165,10 @@ async function assemble(
 		const start = Math.max(arrival.startByte, piece.startByte);
 		const end = Math.min(arrival.endByte, piece.endByte);
 		if (start >= end) continue;
-		const source = await arrival.bytes;
+		const source =
+			piece.checksum === null
+				? await arrival.bytes
+				: await arrival.beginning(end - arrival.startByte);
 		bytes.set(
 			source.subarray(start - arrival.startByte, end - arrival.startByte),
 			start - piece.startByte,

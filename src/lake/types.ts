@@ -83,7 +83,9 @@ export interface RangeSource {
 	readonly url: string;
 	/**
 	 * Exactly `[startByte, endByte)` of a file, past every cache. `path` is as the
-	 * catalog has it. `onBytes` hears of each arrival, retries included. Throws
+	 * catalog has it. `onBytes` hears of each arrival, retries included, and of how
+	 * the range begins, as far as that is there; where the host errs it may still
+	 * change. Throws
 	 * `FetchError` naming the file and the cause (`GoneError` where the host has it
 	 * no more, `ForbiddenError` where it refuses), or the signal's reason. With a
 	 * guard, `ChangedError` where the file is not what it was.
@@ -93,7 +95,7 @@ export interface RangeSource {
 		startByte: number,
 		endByte: number,
 		signal: AbortSignal,
-		onBytes?: (bytes: number) => void,
+		onBytes?: (bytes: number, beginning?: Uint8Array) => void,
 		guard?: FileGuard,
 	): Promise<Uint8Array>;
 	/** The same range where it lies on this machine already; undefined where it has to be read. */
