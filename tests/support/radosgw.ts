@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -16,6 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AwsV4Signer } from "aws4fetch";
 import type { CorsRule } from "../../src/lib/cors.ts";
+import { freePorts } from "./free-ports.ts";
 
 const COMMANDS = [
 	"radosgw",
@@ -49,6 +49,13 @@ export interface ObjectStore {
 	setCors(bucket: string, rules: readonly CorsRule[]): Promise<void>;
 	/** Lets anyone read the bucket's objects, and nobody list them. */
 	allowReading(bucket: string): Promise<void>;
+	/** The keys of a further user, who owns nothing. */
+	makeUser(name: string): Promise<{
+		readonly accessKeyId: string;
+		readonly secretAccessKey: string;
+	}>;
+	/** What a signed GET of an address answers. */
+	get(url: string): Promise<string>;
 	/** An address that lets whoever has it read the object, for so long. */
 	presigned(bucket: string, key: string, seconds: number): Promise<string>;
 	stop(): Promise<void>;
@@ -121,14 +128,21 @@ export async function startRadosgw(): Promise<ObjectStore> {
 		await ceph("ceph", "osd", "new", osd, "0");
 		await ceph("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd);
 		start("ceph-osd", "-i", "0");
-		const user = JSON.parse(
-			await ceph(
-				"radosgw-admin",
-				...["user", "create", "--uid", "test", "--display-name", "test"],
-			),
-		) as RadosgwUser;
-		const [keys] = user.keys;
-		if (keys === undefined) throw new Error("radosgw made no keys");
+		const makeUser = async (name: string) => {
+			const user = JSON.parse(
+				await run("radosgw-admin", [
+					...["-c", config, "user", "create"],
+					...["--uid", name, "--display-name", name],
+				]).then(({ stdout }) => stdout),
+			) as RadosgwUser;
+			const [keys] = user.keys;
+			if (keys === undefined) throw new Error("radosgw made no keys");
+			return {
+				accessKeyId: keys.access_key,
+				secretAccessKey: keys.secret_key,
+			};
+		};
+		const keys = await makeUser("test");
 		start(
 			"radosgw",
 			...["-n", "client.rgw", "--rgw-data", join(folder, "rgw")],
@@ -136,12 +150,7 @@ export async function startRadosgw(): Promise<ObjectStore> {
 		);
 		const endpoint = `http://127.0.0.1:${port}`;
 		await untilAnswers(endpoint, deadline);
-		return store({
-			endpoint,
-			accessKeyId: keys.access_key,
-			secretAccessKey: keys.secret_key,
-			stop,
-		});
+		return store({ endpoint, ...keys, makeUser, stop });
 	} catch (error) {
 		const logs = await lastLines(folder);
 		await stop();
@@ -161,9 +170,10 @@ function store(server: {
 	readonly endpoint: string;
 	readonly accessKeyId: string;
 	readonly secretAccessKey: string;
+	makeUser: ObjectStore["makeUser"];
 	stop(): Promise<void>;
 }): ObjectStore {
-	const { endpoint, accessKeyId, secretAccessKey } = server;
+	const { endpoint, accessKeyId, secretAccessKey, makeUser } = server;
 	// Of an address without a region of its own; radosgw takes any.
 	const region = "us-east-1";
 	const client = new S3Client({
@@ -229,6 +239,18 @@ function store(server: {
 				}),
 			);
 		},
+		makeUser,
+		async get(url) {
+			const signed = await new AwsV4Signer({
+				url,
+				accessKeyId,
+				secretAccessKey,
+				region,
+				service: "s3",
+			}).sign();
+			const { headers } = signed;
+			return (await fetch(signed.url, { headers })).text();
+		},
 		async presigned(bucket, key, seconds) {
 			const { url } = await new AwsV4Signer({
 				url: `${endpoint}/${bucket}/${encodeURI(key)}?X-Amz-Expires=${seconds}`,
@@ -278,7 +300,7 @@ keyring = ${folder}/keyring
 log file = ${folder}/$name.log
 pid file = ${folder}/$name.pid
 admin socket = ${folder}/$name.asok
-rgw frontends = beast endpoint=127.0.0.1:${port}
+rgw frontends = beast endpoint=127.0.0.1:${port} tcp_nodelay=1
 rgw dns name = localhost
 `;
 }
@@ -301,28 +323,6 @@ async function writeKeyring(keyring: string): Promise<void> {
 				right,
 			]),
 		]);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-	const servers = await Promise.all(
-		Array.from({ length: count }, async () => {
-			const server = createServer();
-			await new Promise<void>((resolve) =>
-				server.listen(0, "127.0.0.1", resolve),
-			);
-			return server;
-		}),
-	);
-	const ports = servers.map((server) => {
-		const address = server.address();
-		if (address === null || typeof address === "string")
-			throw new Error("a server without a port");
-		return address.port;
-	});
-	await Promise.all(
-		servers.map((server) => new Promise((resolve) => server.close(resolve))),
-	);
-	return ports;
 }
 
 async function untilAnswers(url: string, deadline: AbortSignal): Promise<void> {

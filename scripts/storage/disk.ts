@@ -1,0 +1,29 @@
+import { StoreError } from "./store.ts";
+
+const REMEDIES: Readonly<Record<string, string>> = {
+	ENOSPC: "the disk is full: make room there, or work on another disk",
+	EDQUOT: "the disk quota is used up: make room, or work on another disk",
+	EROFS: "the disk is mounted read-only",
+	EACCES: "this user may not write there",
+	EPERM: "this user may not write there",
+};
+
+/** Does work that writes below a path; what a disk refuses becomes a {@link StoreError}. */
+export async function onDisk<T>(
+	path: string,
+	work: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		throw diskError(path, error) ?? error;
+	}
+}
+
+/** What a disk has refused, as an error that says what to do; null for other errors. */
+export function diskError(path: string, error: unknown): StoreError | null {
+	const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""];
+	return remedy === undefined
+		? null
+		: new StoreError(`${path} cannot be written: ${remedy}`, { cause: error });
+}

@@ -1,0 +1,251 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Dirent } from "node:fs";
+import {
+	copyFile,
+	link,
+	mkdir,
+	open,
+	readdir,
+	readFile,
+	rename,
+	rm,
+	rmdir,
+	stat,
+	symlink,
+} from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { onDisk } from "./disk.ts";
+import {
+	ConflictError,
+	MissingFileError,
+	type Store,
+	type StoredFile,
+} from "./store.ts";
+
+/** Ending of a file that is being written; what is left of a killed process. */
+const UNFINISHED = /\.[0-9a-f]{12}\.unfinished$/;
+
+/** A store in a folder, which is made when the first file is put there. */
+export class FolderStore implements Store {
+	readonly address: string;
+
+	constructor(folder: string) {
+		this.address = resolve(folder);
+	}
+
+	async fetch(key: string, to: string): Promise<void> {
+		const path = this.#path(key);
+		if ((await this.size(key)) === null)
+			throw new MissingFileError(`there is no file ${path}`);
+		await onDisk(to, async () => {
+			await mkdir(dirname(to), { recursive: true });
+			await symlink(path, to);
+		});
+	}
+
+	async read(key: string): Promise<Buffer | null> {
+		try {
+			return await readFile(this.#path(key));
+		} catch (error) {
+			if (isMissing(error)) return null;
+			throw error;
+		}
+	}
+
+	async put(file: string, key: string): Promise<void> {
+		const path = this.#path(key);
+		await onDisk(path, async () => {
+			await makeFolder(dirname(path));
+			await flush(file);
+			try {
+				await rename(file, path);
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+				await near(path, async (fresh) => {
+					await copyFile(file, fresh);
+					await flush(fresh);
+					await rename(fresh, path);
+				});
+			}
+		});
+	}
+
+	async write(key: string, bytes: Uint8Array): Promise<void> {
+		const path = this.#path(key);
+		await this.#writeNear(path, bytes, (fresh) => rename(fresh, path));
+	}
+
+	async readTagged(
+		key: string,
+	): Promise<{ bytes: Buffer; tag: string } | null> {
+		const bytes = await this.read(key);
+		return bytes && { bytes, tag: tagOf(bytes) };
+	}
+
+	/** Between looking and replacing, another writer may come: a lake has one at a time (see `claim`). */
+	async replace(
+		key: string,
+		bytes: Uint8Array,
+		tag: string | null,
+	): Promise<void> {
+		const path = this.#path(key);
+		await this.#writeNear(path, bytes, async (fresh) => {
+			if (tag === null) return linkNew(fresh, path);
+			const now = await this.readTagged(key);
+			if (now?.tag !== tag) throw conflict(path);
+			await rename(fresh, path);
+		});
+	}
+
+	async size(key: string): Promise<number | null> {
+		try {
+			return (await stat(this.#path(key))).size;
+		} catch (error) {
+			if (isMissing(error)) return null;
+			throw error;
+		}
+	}
+
+	async *list(prefix: string): AsyncIterable<StoredFile> {
+		const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+		let entries: Dirent[];
+		try {
+			entries = await readdir(this.#path(start), {
+				recursive: true,
+				withFileTypes: true,
+			});
+		} catch (error) {
+			if (isMissing(error)) return;
+			throw error;
+		}
+		for (const entry of entries) {
+			const path = join(entry.parentPath, entry.name);
+			const key = relative(this.address, path).split(sep).join("/");
+			if (!entry.isFile() || !key.startsWith(prefix)) continue;
+			const { size, mtimeMs } = await stat(path);
+			yield { key, bytes: size, modified: mtimeMs };
+		}
+	}
+
+	async remove(keys: readonly string[]): Promise<void> {
+		const folders = new Set<string>();
+		for (const key of keys) {
+			const path = this.#path(key);
+			await rm(path, { force: true });
+			folders.add(dirname(path));
+		}
+		for (const folder of folders) await this.#removeEmpty(folder);
+	}
+
+	close(): void {}
+
+	/** Removes what killed processes were writing. */
+	async sweep(): Promise<void> {
+		const left: string[] = [];
+		for await (const { key } of this.list(""))
+			if (UNFINISHED.test(key)) left.push(key);
+		await this.remove(left);
+	}
+
+	#path(key: string): string {
+		return join(this.address, key);
+	}
+
+	/** Writes bytes to a file beside a path, which `settle` then puts in its place. */
+	async #writeNear(
+		path: string,
+		bytes: Uint8Array,
+		settle: (fresh: string) => Promise<void>,
+	): Promise<void> {
+		await onDisk(path, async () => {
+			await makeFolder(dirname(path));
+			await near(path, async (fresh) => {
+				const handle = await open(fresh, "wx");
+				try {
+					await handle.writeFile(bytes);
+					await handle.sync();
+				} finally {
+					await handle.close();
+				}
+				await settle(fresh);
+			});
+		});
+	}
+
+	async #removeEmpty(folder: string): Promise<void> {
+		if (folder === this.address || !folder.startsWith(this.address)) return;
+		try {
+			await rmdir(folder);
+		} catch (error) {
+			const code = (error as NodeJS.ErrnoException).code;
+			if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOENT")
+				return;
+			throw error;
+		}
+		await this.#removeEmpty(dirname(folder));
+	}
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never returns
+ * where the file system says ENOENT for good, as below `/proc`.
+ */
+export async function makeFolder(path: string): Promise<void> {
+	if (await isFolder(path)) return;
+	const parent = dirname(path);
+	if (parent !== path) await makeFolder(parent);
+	try {
+		await mkdir(path);
+	} catch (error) {
+		if (!(await isFolder(path))) throw error;
+	}
+}
+
+async function isFolder(path: string): Promise<boolean> {
+	return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
+async function linkNew(from: string, to: string): Promise<void> {
+	try {
+		await link(from, to);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "EEXIST") throw conflict(to);
+		throw error;
+	}
+}
+
+function conflict(path: string): ConflictError {
+	return new ConflictError(`${path} was replaced by somebody else`);
+}
+
+/** Until a file's bytes have reached the disk, its name must not say that they have. */
+async function flush(file: string): Promise<void> {
+	const handle = await open(file, "r+");
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
+/** Gives work a path beside another, and leaves nothing there. */
+async function near(
+	path: string,
+	work: (fresh: string) => Promise<void>,
+): Promise<void> {
+	const fresh = `${path}.${randomBytes(6).toString("hex")}.unfinished`;
+	try {
+		await work(fresh);
+	} finally {
+		await rm(fresh, { force: true });
+	}
+}
+
+function tagOf(bytes: Uint8Array): string {
+	return createHash("sha256").update(bytes).digest("hex");
+}
+
+function isMissing(error: unknown): boolean {
+	const code = (error as NodeJS.ErrnoException).code;
+	return code === "ENOENT" || code === "ENOTDIR";
+}
