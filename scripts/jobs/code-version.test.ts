@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { codeVersion, modulesFrom } from "./code-version.ts";
+
+test("the version is the same each time and can stand in a key", async () => {
+	expect(await codeVersion()).toMatch(/^[0-9a-f]{16}$/);
+	expect(await codeVersion()).toBe(await codeVersion());
+});
+
+test("the code of a job is what it imports, and what that imports, in circles too", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "lakeside-version-"));
+	try {
+		const files = {
+			"a.ts": `import { b } from "./b.ts";\nimport "node:fs";\nimport x from "package";`,
+			"b.ts": `export {\n\tc,\n} from "./c.ts";\nconst d = await import("./d.ts");`,
+			"c.ts": `import "./a.ts";`,
+			"d.ts": "",
+			"e.ts": "",
+		};
+		for (const [name, text] of Object.entries(files))
+			await writeFile(join(folder, name), text);
+		const found = await modulesFrom([pathToFileURL(join(folder, "a.ts"))]);
+		expect([...found.keys()].map((path) => path.slice(-4)).sort()).toEqual([
+			"a.ts",
+			"b.ts",
+			"c.ts",
+			"d.ts",
+		]);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+});
+
+test("the pipeline's code is found from what executes jobs", async () => {
+	const entry = new URL("./job-process.ts", import.meta.url);
+	const found = [...(await modulesFrom([entry])).keys()].join("\n");
+	for (const name of ["execute.ts", "store.ts", "memory.ts"])
+		expect(found).toContain(name);
+});

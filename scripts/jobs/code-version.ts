@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where the code of jobs begins: what executes them, and all kinds. */
+const ENTRIES = ["./job-process.ts", "./kinds.ts"];
+
+/** Where datasets are found, of which no import tells. */
+const DATASETS = new URL("../datasets/", import.meta.url);
+
+/** An import of ours: its path is written out, with its ending. */
+const IMPORT = /\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
+
+let version: Promise<string> | null = null;
+
+/**
+ * Hash of the code that does jobs, with all that it imports of ours, and of the
+ * versions of its packages, 16 hexadecimal digits.
+ */
+export function codeVersion(): Promise<string> {
+	version ??= read();
+	return version;
+}
+
+/** The paths of modules and of all that they import of ours, types included, with their code. */
+export async function modulesFrom(
+	entries: readonly URL[],
+): Promise<Map<string, Buffer>> {
+	const modules = new Map<string, Buffer>();
+	const queue = [...entries];
+	for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+		const path = fileURLToPath(next);
+		if (modules.has(path)) continue;
+		const code = await readFile(path);
+		modules.set(path, code);
+		for (const [, specifier = ""] of code.toString().matchAll(IMPORT))
+			queue.push(new URL(specifier, next));
+	}
+	return modules;
+}
+
+async function read(): Promise<string> {
+	const datasets = (await readdir(DATASETS)).filter((name) =>
+		/(?<!\.test)\.ts$/.test(name),
+	);
+	const files = await modulesFrom([
+		...ENTRIES.map((entry) => new URL(entry, import.meta.url)),
+		...datasets.map((name) => new URL(name, DATASETS)),
+	]);
+	const lockfile = fileURLToPath(
+		new URL("../../package-lock.json", import.meta.url),
+	);
+	files.set(lockfile, await readFile(lockfile));
+	const hash = createHash("sha256");
+	for (const path of [...files.keys()].sort())
+		hash
+			.update(relative(ROOT, path).split(sep).join("/"))
+			.update("\0")
+			.update(files.get(path) as Buffer)
+			.update("\0");
+	return hash.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,186 @@
+import { lstat, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { peakBytes } from "../steps/memory.ts";
+import { MissingFileError, type Store, StoreError } from "../storage/store.ts";
+import { inTurns } from "./in-turns.ts";
+import {
+	type Job,
+	type JobInput,
+	type JobOutput,
+	type JobProgress,
+	type JobRecord,
+	type JobStores,
+	type Json,
+	recordKey,
+} from "./job.ts";
+
+/** Files that are fetched or put at a time. */
+const AT_A_TIME = 8;
+
+/**
+ * The code of a kind of jobs. It finds its inputs, makes its outputs, and knows
+ * nothing of where they come from and go to. The same parameters and inputs must give
+ * the same outputs.
+ */
+export type JobKind = (params: Json, context: JobContext) => Promise<JobResult>;
+
+export interface JobContext {
+	/** The id of the job, which no other has. */
+	readonly id: string;
+	/** Folder with the inputs under their names, which must not be changed. */
+	readonly folder: string;
+	/** Empty folder for outputs. What else is left in it is removed. */
+	readonly out: string;
+	/** The job is to stop; its answer does not count any more. */
+	readonly signal: AbortSignal;
+	/** How far the job is: rows and bytes since its start. */
+	progress(rows: number, bytes: number): void;
+	/** Keeps a line for people in the job's log. */
+	log(line: string): void;
+	/** Names what is worked on now: a process that dies is blamed on it. */
+	at(item: string): void;
+}
+
+export interface JobResult {
+	readonly outputs: readonly {
+		/** Path below {@link JobContext.out}. */
+		readonly file: string;
+		readonly store: keyof JobStores;
+		/** A key of the lake holds the hash of its content. */
+		readonly key: string;
+	}[];
+	/** What the job says about its outputs, for example counts. */
+	readonly value: Json;
+}
+
+/** A module of kinds, which a worker process loads. */
+export interface KindsModule {
+	readonly kinds: Readonly<Record<string, JobKind>>;
+	/** Lets go of what kinds keep from job to job, before the process ends. */
+	close?(): Promise<void>;
+}
+
+export interface ExecuteOptions {
+	/** Folder of this machine in which the job gets one of its own. */
+	readonly scratch: string;
+	readonly signal?: AbortSignal;
+	onProgress?(progress: JobProgress): void;
+	onItem?(item: string): void;
+	onLog?(line: string): void;
+}
+
+/**
+ * Does a job in this process, unless it is done already: its record is in the work
+ * store and its outputs are where it says. The record comes last, so that a job that
+ * is killed has not been done.
+ */
+export async function executeJob(
+	job: Job,
+	kind: JobKind,
+	stores: Readonly<Record<keyof JobStores, Store>>,
+	options: ExecuteOptions,
+): Promise<JobRecord> {
+	const done = await findRecord(job.id, stores);
+	if (done !== null) return done;
+	const signal = options.signal ?? new AbortController().signal;
+	signal.throwIfAborted();
+	const started = performance.now();
+	await mkdir(options.scratch, { recursive: true });
+	const scratch = await mkdtemp(join(options.scratch, "job-"));
+	try {
+		const folder = join(scratch, "in");
+		const out = join(scratch, "out");
+		await Promise.all([mkdir(folder), mkdir(out)]);
+		await inTurns(AT_A_TIME, job.inputs, (input) => {
+			signal.throwIfAborted();
+			return supply(input, stores, folder);
+		});
+		const log: string[] = [];
+		const { outputs, value } = await kind(job.params, {
+			id: job.id,
+			folder,
+			out,
+			signal,
+			progress: (rows, bytes) =>
+				options.onProgress?.({ id: job.id, rows, bytes }),
+			log: (line) => {
+				log.push(line);
+				options.onLog?.(line);
+			},
+			at: (item) => options.onItem?.(item),
+		});
+		signal.throwIfAborted();
+		const record: JobRecord = {
+			id: job.id,
+			label: job.label,
+			outputs: await inTurns(AT_A_TIME, outputs, (output) => {
+				signal.throwIfAborted();
+				return takeOver(output, stores, out);
+			}),
+			value,
+			peakBytes: peakBytes(),
+			seconds: (performance.now() - started) / 1000,
+			log,
+		};
+		signal.throwIfAborted();
+		await stores.work.write(
+			recordKey(job.id),
+			Buffer.from(JSON.stringify(record)),
+		);
+		return record;
+	} finally {
+		await rm(scratch, { recursive: true, force: true });
+	}
+}
+
+/** The record of a job that is done and whose outputs are all there, else null. */
+export async function findRecord(
+	id: string,
+	stores: Readonly<Record<keyof JobStores, Store>>,
+): Promise<JobRecord | null> {
+	const bytes = await stores.work.read(recordKey(id));
+	if (bytes === null) return null;
+	const record = JSON.parse(bytes.toString()) as JobRecord;
+	const there = await inTurns(
+		AT_A_TIME,
+		record.outputs,
+		async (output) =>
+			(await stores[output.store].size(output.key)) === output.bytes,
+	);
+	return there.every(Boolean) ? record : null;
+}
+
+async function supply(
+	input: JobInput,
+	stores: Readonly<Record<keyof JobStores, Store>>,
+	folder: string,
+): Promise<void> {
+	const to = join(folder, input.name);
+	await mkdir(dirname(to), { recursive: true });
+	if ("file" in input.from) await symlink(input.from.file, to);
+	else await stores[input.from.store].fetch(input.from.key, to);
+	const status = await stat(to).catch((error: NodeJS.ErrnoException) => {
+		if (error.code !== "ENOENT") throw error;
+		throw new MissingFileError(`${input.name} is gone`, { cause: error });
+	});
+	if (status.size !== input.bytes)
+		throw new StoreError(
+			`${input.name} has ${status.size} bytes instead of ${input.bytes}: it was changed meanwhile; run again`,
+		);
+}
+
+async function takeOver(
+	output: JobResult["outputs"][number],
+	stores: Readonly<Record<keyof JobStores, Store>>,
+	out: string,
+): Promise<JobOutput> {
+	const { store, key } = output;
+	const file = resolve(out, output.file);
+	const status = await lstat(file);
+	// A link would be put in the place of what it leads to.
+	if (!status.isFile()) throw new Error(`an output is not a file: ${file}`);
+	const bytes = status.size;
+	const isThere = store === "lake" && (await stores.lake.size(key)) === bytes;
+	if (!isThere) await stores[store].put(file, key);
+	return { store, key, bytes };
+}

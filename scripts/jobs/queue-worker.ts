@@ -1,0 +1,221 @@
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+	type Job as BullJob,
+	Queue,
+	UnrecoverableError,
+	WaitingError,
+	Worker,
+} from "bullmq";
+import type { Redis } from "ioredis";
+import { codeVersion } from "./code-version.ts";
+import { type Job, JobError, type JobStores } from "./job.ts";
+import { errorLines, packError } from "./packed-error.ts";
+import { patiently } from "./patiently.ts";
+import { ProcessPool } from "./process-pool.ts";
+import {
+	connectQueue,
+	type JobFailure,
+	type JobSaying,
+	type QueuedJob,
+	QueueError,
+	queueOptions,
+} from "./queue-connection.ts";
+import { publishers } from "./queue-publishers.ts";
+
+/** A job's progress is told no more often, in milliseconds. */
+const PROGRESS_MS = 1000;
+
+/** How often a job's workers may vanish before it is to blame for it. */
+const VANISHED = 10;
+
+/** How often the queue is looked at, in milliseconds. */
+const CHECK_MS = 2000;
+
+/** Pause of a worker that has lost Redis, in milliseconds. */
+const LOST_MS = 1000;
+
+export interface QueueWorkerOptions {
+	/** `redis://[:password@]host:port[/database]`, or `rediss://`. */
+	readonly url: string;
+	/** Jobs may only use stores at this address or below it. */
+	readonly store: string;
+	/** Of an S3-compatible store, where it is not the vendor's own. */
+	readonly endpoint?: string;
+	readonly processes: number;
+	/** Folder of this machine for the files of running jobs. */
+	readonly scratch: string;
+	/** Ends once nothing has waited or run for so long. Default: never. */
+	readonly idleMs?: number;
+	/** A worker that is silent for so long loses its jobs to others. Default: 30 s. */
+	readonly lockMs?: number;
+	/** How often the queue is looked at for {@link idleMs} and other versions. Default: 2 s. */
+	readonly checkMs?: number;
+	/** URL of a `KindsModule`. Default: the pipeline's own kinds. */
+	readonly kinds?: URL;
+	/** Default: {@link codeVersion}. */
+	readonly version?: string;
+	/** Gives back what it has begun, and ends. */
+	readonly signal?: AbortSignal;
+	/** A line for people. */
+	say(line: string): void;
+}
+
+/**
+ * Takes jobs from the queue of this version of the code and does them in processes,
+ * until it is told to end or idle for long. Throws a {@link QueueError} where jobs
+ * wait only for other code, or would use stores that it may not.
+ */
+export async function workQueue(options: QueueWorkerOptions): Promise<void> {
+	const { processes, lockMs = 30_000, say } = options;
+	const version = options.version ?? (await codeVersion());
+	const redis = await connectQueue(options.url, say);
+	const pool = new ProcessPool(options);
+	const ending = new AbortController();
+	const end = () => ending.abort(options.signal?.reason);
+	options.signal?.addEventListener("abort", end);
+	const queue = new Queue<QueuedJob>(version, queueOptions(redis));
+	const worker = new Worker<QueuedJob, null>(
+		version,
+		(job, token) => perform(job, token, { options, pool, ending }),
+		{
+			...queueOptions(redis),
+			name: `${hostname()}-${process.pid}`,
+			autorun: false,
+			concurrency: processes,
+			lockDuration: lockMs,
+			stalledInterval: lockMs / 2,
+			maxStalledCount: VANISHED,
+			runRetryDelay: LOST_MS,
+		},
+	);
+	// What is said here are lost connections, and locks that other workers have got
+	// meanwhile: the job is theirs then.
+	worker.on("error", () => {});
+	queue.on("error", () => {});
+	try {
+		await isIdleFor(redis, queue, version);
+		worker.run().catch((error) => ending.abort(error));
+		say(`waits for jobs of version ${version}`);
+		await Promise.race([
+			untilIdle(options, () => isIdleFor(redis, queue, version)),
+			once(ending.signal),
+		]);
+		ending.abort();
+		if (ending.signal.reason instanceof QueueError) throw ending.signal.reason;
+	} finally {
+		options.signal?.removeEventListener("abort", end);
+		ending.abort();
+		await patiently(worker.close());
+		await pool.close();
+		redis.disconnect();
+		await patiently(queue.close());
+	}
+}
+
+/** Does a job of the queue; what is thrown is what the queue keeps of its failure. */
+async function perform(
+	queued: BullJob<QueuedJob, null>,
+	token: string | undefined,
+	{
+		options,
+		pool,
+		ending,
+	}: {
+		readonly options: QueueWorkerOptions;
+		readonly pool: ProcessPool;
+		readonly ending: AbortController;
+	},
+): Promise<null> {
+	const { job, stores } = queued.data;
+	// A word that is lost on the way is not worth a job.
+	const tell = (saying: JobSaying) =>
+		queued.updateProgress(saying).catch(() => {});
+	let toldAt = Number.NEGATIVE_INFINITY;
+	try {
+		const refusal = refusalOf(stores, options.store);
+		if (refusal !== null) {
+			await tell({ kind: "retry", reason: refusal, attempt: 2 });
+			ending.abort(new QueueError(refusal));
+		}
+		await pool.execute(job, stores, {
+			signal: ending.signal,
+			onProgress: (progress) => {
+				const now = performance.now();
+				if (now - toldAt < PROGRESS_MS) return;
+				toldAt = now;
+				tell({ kind: "progress", progress });
+			},
+			onRetry: (reason, attempt) => tell({ kind: "retry", reason, attempt }),
+		});
+		return null;
+	} catch (error) {
+		if (ending.signal.aborted) {
+			await queued.moveToWait(token);
+			throw new WaitingError();
+		}
+		throw new UnrecoverableError(JSON.stringify(failureOf(job, error)));
+	}
+}
+
+function failureOf(job: Job, error: unknown): JobFailure {
+	if (error instanceof JobError)
+		return {
+			message: error.message.slice(`${job.label}: `.length),
+			log: error.log,
+			lastItem: error.lastItem,
+		};
+	const packed = packError(error);
+	return { message: packed.message, log: errorLines(packed), lastItem: null };
+}
+
+/** Why a worker for one address may not do jobs on stores, null where it may. */
+function refusalOf(stores: JobStores, allowed: string): string | null {
+	const root = allowed.replace(/\/+$/, "");
+	const outside = Object.values(stores).find(
+		(address) =>
+			(address !== root && !address.startsWith(`${root}/`)) ||
+			address.split("/").includes(".."),
+	);
+	return outside === undefined
+		? null
+		: `the worker ${hostname()} may only use ${allowed}, and jobs wait for ${outside}: give it the publisher's --store`;
+}
+
+/** Ends once nothing has waited or run for as long as the worker may be idle. */
+async function untilIdle(
+	{ idleMs = Number.POSITIVE_INFINITY, checkMs = CHECK_MS }: QueueWorkerOptions,
+	isIdle: () => Promise<boolean>,
+): Promise<void> {
+	for (let idle = 0; idle < idleMs; ) {
+		await sleep(checkMs);
+		idle = (await isIdle()) ? idle + checkMs : 0;
+	}
+}
+
+/**
+ * Whether nothing waits or runs for this version. Throws where that is so and
+ * publishers are there whose code is another.
+ */
+async function isIdleFor(
+	redis: Redis,
+	queue: Queue<QueuedJob>,
+	version: string,
+): Promise<boolean> {
+	const counts = await queue.getJobCounts("wait", "delayed", "active");
+	if (Object.values(counts).some((count) => count > 0)) return false;
+	const present = (await publishers(redis)).filter(({ isGone }) => !isGone);
+	const versions = new Set(present.map((publisher) => publisher.version));
+	if (versions.size > 0 && !versions.has(version))
+		throw new QueueError(
+			`jobs wait for version ${[...versions].join(" and ")} of the code, and this is ${version}: check out the publisher's commit, and run npm install`,
+		);
+	return true;
+}
+
+function once(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener("abort", () => resolve());
+	});
+}
