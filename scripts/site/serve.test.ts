@@ -19,7 +19,7 @@ beforeAll(async () => {
 		"_a/a.12345678.mjs",
 		"_a/a.12345678.wasm",
 		"_a/a.12345678.wasm.gz",
-		"lake/rides/part-0-12345678.parquet",
+		"lake/rides/part-0-0123456789abcdef.parquet",
 		"lake/catalog.json",
 		"service-worker.js",
 	])
@@ -49,7 +49,10 @@ describe.each(["/", "/deep/base/"])("under %s", (base) => {
 		["_a/a.12345678.mjs", "text/javascript"],
 		["_a/a.12345678.wasm", "application/wasm"],
 		["_a/a.12345678.wasm.gz", "application/gzip"],
-		["lake/rides/part-0-12345678.parquet", "application/vnd.apache.parquet"],
+		[
+			"lake/rides/part-0-0123456789abcdef.parquet",
+			"application/vnd.apache.parquet",
+		],
 		["lake/catalog.json", "application/json"],
 	])("%s is %s, unpacked by nobody", async (path, type) => {
 		const response = await get(path);
@@ -65,7 +68,7 @@ describe.each(["/", "/deep/base/"])("under %s", (base) => {
 			["bytes=-8", 992, 1000],
 			["bytes=990-", 990, 1000],
 		] as const) {
-			const response = await get("lake/rides/part-0-12345678.parquet", {
+			const response = await get("lake/rides/part-0-0123456789abcdef.parquet", {
 				headers: { Range: range },
 			});
 			expect(response.status).toBe(206);
@@ -73,7 +76,7 @@ describe.each(["/", "/deep/base/"])("under %s", (base) => {
 				BYTES.subarray(from, to),
 			);
 		}
-		const beyond = await get("lake/rides/part-0-12345678.parquet", {
+		const beyond = await get("lake/rides/part-0-0123456789abcdef.parquet", {
 			headers: { Range: "bytes=1000-" },
 		});
 		expect(beyond.status).toBe(416);
@@ -84,7 +87,7 @@ describe.each(["/", "/deep/base/"])("under %s", (base) => {
 			(await get(path)).headers.get("Cache-Control");
 		for (const path of [
 			"_a/a.12345678.js",
-			"lake/rides/part-0-12345678.parquet",
+			"lake/rides/part-0-0123456789abcdef.parquet",
 		])
 			expect(await cached(path)).toContain("immutable");
 		for (const path of [

@@ -4,12 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import send from "send";
 import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
-
-/** Types that the `send` package does not know. */
-const TYPES: Readonly<Record<string, string>> = {
-	".parquet": "application/vnd.apache.parquet",
-	".pmtiles": "application/vnd.pmtiles",
-};
+import { fileHeaders } from "../storage/file-headers.ts";
 
 /** What `send` reports. */
 interface HttpError extends Error {
@@ -51,9 +46,10 @@ export async function serveSite(options: {
 			return;
 		}
 		const path = `/${url.pathname.slice(base.length)}`;
-		const type = TYPES[extname(path)];
-		if (type !== undefined) response.setHeader("Content-Type", type);
-		response.setHeader("Cache-Control", cacheControl(path));
+		const { contentType, cacheControl } = fileHeaders(path);
+		// What has no ending is a folder, whose page has a type of its own.
+		if (extname(path) !== "") response.setHeader("Content-Type", contentType);
+		response.setHeader("Cache-Control", cacheControl);
 		send(request, path, { root: folder, cacheControl: false })
 			.on("directory", () => {
 				response
@@ -77,14 +73,6 @@ export async function serveSite(options: {
 				server.closeAllConnections();
 			}),
 	};
-}
-
-/** Names with a content hash are kept for ever, all others are asked for again. */
-function cacheControl(path: string): string {
-	const isHashed =
-		path.startsWith("/_a/") ||
-		(path.startsWith("/lake/") && path !== "/lake/catalog.json");
-	return isHashed ? "public, max-age=31536000, immutable" : "no-cache";
 }
 
 function notFound(folder: string, response: ServerResponse): void {

@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { formatBytes, formatCount } from "../src/lib/format.ts";
+import {
+	type DeployOptions,
+	type DeployProgress,
+	deploySite,
+} from "./publish/deploy-site.ts";
+import { isBucketAddress } from "./storage/s3-store.ts";
+import { ConflictError, StoreError } from "./storage/store.ts";
+
+const USAGE = `npm run deploy -- s3://bucket[/prefix] [--dir DIR] [--lake] [--delete] [--dry-run] [--endpoint URL] [--only-publisher]
+
+  --dir DIR         the site, as npm run build makes it; default: dist
+  --lake            also put the lake there that the site holds
+  --delete          remove files of earlier deployments that the site has no more;
+                    who still has an old page open may miss them
+  --dry-run         print what would be put and removed
+  --endpoint URL    of a store that is compatible with S3; default: AWS_ENDPOINT_URL_S3,
+                    AWS_ENDPOINT_URL, or Amazon's
+  --only-publisher  put a lake also where the store cannot keep two publishers apart
+
+Keys come from where the AWS tools have them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
+AWS_PROFILE, or the machine's role. Exit code: 0 the site is there, 2 it is not.`;
+
+class UsageError extends Error {}
+
+async function main(): Promise<void> {
+	const { values, positionals } = readArguments();
+	if (values.help) {
+		console.log(USAGE);
+		return;
+	}
+	const [address] = positionals;
+	if (address === undefined || positionals.length > 1)
+		throw new UsageError("one address is needed");
+	if (!isBucketAddress(address))
+		throw new UsageError(`no address of a bucket: ${address}`);
+	const folder = values.dir ?? "dist";
+	if (!existsSync(join(folder, "index.html")))
+		throw new UsageError(
+			`there is no site in ${folder}: npm run build makes one`,
+		);
+	const isDryRun = values["dry-run"] ?? false;
+	const options: DeployOptions = {
+		withLake: values.lake ?? false,
+		isDeleting: values.delete ?? false,
+		isDryRun,
+		endpoint: values.endpoint,
+		isOnlyPublisher: values["only-publisher"],
+		onProgress: isDryRun ? showPlan : showProgress,
+		onRetry: showRetry,
+	};
+	const report = await deploySite(folder, address, options);
+	clearProgress();
+	const would = isDryRun ? "would be " : "";
+	console.log(
+		`${formatCount(report.put)} files (${formatBytes(report.putBytes)}) ${would}put, ${formatCount(report.removed)} ${would}removed, ${formatCount(report.unchanged)} unchanged in ${address}`,
+	);
+	if (report.isLakeMissing)
+		console.log(
+			"There is no lake beside the site yet: --lake puts the one there that it holds.",
+		);
+}
+
+function readArguments() {
+	try {
+		return parseArgs({
+			allowPositionals: true,
+			options: {
+				dir: { type: "string" },
+				lake: { type: "boolean" },
+				delete: { type: "boolean" },
+				"dry-run": { type: "boolean" },
+				endpoint: { type: "string" },
+				"only-publisher": { type: "boolean" },
+				help: { type: "boolean", short: "h" },
+			},
+		});
+	} catch (cause) {
+		throw new UsageError((cause as Error).message, { cause });
+	}
+}
+
+function showPlan({ key, did, bytes }: DeployProgress): void {
+	if (did !== "keep")
+		console.log(`${did.padEnd(6)}  ${formatBytes(bytes).padStart(7)}  ${key}`);
+}
+
+/** On a terminal one line that changes, elsewhere a line for each file that is put or removed. */
+function showProgress({ key, did, done, total }: DeployProgress): void {
+	if (process.stderr.isTTY)
+		process.stderr.write(
+			`\r\x1b[2K${formatCount(done)} of ${formatCount(total)} files: ${did} ${key}`,
+		);
+	else if (did !== "keep") process.stderr.write(`${did} ${key}\n`);
+}
+
+function showRetry(reason: string, attempt: number): void {
+	clearProgress();
+	process.stderr.write(`no right answer (${reason}), try ${attempt}\n`);
+}
+
+function clearProgress(): void {
+	if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
+}
+
+main().catch((error: unknown) => {
+	clearProgress();
+	process.exitCode = 2;
+	if (error instanceof UsageError)
+		console.error(`${error.message}\n\n${USAGE}`);
+	else if (
+		error instanceof StoreError ||
+		error instanceof ConflictError ||
+		(error instanceof Error && error.name === "NetworkError")
+	)
+		console.error(error.message);
+	else console.error(error);
+});
