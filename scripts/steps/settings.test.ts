@@ -18,9 +18,10 @@ test("settings come back as they were given", () => {
 			},
 			posts: { synthetic: "partly", startView: null },
 		},
+		sources: [],
 	};
 	expect(parse(settings)).toEqual(settings);
-	expect(parse({})).toEqual({ datasets: {} });
+	expect(parse({})).toEqual({ datasets: {}, sources: [] });
 	expect(parseSettings('\uFEFF{"title":"Ours"}', []).title).toBe("Ours");
 });
 

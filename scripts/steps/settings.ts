@@ -1,9 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StartView, Synthetic } from "../../src/lib/catalog.ts";
+import {
+	parseSources,
+	type SourceSettings,
+} from "../sources/source-settings.ts";
+import {
+	optional,
+	record,
+	SETTINGS_FILE,
+	SettingsError,
+	sentence,
+	within,
+	wrong,
+} from "./settings-checks.ts";
 
-/** The publisher's own words beside the input, and where pages open. */
-export const SETTINGS_FILE = "lakeside.json";
+export { SETTINGS_FILE, SettingsError };
 
 export interface DatasetSettings {
 	readonly title?: string;
@@ -17,11 +29,8 @@ export interface DatasetSettings {
 export interface InputSettings {
 	readonly title?: string;
 	readonly datasets: Readonly<Record<string, DatasetSettings>>;
-}
-
-/** The file says something that cannot be meant; the message names the place. */
-export class SettingsError extends Error {
-	override readonly name = "SettingsError";
+	/** What is fetched before the input is read. */
+	readonly sources: readonly SourceSettings[];
 }
 
 /** Reads the settings of an input folder; empty where there is no such file. */
@@ -34,7 +43,7 @@ export async function readSettings(
 		text = await readFile(join(folder, SETTINGS_FILE), "utf8");
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT")
-			return { datasets: {} };
+			return { datasets: {}, sources: [] };
 		throw error;
 	}
 	return parseSettings(text, datasetNames);
@@ -55,7 +64,7 @@ export function parseSettings(
 			{ cause },
 		);
 	}
-	const root = record(value, SETTINGS_FILE, ["title", "datasets"]);
+	const root = record(value, SETTINGS_FILE, ["title", "datasets", "sources"]);
 	const datasets = record(root.datasets ?? {}, "datasets", datasetNames);
 	return {
 		title: "title" in root ? sentence(root.title, "title") : undefined,
@@ -65,6 +74,7 @@ export function parseSettings(
 				datasetSettings(entry, `datasets.${name}`),
 			]),
 		),
+		sources: parseSources(root.sources ?? [], "sources", datasetNames),
 	};
 }
 
@@ -102,55 +112,8 @@ function startView(value: unknown, place: string): StartView | null {
 	};
 }
 
-function within(
-	value: unknown,
-	low: number,
-	high: number,
-	place: string,
-): number {
-	if (typeof value !== "number" || !(value >= low && value <= high))
-		throw wrong(place, `a number from ${low} to ${high}`, value);
-	return value;
-}
-
-function record(
-	value: unknown,
-	place: string,
-	known: readonly string[],
-): Record<string, unknown> {
-	if (typeof value !== "object" || value === null || Array.isArray(value))
-		throw wrong(place, "an object", value);
-	for (const name of Object.keys(value))
-		if (!known.includes(name))
-			throw new SettingsError(
-				`${SETTINGS_FILE}: ${place} has no member ${JSON.stringify(name)}; it may have ${known.join(", ")}`,
-			);
-	return value as Record<string, unknown>;
-}
-
-function optional<T>(
-	entry: Record<string, unknown>,
-	name: string,
-	place: string,
-	read: (value: unknown, place: string) => T,
-): T | undefined {
-	return name in entry ? read(entry[name], `${place}.${name}`) : undefined;
-}
-
-function sentence(value: unknown, place: string): string {
-	if (typeof value !== "string" || value.trim() === "")
-		throw wrong(place, "a text", value);
-	return value;
-}
-
 function synthetic(value: unknown, place: string): Synthetic {
 	if (typeof value !== "boolean" && value !== "partly")
 		throw wrong(place, 'true, false or "partly"', value);
 	return value;
-}
-
-function wrong(place: string, wanted: string, value: unknown): SettingsError {
-	return new SettingsError(
-		`${SETTINGS_FILE}: ${place} must be ${wanted}, not ${JSON.stringify(value)}`,
-	);
 }
