@@ -1,0 +1,110 @@
+import { open } from "node:fs/promises";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { identifier } from "../../../src/lib/identifier.ts";
+import { plainName } from "../bytes.ts";
+import { cellsOf } from "../csv.ts";
+import { type RowShape, stagingOf } from "./fields.ts";
+import { BALANCE, type Format } from "./format.ts";
+import { readText, type TextPart } from "./text.ts";
+
+export interface CsvFormat extends RowShape {
+	/**
+	 * Whether the first row names the cells: columns are then found by name, in any
+	 * order, and cells that no column wants are left out. Without, the columns stand
+	 * for the cells in their order.
+	 */
+	readonly header: boolean;
+	/** One character; by default a comma. */
+	readonly delimiter?: string;
+	/** One character; by default `"`. Null where no cell is quoted. */
+	readonly quote?: string | null;
+	/** Names of the files, without `.gz`, and of a zip's entries; by default `.csv`. */
+	readonly files?: RegExp;
+}
+
+/**
+ * CSV, plain, as `.gz`, or in a `.zip`. Line ends may be mixed, and become LF within
+ * quoted cells where they are. A delimiter after a row's last cell adds none.
+ */
+export function csv(format: CsvFormat): Format {
+	const { header, delimiter = ",", quote = '"', files = /\.csv$/ } = format;
+	const names = Object.keys(format.columns);
+	const isText = (path: string) => files.test(plainName(path));
+	return {
+		accepts: (path) => isText(path) || path.toLowerCase().endsWith(".zip"),
+		staging: [stagingOf(format)],
+		balance: BALANCE,
+		parse: (file, out) =>
+			readText(
+				file,
+				out,
+				format,
+				{ delimiter, quote },
+				(name) => files.test(name.toLowerCase()),
+				async (part) => {
+					const cells = header ? await headerOf(part, delimiter) : names;
+					const places = new Map(
+						names.map((name) => [name, placeOf(name, cells)]),
+					);
+					const leftOut = cells.filter(
+						(_, place) => ![...places.values()].includes(place),
+					);
+					if (leftOut.length > 0)
+						out.note(`columns left out: ${leftOut.join(", ")}`);
+					return {
+						cells: cells.length,
+						hasHeader: header,
+						rows: (select) => ({
+							select,
+							raw: (name) => identifier(`c${places.get(name)}`),
+							ignored: null,
+							malformed: null,
+						}),
+					};
+				},
+			),
+	};
+}
+
+async function headerOf(
+	{ path, first }: TextPart,
+	delimiter: string,
+): Promise<string[]> {
+	if (first === null) throw new FileError("no header");
+	const handle = await open(path);
+	try {
+		const length = first.endByte - first.startByte;
+		const { buffer } = await handle.read(
+			Buffer.alloc(length),
+			0,
+			length,
+			first.startByte,
+		);
+		const cells = cellsOf(buffer.toString("utf8"), delimiter);
+		if (cells === null)
+			throw new FileError("the header is no row of a CSV", {
+				line: first.line,
+				sample: buffer.toString("utf8"),
+			});
+		return cells;
+	} finally {
+		await handle.close();
+	}
+}
+
+/** Where a column stands among a header's cells. */
+function placeOf(name: string, cells: readonly string[]): number {
+	const wanted = name.toLowerCase();
+	const places = cells.flatMap((cell, place) =>
+		cell.toLowerCase() === wanted ? [place] : [],
+	);
+	const [place] = places;
+	if (place === undefined)
+		throw new FileError(
+			`the header has no ${name}: it has ${cells.join(", ")}`,
+			{ line: 1 },
+		);
+	if (places.length > 1)
+		throw new FileError(`two columns are named ${name}`, { line: 1 });
+	return place;
+}

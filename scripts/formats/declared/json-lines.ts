@@ -1,0 +1,53 @@
+import { literalList } from "../../storage/sql-text.ts";
+import { plainName } from "../bytes.ts";
+import { type RowShape, stagingOf } from "./fields.ts";
+import { BALANCE, type Format } from "./format.ts";
+import { LINES, readText } from "./text.ts";
+
+export interface JsonFormat extends RowShape {
+	/** Where a column is not the member of its own name: a path such as `$.user.id`. */
+	readonly paths?: Readonly<Record<string, string>>;
+	/** Names of the files, without `.gz`; by default `.jsonl` and `.ndjson`. */
+	readonly files?: RegExp;
+}
+
+/**
+ * An object a line, plain, as `.gz`, or in a `.zip`. A member that is missing or null
+ * is blank; objects and lists are their JSON text.
+ */
+export function jsonLines(format: JsonFormat): Format {
+	const { files = /\.(?:jsonl|ndjson)$/ } = format;
+	const names = Object.keys(format.columns);
+	const paths = names.map(
+		(name) => format.paths?.[name] ?? `$."${name.replaceAll('"', '\\"')}"`,
+	);
+	const isText = (path: string) => files.test(plainName(path));
+	return {
+		accepts: (path) => isText(path) || path.toLowerCase().endsWith(".zip"),
+		staging: [stagingOf(format)],
+		balance: BALANCE,
+		parse: (file, out) =>
+			readText(
+				file,
+				out,
+				format,
+				LINES,
+				(name) => files.test(name.toLowerCase()),
+				() => ({
+					cells: 1,
+					hasHeader: false,
+					rows: (select) => ({
+						select: `SELECT *, json_extract_string(object, ${literalList(paths)}) AS found
+							FROM (SELECT c0, CASE WHEN json_valid(c0) AND json_type(c0) = 'OBJECT' THEN c0 END AS object
+							FROM (${select}))`,
+						raw: (name) => `found[${names.indexOf(name) + 1}]`,
+						ignored: "c0 IS NULL",
+						malformed: {
+							when: "object IS NULL",
+							reason: "not an object of JSON",
+						},
+					}),
+				}),
+			),
+	};
+}

@@ -1,0 +1,97 @@
+import { crc32 } from "node:zlib";
+import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import type { SourceFile } from "../datasets/dataset.ts";
+
+export interface ZipEntry {
+	/** As the zip has it, with forward slashes; never absolute, never with `..`. */
+	readonly name: string;
+	/** The unpacked bytes; throws a FileError where they are damaged. */
+	readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** What macOS puts beside files. */
+const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
+
+/**
+ * The entries of a zip whose names are accepted, in its own order; each is to be read
+ * before the next. The others are noted. Throws a FileError where the zip is damaged,
+ * encrypted or cut off, or holds no such entry.
+ */
+export async function* zipEntries(
+	file: SourceFile,
+	accepts: (name: string) => boolean,
+	note: (text: string) => void,
+): AsyncGenerator<ZipEntry> {
+	if (file.bytes === 0) throw new FileError("the file is empty");
+	let zip: ZipFile;
+	try {
+		zip = await openPromise(file.absolutePath, { autoClose: false });
+	} catch (cause) {
+		throw damaged("not a whole zip: copy it again", cause);
+	}
+	try {
+		let found = 0;
+		const leftOut: string[] = [];
+		for await (const entry of entriesOf(zip)) {
+			if (entry.fileName.endsWith("/") || SIDECAR.test(entry.fileName))
+				continue;
+			if (!accepts(entry.fileName)) {
+				leftOut.push(entry.fileName);
+				continue;
+			}
+			found += 1;
+			yield { name: entry.fileName, bytes: bytesOf(zip, entry) };
+		}
+		if (leftOut.length > 0)
+			note(
+				`left out of the zip: ${leftOut.length} of other kinds, such as ${leftOut[0]}`,
+			);
+		if (found === 0)
+			throw new FileError("the zip holds no file of this dataset's kind");
+	} finally {
+		zip.close();
+	}
+}
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+	try {
+		yield* zip.eachEntry();
+	} catch (cause) {
+		throw damaged("the zip is damaged", cause);
+	}
+}
+
+async function* bytesOf(
+	zip: ZipFile,
+	entry: Entry,
+): AsyncGenerator<Uint8Array> {
+	const where = `in ${entry.fileName}`;
+	if (entry.isEncrypted())
+		throw new FileError(
+			`the zip is encrypted (${where}): unpack it with its password, and give what it holds`,
+		);
+	try {
+		const stream = await zip.openReadStreamPromise(entry);
+		let sum = 0;
+		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+			sum = crc32(chunk, sum);
+			yield chunk;
+		}
+		if (sum !== entry.crc32)
+			throw new FileError(
+				`the zip is damaged (${where}): its checksum is another; copy it again`,
+			);
+	} catch (cause) {
+		throw damaged(`the zip is damaged (${where})`, cause);
+	}
+}
+
+/** A FileError for what the zip is to blame for, else the error itself. */
+function damaged(reason: string, cause: unknown): unknown {
+	if (cause instanceof FileError || !(cause instanceof Error)) return cause;
+	const { code } = cause as NodeJS.ErrnoException;
+	return code === undefined || code.startsWith("Z_")
+		? new FileError(`${reason}: ${cause.message}`, { cause })
+		: cause;
+}
