@@ -1,5 +1,11 @@
 import type { RollupName, StartView } from "../../src/lib/catalog.ts";
-import type { DatasetName, TableName } from "../../src/lib/tables.ts";
+import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
+import {
+	type Column,
+	type TableContract,
+	tableContract,
+} from "../../src/lib/tables.ts";
+import type { Row } from "../storage/duckdb.ts";
 
 /** A raw file of a dataset. */
 export interface SourceFile {
@@ -8,9 +14,9 @@ export interface SourceFile {
 	readonly absolutePath: string;
 	readonly bytes: number;
 	/**
-	 * Place among the dataset's files sorted by path, from 0. The runner adds it to
-	 * every staging row as `file_index INTEGER`, and the view `source_files
-	 * (file_index, path, bytes)` gives the path to it.
+	 * Place among the files of its batch, from 0. The runner adds it to every staging
+	 * row as `file_index INTEGER`, and the view `source_files (file_index, path, bytes)`
+	 * gives the path to it.
 	 */
 	readonly index: number;
 }
@@ -34,9 +40,19 @@ export interface ParseOutput {
 	/**
 	 * Adds the rows of a SELECT that DuckDB runs over the file itself, for formats
 	 * that it reads; columns by name, in any order. The SELECT is our own SQL, with
-	 * the path put in by `literal` of `scripts/storage/sql-text.ts`.
+	 * the path put in by `literal` of `scripts/storage/sql-text.ts`. Gives the number
+	 * of rows.
 	 */
-	select(stagingTable: string, select: string): Promise<void>;
+	select(stagingTable: string, select: string): Promise<number>;
+	/**
+	 * As `select`, for rows that need not be looked at one by one and that DuckDB reads as
+	 * quickly a second time: a large file's are not written down in between.
+	 */
+	view(stagingTable: string, select: string): Promise<void>;
+	/** Runs SQL on the connection that `select` runs on, and gives its rows one after another. */
+	query(select: string): AsyncIterable<Row>;
+	/** A folder of the job's own, for files that are needed until the job has ended. */
+	scratch(): string;
 	/** Records what could not be used. `line` counts from 1, null for the whole file. */
 	reject(line: number | null, reason: string, sample: string): void;
 	/** Adds to a named count of the file's report, for example `rows read` or `blank cells`. */
@@ -66,24 +82,81 @@ export interface StagingTable {
 	}[];
 }
 
-/** A table of the lake, made from staging tables by one SELECT of DuckDB SQL. */
+/**
+ * A table of the lake. Files are read in batches, and each batch's rows are
+ * distributed to the pieces of the table, which are then sorted and written one by one.
+ */
 export interface TableDefinition {
-	readonly name: TableName;
+	/** What readers of the table are told of it; by default the contract of `src/lib/tables.ts`. */
+	readonly contract?: TableContract;
+	readonly name: string;
 	/**
-	 * Yields the table's columns (partition keys included) from views named as the
-	 * staging tables, each with `file_index` besides its own columns; the runner
-	 * casts them to the contract's types.
+	 * SELECT over one batch's staging views, each with `file_index` besides its own
+	 * columns, and `source_files`. Yields the table's columns, partition keys included,
+	 * and what `merge`, `conflicts` and `counts` need besides. Where the dataset is
+	 * unique, also `file_index` and `record`, as its claims name them.
 	 */
-	readonly select: string;
+	readonly rows: string;
 	/**
-	 * SQL expression over `select`'s columns that cuts the table into pieces which
-	 * are sorted one at a time and written as `part-<bucket>-<hash>.parquet`; its
-	 * values sort as the table does. Null for one piece a partition.
+	 * SQL expressions over the columns of `rows` that cut a partition of many rows into
+	 * pieces, from coarse to fine, such as {@link timeBuckets}. Their order is that of
+	 * the table. Rows of one key of `merge` must agree in all of them.
 	 */
-	readonly bucket: string | null;
-	/** ORDER BY list over `select`'s columns; a total order. */
+	readonly buckets: readonly string[];
+	/** A piece of more rows is cut while there are buckets; default: 1,048,576. */
+	readonly pieceRows?: number;
+	/**
+	 * SELECT over the view `rows`, which holds all rows of a piece, that yields the
+	 * table's columns: of several copies of a row, the one that counts. Default: all rows.
+	 */
+	readonly merge?: string;
+	/** SELECT over `rows` of what `merge` rejects: source_file, line, reason, sample. */
+	readonly conflicts?: string;
+	/** SELECT over `rows` of named counts, which add up over pieces: name VARCHAR, count BIGINT. */
+	readonly counts?: string;
+	/** ORDER BY list over the table's columns; a total order. */
 	readonly orderBy: string;
 	readonly rowGroupSize: number;
+}
+
+/**
+ * Things that may come twice, in one file or in several, and count once: by their key,
+ * the winner first. Copies that equal the winner are duplicates and are counted;
+ * others, and whole files, are rejected with the place of the winner.
+ */
+export interface Uniqueness {
+	/** What a thing is called: `post`. */
+	readonly noun: string;
+	/**
+	 * SELECT over one batch's staging views: `key` VARCHAR, `file_index`, `record`
+	 * BIGINT that tells things of one file apart (null where a file is one thing), `line`
+	 * BIGINT or null, `content` VARCHAR that two copies share only if they are equal,
+	 * `records` BIGINT that the thing stands for in the report's balance, and the columns
+	 * of `winner`.
+	 */
+	readonly claims: string;
+	/**
+	 * ORDER BY list over columns of `claims`, winner first, or null. Among equals the
+	 * greater content wins, then the first by path and record.
+	 */
+	readonly winner: string | null;
+	/** Count of the records of copies that equal their winner. */
+	readonly duplicates: string;
+	/** Count of the records of the other copies, which are rejected. */
+	readonly replaced: string;
+}
+
+/**
+ * How the report's counts add up: read = kept + rejected + duplicates, each a sum of
+ * named counts.
+ */
+export interface Balance {
+	/** What is counted: `points`. */
+	readonly unit: string;
+	readonly read: readonly string[];
+	readonly kept: readonly string[];
+	readonly rejected: readonly string[];
+	readonly duplicates: readonly string[];
 }
 
 /** Runs a SELECT over the finished lake's tables, seen as views by their names. */
@@ -92,7 +165,9 @@ export type LakeReader = (
 ) => Promise<Record<string, string | number | bigint | boolean | null>[]>;
 
 export interface RollupDefinition {
-	readonly name: RollupName;
+	readonly name: string;
+	/** Its columns in order; by default those of `src/lib/rollups.ts`. */
+	readonly columns?: readonly Column[];
 	/** A SELECT over the lake's tables, or what makes it out of the finished lake. */
 	readonly sql:
 		| string
@@ -105,13 +180,18 @@ export interface RollupDefinition {
  * and progress are the runner's business.
  */
 export interface DatasetDefinition {
-	readonly name: DatasetName;
+	readonly name: string;
 	/** Folder below the input. */
 	readonly folder: string;
 	readonly title: string;
 	readonly description: string;
 	readonly source: string;
 	readonly licence: string;
+	/**
+	 * A file's path says something about its rows, such as their station: equal files of
+	 * two paths are then not the same file twice.
+	 */
+	readonly isPathData?: boolean;
 	/** Whether a file is one of ours, by its path; others are listed as ignored. */
 	accepts(path: string): boolean;
 	readonly staging: readonly StagingTable[];
@@ -123,19 +203,34 @@ export interface DatasetDefinition {
 		file: SourceFile,
 		out: ParseOutput,
 		options: ParseOptions,
-	): Promise<void>;
+	): Promise<unknown>;
 	readonly tables: readonly TableDefinition[];
-	/**
-	 * SELECT over the staging views of what is rejected only when files are seen
-	 * together: source_file, line, reason, sample. Null where nothing is.
-	 */
-	readonly conflicts: string | null;
-	/**
-	 * SELECT over the staging views of counts that show only when files are seen
-	 * together, for example duplicates: name VARCHAR, count BIGINT.
-	 */
-	readonly counts?: string;
+	readonly unique?: Uniqueness;
+	readonly balance: Balance;
 	/** Where a page opens unless the publisher says so; for datasets with a map. */
 	startView?(lake: LakeReader): Promise<StartView | null>;
 	readonly rollups: readonly RollupDefinition[];
+}
+
+/** Buckets of a table in the order of time: year, month and day of a column, as 20240229. */
+export function timeBuckets(column: string): string[] {
+	const year = `year(${column})`;
+	const month = `100 * ${year} + month(${column})`;
+	return [year, month, `100 * (${month}) + day(${column})`];
+}
+
+/** The contract of a dataset's table. Throws where there is none. */
+export function contractOf(table: TableDefinition): TableContract {
+	return table.contract ?? tableContract(table.name);
+}
+
+/** The columns of a dataset's roll-up. Throws where there are none. */
+export function columnsOf({
+	name,
+	columns,
+}: RollupDefinition): readonly Column[] {
+	const known = columns ?? ROLLUP_COLUMNS[name as RollupName];
+	if (known === undefined)
+		throw new Error(`a roll-up without declared columns: ${name}`);
+	return known;
 }

@@ -1,5 +1,5 @@
 import { literal } from "../storage/sql-text.ts";
-import type { DatasetDefinition } from "./dataset.ts";
+import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 const COLUMNS = "date, delay, distance, origin, destination";
 
@@ -25,22 +25,35 @@ export const flights: DatasetDefinition = {
 			],
 		},
 	],
-	parse: (file, out) =>
-		out.select(
+	async parse(file, out) {
+		const source = literal(file.absolutePath);
+		await out.view(
 			"flight_rows",
-			`SELECT ${COLUMNS} FROM read_parquet(${literal(file.absolutePath)})`,
-		),
+			`SELECT ${COLUMNS} FROM read_parquet(${source})`,
+		);
+		for await (const { num_rows } of out.query(
+			`SELECT num_rows FROM parquet_file_metadata(${source})`,
+		))
+			out.count("rows read", Number(num_rows));
+	},
 	tables: [
 		{
 			name: "flights",
-			select: `SELECT ${COLUMNS} FROM flight_rows`,
-			bucket: "strftime(date, '%Y-%m')",
+			rows: `SELECT ${COLUMNS} FROM flight_rows`,
+			buckets: timeBuckets("date"),
+			counts: "SELECT 'rows kept' AS name, count(*) AS count FROM rows",
 			// Flights that are equal in all of them are equal rows.
 			orderBy: "date, origin, destination, delay, distance",
 			// Two columns of all rows are then few enough requests to fill a link of long round trips.
 			rowGroupSize: 122_880,
 		},
 	],
-	conflicts: null,
+	balance: {
+		unit: "rows",
+		read: ["rows read"],
+		kept: ["rows kept"],
+		rejected: [],
+		duplicates: [],
+	},
 	rollups: [],
 };

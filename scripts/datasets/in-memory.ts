@@ -3,13 +3,21 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import { tableContract } from "../../src/lib/tables.ts";
+import { identifier } from "../../src/lib/identifier.ts";
+import {
+	findLosers,
+	LOSERS_COUNTS,
+	rejectedLosers,
+} from "../steps/resolve-claims.ts";
+import { streamRows } from "../storage/duckdb.ts";
 import { literal } from "../storage/sql-text.ts";
-import type {
-	DatasetDefinition,
-	ParseOutput,
-	SourceFile,
-	StagingValue,
+import {
+	columnsOf,
+	contractOf,
+	type DatasetDefinition,
+	type ParseOutput,
+	type SourceFile,
+	type StagingValue,
 } from "./dataset.ts";
 
 export interface Reject {
@@ -48,17 +56,21 @@ export async function buildInMemory(
 ): Promise<InMemoryLake> {
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
+	await connection.run("SET TimeZone = 'UTC'");
+	const scratch = await mkdtemp(join(tmpdir(), "lakeside-scratch-"));
 	await connection.run(
 		"CREATE TABLE source_files (file_index INTEGER, path VARCHAR, bytes BIGINT)",
 	);
 	for (const { name, columns } of definition.staging)
 		await connection.run(
 			`CREATE TABLE ${name} (${[
-				...columns.map((column) => `${column.name} ${column.type}`),
+				...columns.map(({ name, type }) => `${identifier(name)} ${type}`),
 				"file_index INTEGER",
 			].join(", ")})`,
 		);
 
+	const query = async (sql: string) =>
+		(await connection.runAndReadAll(sql)).getRowObjectsJS();
 	const rejects: Reject[] = [];
 	const reports: Record<string, FileReport> = {};
 	for (const file of files) {
@@ -67,17 +79,26 @@ export async function buildInMemory(
 		);
 		if (!definition.accepts(file.path)) continue;
 		const rows: { table: string; values: readonly StagingValue[] }[] = [];
-		const selects: string[] = [];
+		const selected: { table: string; from: string }[] = [];
 		const ownRejects: Reject[] = [];
 		const counts: Record<string, number> = {};
 		const notes: string[] = [];
 		const out: ParseOutput = {
 			row: (table, values) => rows.push({ table, values: [...values] }),
 			select: async (table, select) => {
-				selects.push(
-					`INSERT INTO ${table} BY NAME SELECT *, ${file.index} AS file_index FROM (${select})`,
+				const from = `selected_${selected.length}`;
+				await connection.run(
+					`CREATE OR REPLACE TEMP TABLE ${from} AS ${select}`,
 				);
+				selected.push({ table, from });
+				const [row] = await query(`SELECT count(*) AS rows FROM ${from}`);
+				return Number(row?.rows);
 			},
+			view: async (table, select) => {
+				await out.select(table, select);
+			},
+			query: (select) => streamRows(connection, select),
+			scratch: () => scratch,
 			reject: (line, reason, sample) =>
 				ownRejects.push({ file: file.path, line, reason, sample }),
 			count: (name, by = 1) => {
@@ -91,7 +112,7 @@ export async function buildInMemory(
 		} catch (error) {
 			if (!(error instanceof FileError)) throw error;
 			rows.length = 0;
-			selects.length = 0;
+			selected.length = 0;
 			ownRejects.push({
 				file: file.path,
 				line: error.line,
@@ -110,49 +131,87 @@ export async function buildInMemory(
 			}
 			appender.closeSync();
 		}
-		for (const select of selects) await connection.run(select);
+		for (const { table, from } of selected)
+			await connection.run(
+				`INSERT INTO ${table} BY NAME SELECT *, ${file.index} AS file_index FROM ${from}`,
+			);
 		rejects.push(...ownRejects);
 		reports[file.path] = { counts, notes };
 	}
 
-	const query = async (sql: string) =>
-		(await connection.runAndReadAll(sql)).getRowObjectsJS();
+	await rm(scratch, { recursive: true });
+	const counts: Record<string, number> = {};
+	const count = (name: string, by: number) => {
+		counts[name] = (counts[name] ?? 0) + by;
+	};
+	const { unique } = definition;
+	if (unique !== undefined) {
+		await connection.run(
+			`CREATE TABLE claims AS SELECT claims.* EXCLUDE (file_index), path AS source_file
+			FROM (${unique.claims}) AS claims JOIN source_files USING (file_index)`,
+		);
+		await findLosers(connection, unique, "claims", 1);
+		rejects.push(
+			...(await query(rejectedLosers(definition.name, unique))).map(asReject),
+		);
+		const [losers] = await query(LOSERS_COUNTS);
+		count(unique.duplicates, Number(losers?.duplicates));
+		count(unique.replaced, Number(losers?.replaced));
+	}
 	for (const table of definition.tables) {
-		const columns = tableContract(table.name).columns.map(
-			({ name, type }) => `${name}::${type} AS ${name}`,
+		const columns = contractOf(table).columns.map(
+			({ name, type }) => `${identifier(name)}::${type} AS ${identifier(name)}`,
 		);
 		await connection.run(
-			`CREATE TABLE ${table.name} AS SELECT ${columns.join(", ")} FROM (${table.select}) ORDER BY ${table.orderBy}`,
+			`CREATE OR REPLACE TEMP TABLE rows AS ${
+				unique === undefined
+					? table.rows
+					: `SELECT found.* FROM (${table.rows}) AS found
+						JOIN source_files USING (file_index)
+						ANTI JOIN losers ON losers.source_file = path
+							AND losers.record IS NOT DISTINCT FROM found.record`
+			}`,
 		);
+		await connection.run(
+			`CREATE TABLE ${table.name} AS SELECT ${columns.join(", ")}
+			FROM (${table.merge ?? "FROM rows"}) ORDER BY ${table.orderBy}`,
+		);
+		if (table.conflicts !== undefined)
+			rejects.push(...(await query(table.conflicts)).map(asReject));
+		if (table.counts !== undefined)
+			for (const row of await query(table.counts))
+				count(String(row.name), Number(row.count));
 	}
-	for (const { name, sql, orderBy } of definition.rollups) {
+	for (const rollup of definition.rollups) {
+		const { name, sql, orderBy } = rollup;
 		if (typeof sql !== "string")
 			throw new Error(`a roll-up that needs a lake: ${name}`);
+		const columns = columnsOf(rollup).map(
+			(column) =>
+				`${identifier(column.name)}::${column.type} AS ${identifier(column.name)}`,
+		);
 		await connection.run(
-			`CREATE TABLE ${name} AS SELECT * FROM (${sql}) ORDER BY ${orderBy}`,
+			`CREATE TABLE ${name} AS SELECT ${columns.join(", ")} FROM (${sql}) ORDER BY ${orderBy}`,
 		);
 	}
-	if (definition.conflicts !== null)
-		for (const row of await query(definition.conflicts))
-			rejects.push({
-				file: String(row.source_file),
-				line: row.line === null ? null : Number(row.line),
-				reason: String(row.reason),
-				sample: String(row.sample),
-			});
-	const counted =
-		definition.counts === undefined ? [] : await query(definition.counts);
 	return {
 		rejects,
 		reports,
-		counts: Object.fromEntries(
-			counted.map((row) => [String(row.name), Number(row.count)]),
-		),
+		counts,
 		query,
 		close: () => {
 			connection.closeSync();
 			instance.closeSync();
 		},
+	};
+}
+
+function asReject(row: Record<string, unknown>): Reject {
+	return {
+		file: String(row.source_file),
+		line: row.line === null ? null : Number(row.line),
+		reason: String(row.reason),
+		sample: String(row.sample),
 	};
 }
 

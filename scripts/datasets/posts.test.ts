@@ -83,6 +83,7 @@ describe("formats", () => {
 			"duplicate posts": 1,
 			"posts rejected": 3,
 			"posts of rejected files": 2,
+			"replaced posts": 0,
 		});
 	});
 
@@ -213,6 +214,20 @@ test("an id that is only a number keeps all its digits", async () => {
 });
 
 describe("the same post twice counts once", () => {
+	test("and equal copies are no rejects", async () => {
+		const lake = await buildFrom(posts, {
+			"posts/a.json": json([tweet("1")]),
+			"posts/b.jsonl": `${json(tweet("1"))}\n${json(tweet("1"))}`,
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(lake.counts).toEqual({
+			"posts kept": 1,
+			"duplicate posts": 2,
+			"replaced posts": 0,
+		});
+		lake.close();
+	});
+
 	const copies = {
 		"posts/a.json": json([tweet("1", { text: "short" }), tagged("2", "x")]),
 		"posts/b.jsonl": [
@@ -239,8 +254,23 @@ describe("the same post twice counts once", () => {
 				copies,
 				order as <T>(files: T[]) => T[],
 			);
-			expect(lake.rejects).toEqual([]);
-			expect(lake.counts).toEqual({ "posts kept": 2, "duplicate posts": 4 });
+			expect(
+				lake.rejects
+					.map(({ file, line, reason, sample }) =>
+						[file, line, reason, sample].join(" | "),
+					)
+					.sort(),
+			).toEqual([
+				"posts/a.json | 1 | another copy of the post in posts/b.jsonl line 1, which counts | 1",
+				"posts/a.json | 1 | another copy of the post in posts/b.jsonl line 2, which counts | 2",
+				"posts/b.jsonl | 3 | another copy of the post in posts/b.jsonl line 2, which counts | 2",
+				"posts/c/2014_09.js | 1 | another copy of the post in posts/b.jsonl line 1, which counts | 1",
+			]);
+			expect(lake.counts).toEqual({
+				"posts kept": 2,
+				"duplicate posts": 0,
+				"replaced posts": 4,
+			});
 			answers.push([
 				await lake.query("FROM posts"),
 				await lake.query("FROM post_tags"),

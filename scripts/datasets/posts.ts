@@ -1,36 +1,9 @@
 import { plainName } from "../formats/bytes.ts";
 import { readPosts } from "../formats/posts.ts";
-import type { DatasetDefinition } from "./dataset.ts";
+import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 /** Between a post's tags in the staging column: no tag holds one. */
 const TAG_SEPARATOR = "\n";
-
-/** Finds posts that there may be several copies of, by a hash of their id: few as a rule. */
-const REPEATED = `
-	SELECT hash(post_id) FROM post_copies GROUP BY 1 HAVING count(*) > 1`;
-
-const COLUMNS =
-	"post_id, author, created_at, is_repost, tag_count, tags, text, url";
-
-/**
- * One copy of each post. Of several, which may differ where dumps were taken at
- * different times, the one with the most tags stands, then with the longest text,
- * then the earliest; the remaining columns make the order total, so that the
- * order of the files never decides.
- */
-const POSTS = `
-	SELECT ${COLUMNS}
-	FROM post_copies
-	WHERE hash(post_id) NOT IN (${REPEATED})
-	UNION ALL
-	SELECT ${COLUMNS}
-	FROM post_copies
-	WHERE hash(post_id) IN (${REPEATED})
-	QUALIFY row_number() OVER (
-		PARTITION BY post_id
-		ORDER BY tag_count DESC, length(text) DESC NULLS LAST, created_at,
-			text, tags, author NULLS LAST, url NULLS LAST, is_repost
-	) = 1`;
 
 /** The 7 days up to the last post, the start excluded. */
 const WINDOW = `
@@ -57,11 +30,14 @@ export const posts: DatasetDefinition = {
 				{ name: "tags", type: "VARCHAR" },
 				{ name: "text", type: "VARCHAR" },
 				{ name: "url", type: "VARCHAR" },
+				{ name: "record", type: "BIGINT" },
+				{ name: "line", type: "BIGINT" },
 			],
 		},
 	],
-	parse: (file, out) =>
-		readPosts(file, out, (post) =>
+	async parse(file, out) {
+		let record = 0;
+		await readPosts(file, out, (post, line) =>
 			out.row("post_copies", [
 				post.id,
 				post.author,
@@ -73,37 +49,56 @@ export const posts: DatasetDefinition = {
 					.join(TAG_SEPARATOR),
 				post.text,
 				post.url,
+				record++,
+				line,
 			]),
-		),
+		);
+	},
 	tables: [
 		{
 			name: "posts",
-			select: `SELECT * EXCLUDE (tags) FROM (${POSTS})`,
-			bucket: "strftime(created_at, '%Y')",
+			rows: "SELECT * EXCLUDE (tags, line) FROM post_copies",
+			buckets: timeBuckets("created_at"),
+			counts: "SELECT 'posts kept' AS name, count(*) AS count FROM rows",
 			orderBy: "created_at, post_id",
 			rowGroupSize: 51200,
 		},
 		{
 			name: "post_tags",
-			select: `
+			rows: `
 				WITH tagged AS (
 					SELECT *, string_split(tags, chr(10)) AS list
-					FROM (${POSTS})
+					FROM post_copies
 					WHERE tag_count > 0
 				)
 				SELECT unnest(list) AS tag, post_id,
-					generate_subscripts(list, 1) - 1 AS ordinal, author, created_at
+					generate_subscripts(list, 1) - 1 AS ordinal, author, created_at,
+					file_index, record
 				FROM tagged`,
-			bucket: "strftime(created_at, '%Y')",
+			buckets: timeBuckets("created_at"),
 			orderBy: "created_at, post_id, ordinal",
 			rowGroupSize: 51200,
 		},
 	],
-	conflicts: null,
-	counts: `
-		SELECT 'posts kept' AS name, count(DISTINCT post_id) AS count FROM post_copies
-		UNION ALL
-		SELECT 'duplicate posts', count(*) - count(DISTINCT post_id) FROM post_copies`,
+	unique: {
+		noun: "post",
+		claims: `
+			SELECT post_id AS key, file_index, record, line,
+				hash(author, created_at, is_repost, tags, text, url)::VARCHAR AS content,
+				1 AS records, tag_count, length(text) AS text_length, created_at
+			FROM post_copies`,
+		// Dumps of different times may differ: the fullest copy counts.
+		winner: "tag_count DESC, text_length DESC NULLS LAST, created_at",
+		duplicates: "duplicate posts",
+		replaced: "replaced posts",
+	},
+	balance: {
+		unit: "posts",
+		read: ["posts read"],
+		kept: ["posts kept"],
+		rejected: ["posts rejected", "posts of rejected files", "replaced posts"],
+		duplicates: ["duplicate posts"],
+	},
 	rollups: [
 		{
 			name: "post_funnel",

@@ -18,12 +18,13 @@ import {
 	mercatorY,
 } from "../../src/lib/mercator.ts";
 import { fileBytes, plainName } from "../formats/bytes.ts";
-import type {
-	DatasetDefinition,
-	LakeReader,
-	ParseOptions,
-	ParseOutput,
-	SourceFile,
+import {
+	type DatasetDefinition,
+	type LakeReader,
+	type ParseOptions,
+	type ParseOutput,
+	type SourceFile,
+	timeBuckets,
 } from "./dataset.ts";
 import { CellCollector } from "./ride-cells.ts";
 import { Course } from "./ride-course.ts";
@@ -36,6 +37,9 @@ const VIEW_HEIGHT = 800;
 const MAP_WIDTH = 2560;
 const MAP_HEIGHT = 1440;
 const MAP_CELLS = 30_000;
+
+/** Tiles of these levels cut the cells of a level that has many. */
+const TILE_LEVELS = [6, 8, 10, 12, 14];
 
 export const rides: DatasetDefinition = {
 	name: "rides",
@@ -87,50 +91,58 @@ export const rides: DatasetDefinition = {
 	tables: [
 		{
 			name: "rides",
-			select: `SELECT staged_rides.*, path AS source_file
-				FROM staged_rides JOIN source_files USING (file_index)
-				WHERE file_index IN (${keptFiles()})`,
-			bucket: null,
+			rows: `SELECT staged_rides.*, path AS source_file, NULL::BIGINT AS record
+				FROM staged_rides JOIN source_files USING (file_index)`,
+			buckets: timeBuckets("started_at"),
+			counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count FROM rows
+				UNION ALL
+				SELECT 'rides without a date', count(*) FILTER (WHERE started_at IS NULL) FROM rows`,
 			orderBy: "started_at NULLS LAST, ride_id",
 			rowGroupSize: 20480,
 		},
 		{
 			name: "ride_points",
-			select: `SELECT staged_points.*, ride_id
-				FROM staged_points JOIN staged_rides USING (file_index)
-				WHERE file_index IN (${keptFiles()})`,
-			bucket: "substr(ride_id, 1, 1)",
+			rows: `SELECT staged_points.*, ride_id, NULL::BIGINT AS record
+				FROM staged_points JOIN staged_rides USING (file_index)`,
+			buckets: [1, 2, 3].map((length) => `substr(ride_id, 1, ${length})`),
+			pieceRows: 2 ** 18,
 			orderBy: "ride_id, seq",
 			rowGroupSize: 51200,
 		},
 		{
+			// Only a ride of very many cells may name one twice.
 			name: "ride_cells",
-			select: `SELECT staged_cells.*, ride_id
+			rows: `SELECT staged_cells.*, ride_id, NULL::BIGINT AS record
 				FROM staged_cells JOIN staged_rides USING (file_index)
-				WHERE file_index IN (${keptFiles()}) AND NOT split
+				WHERE NOT split
 				UNION ALL BY NAME
-				SELECT DISTINCT staged_cells.*, ride_id
+				SELECT DISTINCT staged_cells.*, ride_id, NULL::BIGINT AS record
 				FROM staged_cells JOIN staged_rides USING (file_index)
-				WHERE file_index IN (${keptFiles()}) AND split`,
-			bucket: "floor(morton / pow(4, level - 6))::BIGINT",
+				WHERE split`,
+			buckets: TILE_LEVELS.map(
+				(level) => `morton::BIGINT >> (2 * greatest(level - ${level}, 0))`,
+			),
+			pieceRows: 2 ** 16,
 			orderBy: "morton, ride_id",
 			rowGroupSize: 20480,
 		},
 	],
-	conflicts: `SELECT duplicate.path AS source_file, NULL::BIGINT AS line,
-			'the same ride as ' || original.path || ', which counts' AS reason, '' AS sample
-		FROM (SELECT file_index, min(file_index) OVER (PARTITION BY ride_id) AS first_index FROM staged_rides)
-		JOIN source_files AS duplicate USING (file_index)
-		JOIN source_files AS original ON original.file_index = first_index
-		WHERE file_index <> first_index`,
-	counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count
-			FROM staged_rides WHERE file_index IN (${keptFiles()})
-		UNION ALL
-		SELECT 'points of duplicate rides', coalesce(sum(point_count), 0)::BIGINT
-			FROM staged_rides WHERE file_index NOT IN (${keptFiles()})
-		UNION ALL
-		SELECT 'rides without a date', count(*) FROM staged_rides
-			WHERE started_at IS NULL AND file_index IN (${keptFiles()})`,
+	unique: {
+		noun: "ride",
+		claims: `SELECT ride_id AS key, file_index, NULL::BIGINT AS record, NULL::BIGINT AS line,
+				'' AS content, point_count::BIGINT AS records
+			FROM staged_rides`,
+		winner: null,
+		duplicates: "points of duplicate rides",
+		replaced: "points of replaced rides",
+	},
+	balance: {
+		unit: "points",
+		read: ["points read"],
+		kept: ["points kept"],
+		rejected: ["points rejected", "points of rejected files"],
+		duplicates: ["points of duplicate rides"],
+	},
 	startView,
 	rollups: [
 		{
@@ -142,11 +154,6 @@ export const rides: DatasetDefinition = {
 		{ name: "ride_map", sql: rideMapSql, orderBy: "level, y, x" },
 	],
 };
-
-/** Of several files that hold the same ride, the first by path is kept. */
-function keptFiles(): string {
-	return "SELECT min(file_index) FROM staged_rides GROUP BY ride_id";
-}
 
 /**
  * Reads a GPX file as one ride. A point that cannot be used is rejected with its

@@ -29,7 +29,12 @@ describe("columns", () => {
 		]);
 		expect(lake.rejects).toEqual([]);
 		expect(lake.reports["weather/bedford/2019.csv"]).toEqual({
-			counts: { "rows read": 1, values: 2 },
+			counts: {
+				"rows read": 1,
+				values: 2,
+				"readings read": 2,
+				"readings of rejected files": 0,
+			},
 			notes: [
 				"columns left out: weather, lat",
 				"times without a zone are taken as UTC",
@@ -209,6 +214,8 @@ describe("cells without a value are readings without one", () => {
 			values: 6,
 			"blank cells": 1,
 			"word cells": 3,
+			"readings read": 10,
+			"readings of rejected files": 0,
 		});
 	});
 
@@ -484,6 +491,8 @@ describe.skipIf(missingSharedData)("real weather", () => {
 			"blank cells": 811,
 			"word cells": 4,
 			values: 8314,
+			"readings read": 9129,
+			"readings of rejected files": 0,
 		});
 		expect(
 			lake.reports["weather/netatmo_outdoor-temperature-hourly_20170710.csv"]

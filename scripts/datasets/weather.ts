@@ -1,6 +1,6 @@
 import { plainName } from "../formats/bytes.ts";
 import { readWeather } from "../formats/weather.ts";
-import type { DatasetDefinition } from "./dataset.ts";
+import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 const KEY = "station, module, measure, ts";
 
@@ -9,10 +9,10 @@ const KEY = "station, module, measure, ts";
  * as a rule, so that what has one copy takes no further memory.
  */
 const REPEATED = `
-	SELECT hash(${KEY}) FROM reading_copies GROUP BY 1 HAVING count(*) > 1`;
+	SELECT hash(${KEY}) FROM rows GROUP BY 1 HAVING count(*) > 1`;
 
 const REPEATED_COPIES = `
-	SELECT * FROM reading_copies WHERE hash(${KEY}) IN (${REPEATED})`;
+	SELECT * FROM rows WHERE hash(${KEY}) IN (${REPEATED})`;
 
 /** Whether the copies of a reading that have a value disagree in value or unit. */
 const CLASHES = `(
@@ -34,6 +34,7 @@ export const weather: DatasetDefinition = {
 	description: "Readings of weather stations.",
 	source: "The publisher's own files",
 	licence: "Not stated",
+	isPathData: true,
 	accepts: (path) => /\.(?:csv|tsv)$/.test(plainName(path)),
 	staging: [
 		{
@@ -49,25 +50,39 @@ export const weather: DatasetDefinition = {
 			],
 		},
 	],
-	parse: (file, out) =>
-		readWeather(file, out, (reading, line) =>
-			out.row("reading_copies", [
-				reading.station,
-				reading.module,
-				reading.measure,
-				reading.unit,
-				reading.time,
-				reading.value,
-				line,
-			]),
-		),
+	async parse(file, out) {
+		let read = 0;
+		let kept = false;
+		try {
+			await readWeather(file, out, (reading, line) => {
+				read++;
+				out.row("reading_copies", [
+					reading.station,
+					reading.module,
+					reading.measure,
+					reading.unit,
+					reading.time,
+					reading.value,
+					line,
+				]);
+			});
+			kept = true;
+		} finally {
+			out.count("readings read", read);
+			out.count("readings of rejected files", kept ? 0 : read);
+		}
+	},
 	tables: [
 		{
-			// A copy without a value says nothing against one that has one.
 			name: "readings",
-			select: `
+			rows: `
+				SELECT station, module, measure, unit, ts, value, line, path AS source_file
+				FROM reading_copies JOIN source_files USING (file_index)`,
+			buckets: timeBuckets("ts"),
+			// A copy without a value says nothing against one that has one.
+			merge: `
 				SELECT station, module, measure, unit, ts, value
-				FROM reading_copies
+				FROM rows
 				WHERE hash(${KEY}) NOT IN (${REPEATED})
 				UNION ALL
 				SELECT station, module, measure,
@@ -76,56 +91,60 @@ export const weather: DatasetDefinition = {
 				FROM (${REPEATED_COPIES})
 				GROUP BY ${KEY}
 				HAVING NOT ${CLASHES}`,
-			bucket: "strftime(ts, '%Y')",
+			conflicts: `
+				WITH repeated AS MATERIALIZED (${REPEATED_COPIES}),
+				clashes AS (
+					SELECT ${KEY},
+						min({value: value, unit: unit, source_file: source_file, line: line})
+							FILTER (WHERE value IS NOT NULL) AS low,
+						max({value: value, unit: unit, source_file: source_file, line: line})
+							FILTER (WHERE value IS NOT NULL) AS high
+					FROM repeated
+					GROUP BY ${KEY}
+					HAVING ${CLASHES}
+				), opposed AS (
+					SELECT copies.*,
+						CASE WHEN copies.value = low.value AND copies.unit IS NOT DISTINCT FROM low.unit
+							THEN high ELSE low END AS other
+					FROM clashes JOIN repeated AS copies
+						ON copies.station = clashes.station
+						AND copies.module IS NOT DISTINCT FROM clashes.module
+						AND copies.measure = clashes.measure
+						AND copies.ts = clashes.ts
+					WHERE copies.value IS NOT NULL
+				)
+				SELECT source_file, line,
+					'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
+						|| ' in ' || other.source_file || ' line ' || other.line::VARCHAR AS reason,
+					concat_ws(' ', station, module, measure, ts::VARCHAR) AS sample
+				FROM opposed`,
+			counts: `
+				WITH repeated AS MATERIALIZED (
+					SELECT count(*) AS copies, ${CLASHES} AS clash
+					FROM (${REPEATED_COPIES}) GROUP BY ${KEY}
+				), totals AS (
+					SELECT coalesce(sum(copies - 1) FILTER (WHERE NOT clash), 0) AS merged,
+						coalesce(sum(copies) FILTER (WHERE clash), 0) AS conflicting
+					FROM repeated
+				)
+				SELECT unnest(['readings kept', 'merged readings', 'conflicting readings']) AS name,
+					unnest([
+						(SELECT count(*) FROM rows) - merged - conflicting,
+						merged,
+						conflicting
+					])::BIGINT AS count
+				FROM totals`,
 			orderBy: "ts, module, measure",
 			rowGroupSize: 51200,
 		},
 	],
-	conflicts: `
-		WITH repeated AS MATERIALIZED (${REPEATED_COPIES}),
-		clashes AS (
-			SELECT ${KEY},
-				min({value: value, unit: unit, file_index: file_index, line: line})
-					FILTER (WHERE value IS NOT NULL) AS low,
-				max({value: value, unit: unit, file_index: file_index, line: line})
-					FILTER (WHERE value IS NOT NULL) AS high
-			FROM repeated
-			GROUP BY ${KEY}
-			HAVING ${CLASHES}
-		), opposed AS (
-			SELECT copies.*,
-				CASE WHEN copies.value = low.value AND copies.unit IS NOT DISTINCT FROM low.unit
-					THEN high ELSE low END AS other
-			FROM clashes JOIN repeated AS copies
-				ON copies.station = clashes.station
-				AND copies.module IS NOT DISTINCT FROM clashes.module
-				AND copies.measure = clashes.measure
-				AND copies.ts = clashes.ts
-			WHERE copies.value IS NOT NULL
-		)
-		SELECT own.path AS source_file, line,
-			'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
-				|| ' in ' || theirs.path || ' line ' || other.line::VARCHAR AS reason,
-			concat_ws(' ', station, module, measure, ts::VARCHAR) AS sample
-		FROM opposed
-			JOIN source_files AS own ON own.file_index = opposed.file_index
-			JOIN source_files AS theirs ON theirs.file_index = other.file_index`,
-	counts: `
-		WITH repeated AS MATERIALIZED (
-			SELECT count(*) AS copies, ${CLASHES} AS clash
-			FROM (${REPEATED_COPIES}) GROUP BY ${KEY}
-		), totals AS (
-			SELECT coalesce(sum(copies - 1) FILTER (WHERE NOT clash), 0) AS merged,
-				coalesce(sum(copies) FILTER (WHERE clash), 0) AS conflicting
-			FROM repeated
-		)
-		SELECT unnest(['readings kept', 'merged readings', 'conflicting readings']) AS name,
-			unnest([
-				(SELECT count(*) FROM reading_copies) - merged - conflicting,
-				merged,
-				conflicting
-			])::BIGINT AS count
-		FROM totals`,
+	balance: {
+		unit: "readings",
+		read: ["readings read"],
+		kept: ["readings kept"],
+		rejected: ["conflicting readings", "readings of rejected files"],
+		duplicates: ["merged readings"],
+	},
 	rollups: [
 		{
 			name: "readings_per_day",

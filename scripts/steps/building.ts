@@ -3,11 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { literal } from "../storage/sql-text.ts";
-import {
-	type BuildOptions,
-	buildLake,
-	DEFAULT_PARSE_OPTIONS,
-} from "./build.ts";
+import { buildLake } from "./build.ts";
+import { type BuildOptions, DEFAULT_PARSE_OPTIONS } from "./build-options.ts";
 import type { RejectReport, StreamedReport } from "./report.ts";
 
 /** A folder for a test; `remove` deletes it. */
@@ -38,12 +35,16 @@ export async function build(
 	const reports: (Omit<StreamedReport, "rejects"> & {
 		rejects: RejectReport[];
 	})[] = [];
-	await buildLake({ ...DEFAULT_PARSE_OPTIONS, ...options }, async (report) => {
-		reports.push({
-			...report,
-			rejects: await Array.fromAsync(report.rejects()),
-		});
-	});
+	const work = `${options.out}.work`;
+	await buildLake(
+		{ ...DEFAULT_PARSE_OPTIONS, work, ...options },
+		async (report) => {
+			reports.push({
+				...report,
+				rejects: await Array.fromAsync(report.rejects()),
+			});
+		},
+	);
 	const [report] = reports;
 	if (report === undefined) throw new Error("the build gave no report");
 	return report;

@@ -3,7 +3,14 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
 import { literal, literalList } from "../storage/sql-text.ts";
-import type { LakeFile } from "./write.ts";
+
+/** A finished file of the lake. */
+export interface LakeFile {
+	/** Below the lake, with forward slashes, as it lies on disk. */
+	readonly path: string;
+	/** Values of the partition keys as text, null for null. */
+	readonly partition: Readonly<Record<string, string | null>>;
+}
 
 /** Makes a finished table visible as a view of its name, typed as its contract says. */
 export async function createLakeView(

@@ -14,7 +14,7 @@ import { openHasher } from "../../src/lib/hash.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
 import { type Row, rowsOf } from "../storage/duckdb.ts";
 import { literal } from "../storage/sql-text.ts";
-import type { LakeFile } from "./write.ts";
+import type { LakeFile } from "./lake-views.ts";
 
 /** A block of the manifest is closed once it has this many row groups. */
 const BLOCK_ROW_GROUPS = 256;
@@ -41,18 +41,30 @@ export interface Manifest {
 	readonly fileBytes: number;
 }
 
-/** Reads the finished files of a table, in the order given, and describes every chunk. */
+/** Reads the finished files of a table in a folder, in the order given, and describes every chunk. */
 export async function makeManifest(
 	connection: DuckDBConnection,
 	contract: TableContract,
 	files: readonly LakeFile[],
 	lake: string,
 ): Promise<Manifest> {
+	const described: ManifestFile[] = [];
+	for (const file of files)
+		described.push(
+			await describeFile(connection, contract, file, join(lake, file.path)),
+		);
+	return assembleManifest(contract, described);
+}
+
+/** A table's manifest from its described files, in the order given. */
+export async function assembleManifest(
+	contract: TableContract,
+	files: readonly ManifestFile[],
+): Promise<Manifest> {
 	const parts: Buffer[] = [];
 	const blocks: BlockReference[] = [];
 	let open: ManifestFile[] = [];
 	let startByte = 0;
-	let fileBytes = 0;
 	const hash = await openHasher();
 
 	function close(): void {
@@ -74,11 +86,9 @@ export async function makeManifest(
 	}
 
 	for (const file of files) {
-		const described = await describeFile(connection, contract, file, lake);
 		const groups = sum(open, (entry) => entry.rowGroups.length);
-		if (groups + described.rowGroups.length > BLOCK_ROW_GROUPS) close();
-		open.push(described);
-		fileBytes += described.bytes;
+		if (groups + file.rowGroups.length > BLOCK_ROW_GROUPS) close();
+		open.push(file);
 	}
 	close();
 	return {
@@ -86,7 +96,7 @@ export async function makeManifest(
 		blocks,
 		rows: sum(blocks, (block) => block.rows),
 		rowGroups: sum(blocks, (block) => block.rowGroups),
-		fileBytes,
+		fileBytes: sum(files, (file) => file.bytes),
 	};
 }
 
@@ -95,21 +105,22 @@ export function urlPath(path: string): string {
 	return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23");
 }
 
-async function describeFile(
+/** What a manifest says of a finished file of the lake, which lies at `at`. */
+export async function describeFile(
 	connection: DuckDBConnection,
 	contract: TableContract,
 	file: LakeFile,
-	lake: string,
+	at: string,
 ): Promise<ManifestFile> {
 	const hash = await openHasher();
-	const bytes = await readFile(join(lake, file.path));
-	await checkSchema(connection, contract, join(lake, file.path));
+	const bytes = await readFile(at);
+	await checkSchema(connection, contract, at);
 	const metadata = await rowsOf(
 		connection,
 		`SELECT row_group_id, row_group_num_rows, path_in_schema, stats_min_value, stats_max_value,
 			stats_null_count, min_is_exact, max_is_exact, total_compressed_size,
 			coalesce(dictionary_page_offset, data_page_offset) AS start_byte
-		FROM parquet_metadata(${literal(join(lake, file.path))})
+		FROM parquet_metadata(${literal(at)})
 		ORDER BY row_group_id, column_id`,
 	);
 	const rowGroups: { rows: number; chunks: ManifestChunk[] }[] = [];

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import type { FetchedSource } from "../sources/fetch-source.ts";
 import type { Row } from "../storage/duckdb.ts";
 
 /** What `npm run data --json` prints: one JSON object on stdout. */
@@ -6,11 +7,15 @@ export interface BuildReport {
 	readonly format: "lakeside-build-report";
 	/** The process's exit code: 0 nothing rejected, 1 something was, 2 nothing published. */
 	readonly exitCode: 0 | 1 | 2;
+	/** Nothing was new since the last build: what follows is of that one. */
+	readonly unchanged: boolean;
 	/** The folders, as absolute paths. */
 	readonly input: string;
 	readonly out: string;
 	/** XXH64 of the published catalog; null where nothing was published. */
 	readonly version: string | null;
+	/** What was fetched from elsewhere. */
+	readonly sources: readonly FetchedSource[];
 	readonly datasets: readonly DatasetReport[];
 	/** Files that belong to no dataset or are of another kind, by path. */
 	readonly ignored: readonly {
@@ -29,6 +34,8 @@ export interface BuildReport {
 		readonly rows: number;
 		readonly bytes: number;
 	}[];
+	/** Jobs of this build, and those that an earlier one had done. */
+	readonly jobs: { readonly done: number; readonly reused: number };
 	/** Wall-clock seconds, whole and by step. */
 	readonly seconds: number;
 	readonly stepSeconds: Readonly<Record<string, number>>;
@@ -47,6 +54,9 @@ export interface DatasetReport {
 	readonly bytes: number;
 	/** Files that were rejected whole, duplicates included. */
 	readonly rejectedFiles: number;
+	/** Why its tables are left as they were before; null where they are not. */
+	readonly stopped: string | null;
+	readonly balance: BalanceReport;
 	/** Named counts, for example `points read`. */
 	readonly counts: Readonly<Record<string, number>>;
 	/** Remarks with the file that they are about (the first) and how many there are. */
@@ -55,6 +65,16 @@ export interface DatasetReport {
 		readonly path: string;
 		readonly files: number;
 	}[];
+}
+
+/** Where the records of a dataset went: read = kept + rejected + duplicates. */
+export interface BalanceReport {
+	/** What is counted: `points`. */
+	readonly unit: string;
+	readonly read: number;
+	readonly kept: number;
+	readonly rejected: number;
+	readonly duplicates: number;
 }
 
 export interface RejectReport {
@@ -100,6 +120,10 @@ export async function* reportJson(
 export async function* reportLines(
 	report: StreamedReport,
 ): AsyncGenerator<string> {
+	for (const { name, files, bytes, fromCache, failure } of report.sources)
+		yield failure === null
+			? `Fetched ${name}: ${formatCount(files.length)} ${plural(files.length, "file")}, ${fromCache ? "nothing new" : `${formatBytes(bytes)} received`}`
+			: `NOT FETCHED: ${name}: ${failure}`;
 	yield `Found in ${report.input}`;
 	for (const dataset of report.datasets) {
 		const rejected =
@@ -107,6 +131,9 @@ export async function* reportLines(
 				? `, ${formatCount(dataset.rejectedFiles)} rejected`
 				: "";
 		yield `  ${dataset.name.padEnd(12)} ${formatCount(dataset.files)} ${plural(dataset.files, "file")}${rejected}, ${formatBytes(dataset.bytes)}`;
+		const { unit, read, kept, rejected: refused, duplicates } = dataset.balance;
+		yield `    ${formatCount(read)} ${unit} read = ${formatCount(kept)} kept + ${formatCount(refused)} rejected + ${formatCount(duplicates)} duplicates`;
+		if (dataset.stopped !== null) yield `    STOPPED: ${dataset.stopped}`;
 		for (const [name, value] of Object.entries(dataset.counts))
 			yield `    ${name}: ${formatCount(value)}`;
 		for (const note of dataset.notes)
@@ -123,12 +150,15 @@ export async function* reportLines(
 		yield "Nothing could be used: nothing was published.";
 		return;
 	}
-	yield `Made ${report.out}, version ${report.version}`;
+	yield report.unchanged
+		? `Nothing new: ${report.out} stays at version ${report.version}`
+		: `Made ${report.out}, version ${report.version}`;
 	for (const table of report.tables)
 		yield `  ${table.name.padEnd(12)} ${formatCount(table.rows).padStart(11)} ${plural(table.rows, "row").padEnd(4)} ${formatCount(table.files).padStart(5)} ${plural(table.files, "file").padEnd(5)} ${formatBytes(table.bytes)}`;
 	for (const rollup of report.rollups)
 		yield `  roll-up ${rollup.name}: ${formatCount(rollup.rows)} ${plural(rollup.rows, "row")}, ${formatBytes(rollup.bytes)}`;
-	yield `${report.seconds.toFixed(1)} s, at most ${formatBytes(report.peakProcessBytes)} of memory in one process`;
+	const { done, reused } = report.jobs;
+	yield `${report.seconds.toFixed(1)} s, ${formatCount(done)} ${plural(done, "job")} done and ${formatCount(reused)} reused${report.unchanged ? "" : `, at most ${formatBytes(report.peakProcessBytes)} of memory in one process`}`;
 }
 
 function plural(value: number, noun: string): string {

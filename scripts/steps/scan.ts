@@ -1,17 +1,39 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatasetDefinition, SourceFile } from "../datasets/dataset.ts";
+import type { DatasetDefinition } from "../datasets/dataset.ts";
 import { SETTINGS_FILE } from "./settings.ts";
-
-/** Enough to tell files apart that only happen to be equally long. */
-const BEGINNING_BYTES = 4096;
 
 const ALREADY_READ = "a folder already read";
 
 /** `._name`: attributes of the file `name`, under its ending. */
 const MACOS_SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
+
+/** Files that are read at a time to hash them. */
+const AT_A_TIME = 8;
+
+/** Larger files are read in pieces; for many small ones that would take most of the time. */
+const READ_AT_ONCE_BYTES = 2 ** 22;
+
+/** A raw file as it was found. */
+export interface ScannedFile {
+	/** Below the input folder, with forward slashes: `rides/2024/a.gpx`. */
+	readonly path: string;
+	readonly absolutePath: string;
+	readonly bytes: number;
+	/** Hash of the content; of a file that cannot be read, the reason. */
+	readonly content: string;
+}
+
+/**
+ * What is known of files by their absolute paths: their content while size, time and
+ * place on the disk are these.
+ */
+export type KnownFiles = Record<
+	string,
+	{ readonly status: string; readonly content: string }
+>;
 
 export interface IgnoredFile {
 	/** Below the input folder, with forward slashes. */
@@ -21,14 +43,14 @@ export interface IgnoredFile {
 
 /** A file with the same bytes as another of its dataset, which is read instead. */
 export interface DuplicateFile {
-	readonly file: SourceFile;
-	readonly original: SourceFile;
+	readonly file: ScannedFile;
+	readonly original: ScannedFile;
 }
 
 export interface FoundDataset {
 	readonly dataset: DatasetDefinition;
-	/** Sorted by path; `index` is the place among them, duplicates included. */
-	readonly files: readonly SourceFile[];
+	/** Sorted by path. */
+	readonly files: readonly ScannedFile[];
 	readonly duplicates: readonly DuplicateFile[];
 }
 
@@ -36,47 +58,111 @@ export interface ScannedInput {
 	/** In the order of the registry; only those with a file. */
 	readonly found: readonly FoundDataset[];
 	readonly ignored: readonly IgnoredFile[];
+	/** Of the files that are there now. */
+	readonly known: KnownFiles;
+}
+
+/** A raw file that nobody has looked into. */
+export interface ListedFile {
+	/** Below the input folder, with forward slashes. */
+	readonly path: string;
+	readonly absolutePath: string;
+	readonly bytes: number;
+	/** Size, times and place on the disk: another value may mean other content. */
+	readonly status: string;
+}
+
+export interface ListedInput {
+	/** Sorted by path, of every dataset. */
+	readonly accepted: ReadonlyMap<DatasetDefinition, readonly ListedFile[]>;
+	readonly ignored: readonly IgnoredFile[];
+}
+
+export interface ScanOptions {
+	readonly signal?: AbortSignal;
+	/** Which files of the first folder are left out as if they were not there yet. */
+	holds?(path: string): boolean;
 }
 
 /**
- * Lists what an input folder holds, by path in ascending order. Symbolic links are
- * followed; a folder that is reached by several ways is read once, by the first.
- * Left out are the lake's own folder, which may lie in the input, and what macOS
- * puts beside files on other file systems. Throws where the folder cannot be read.
+ * Lists what folders hold, by path in ascending order; of files of the same path, that
+ * of the first folder counts. Symbolic links are followed; a folder that is reached by
+ * several ways is read once, by the first. Left out are the build's own folders, by
+ * name, which may lie in the input, and what macOS puts beside files on other file
+ * systems. Throws where a folder cannot be read.
  */
-export async function scanInput(
-	folder: string,
-	lake: string,
+export async function listInput(
+	folders: readonly string[],
+	own: Readonly<Record<string, string>>,
 	datasets: readonly DatasetDefinition[],
-): Promise<ScannedInput> {
-	const files: Omit<SourceFile, "index">[] = [];
+	holds: (path: string) => boolean = () => false,
+): Promise<ListedInput> {
+	const listed = new Map<string, ListedFile>();
 	const ignored: IgnoredFile[] = [];
-	const closed = new Map([
-		[await realpath(folder), ALREADY_READ],
-		[await realpath(lake), "the lake"],
-	]);
-	await walk(folder, "", closed, files, ignored);
-	const accepted = new Map<DatasetDefinition, SourceFile[]>(
+	const closed = new Map<string, string>();
+	for (const [name, folder] of Object.entries(own)) {
+		const real = await realPathOrNull(folder);
+		if (real !== null) closed.set(real, name);
+	}
+	for (const [index, folder] of folders.entries()) {
+		closed.set(await realpath(folder), ALREADY_READ);
+		await walk(
+			folder,
+			"",
+			closed,
+			(file) => {
+				if (index === 0 && holds(file.path)) return;
+				if (!listed.has(file.path)) listed.set(file.path, file);
+			},
+			ignored,
+		);
+	}
+	const accepted = new Map<DatasetDefinition, ListedFile[]>(
 		datasets.map((dataset) => [dataset, []]),
 	);
-	for (const file of files) {
+	for (const file of [...listed.values()].sort(byPath)) {
 		if (file.path === SETTINGS_FILE) continue;
-		const dataset = datasets.find((entry) =>
-			file.path.startsWith(`${entry.folder}/`),
-		);
+		const dataset = datasets.find((entry) => isIn(file.path, entry));
 		if (dataset === undefined)
 			ignored.push({ path: file.path, reason: "in no dataset's folder" });
-		else if (MACOS_SIDECAR.test(file.path) || !dataset.accepts(file.path))
+		else if (!isOf(file.path, dataset))
 			ignored.push({ path: file.path, reason: "another kind of file" });
-		else {
-			const list = accepted.get(dataset) as SourceFile[];
-			list.push({ ...file, index: list.length });
-		}
+		else (accepted.get(dataset) as ListedFile[]).push(file);
 	}
+	return { accepted, ignored: ignored.sort(byPath) };
+}
+
+/** Lists what folders hold as {@link listInput} does, and reads what is not `known`. */
+export async function scanInput(
+	folders: readonly string[],
+	own: Readonly<Record<string, string>>,
+	datasets: readonly DatasetDefinition[],
+	known: KnownFiles,
+	{ signal, holds }: ScanOptions = {},
+): Promise<ScannedInput> {
+	const { accepted, ignored } = await listInput(folders, own, datasets, holds);
+	const knownNow: KnownFiles = {};
 	const found: FoundDataset[] = [];
 	for (const [dataset, list] of accepted)
-		if (list.length > 0) found.push(await setDuplicatesApart(dataset, list));
-	return { found, ignored: ignored.sort(byPath) };
+		if (list.length > 0)
+			found.push(
+				setDuplicatesApart(
+					dataset,
+					await readContents(list, known, knownNow, signal),
+				),
+			);
+	return { found, ignored, known: knownNow };
+}
+
+/** Whether a file is a raw one of a dataset, by its path. */
+export function isOf(path: string, dataset: DatasetDefinition): boolean {
+	return (
+		isIn(path, dataset) && !MACOS_SIDECAR.test(path) && dataset.accepts(path)
+	);
+}
+
+function isIn(path: string, { folder }: DatasetDefinition): boolean {
+	return path.startsWith(`${folder}/`);
 }
 
 /** `closed` says of folders that are not to be entered why, by their real paths. */
@@ -84,7 +170,7 @@ async function walk(
 	absolute: string,
 	path: string,
 	closed: Map<string, string>,
-	files: Omit<SourceFile, "index">[],
+	add: (file: ListedFile) => void,
 	ignored: IgnoredFile[],
 ): Promise<void> {
 	const names = (await readdir(absolute)).sort(byCode);
@@ -102,16 +188,31 @@ async function walk(
 				continue;
 			}
 			closed.set(real, ALREADY_READ);
-			await walk(child, childPath, closed, files, ignored);
+			await walk(child, childPath, closed, add, ignored);
 		} else if (status.isFile())
-			files.push({
+			add({
 				path: childPath,
 				absolutePath: child,
 				bytes: status.size,
+				status: [
+					status.size,
+					status.mtimeMs,
+					status.ctimeMs,
+					status.ino,
+				].join(),
 			});
 		else ignored.push({ path: childPath, reason: "not a plain file" });
 	}
-	if (path === "") files.sort(byPath);
+}
+
+/** Null where nothing is there yet. */
+async function realPathOrNull(path: string): Promise<string | null> {
+	try {
+		return await realpath(path);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+		throw error;
+	}
 }
 
 async function statOrNull(path: string) {
@@ -124,55 +225,69 @@ async function statOrNull(path: string) {
 	}
 }
 
-/** Compares the content only of files that are equally long and begin alike. */
-async function setDuplicatesApart(
-	dataset: DatasetDefinition,
-	files: readonly SourceFile[],
-): Promise<FoundDataset> {
-	const alike = new Map<string, SourceFile[]>();
-	const bySize = Map.groupBy(files, (file) => file.bytes);
-	for (const [bytes, group] of bySize) {
-		if (group.length < 2 || bytes === 0) continue;
-		for (const file of group) {
-			const beginning = await contentHash(file.absolutePath, BEGINNING_BYTES);
-			const key = `${bytes} ${beginning}`;
-			if (beginning !== null) alike.set(key, [...(alike.get(key) ?? []), file]);
+async function readContents(
+	files: readonly ListedFile[],
+	known: KnownFiles,
+	knownNow: KnownFiles,
+	signal?: AbortSignal,
+): Promise<ScannedFile[]> {
+	const read: ScannedFile[] = new Array(files.length);
+	const queue = files.entries();
+	const lane = async () => {
+		for (const [index, { status, ...file }] of queue) {
+			const before = known[file.absolutePath];
+			const content =
+				before?.status === status
+					? before.content
+					: await contentOf(file.absolutePath, file.bytes, signal);
+			knownNow[file.absolutePath] = { status, content };
+			read[index] = { ...file, content };
 		}
-	}
-	const duplicates: DuplicateFile[] = [];
-	for (const group of alike.values()) {
-		if (group.length < 2) continue;
-		const originals = new Map<string, SourceFile>();
-		for (const file of group) {
-			const content = await contentHash(file.absolutePath);
-			if (content === null) continue;
-			const original = originals.get(content);
-			if (original === undefined) originals.set(content, file);
-			else duplicates.push({ file, original });
-		}
-	}
-	const apart = new Set(duplicates.map(({ file }) => file));
-	return {
-		dataset,
-		files: files.filter((file) => !apart.has(file)),
-		duplicates: duplicates.sort((a, b) => a.file.index - b.file.index),
 	};
+	await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+	return read;
 }
 
-/** Of the first `length` bytes; null for a file that cannot be read: its parser says why. */
-async function contentHash(
+function setDuplicatesApart(
+	dataset: DatasetDefinition,
+	list: readonly ScannedFile[],
+): FoundDataset {
+	if (dataset.isPathData) return { dataset, files: list, duplicates: [] };
+	const originals = new Map<string, ScannedFile>();
+	const files: ScannedFile[] = [];
+	const duplicates: DuplicateFile[] = [];
+	for (const file of list) {
+		const original = originals.get(file.content);
+		if (original !== undefined && file.bytes > 0)
+			duplicates.push({ file, original });
+		else {
+			originals.set(file.content, file);
+			files.push(file);
+		}
+	}
+	return { dataset, files, duplicates };
+}
+
+/** Hash of a file's content; of one that cannot be read, the reason. */
+export async function contentOf(
 	path: string,
-	length = Number.POSITIVE_INFINITY,
-): Promise<string | null> {
+	bytes: number,
+	signal?: AbortSignal,
+): Promise<string> {
 	const hash = createHash("sha256");
 	try {
-		for await (const chunk of createReadStream(path, {
-			highWaterMark: Math.min(length, 2 ** 20),
-			end: length - 1,
-		}))
-			hash.update(chunk);
-	} catch {
-		return null;
+		if (bytes <= READ_AT_ONCE_BYTES)
+			hash.update(await readFile(path, { signal }));
+		else
+			for await (const chunk of createReadStream(path, {
+				highWaterMark: 2 ** 20,
+				signal,
+			}))
+				hash.update(chunk);
+	} catch (error) {
+		signal?.throwIfAborted();
+		// Its parser says why.
+		return `cannot be read: ${path} ${(error as NodeJS.ErrnoException).code}`;
 	}
 	return hash.digest("hex");
 }

@@ -1,88 +1,69 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
-import type { StagingTable } from "../datasets/dataset.ts";
-import { literal, literalList } from "../storage/sql-text.ts";
-import { STAGED_REJECTS, STAGING_KEYS } from "../storage/staging.ts";
-import type { ParsedDataset } from "./parse.ts";
+import type { DatasetDefinition, StagingTable } from "../datasets/dataset.ts";
+import { literalList } from "../storage/sql-text.ts";
+import {
+	STAGED_REJECTS,
+	STAGING_KEY,
+	type StagedFile,
+	stagedSelect,
+	stagingTable,
+} from "../storage/staging.ts";
+
+/** Rows of a file as a SELECT over the file itself. */
+export interface StagedView {
+	readonly table: string;
+	readonly fileIndex: number;
+	readonly select: string;
+}
+
+/** A batch that was read. */
+export interface StagedBatch {
+	readonly staged: readonly StagedFile[];
+	/** Rows that were not written down. */
+	readonly views: readonly StagedView[];
+	/** Indices of files whose rows do not count, but whose rejects do. */
+	readonly rejected: readonly number[];
+}
 
 /**
  * Makes a dataset's staging tables visible as views, each with `file_index` and
- * without the rows of rejected files, together with `source_files` and
- * `staged_rejects`. Views of a former dataset are replaced.
+ * without the rows of rejected files, and `staged_rejects`.
  */
 export async function createStagingViews(
 	connection: DuckDBConnection,
-	parsed: ParsedDataset,
+	dataset: DatasetDefinition,
+	batch: StagedBatch,
 ): Promise<void> {
-	await connection.run(
-		"CREATE OR REPLACE TABLE source_files (file_index INTEGER, path VARCHAR, bytes BIGINT)",
-	);
-	const appender = await connection.createAppender("source_files");
-	for (const file of parsed.files) {
-		appender.appendInteger(file.index);
-		appender.appendVarchar(file.path);
-		appender.appendBigInt(BigInt(file.bytes));
-		appender.endRow();
-	}
-	appender.closeSync();
-	await markAttempts(connection, "abandoned_attempts", parsed.abandoned);
-	await markAttempts(connection, "dropped_attempts", [
-		...parsed.abandoned,
-		...parsed.rejectedAttempts,
-	]);
-	for (const table of parsed.dataset.staging)
-		await createView(connection, parsed, table, "dropped_attempts");
-	await createView(connection, parsed, STAGED_REJECTS, "abandoned_attempts");
-}
-
-async function markAttempts(
-	connection: DuckDBConnection,
-	table: string,
-	attempts: readonly number[],
-): Promise<void> {
-	await connection.run(`CREATE OR REPLACE TABLE ${table} (attempt INTEGER)`);
-	const appender = await connection.createAppender(table);
-	for (const attempt of attempts) {
-		appender.appendInteger(attempt);
-		appender.endRow();
-	}
-	appender.closeSync();
+	for (const table of dataset.staging)
+		await createView(connection, table, batch);
+	await createView(connection, STAGED_REJECTS, { ...batch, rejected: [] });
 }
 
 async function createView(
 	connection: DuckDBConnection,
-	parsed: ParsedDataset,
 	table: StagingTable,
-	leftOut: string,
+	{ staged, views, rejected }: StagedBatch,
 ): Promise<void> {
-	const files = parsed.staged
+	const files = staged
 		.filter((file) => file.table === table.name)
 		.map((file) => file.path);
-	const columns = [...STAGING_KEYS, ...table.columns];
-	const rows =
+	const written =
 		files.length > 0
-			? `read_parquet(${literalList(files)})`
-			: `(SELECT ${columns
-					.map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`)
-					.join(", ")} LIMIT 0)`;
-	const anyLeftOut =
-		parsed.abandoned.length + parsed.rejectedAttempts.length > 0;
-	const condition = anyLeftOut ? ` WHERE attempt NOT IN (FROM ${leftOut})` : "";
-	await connection.run(
-		`CREATE OR REPLACE VIEW ${identifier(table.name)} AS SELECT * EXCLUDE (attempt) FROM ${rows}${condition}`,
-	);
-}
-
-/** SELECT of a dataset's rejects in the contract's columns; needs its staging views. */
-export function rejectsSelect(parsed: ParsedDataset): string {
-	const name = literal(parsed.dataset.name);
+			? `FROM ${stagingTable(table.name)} UNION ALL FROM read_parquet(${literalList(files)})`
+			: `FROM ${stagingTable(table.name)}`;
+	const condition =
+		rejected.length > 0
+			? ` WHERE ${STAGING_KEY.name} NOT IN (${rejected.join(", ")})`
+			: "";
 	const parts = [
-		`SELECT ${name} AS dataset, path AS source_file, line, reason, sample
-		 FROM ${STAGED_REJECTS.name} JOIN source_files USING (file_index)`,
+		`(FROM (${written})${condition})`,
+		...views
+			.filter((view) => view.table === table.name)
+			.filter(({ fileIndex }) => !rejected.includes(fileIndex))
+			.map((view) => stagedSelect(table, view.fileIndex, view.select)),
 	];
-	if (parsed.dataset.conflicts !== null)
-		parts.push(
-			`SELECT ${name} AS dataset, source_file, line, reason, sample FROM (${parsed.dataset.conflicts})`,
-		);
-	return parts.join(" UNION ALL ");
+	await connection.run(
+		`CREATE OR REPLACE VIEW ${identifier(table.name)} AS ${parts.join(" UNION ALL BY NAME ")}`,
+	);
 }

@@ -36,11 +36,11 @@ const TYPES: Readonly<Record<StagingType, DuckDBType>> = {
 	TIMESTAMP,
 };
 
-/** Columns that stand before a staging table's own: the file, and the attempt at reading it. */
-export const STAGING_KEYS = [
-	{ name: "file_index", type: "INTEGER" },
-	{ name: "attempt", type: "INTEGER" },
-] as const satisfies StagingTable["columns"];
+/** Column that stands before a staging table's own: the file that a row comes from. */
+export const STAGING_KEY = {
+	name: "file_index",
+	type: "INTEGER",
+} as const satisfies StagingTable["columns"][number];
 
 /** What {@link ParseOutput.reject} fills. */
 export const STAGED_REJECTS: StagingTable = {
@@ -52,85 +52,89 @@ export const STAGED_REJECTS: StagingTable = {
 	],
 };
 
+/** Where the tables lie that rows are collected in. */
+const SCHEMA = "staging";
+
+/** The table in memory that a staging table's rows are collected in, as SQL names it. */
+export function stagingTable(name: string): string {
+	return `${SCHEMA}.${identifier(name)}`;
+}
+
 /** A staging file, by the table whose rows it holds. */
 export interface StagedFile {
 	readonly table: string;
 	readonly path: string;
 }
 
-/** Collects rows in memory and writes them as Parquet files to a folder. */
+/** A file's SELECT in the columns and types of a staging table. */
+export function stagedSelect(
+	table: StagingTable,
+	fileIndex: number,
+	select: string,
+): string {
+	const columns = table.columns.map(
+		({ name, type }) =>
+			`CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
+	);
+	return `SELECT ${fileIndex} AS file_index, ${columns.join(", ")} FROM (${select})`;
+}
+
+/** Collects rows in memory, and writes those of large tables as Parquet files to a folder. */
 export class StagingWriter {
 	readonly #connection: DuckDBConnection;
 	readonly #folder: string;
-	readonly #prefix: string;
 	readonly #buffers: Map<string, TableBuffer>;
-	#files: StagedFile[] = [];
+	readonly #files: StagedFile[] = [];
 	#count = 0;
 
-	/** `prefix` keeps the file names of several writers to one folder apart. */
 	static async create(
 		connection: DuckDBConnection,
 		folder: string,
-		prefix: string,
 		tables: readonly StagingTable[],
 	): Promise<StagingWriter> {
+		await connection.run(`CREATE SCHEMA ${SCHEMA}`);
 		const buffers = new Map<string, TableBuffer>();
 		for (const table of tables) {
-			const columns = [...STAGING_KEYS, ...table.columns];
+			const columns = [STAGING_KEY, ...table.columns];
 			const definitions = columns.map(
 				(column) => `${identifier(column.name)} ${column.type}`,
 			);
 			await connection.run(
-				`CREATE TABLE ${identifier(table.name)} (${definitions.join(", ")})`,
+				`CREATE TABLE ${stagingTable(table.name)} (${definitions.join(", ")})`,
 			);
 			buffers.set(
 				table.name,
 				new TableBuffer(
-					await connection.createAppender(table.name),
+					await connection.createAppender(table.name, SCHEMA),
 					columns.map((column) => column.type),
 				),
 			);
 		}
-		return new StagingWriter(connection, folder, prefix, buffers);
+		return new StagingWriter(connection, folder, buffers);
 	}
 
 	private constructor(
 		connection: DuckDBConnection,
 		folder: string,
-		prefix: string,
 		buffers: Map<string, TableBuffer>,
 	) {
 		this.#connection = connection;
 		this.#folder = folder;
-		this.#prefix = prefix;
 		this.#buffers = buffers;
 	}
 
-	/** Adds a row whose first values are those of {@link STAGING_KEYS}. */
-	row(
-		table: string,
-		fileIndex: number,
-		attempt: number,
-		values: readonly StagingValue[],
-	): void {
-		this.#buffer(table).add(fileIndex, attempt, values);
+	/** Adds a row of a file. */
+	row(table: string, fileIndex: number, values: readonly StagingValue[]): void {
+		this.#buffer(table).add(fileIndex, values);
 	}
 
-	/** Writes the rows of a SELECT, which DuckDB runs, straight to a file. */
+	/** Writes the rows of a SELECT, which DuckDB runs, straight to a file; gives their number. */
 	async select(
 		table: StagingTable,
 		fileIndex: number,
-		attempt: number,
 		select: string,
-	): Promise<void> {
-		const columns = table.columns.map(
-			({ name, type }) =>
-				`CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
-		);
-		await this.#copy(
-			table.name,
-			`SELECT ${fileIndex} AS file_index, ${attempt} AS attempt, ${columns.join(", ")} FROM (${select})`,
-		);
+	): Promise<number> {
+		return this.#copy(table.name, stagedSelect(table, fileIndex, select));
 	}
 
 	/** Writes tables down that have grown large, so that memory stays bounded. */
@@ -139,13 +143,10 @@ export class StagingWriter {
 			if (buffer.bytes > FLUSH_BYTES) await this.#write(name, buffer);
 	}
 
-	/** Writes all rows down and gives the files written since the last call. */
-	async flush(): Promise<StagedFile[]> {
-		for (const [name, buffer] of this.#buffers)
-			if (buffer.bytes > 0) await this.#write(name, buffer);
-		const files = this.#files;
-		this.#files = [];
-		return files;
+	/** Ends the writing and gives all files; rows that are in none are in the {@link stagingTable}s. */
+	finish(): readonly StagedFile[] {
+		for (const buffer of this.#buffers.values()) buffer.close();
+		return this.#files;
 	}
 
 	#buffer(table: string): TableBuffer {
@@ -157,19 +158,17 @@ export class StagingWriter {
 
 	async #write(name: string, buffer: TableBuffer): Promise<void> {
 		buffer.flush();
-		await this.#copy(name, `FROM ${identifier(name)}`);
-		await this.#connection.run(`TRUNCATE ${identifier(name)}`);
+		await this.#copy(name, `FROM ${stagingTable(name)}`);
+		await this.#connection.run(`TRUNCATE ${stagingTable(name)}`);
 	}
 
-	async #copy(table: string, query: string): Promise<void> {
-		const path = join(
-			this.#folder,
-			`${table}-${this.#prefix}-${this.#count++}.parquet`,
-		);
-		await this.#connection.run(
+	async #copy(table: string, query: string): Promise<number> {
+		const path = join(this.#folder, `${table}-${this.#count++}.parquet`);
+		const { rowsChanged } = await this.#connection.run(
 			`COPY (${query}) TO ${literal(path)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
 		);
 		this.#files.push({ table, path });
+		return rowsChanged;
 	}
 }
 
@@ -190,27 +189,21 @@ class TableBuffer {
 		this.#columns = types.map(() => []);
 	}
 
-	add(
-		fileIndex: number,
-		attempt: number,
-		values: readonly StagingValue[],
-	): void {
-		const keys = STAGING_KEYS.length;
-		if (values.length + keys !== this.#types.length)
+	add(fileIndex: number, values: readonly StagingValue[]): void {
+		if (values.length + 1 !== this.#types.length)
 			throw new Error(
-				`a staging row has ${values.length} values, its table ${this.#types.length - keys} columns`,
+				`a staging row has ${values.length} values, its table ${this.#types.length - 1} columns`,
 			);
 		const row = this.#rows++;
-		const columns = this.#columns as [DuckDBValue[], DuckDBValue[]];
-		columns[0][row] = fileIndex;
-		columns[1][row] = attempt;
+		const [files] = this.#columns as [DuckDBValue[]];
+		files[row] = fileIndex;
 		for (let index = 0; index < values.length; index++) {
 			const value = values[index] ?? null;
-			const column = this.#columns[index + keys] as DuckDBValue[];
+			const column = this.#columns[index + 1] as DuckDBValue[];
 			column[row] =
-				this.#types[index + keys] === "TIMESTAMP"
+				this.#types[index + 1] === "TIMESTAMP"
 					? timestampOf(value)
-					: this.#types[index + keys] === "BIGINT" && typeof value === "number"
+					: this.#types[index + 1] === "BIGINT" && typeof value === "number"
 						? BigInt(value)
 						: (value as DuckDBValue);
 			this.bytes += typeof value === "string" ? 16 + value.length : 8;
@@ -224,6 +217,11 @@ class TableBuffer {
 		if (this.#rows > 0) this.#appendChunk();
 		this.#appender.flushSync();
 		this.bytes = 0;
+	}
+
+	close(): void {
+		this.flush();
+		this.#appender.closeSync();
 	}
 
 	#appendChunk(): void {

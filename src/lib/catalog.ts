@@ -127,7 +127,7 @@ export type ManifestChunk = readonly [
 
 /** A small Parquet file that a page draws from before any engine is there. */
 export interface CatalogRollup {
-	readonly name: RollupName;
+	readonly name: string;
 	readonly dataset: string;
 	readonly path: string;
 	readonly bytes: number;
@@ -139,7 +139,7 @@ export interface CatalogRollup {
 }
 
 /**
- * What each roll-up holds:
+ * The roll-ups that pages know; a lake may hold others. What each holds:
  * - `rides_per_month`: month (VARCHAR `YYYY-MM`, null for undated), rides BIGINT, distance_m DOUBLE
  * - `ride_map`: level, x, y INTEGER, rides BIGINT; cells of the start view and a margin, at most 30,000
  * - `post_funnel`: one row: all_posts, without_tags, outside, counted, tags BIGINT, window_start, window_end TIMESTAMP

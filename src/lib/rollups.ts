@@ -1,16 +1,7 @@
 import type { RollupName } from "./catalog.ts";
-import type { Column } from "./tables.ts";
+import { type Column, column } from "./tables.ts";
 
-function column(
-	name: string,
-	type: string,
-	description: string,
-	unit: string | null = null,
-): Column {
-	return { name, type, unit, description };
-}
-
-/** The columns of each roll-up, in order. */
+/** The columns of each roll-up that pages know, in order. */
 export const ROLLUP_COLUMNS: Readonly<Record<RollupName, readonly Column[]>> = {
 	rides_per_month: [
 		column(

@@ -1,0 +1,431 @@
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
+import { DATASETS } from "../datasets/registry.ts";
+import { codeVersion } from "../jobs/code-version.ts";
+import { JobError, type JobRecord } from "../jobs/job.ts";
+import {
+	collect,
+	type Publication,
+	publicationOf,
+	publish,
+} from "../publish/publication.ts";
+import type { FetchedSource } from "../sources/fetch-source.ts";
+import { fetchSources } from "../sources/fetch-sources.ts";
+import type { Aggregated } from "./aggregate.ts";
+import { batchesOf } from "./batches.ts";
+import { type BuildOptions, DEFAULT_MAX_REJECTED } from "./build-options.ts";
+import { BuildRejects } from "./build-rejects.ts";
+import {
+	DatasetBuild,
+	output,
+	parsed,
+	type WorkFile,
+} from "./dataset-build.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import {
+	aggregateJob,
+	isLarge,
+	type PlannedPiece,
+	parseJob,
+	rejectsJob,
+	resolveJob,
+	writeJobs,
+} from "./jobs.ts";
+import { makeCatalog } from "./lake-catalog.ts";
+import { peakBytes } from "./memory.ts";
+import { type BuildPlaces, inputFolders, ownFolders } from "./places.ts";
+import { planPieces } from "./plan-pieces.ts";
+import type { BuildReport, StreamedReport } from "./report.ts";
+import type { ResolvedClaims } from "./resolve-claims.ts";
+import { type ScannedInput, scanInput } from "./scan.ts";
+import { type InputSettings, readSettings } from "./settings.ts";
+import {
+	type BuildState,
+	isThere,
+	isWhole,
+	keepState,
+	readState,
+	sizesIn,
+} from "./state.ts";
+import { StepRunner, type StepTools } from "./step-runner.ts";
+import type { Workshop } from "./workshop.ts";
+import type { WrittenPiece } from "./write-pieces.ts";
+
+export interface BuildTools extends Omit<StepTools, "scratch"> {
+	readonly input: string;
+	readonly places: BuildPlaces;
+	readonly workshop: Workshop;
+	readonly connection: DuckDBConnection;
+}
+
+/** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
+export async function runBuild(
+	options: BuildOptions,
+	tools: BuildTools,
+): Promise<StreamedReport> {
+	const settings = await readSettings(
+		tools.input,
+		DATASETS.map(({ name }) => name),
+	);
+	const build = new BuildRun(options, tools, settings, await codeVersion());
+	return build.run();
+}
+
+/** What a build has put in force. */
+interface Published {
+	readonly catalog: Catalog;
+	readonly version: string;
+	readonly rejects: readonly WrittenPiece[];
+}
+
+/** One run, and what it has found and made so far. */
+class BuildRun {
+	readonly #options: BuildOptions;
+	readonly #tools: BuildTools;
+	readonly #settings: InputSettings;
+	readonly #version: string;
+	readonly #steps: StepRunner;
+	readonly #rejects: BuildRejects;
+	readonly #started = performance.now();
+	/** Local paths of files of the work store, by key. */
+	readonly #fetched = new Map<string, Promise<string>>();
+
+	constructor(
+		options: BuildOptions,
+		tools: BuildTools,
+		settings: InputSettings,
+		version: string,
+	) {
+		this.#options = options;
+		this.#tools = tools;
+		this.#settings = settings;
+		this.#version = version;
+		const { scratch } = tools.workshop;
+		this.#steps = new StepRunner(options, { ...tools, scratch });
+		this.#rejects = new BuildRejects(tools.connection, this.#fetch);
+	}
+
+	async run(): Promise<StreamedReport> {
+		const { input, places, stores, workshop } = this.#tools;
+		const state = await readState(stores.work);
+		const former = await publicationOf(stores.lake);
+		const sources = await this.#steps.timed("fetch", () =>
+			this.#fetchSources(),
+		);
+		const scanned = await this.#steps.timed("scan", () =>
+			scanInput(
+				inputFolders(input, places),
+				ownFolders(places),
+				DATASETS,
+				state?.known ?? {},
+				this.#options,
+			),
+		);
+		const fingerprint = fingerprintOf(
+			this.#version,
+			this.#options,
+			this.#settings,
+			scanned,
+		);
+		const lakeFiles = await sizesIn(stores.lake);
+		if (
+			state?.fingerprint === fingerprint &&
+			state.report.version === former?.version &&
+			isWhole(state, former.catalog, lakeFiles)
+		)
+			return this.#unchanged(state, sources);
+
+		const datasets = scanned.found.map((found) => new DatasetBuild(found));
+		await this.#read(datasets);
+		await this.#compare(datasets);
+		await this.#write(datasets, state, lakeFiles);
+		const { maxRejected = DEFAULT_MAX_REJECTED } = this.#options;
+		for (const each of datasets) {
+			each.checkBalance();
+			// Only now all is known that is rejected: copies may contradict each other.
+			each.stopAbove(maxRejected);
+		}
+		const going = datasets.filter(({ stopped }) => stopped === null);
+		for (const each of datasets)
+			await this.#rejects.add(
+				this.#version,
+				each,
+				stores.work,
+				workshop.scratch,
+			);
+		const rejected = await this.#rejects.count();
+		const published = going.some(({ rows }) => rows > 0)
+			? await this.#publish(datasets, rejected, former)
+			: null;
+		const report = this.#report(
+			scanned,
+			sources,
+			datasets,
+			rejected,
+			published,
+		);
+		if (published !== null)
+			await keepState(stores.work, {
+				fingerprint,
+				report,
+				datasets,
+				rejects: { files: this.#rejects.files, pieces: published.rejects },
+				known: scanned.known,
+				records: this.#steps.records,
+				former: state,
+			});
+		return { ...report, rejects: () => this.#rejects.stream() };
+	}
+
+	#unchanged(
+		state: BuildState,
+		sources: readonly FetchedSource[],
+	): StreamedReport {
+		const { done, reused } = state.report.jobs;
+		this.#rejects.files.push(...state.rejects);
+		return {
+			...state.report,
+			unchanged: true,
+			sources,
+			exitCode: hasFailed(sources) ? 1 : state.report.exitCode,
+			seconds: (performance.now() - this.#started) / 1000,
+			stepSeconds: this.#steps.seconds,
+			jobs: { done: 0, reused: done + reused },
+			rejects: () => this.#rejects.stream(),
+		};
+	}
+
+	/** Brings what is fetched from elsewhere up to date. */
+	#fetchSources(): Promise<FetchedSource[]> {
+		const { signal, onTrouble } = this.#options;
+		return fetchSources(this.#settings.sources, this.#tools.workshop.sources, {
+			signal,
+			onRetry: (source, reason, attempt) =>
+				onTrouble?.(`${source}: ${reason}; try ${attempt}`),
+		});
+	}
+
+	/** Reads all files of all datasets, in batches. */
+	async #read(datasets: readonly DatasetBuild[]): Promise<void> {
+		const { maxGapSeconds, maxGapMeters } = this.#options;
+		const faults = new Map<string, string>();
+		const batches = datasets.flatMap((build) =>
+			batchesOf(build.found.files).map((files) => ({ build, files })),
+		);
+		const jobs = () =>
+			batches.map(({ build, files }) =>
+				parseJob(
+					this.#version,
+					build.dataset,
+					files,
+					isLarge(build.found.files),
+					{ maxGapSeconds, maxGapMeters },
+					faults,
+				),
+			);
+		let records: JobRecord[] | null = null;
+		while (records === null)
+			try {
+				records = await this.#steps.run("read", jobs());
+			} catch (error) {
+				// A file that no process survives is rejected; the other files are read without it.
+				if (!(error instanceof JobError) || error.lastItem === null)
+					throw error;
+				if (faults.has(error.lastItem)) throw error;
+				const how = /: its process (.*?)(?: at .*)?$/s.exec(error.message)?.[1];
+				faults.set(error.lastItem, `the process that read it ${how}`);
+			}
+		for (const [index, { build, files }] of batches.entries())
+			build.addBatch({ files, record: records[index] as JobRecord });
+	}
+
+	/** Finds the copies of things that came more than once. */
+	async #compare(datasets: readonly DatasetBuild[]): Promise<void> {
+		const comparing = datasets.flatMap((build) => {
+			const claims = build.batches.flatMap(({ record }) => {
+				const own = parsed(record).claims;
+				return own === null
+					? []
+					: [{ ...output(record, own.file), rows: own.rows, job: record.id }];
+			});
+			return claims.length === 0
+				? []
+				: [{ build, job: resolveJob(this.#version, build.dataset, claims) }];
+		});
+		const records = await this.#steps.run(
+			"compare",
+			comparing.map(({ job }) => job),
+		);
+		for (const [index, { build }] of comparing.entries()) {
+			const record = records[index] as JobRecord;
+			build.resolve(record, record.value as unknown as ResolvedClaims);
+		}
+	}
+
+	/** Sorts and writes the pieces that have changed. */
+	async #write(
+		datasets: readonly DatasetBuild[],
+		state: BuildState | null,
+		lakeFiles: ReadonlyMap<string, number>,
+	): Promise<void> {
+		const planned: { build: DatasetBuild; piece: PlannedPiece }[] = [];
+		const losers = new Map<string, WorkFile>();
+		for (const build of datasets) {
+			for (const table of build.dataset.tables)
+				for (const piece of await planPieces(
+					this.#version,
+					build,
+					table,
+					this.#tools.connection,
+					this.#fetch,
+				))
+					planned.push({ build, piece });
+			const { resolved } = build;
+			if (resolved !== null && resolved.value.losers !== null)
+				losers.set(
+					build.dataset.name,
+					output(resolved.record, resolved.value.losers),
+				);
+		}
+		const fresh = planned
+			.map(({ piece }) => piece)
+			.filter(({ id }) => {
+				const kept = state?.pieces[id];
+				return kept === undefined || !isThere(kept, lakeFiles);
+			});
+		const records = await this.#steps.run(
+			"write",
+			writeJobs(this.#version, fresh, losers),
+			fresh.reduce((sum, { rows }) => sum + rows, 0),
+		);
+		const written = new Map(
+			records
+				.flatMap((record) => record.value as unknown as WrittenPiece[])
+				.map((piece) => [piece.id, piece]),
+		);
+		for (const { build, piece } of planned) {
+			const made = written.get(piece.id) ?? state?.pieces[piece.id];
+			if (made === undefined)
+				throw new Error(
+					`a piece of ${piece.table.name} was not written: ${piece.id}`,
+				);
+			build.addPiece(piece.table.name, made);
+		}
+	}
+
+	/** Finishes the lake whose tables are written, and puts its catalog in force. */
+	async #publish(
+		datasets: readonly DatasetBuild[],
+		rejected: number,
+		former: Publication | null,
+	): Promise<Published> {
+		const { lake } = this.#tools.stores;
+		const { keep, signal, withRejects = true } = this.#options;
+		const going = datasets.filter(({ stopped }) => stopped === null);
+		const aggregates = going.map(({ dataset, pieces }) =>
+			aggregateJob(
+				this.#version,
+				dataset,
+				this.#settings.datasets[dataset.name]?.startView,
+				Object.fromEntries(
+					dataset.tables.map(({ name }) => [
+						name,
+						(pieces.get(name) ?? []).flatMap(({ files }) =>
+							files.map(lakeFile),
+						),
+					]),
+				),
+			),
+		);
+		const isTold = withRejects && rejected > 0;
+		const records = await this.#steps.run("aggregate", [
+			...aggregates,
+			...(isTold ? [rejectsJob(this.#version, this.#rejects.files)] : []),
+		]);
+		const rejects = (records[aggregates.length]?.value ??
+			[]) as unknown as WrittenPiece[];
+		return this.#steps.timed("publish", async () => {
+			const catalog = await makeCatalog(
+				lake,
+				this.#settings,
+				datasets.map((build) => {
+					const record = records[going.indexOf(build)];
+					return {
+						build,
+						aggregated:
+							build.stopped === null
+								? (record?.value as unknown as Aggregated)
+								: null,
+					};
+				}),
+				rejects.flatMap(({ files }) => files),
+				former?.catalog ?? null,
+			);
+			signal?.throwIfAborted();
+			const base = former?.tag ?? null;
+			const { version } = await publish(lake, catalog, { keep, base });
+			await collect(lake, { keep });
+			return { catalog, version, rejects };
+		});
+	}
+
+	#report(
+		{ ignored }: ScannedInput,
+		sources: readonly FetchedSource[],
+		datasets: readonly DatasetBuild[],
+		rejected: number,
+		published: Published | null,
+	): Omit<BuildReport, "rejects"> {
+		const isFlawed =
+			rejected > 0 ||
+			hasFailed(sources) ||
+			datasets.some(({ stopped }) => stopped !== null);
+		const { jobsDone, records, seconds } = this.#steps;
+		const { tables = [], rollups = [] } = published?.catalog ?? {};
+		return {
+			format: "lakeside-build-report",
+			exitCode: published === null ? 2 : isFlawed ? 1 : 0,
+			unchanged: false,
+			input: this.#tools.input,
+			out: this.#tools.stores.lake.address,
+			version: published?.version ?? null,
+			sources,
+			datasets: datasets.map((build) => build.report()),
+			ignored,
+			tables: tables.map(({ name, dataset, rows, files, bytes }) => ({
+				name,
+				dataset,
+				rows,
+				files,
+				bytes,
+			})),
+			rollups: rollups.map(({ name, rows, bytes }) => ({ name, rows, bytes })),
+			jobs: { done: jobsDone, reused: records.length - jobsDone },
+			seconds: (performance.now() - this.#started) / 1000,
+			stepSeconds: seconds,
+			peakProcessBytes: Math.max(this.#steps.peakBytes, peakBytes()),
+			rejected,
+		};
+	}
+
+	/** Makes a file of the work store readable, and gives its local path. */
+	readonly #fetch = (key: string): Promise<string> => {
+		const known = this.#fetched.get(key);
+		if (known !== undefined) return known;
+		const { stores, workshop } = this.#tools;
+		const name = `${this.#fetched.size}.parquet`;
+		const path = join(workshop.scratch, "fetched", name);
+		const fetched = stores.work.fetch(key, path).then(() => path);
+		this.#fetched.set(key, fetched);
+		return fetched;
+	};
+}
+
+function lakeFile({ path, partition, bytes }: ManifestFile) {
+	return { path: decodeURIComponent(path), partition, bytes };
+}
+
+function hasFailed(sources: readonly FetchedSource[]): boolean {
+	return sources.some(({ failure }) => failure !== null);
+}

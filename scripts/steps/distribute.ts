@@ -1,0 +1,153 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { identifier } from "../../src/lib/identifier.ts";
+import { contractOf, type TableDefinition } from "../datasets/dataset.ts";
+import { rowsOf } from "../storage/duckdb.ts";
+import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+
+/** Columns of distributed rows besides the table's own. */
+export const SOURCE = "lakeside_source";
+export const bucketColumn = (depth: number) => `lakeside_bucket_${depth}`;
+
+/** A large batch is cut while its files hold about so many rows. */
+const FILE_ROWS = 2 ** 14;
+
+/** A batch's rows of one table, on their way to its pieces. Files are indices of outputs. */
+export interface DistributedTable {
+	/** One, or one for each partition and value of the first buckets. */
+	readonly files: readonly number[];
+	/**
+	 * A file that says what lies where: `file` (place in `files`), the partition keys as
+	 * text, the buckets, `rows`, and `content`, which tells these rows from any others.
+	 * Null without rows.
+	 */
+	readonly buckets: number | null;
+	readonly rows: number;
+}
+
+/**
+ * Writes a batch's rows of a table to files of `folder`, and what lies in them beside:
+ * of little input to one file in the order of the partitions; of much to files by
+ * partition and bucket, so that a piece need not read what is not its own.
+ */
+export async function distribute(
+	connection: DuckDBConnection,
+	definition: TableDefinition,
+	options: {
+		readonly folder: string;
+		readonly isLarge: boolean;
+		/** Rows tell the file and record that they come from. */
+		readonly isUnique: boolean;
+		/** Names the content of the batch, where it is cheaper to name than to look at. */
+		readonly content: string | null;
+		/** Makes a file, by its path below the folder, an output and gives its index. */
+		add(file: string): number;
+	},
+): Promise<DistributedTable> {
+	const { folder, isUnique } = options;
+	const { columns, partitionKeys } = contractOf(definition);
+	const casts = columns.map(
+		({ name, type }) =>
+			`CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
+	);
+	const typed = `SELECT * REPLACE (${casts.join(", ")}) FROM (${definition.rows})`;
+	const buckets = definition.buckets.map(
+		(bucket, depth) => `${bucket} AS ${bucketColumn(depth)}`,
+	);
+	const select = `SELECT ${["*", ...buckets].join(", ")} FROM (${
+		isUnique
+			? `SELECT typed.* EXCLUDE (file_index), path AS ${SOURCE}
+				FROM (${typed}) AS typed JOIN source_files USING (file_index)`
+			: typed
+	})`;
+	const keys = partitionKeys.map(identifier);
+	const cut = options.isLarge
+		? await cutOf(connection, select, keys, definition.buckets.length)
+		: [];
+	await mkdir(folder, { recursive: true });
+	const { rowsChanged: rows } = await connection.run(
+		cut.length > 0
+			? `COPY (${select}) TO ${literal(folder)} (FORMAT parquet, PARTITION_BY (${cut.join(", ")}),
+				WRITE_PARTITION_COLUMNS true, ${SCRATCH_PARQUET}, OVERWRITE true)`
+			: `COPY (${select} ${keys.length > 0 ? `ORDER BY ${keys.join(", ")}` : ""})
+				TO ${literal(join(folder, "all.parquet"))} (FORMAT parquet, ${SCRATCH_PARQUET})`,
+	);
+	if (rows === 0) return { files: [], buckets: null, rows };
+	const files = await parquetFiles(folder);
+	const summary = join(folder, "buckets.parquet");
+	await summarise(connection, definition, files, summary, options.content);
+	const add = (file: string) =>
+		options.add(relative(folder, file).split(sep).join("/"));
+	return { files: files.map(add), buckets: add(summary), rows };
+}
+
+/** The columns by which a large batch is cut into files: the keys, and buckets while files stay large. */
+async function cutOf(
+	connection: DuckDBConnection,
+	select: string,
+	keys: readonly string[],
+	buckets: number,
+): Promise<string[]> {
+	const cuts = Array.from({ length: buckets }, (_, depth) => [
+		...keys,
+		...Array.from({ length: depth + 1 }, (_, at) => bucketColumn(at)),
+	]);
+	if (cuts.length === 0) return [...keys];
+	const counts = cuts.map(
+		(columns, depth) =>
+			`approx_count_distinct(hash(${columns.join(", ")})) AS files_${depth}`,
+	);
+	const [row] = await rowsOf(
+		connection,
+		`SELECT ${["count(*) AS rows", ...counts].join(", ")} FROM (${select})`,
+	);
+	const fitting = cuts.filter(
+		(_, depth) =>
+			Number(row?.[`files_${depth}`]) * FILE_ROWS <= Number(row?.rows),
+	);
+	return fitting.at(-1) ?? [...keys];
+}
+
+async function summarise(
+	connection: DuckDBConnection,
+	definition: TableDefinition,
+	files: readonly string[],
+	to: string,
+	content: string | null,
+): Promise<void> {
+	const source = `read_parquet(${literalList(files)}, filename = true, hive_partitioning = false)`;
+	const keys = [
+		...contractOf(definition).partitionKeys.map(
+			(key) => `CAST(${identifier(key)} AS VARCHAR) AS ${identifier(key)}`,
+		),
+		...definition.buckets.map((_, depth) => bucketColumn(depth)),
+	];
+	const own = await rowsOf(connection, `DESCRIBE FROM ${source}`);
+	const hashed = own
+		.map((column) => String(column.column_name))
+		.filter((name) => name !== "filename" && !name.startsWith("lakeside_"));
+	const named =
+		content === null
+			? // Sums do not depend on the order of rows, and tell a row from two.
+				`sum(hash(${hashed.map(identifier).join(", ")})::HUGEINT)::VARCHAR`
+			: literal(content);
+	await connection.run(
+		`COPY (
+			SELECT list_position(${literalList(files)}, filename) - 1 AS file,
+				${[...keys, "count(*) AS rows", `${named} AS content`].join(", ")}
+			FROM ${source} GROUP BY ALL
+		) TO ${literal(to)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
+	);
+}
+
+async function parquetFiles(folder: string): Promise<string[]> {
+	const entries = await readdir(folder, {
+		recursive: true,
+		withFileTypes: true,
+	});
+	return entries
+		.filter((entry) => entry.isFile() && entry.name.endsWith(".parquet"))
+		.map((entry) => join(entry.parentPath, entry.name))
+		.sort();
+}

@@ -1,0 +1,32 @@
+import type { Json } from "../jobs/job.ts";
+import type { BuildOptions } from "./build-options.ts";
+import { identityOf } from "./jobs.ts";
+import type { ScannedInput } from "./scan.ts";
+import type { InputSettings } from "./settings.ts";
+
+/** Names all that decides what is published; `version` is that of the code. */
+export function fingerprintOf(
+	version: string,
+	options: BuildOptions,
+	settings: InputSettings,
+	{ found, ignored }: ScannedInput,
+): string {
+	const { maxGapSeconds, maxGapMeters, maxRejected, keep } = options;
+	return identityOf(
+		version,
+		{
+			maxGapSeconds,
+			maxGapMeters,
+			maxRejected: maxRejected ?? null,
+			keep: keep ?? null,
+			withRejects: options.withRejects ?? true,
+		},
+		settings as unknown as Json,
+		found.map(({ dataset, files, duplicates }) => [
+			dataset.name,
+			files.map(({ path, content }) => [path, content]),
+			duplicates.map(({ file, original }) => [file.path, original.path]),
+		]),
+		ignored as unknown as Json,
+	);
+}

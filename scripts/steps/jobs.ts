@@ -1,0 +1,271 @@
+import { createHash } from "node:crypto";
+import type { StartView } from "../../src/lib/catalog.ts";
+import type {
+	DatasetDefinition,
+	ParseOptions,
+	TableDefinition,
+} from "../datasets/dataset.ts";
+import type { Job, JobInput, JobRecord, Json } from "../jobs/job.ts";
+import type { AggregateParams } from "./aggregate.ts";
+import type { LakeFile } from "./lake-views.ts";
+import { inputName, type ParseParams } from "./parse-batch.ts";
+import type { Piece } from "./pieces.ts";
+import type { ResolveParams } from "./resolve-claims.ts";
+import type { ScannedFile } from "./scan.ts";
+import {
+	hiveFolder,
+	LOSERS_INPUT,
+	rowsInput,
+	type WriteParams,
+} from "./write-pieces.ts";
+
+/** Pieces are written by one job while they hold no more rows than this together. */
+const JOB_ROWS = 2 ** 19;
+
+/** Input bytes above which a dataset is large. */
+const LARGE_BYTES = 2 ** 29;
+
+/** A batch that was parsed, with the files that it holds. */
+export interface Batch {
+	readonly files: readonly ScannedFile[];
+	readonly record: JobRecord;
+}
+
+/** A piece that is to be written: where it lies, and what its rows come from. */
+export interface PlannedPiece extends Piece {
+	readonly id: string;
+	readonly dataset: DatasetDefinition;
+	readonly table: TableDefinition;
+	/** The files that hold its rows. */
+	readonly inputs: readonly { readonly key: string; readonly bytes: number }[];
+}
+
+/** Hash of what a thing is made of, as 32 hexadecimal digits. */
+export function identityOf(...parts: readonly Json[]): string {
+	return createHash("sha256")
+		.update(JSON.stringify(parts))
+		.digest("hex")
+		.slice(0, 32);
+}
+
+/** Whether a dataset has so much input that its rows are distributed by partition at once. */
+export function isLarge(files: readonly Pick<ScannedFile, "bytes">[]): boolean {
+	return files.reduce((sum, file) => sum + file.bytes, 0) > LARGE_BYTES;
+}
+
+/** `faults` says of files why they are rejected unread, by path. */
+export function parseJob(
+	version: string,
+	dataset: DatasetDefinition,
+	files: readonly ScannedFile[],
+	isLarge: boolean,
+	options: ParseOptions,
+	faults: ReadonlyMap<string, string>,
+): Job {
+	const params: ParseParams = {
+		dataset: dataset.name,
+		options,
+		isLarge,
+		files: files.map(({ path, bytes }) => ({
+			path,
+			bytes,
+			fault: faults.get(path) ?? null,
+		})),
+	};
+	const [first] = files as [ScannedFile];
+	return job(
+		"parse",
+		files.length === 1
+			? `read ${first.path}`
+			: `read ${first.path} and ${files.length - 1} more`,
+		params,
+		files.map((file, index) => ({
+			name: inputName(index, file.path),
+			from: { file: file.absolutePath },
+			bytes: file.bytes,
+		})),
+		identityOf(
+			version,
+			params as unknown as Json,
+			files.map(({ content }) => content),
+		),
+	);
+}
+
+export function resolveJob(
+	version: string,
+	dataset: DatasetDefinition,
+	claims: readonly { key: string; bytes: number; rows: number; job: string }[],
+): Job {
+	const params: ResolveParams = {
+		dataset: dataset.name,
+		claims: claims.reduce((sum, { rows }) => sum + rows, 0),
+	};
+	return job(
+		"resolve",
+		`compare ${dataset.name}`,
+		params,
+		claims.map(({ key, bytes }, index) => ({
+			name: `${index}.parquet`,
+			from: { store: "work", key },
+			bytes,
+		})),
+		identityOf(
+			version,
+			params as unknown as Json,
+			claims.map((claim) => claim.job),
+		),
+	);
+}
+
+/**
+ * Jobs that write pieces: neighbours of one partition together, while they are small.
+ */
+export function writeJobs(
+	version: string,
+	pieces: readonly PlannedPiece[],
+	losers: ReadonlyMap<string, { readonly key: string; readonly bytes: number }>,
+): Job[] {
+	const groups: PlannedPiece[][] = [];
+	for (const piece of pieces) {
+		const last = groups.at(-1);
+		const rows = last?.reduce((sum, entry) => sum + entry.rows, 0) ?? 0;
+		if (
+			last !== undefined &&
+			last[0]?.table === piece.table &&
+			rows + piece.rows <= JOB_ROWS
+		)
+			last.push(piece);
+		else groups.push([piece]);
+	}
+	return groups.map((group) => {
+		const [first] = group as [PlannedPiece];
+		const own = losers.get(first.dataset.name);
+		const inputs = [
+			...new Map(
+				group.flatMap((piece) =>
+					piece.inputs.map((input) => [input.key, input]),
+				),
+			).values(),
+		];
+		const indexOf = new Map(inputs.map(({ key }, index) => [key, index]));
+		const params: WriteParams = {
+			dataset: first.dataset.name,
+			table: first.table.name,
+			hasLosers: own !== undefined,
+			pieces: group.map((piece) => ({
+				id: piece.id,
+				partition: piece.partition,
+				buckets: piece.buckets,
+				inputs: piece.inputs.map(({ key }) => indexOf.get(key) as number),
+			})),
+		};
+		return job(
+			"write",
+			`write ${placeOf(first)}${group.length > 1 ? ` and ${group.length - 1} more` : ""}`,
+			params,
+			[
+				...inputs.map(({ key, bytes }, index) => ({
+					name: rowsInput(index),
+					from: { store: "work", key } as const,
+					bytes,
+				})),
+				...(own === undefined
+					? []
+					: [
+							{
+								name: LOSERS_INPUT,
+								from: { store: "work", key: own.key } as const,
+								bytes: own.bytes,
+							},
+						]),
+			],
+			identityOf(
+				version,
+				group.map(({ id }) => id),
+			),
+		);
+	});
+}
+
+/** The job that writes the table of rejects from the files that hold them. */
+export function rejectsJob(
+	version: string,
+	rejects: readonly { readonly key: string; readonly bytes: number }[],
+): Job {
+	const id = identityOf(
+		version,
+		"rejects",
+		rejects.map(({ key }) => key),
+	);
+	const params: WriteParams = {
+		dataset: null,
+		table: "rejects",
+		hasLosers: false,
+		pieces: [
+			{
+				id,
+				partition: {},
+				buckets: [],
+				inputs: rejects.map((_, index) => index),
+			},
+		],
+	};
+	return job(
+		"write",
+		"write rejects",
+		params,
+		rejects.map(({ key, bytes }, index) => ({
+			name: rowsInput(index),
+			from: { store: "work", key },
+			bytes,
+		})),
+		id,
+	);
+}
+
+export function aggregateJob(
+	version: string,
+	dataset: DatasetDefinition,
+	startView: StartView | null | undefined,
+	tables: Readonly<Record<string, readonly (LakeFile & { bytes: number })[]>>,
+): Job {
+	const files = Object.values(tables).flat();
+	const params: AggregateParams = {
+		dataset: dataset.name,
+		...(startView !== undefined && { startView }),
+		tables: Object.fromEntries(
+			Object.entries(tables).map(([name, list]) => [
+				name,
+				list.map(({ path, partition }) => ({ path, partition })),
+			]),
+		),
+	};
+	return job(
+		"aggregate",
+		`aggregate ${dataset.name}`,
+		params,
+		files.map(({ path, bytes }) => ({
+			name: path,
+			from: { store: "lake", key: path },
+			bytes,
+		})),
+		identityOf(version, params as unknown as Json),
+	);
+}
+
+function placeOf({ table, partition, buckets }: PlannedPiece): string {
+	return [table.name, hiveFolder(partition), buckets.at(-1) ?? ""]
+		.filter((part) => part !== "")
+		.join("/");
+}
+
+function job(
+	kind: string,
+	label: string,
+	params: object,
+	inputs: readonly JobInput[],
+	id: string,
+): Job {
+	return { id, kind, label, params: params as Json, inputs };
+}

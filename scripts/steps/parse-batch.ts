@@ -1,0 +1,303 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import type {
+	DatasetDefinition,
+	ParseOptions,
+	ParseOutput,
+	SourceFile,
+	StagingTable,
+} from "../datasets/dataset.ts";
+import { datasetNamed } from "../datasets/registry.ts";
+import type { JobContext, JobKind, JobResult } from "../jobs/execute.ts";
+import { classify } from "../jobs/failures.ts";
+import type { Json } from "../jobs/job.ts";
+import { type Database, openDatabase, streamRows } from "../storage/duckdb.ts";
+import { literal, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+import {
+	STAGED_REJECTS,
+	type StagedFile,
+	StagingWriter,
+} from "../storage/staging.ts";
+import { type DistributedTable, distribute } from "./distribute.ts";
+import { createStagingViews, type StagedView } from "./staging-views.ts";
+
+/** Longest sample of a rejected row, in UTF-16 units. */
+const SAMPLE_LENGTH = 200;
+
+export interface ParseParams {
+	readonly dataset: string;
+	readonly options: ParseOptions;
+	/** The dataset has so much input that rows are distributed by partition at once. */
+	readonly isLarge: boolean;
+	/** In the order of the inputs. */
+	readonly files: readonly {
+		readonly path: string;
+		readonly bytes: number;
+		/** Why it is rejected unread; null for a file to be read. */
+		readonly fault: string | null;
+	}[];
+}
+
+/** What a parse job says of its batch. Files are indices of the job's outputs. */
+export interface ParsedBatch {
+	readonly tables: Readonly<Record<string, DistributedTable>>;
+	/** Rejects, in the contract's columns; null where there are none. */
+	readonly rejects: number | null;
+	/** What {@link DatasetDefinition.unique} claims; null where it does not. */
+	readonly claims: { readonly file: number; readonly rows: number } | null;
+	readonly rejectedFiles: number;
+	readonly counts: Readonly<Record<string, number>>;
+	/** A remark, the files that it is about: the first by path, and how many. */
+	readonly notes: readonly {
+		readonly text: string;
+		readonly path: string;
+		readonly files: number;
+	}[];
+}
+
+/** How the inputs of a parse job are called. */
+export function inputName(index: number, path: string): string {
+	// DuckDB goes by the ending; the rest of a name may mean something to it.
+	const ending = /(?:\.[a-z0-9]{1,10}){0,2}$/i.exec(path)?.[0] ?? "";
+	return `${index}${ending.toLowerCase()}`;
+}
+
+/** Reads a batch's files and distributes their rows to the pieces of the tables. */
+export const parseBatch: JobKind = async (json, context) => {
+	const params = json as unknown as ParseParams;
+	const dataset = datasetNamed(params.dataset);
+	const database = await openDatabase({
+		memoryLimit: "320MB",
+		temporaryFolder: join(context.out, "spill"),
+	});
+	try {
+		return await new Batch(dataset, params, context, database).run();
+	} finally {
+		database.close();
+	}
+};
+
+class Batch {
+	readonly #dataset: DatasetDefinition;
+	readonly #params: ParseParams;
+	readonly #context: JobContext;
+	readonly #database: Database;
+	#counts: Record<string, number> = {};
+	readonly #notes = new Map<string, { path: string; files: number }>();
+	readonly #rejected: number[] = [];
+	readonly #views: StagedView[] = [];
+	/** Why the batch's only file is rejected after it was read. */
+	#late: string | null = null;
+	readonly #outputs: JobResult["outputs"][number][] = [];
+
+	constructor(
+		dataset: DatasetDefinition,
+		params: ParseParams,
+		context: JobContext,
+		database: Database,
+	) {
+		this.#dataset = dataset;
+		this.#params = params;
+		this.#context = context;
+		this.#database = database;
+	}
+
+	async run(): Promise<JobResult> {
+		const { connection } = this.#database;
+		const { out, folder } = this.#context;
+		const staging = join(out, "staging");
+		await mkdir(staging);
+		const writer = await StagingWriter.create(connection, staging, [
+			...this.#dataset.staging,
+			STAGED_REJECTS,
+		]);
+		const files = this.#params.files.map(
+			({ path, bytes }, index): SourceFile => ({
+				path,
+				bytes,
+				index,
+				absolutePath: join(folder, inputName(index, path)),
+			}),
+		);
+		let bytes = 0;
+		for (const file of files) {
+			this.#context.signal.throwIfAborted();
+			this.#context.at(file.path);
+			await this.#parse(file, writer);
+			bytes += file.bytes;
+			this.#context.progress(0, bytes);
+		}
+		const staged = writer.finish();
+		await this.#createSources(files);
+		const tables = await this.#distribute(files, staged);
+		const rejects = await this.#write(
+			"rejects.parquet",
+			`SELECT ${literal(this.#dataset.name)} AS dataset, path AS source_file, line, reason, sample
+			FROM (FROM ${STAGED_REJECTS.name} UNION ALL BY NAME (${this.#lateReject()}))
+			JOIN source_files USING (file_index)`,
+		);
+		const { unique } = this.#dataset;
+		const claims =
+			unique === undefined
+				? null
+				: await this.#write(
+						"claims.parquet",
+						`SELECT claims.* EXCLUDE (file_index), path AS source_file
+						FROM (${unique.claims}) AS claims JOIN source_files USING (file_index)`,
+					);
+		const value: ParsedBatch = {
+			tables,
+			rejects: rejects?.file ?? null,
+			claims,
+			rejectedFiles: this.#rejected.length,
+			counts: this.#counts,
+			notes: [...this.#notes].map(([text, note]) => ({ text, ...note })),
+		};
+		return { outputs: this.#outputs, value: value as unknown as Json };
+	}
+
+	async #distribute(
+		files: readonly SourceFile[],
+		staged: readonly StagedFile[],
+	): Promise<Record<string, DistributedTable>> {
+		const { connection } = this.#database;
+		await createStagingViews(connection, this.#dataset, {
+			staged,
+			views: this.#views,
+			rejected: this.#rejected,
+		});
+		const tables: Record<string, DistributedTable> = {};
+		try {
+			for (const table of this.#dataset.tables)
+				tables[table.name] = await distribute(connection, table, {
+					folder: join(this.#context.out, table.name),
+					isLarge: this.#params.isLarge,
+					isUnique: this.#dataset.unique !== undefined,
+					// Any change of its only file is taken for a change of all that it holds.
+					content:
+						this.#params.isLarge && files.length === 1
+							? `batch ${this.#context.id}`
+							: null,
+					add: (file) => this.#add(`${table.name}/${file}`),
+				});
+			return tables;
+		} catch (error) {
+			// Rows that were not written down are looked at here first.
+			if (this.#views.length === 0 || classify(error) !== "deterministic")
+				throw error;
+			this.#late = (error as Error).message;
+			this.#views.length = 0;
+			this.#outputs.length = 0;
+			this.#counts = {};
+			this.#rejected.push(0);
+			return this.#distribute(files, staged);
+		}
+	}
+
+	/** SELECT of the reject of the batch's only file, where its rows turned out to be of no use. */
+	#lateReject(): string {
+		const reason = this.#late;
+		return `SELECT 0 AS file_index, NULL::BIGINT AS line, ${literal(reason ?? "")} AS reason, '' AS sample
+			${reason === null ? "LIMIT 0" : ""}`;
+	}
+
+	async #createSources(files: readonly SourceFile[]): Promise<void> {
+		const { connection } = this.#database;
+		await connection.run(
+			"CREATE TABLE source_files (file_index INTEGER, path VARCHAR, bytes BIGINT)",
+		);
+		const appender = await connection.createAppender("source_files");
+		for (const file of files) {
+			appender.appendInteger(file.index);
+			appender.appendVarchar(file.path);
+			appender.appendBigInt(BigInt(file.bytes));
+			appender.endRow();
+		}
+		appender.closeSync();
+	}
+
+	/** Writes the rows of a SELECT to an output; null where there are none. */
+	async #write(
+		name: string,
+		select: string,
+	): Promise<{ file: number; rows: number } | null> {
+		const { rowsChanged } = await this.#database.connection.run(
+			`COPY (${select}) TO ${literal(join(this.#context.out, name))} (FORMAT parquet, ${SCRATCH_PARQUET})`,
+		);
+		return rowsChanged === 0
+			? null
+			: { file: this.#add(name), rows: rowsChanged };
+	}
+
+	#stagingTable(name: string): StagingTable {
+		const table = this.#dataset.staging.find((entry) => entry.name === name);
+		if (table === undefined) throw new Error(`unknown staging table: ${name}`);
+		return table;
+	}
+
+	#add(file: string): number {
+		return (
+			this.#outputs.push({
+				file,
+				store: "work",
+				key: `batches/${this.#context.id}/${file}`,
+			}) - 1
+		);
+	}
+
+	async #parse(file: SourceFile, writer: StagingWriter): Promise<void> {
+		const { connection } = this.#database;
+		const reject: ParseOutput["reject"] = (line, reason, sample) =>
+			writer.row(STAGED_REJECTS.name, file.index, [
+				line,
+				reason,
+				sample.slice(0, SAMPLE_LENGTH),
+			]);
+		const output: ParseOutput = {
+			row: (table, values) => writer.row(table, file.index, values),
+			select: (name, select) =>
+				writer.select(this.#stagingTable(name), file.index, select),
+			view: async (name, select) => {
+				const table = this.#stagingTable(name);
+				if (this.#params.files.length > 1)
+					await writer.select(table, file.index, select);
+				else this.#views.push({ table: name, fileIndex: file.index, select });
+			},
+			query: (select) => streamRows(connection, select),
+			scratch: () => this.#context.out,
+			reject,
+			count: (name, by = 1) => {
+				this.#counts[name] = (this.#counts[name] ?? 0) + by;
+			},
+			note: (text) => {
+				const known = this.#notes.get(text);
+				this.#notes.set(text, {
+					path: known?.path ?? file.path,
+					files: (known?.files ?? 0) + 1,
+				});
+			},
+			drain: () => writer.drain(),
+		};
+		const { fault } = this.#params.files[file.index] as {
+			fault: string | null;
+		};
+		try {
+			if (fault !== null) throw new FileError(fault);
+			await this.#dataset.parse(file, output, this.#params.options);
+		} catch (error) {
+			this.#rejected.push(file.index);
+			if (error instanceof FileError)
+				reject(error.line, error.message, error.sample);
+			else if (classify(error) === "deterministic" || isAbout(error, file))
+				reject(null, (error as Error).message, "");
+			else throw error;
+		}
+		await writer.drain();
+	}
+}
+
+/** Whether the system refused the file itself, and not what is written on the way. */
+function isAbout(error: unknown, file: SourceFile): boolean {
+	return (error as NodeJS.ErrnoException).path === file.absolutePath;
+}

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { randomFrom } from "../../src/lib/random.ts";
+import { batchesOf } from "./batches.ts";
+import { type BucketRows, contentOf, piecesOf } from "./pieces.ts";
+import type { ScannedFile } from "./scan.ts";
+
+/** Days of two stations as three batches have them, in the order of a table. */
+function bucketRows(seed: number): BucketRows[] {
+	const random = randomFrom(seed);
+	const rows: BucketRows[] = [];
+	for (const station of ["a", "b"])
+		for (let day = 0; day < 700; day++)
+			for (const batch of ["1", "2", "3"]) {
+				if (random() < 0.5) continue;
+				const date = new Date(Date.UTC(2020, 0, 1 + day)).toISOString();
+				rows.push({
+					partition: { station },
+					buckets: [4, 7, 10].map((length) => date.slice(0, length)),
+					rows: 1 + Math.floor(random() * 100),
+					content: `${batch}-${day}`,
+					batch,
+					file: 0,
+				});
+			}
+	return rows;
+}
+
+const total = (entries: readonly { rows: number }[]) =>
+	entries.reduce((sum, { rows }) => sum + rows, 0);
+
+test("pieces hold all rows once, none more than its share where it can be cut, in the table's order", () => {
+	for (const pieceRows of [50, 1000, 20_000, 1e9]) {
+		const rows = bucketRows(1);
+		const pieces = piecesOf(rows, pieceRows);
+		expect(total(pieces)).toBe(total(rows));
+		expect(pieces.flatMap(({ sources }) => sources)).toEqual(
+			rows.map(({ content, batch, file }) => ({ content, batch, file })),
+		);
+		for (const piece of pieces)
+			if (piece.buckets.length < 3)
+				expect(piece.rows).toBeLessThanOrEqual(pieceRows);
+	}
+});
+
+test("what comes into one place changes its own piece and no other", () => {
+	const before = bucketRows(2);
+	const after = before.map((entry, index) =>
+		index === 500
+			? { ...entry, rows: entry.rows + 1, content: "changed" }
+			: entry,
+	);
+	const keys = (rows: readonly BucketRows[]) =>
+		piecesOf(rows, 1000).map((piece) => JSON.stringify(piece));
+	const same = new Set(keys(before));
+	expect(keys(after).filter((key) => !same.has(key))).toHaveLength(1);
+});
+
+test("what a piece holds is told by its rows, and not by the batches they came in", () => {
+	const source = (content: string) => ({ content, batch: "1", file: 0 });
+	const content = (...contents: string[]) => contentOf(contents.map(source));
+	const much = String(2n ** 70n);
+	expect(content("1", "2", much)).toEqual(content(String(2n ** 70n + 3n)));
+	expect(content("1", "2")).not.toEqual(content("1", "3"));
+	expect(content("1", "batch b", "batch a")).toEqual(
+		content("batch a", "1", "batch b"),
+	);
+	expect(content("batch a")).not.toEqual(content("batch b"));
+});
+
+const file = (path: string, bytes = 50_000): ScannedFile => ({
+	path,
+	absolutePath: `/${path}`,
+	bytes,
+	content: path,
+});
+
+test("a file that comes or goes changes its own batch, and no more than the next", () => {
+	const files = Array.from({ length: 700 }, (_, index) =>
+		file(`rides/${String(index).padStart(4, "0")}.gpx`),
+	);
+	const before = new Set(
+		batchesOf(files).map((batch) => JSON.stringify(batch)),
+	);
+	expect(before.size).toBeGreaterThan(20);
+	for (const index of [0, 17, 350, 699]) {
+		const fewer = batchesOf(files.toSpliced(index, 1));
+		const more = batchesOf(
+			files.toSpliced(
+				index,
+				0,
+				file(`rides/${String(index).padStart(4, "0")}-new.gpx`),
+			),
+		);
+		for (const batches of [fewer, more])
+			expect(
+				batches.filter((batch) => !before.has(JSON.stringify(batch))).length,
+			).toBeLessThanOrEqual(2);
+	}
+});
+
+test("batches hold all files in order, and a large file stands alone", () => {
+	const files = [
+		...Array.from({ length: 10 }, (_, index) => file(`a/${index}.csv`)),
+		file("b/large.csv", 2 ** 30),
+		...Array.from({ length: 10 }, (_, index) => file(`c/${index}.csv`)),
+	];
+	const batches = batchesOf(files);
+	expect(batches.flat()).toEqual(files);
+	expect(batches).toContainEqual([file("b/large.csv", 2 ** 30)]);
+	expect(batchesOf([])).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { TableDefinition } from "../datasets/dataset.ts";
+import { inTurns } from "../jobs/in-turns.ts";
+import { readBucketRows } from "./bucket-rows.ts";
+import {
+	type DatasetBuild,
+	output,
+	parsed,
+	type WorkFile,
+} from "./dataset-build.ts";
+import { type Batch, identityOf, type PlannedPiece } from "./jobs.ts";
+import { contentOf, piecesOf } from "./pieces.ts";
+
+/** Summaries of batches that are fetched at a time. */
+const FETCHED_AT_A_TIME = 8;
+
+/**
+ * The pieces of a table, in its order. A piece has another id once a row of it, a copy
+ * that does not count, or the `version` of the code is another. `fetch` makes a file of the work
+ * store readable and gives its local path.
+ */
+export async function planPieces(
+	version: string,
+	build: DatasetBuild,
+	table: TableDefinition,
+	connection: DuckDBConnection,
+	fetch: (key: string) => Promise<string>,
+): Promise<PlannedPiece[]> {
+	const byBatch = new Map<string, Batch>();
+	const summaries = new Map<string, string>();
+	await inTurns(FETCHED_AT_A_TIME, build.batches, async (batch) => {
+		const { record } = batch;
+		const own = parsed(record).tables[table.name];
+		if (own === undefined || own.buckets === null) return;
+		byBatch.set(record.id, batch);
+		summaries.set(record.id, await fetch(output(record, own.buckets).key));
+	});
+	const losers = build.resolved?.value.bySource ?? {};
+	const rows = await readBucketRows(connection, table, summaries);
+	return piecesOf(rows, table.pieceRows).map((piece) => {
+		const batches = new Set(piece.sources.map(({ batch }) => batch));
+		const inputs = new Map<string, WorkFile>();
+		for (const { batch, file } of piece.sources) {
+			const { record } = byBatch.get(batch) as Batch;
+			const index = parsed(record).tables[table.name]?.files[file];
+			const input = output(record, index as number);
+			inputs.set(input.key, input);
+		}
+		const left = [...batches]
+			.flatMap((batch) => (byBatch.get(batch) as Batch).files)
+			.map(({ path }) => [path, losers[path] ?? null] as const)
+			.filter(([, content]) => content !== null);
+		return {
+			...piece,
+			id: identityOf(
+				version,
+				table.name,
+				piece.partition,
+				piece.buckets,
+				piece.rows,
+				contentOf(piece.sources),
+				left.sort(([a], [b]) => (a < b ? -1 : 1)),
+			),
+			dataset: build.dataset,
+			table,
+			inputs: [...inputs.values()],
+		};
+	});
+}

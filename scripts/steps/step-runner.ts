@@ -1,0 +1,137 @@
+import { constants } from "node:fs";
+import { copyFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { findRecord } from "../jobs/execute.ts";
+import { inTurns } from "../jobs/in-turns.ts";
+import type { Job, JobInput, JobRecord, Runner } from "../jobs/job.ts";
+import type { Store } from "../storage/store.ts";
+import type { BuildOptions, BuildStep } from "./build-options.ts";
+
+/** Records that are looked for at a time. */
+const LOOKED_FOR_AT_A_TIME = 16;
+
+/** Jobs whose raw files are put into a store at a time. */
+const SUPPLIED_AT_A_TIME = 4;
+
+export interface StepTools {
+	readonly stores: { readonly lake: Store; readonly work: Store };
+	readonly runner: Runner;
+	/** Folder of this machine. */
+	readonly scratch: string;
+}
+
+/** Runs the steps of one build, and keeps what they made and how long they took. */
+export class StepRunner {
+	/** Of all jobs, done now or before. */
+	readonly records: JobRecord[] = [];
+	readonly seconds: Record<string, number> = {};
+	/** Jobs that had not been done before. */
+	jobsDone = 0;
+	/** Largest VmHWM of the processes that did them, in bytes. */
+	peakBytes = 0;
+	readonly #options: BuildOptions;
+	readonly #tools: StepTools;
+
+	constructor(options: BuildOptions, tools: StepTools) {
+		this.#options = options;
+		this.#tools = tools;
+	}
+
+	/** Runs the jobs of a step, tells of their progress and keeps their records. */
+	async run(
+		step: BuildStep,
+		jobs: readonly Job[],
+		totalRows = 0,
+	): Promise<JobRecord[]> {
+		const { runner, stores } = this.#tools;
+		const found = await inTurns(LOOKED_FOR_AT_A_TIME, jobs, ({ id }) =>
+			findRecord(id, stores),
+		);
+		const missing = jobs.filter((_, index) => found[index] === null);
+		const totalBytes = missing.reduce((sum, job) => sum + sourceBytes(job), 0);
+		let done = 0;
+		let bytes = 0;
+		const inWork = new Map<string, { rows: number; bytes: number }>();
+		const tell = (label: string) => {
+			const sum = (of: "rows" | "bytes") =>
+				inWork.values().reduce((all, entry) => all + entry[of], 0);
+			this.#options.onProgress?.({
+				step,
+				label,
+				jobs: done,
+				totalJobs: missing.length,
+				bytes: Math.min(totalBytes, bytes + sum("bytes")),
+				totalBytes,
+				rows: sum("rows"),
+				totalRows,
+			});
+		};
+		const fresh = await this.timed(step, async () =>
+			runner.run(await this.#supplied(missing), {
+				signal: this.#options.signal,
+				onRetry: this.#options.onRetry,
+				onProgress: ({ id, ...progress }) => {
+					inWork.set(id, progress);
+					tell("");
+				},
+				onDone: (job) => {
+					done++;
+					bytes += sourceBytes(job);
+					const own = inWork.get(job.id);
+					if (own !== undefined) inWork.set(job.id, { ...own, bytes: 0 });
+					tell(job.label);
+				},
+			}),
+		);
+		const byId = new Map(fresh.map((record) => [record.id, record]));
+		this.jobsDone += fresh.length;
+		for (const record of fresh)
+			this.peakBytes = Math.max(this.peakBytes, record.peakBytes);
+		const records = jobs.map(
+			({ id }, index) => (found[index] ?? byId.get(id)) as JobRecord,
+		);
+		this.records.push(...records);
+		return records;
+	}
+
+	/** Jobs whose inputs all lie in stores, where workers elsewhere do them. */
+	async #supplied(jobs: readonly Job[]): Promise<readonly Job[]> {
+		if (this.#options.queue === undefined) return jobs;
+		const { work } = this.#tools.stores;
+		return inTurns(SUPPLIED_AT_A_TIME, jobs, async (job) => {
+			const inputs = job.inputs.map((input, index): JobInput => {
+				if (!("file" in input.from)) return input;
+				const key = `sources/${job.id}/${index}`;
+				return { ...input, from: { store: "work", key } };
+			});
+			for (const [index, { from }] of job.inputs.entries()) {
+				const to = inputs[index]?.from;
+				if (!("file" in from) || to === undefined || "file" in to) continue;
+				const copy = join(this.#tools.scratch, `source-${job.id}-${index}`);
+				await copyFile(from.file, copy, constants.COPYFILE_FICLONE);
+				await work.put(copy, to.key);
+				await rm(copy, { force: true });
+			}
+			return { ...job, inputs };
+		});
+	}
+
+	/** Adds what some work takes to the seconds of a step. */
+	async timed<T>(step: string, work: () => Promise<T>): Promise<T> {
+		const started = performance.now();
+		try {
+			return await work();
+		} finally {
+			const seconds = (performance.now() - started) / 1000;
+			this.seconds[step] = (this.seconds[step] ?? 0) + seconds;
+		}
+	}
+}
+
+/** Bytes of raw files that a job reads. */
+function sourceBytes({ inputs }: Job): number {
+	return inputs.reduce(
+		(sum, { from, bytes }) => sum + ("file" in from ? bytes : 0),
+		0,
+	);
+}

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { access, constants, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeFolder } from "../storage/folder-store.ts";
+import { takeLock } from "../storage/lock.ts";
+
+/** The folder for the lake cannot be made or written to. */
+export class OutputError extends Error {
+	override readonly name = "OutputError";
+}
+
+/** What lies where in a workshop. */
+export interface WorkshopFolders {
+	readonly folder: string;
+	/** Folder of the store between raw files and the lake. */
+	readonly store: string;
+	/** Folder of what was fetched from elsewhere. */
+	readonly sources: string;
+}
+
+/** The folder of this machine in which builds of one lake work. */
+export interface Workshop extends WorkshopFolders {
+	/** Empty folder for files of running jobs. */
+	readonly scratch: string;
+	release(): Promise<void>;
+}
+
+/** Where a lake's workshop is unless the publisher says otherwise: not in the lake, which is uploaded. */
+export function workshopOf(lake: string): string {
+	const name = createHash("sha256").update(lake).digest("hex").slice(0, 16);
+	return fileURLToPath(new URL(`../../.cache/work/${name}`, import.meta.url));
+}
+
+export function workshopFolders(folder: string): WorkshopFolders {
+	const root = resolve(folder);
+	return {
+		folder: root,
+		store: join(root, "store"),
+		sources: join(root, "sources"),
+	};
+}
+
+/**
+ * Takes a workshop for this process. What a build that was killed has left unfinished
+ * there is removed. Throws a `BusyError` where another build is at work in it.
+ */
+export async function claimWorkshop(folder: string): Promise<Workshop> {
+	const folders = workshopFolders(folder);
+	const scratch = join(folders.folder, "scratch");
+	const unlock = await takeLock(
+		join(folders.folder, "pid"),
+		"building this lake",
+	);
+	// The processes of a killed build may need a moment to end.
+	await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+	await makeFolder(scratch);
+	return {
+		...folders,
+		scratch,
+		async release() {
+			await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+			await unlock();
+		},
+	};
+}
+
+/** Throws an {@link OutputError} where a lake cannot be written to a folder. */
+export async function checkOutput(folder: string): Promise<void> {
+	try {
+		await makeFolder(folder);
+		await access(folder, constants.W_OK);
+	} catch (cause) {
+		throw new OutputError(
+			`the lake cannot be written to ${folder}: ${(cause as Error).message}`,
+			{ cause },
+		);
+	}
+}
