@@ -1,175 +1,134 @@
-import { stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { formatBytes, formatCount } from "../src/lib/format.ts";
 import {
-	type BuildProgress,
-	buildLake,
-	DEFAULT_PARSE_OPTIONS,
-} from "./steps/build.ts";
-import { BusyError, OutputError } from "./steps/publish.ts";
-import { reportJson, reportLines } from "./steps/report.ts";
-import { SettingsError } from "./steps/settings.ts";
-
-const USAGE = `npm run data -- [--input DIR] [--out DIR] [--json] [--max-gap-seconds N] [--max-gap-meters N]
-
-  --input DIR          folder with any of rides/ posts/ weather/ flights/; without it, the demo
-  --out DIR            where the lake goes; default: public/lake, which npm start serves
-  --json               print one JSON object (BuildReport in scripts/steps/report.ts)
-  --max-gap-seconds N  a ride's line breaks where two points lie further apart; default: ${DEFAULT_PARSE_OPTIONS.maxGapSeconds}
-  --max-gap-meters N   the same in metres; default: ${DEFAULT_PARSE_OPTIONS.maxGapMeters}
-
-Exit code: 0 nothing was rejected, 1 something was and the rest is published, 2 nothing was published.`;
-
-class UsageError extends Error {}
+	type BuildCommand,
+	readCommand,
+	USAGE,
+	UsageError,
+} from "./data/arguments.ts";
+import { explain, explanationLines, overviewLines } from "./data/explain.ts";
+import { failureLines } from "./data/failures.ts";
+import {
+	INTERRUPTED_CODE,
+	Interrupted,
+	onInterrupt,
+} from "./data/interrupt.ts";
+import { logLines, readLog } from "./data/job-log.ts";
+import { planBuild, planLines } from "./data/plan.ts";
+import { runBuild, tellFailure } from "./data/run-build.ts";
+import { Terminal } from "./data/terminal.ts";
+import { watch } from "./data/watch.ts";
+import { plural } from "./data/words.ts";
 
 async function main(): Promise<void> {
-	const options = readArguments();
-	if (options === null) {
-		console.log(USAGE);
+	const command = readCommand(process.argv.slice(2));
+	switch (command.name) {
+		case "help":
+			console.log(USAGE);
+			return;
+		case "build":
+			await (command.isDryRun ? plan(command) : build(command));
+			return;
+		case "explain": {
+			const { dataset, places } = command;
+			const all = await explain(places, dataset ? [dataset] : undefined);
+			if (command.isJson) print(dataset ? all[0] : all);
+			else
+				printLines(
+					dataset ? all.flatMap(explanationLines) : overviewLines(all),
+				);
+			return;
+		}
+		case "log": {
+			const log = await readLog(command.places, command.text);
+			if (command.isJson) print(log);
+			else printLines(logLines(log));
+			return;
+		}
+		case "status": {
+			const { queueStatus, statusLines } = await import(
+				"./jobs/queue-status.ts"
+			);
+			const status = await queueStatus(command.queue);
+			if (command.isJson) print(status);
+			else printLines(statusLines(status));
+			return;
+		}
+		default:
+			throw new Error(`unknown command: ${JSON.stringify(command)}`);
+	}
+}
+
+function print(value: unknown): void {
+	console.log(JSON.stringify(value, null, "\t"));
+}
+
+function printLines(lines: readonly string[]): void {
+	for (const line of lines) console.log(line);
+}
+
+async function plan(command: BuildCommand): Promise<void> {
+	const input = command.input ?? demoFolder();
+	if (!existsSync(input)) {
+		printLines([`Would make the demo in ${input} first. Nothing was changed.`]);
 		return;
 	}
-	const { json, ...build } = options;
-	await buildLake(
-		{
-			...build,
-			input: await inputFolder(build.input),
-			onProgress: showProgress(),
-		},
-		async (report) => {
-			clearProgress();
-			const parts = json ? reportJson(report) : reportLines(report);
-			for await (const part of parts)
-				process.stdout.write(json ? part : `${part}\n`);
-			process.exitCode = report.exitCode;
-		},
-	);
+	const plan = await planBuild({ ...command.build, input });
+	if (command.isJson) print(plan);
+	else printLines(planLines(plan));
 }
 
-/** Null where help is asked for. */
-function readArguments() {
-	let values: ReturnType<typeof parse>["values"];
+async function build(command: BuildCommand): Promise<void> {
+	const terminal = new Terminal(process.stderr, command.isQuiet);
+	const signal = onInterrupt(() =>
+		terminal.say("Stopping; once more ends it at once."),
+	);
 	try {
-		values = parse().values;
-	} catch (cause) {
-		throw new UsageError((cause as Error).message, { cause });
+		const input = command.input ?? (await makeDemo(terminal));
+		signal.throwIfAborted();
+		const options = { ...command.build, input, signal };
+		if (command.watch !== null)
+			await watch({ ...command, watch: command.watch }, options, terminal);
+		const { exitCode } = await runBuild(command, options, terminal);
+		process.exitCode = exitCode;
+	} catch (error) {
+		if (!(error instanceof Interrupted)) {
+			await tellFailure(command, error, terminal);
+			process.exitCode = 2;
+			return;
+		}
+		if (command.watch !== null && !terminal.isBuilding) {
+			terminal.note("Ended.");
+			return;
+		}
+		process.exitCode = INTERRUPTED_CODE;
+		terminal.say(
+			`Stopped: the lake is as the last build left it. ${plural(terminal.jobsDone, "job")} of this one ${terminal.jobsDone === 1 ? "is" : "are"} done and kept; the same command goes on from there.`,
+		);
 	}
-	if (values.help) return null;
-	return {
-		input: values.input,
-		out:
-			values.out ?? fileURLToPath(new URL("../public/lake", import.meta.url)),
-		json: values.json ?? false,
-		maxGapSeconds: positive(
-			values["max-gap-seconds"],
-			"--max-gap-seconds",
-			DEFAULT_PARSE_OPTIONS.maxGapSeconds,
-		),
-		maxGapMeters: positive(
-			values["max-gap-meters"],
-			"--max-gap-meters",
-			DEFAULT_PARSE_OPTIONS.maxGapMeters,
-		),
-	};
 }
 
-function parse() {
-	return parseArgs({
-		options: {
-			input: { type: "string" },
-			out: { type: "string" },
-			json: { type: "boolean" },
-			"max-gap-seconds": { type: "string" },
-			"max-gap-meters": { type: "string" },
-			help: { type: "boolean", short: "h" },
-		},
-	});
-}
-
-function positive(
-	text: string | undefined,
-	name: string,
-	fallback: number,
-): number {
-	if (text === undefined) return fallback;
-	const value = Number(text);
-	if (!(value > 0) || !Number.isFinite(value))
-		throw new UsageError(`${name} must be a number above 0, not ${text}`);
-	return value;
-}
-
-/** The publisher's folder, or the demo's, which is made first. */
-async function inputFolder(input: string | undefined): Promise<string> {
-	if (input !== undefined) {
-		const status = await stat(input).catch(() => null);
-		if (status?.isDirectory() !== true)
-			throw new UsageError(`there is no folder ${input}`);
-		return input;
-	}
-	const folder = fileURLToPath(
-		new URL("../.cache/demo-input", import.meta.url),
-	);
+/** Makes the demo's raw files, where they are not there yet, and gives their folder. */
+async function makeDemo(terminal: Terminal): Promise<string> {
 	const { makeDemo } = await import("./demo/demo.ts");
-	await makeDemo(folder, showDemoProgress);
+	const folder = demoFolder();
+	await makeDemo(folder, (what) => terminal.passing(`make demo ${what}`));
 	return folder;
 }
 
-function showDemoProgress(what: string): void {
-	process.stderr.write(
-		process.stderr.isTTY ? `\r\x1b[2Kmake demo ${what}` : `make demo ${what}\n`,
-	);
+function demoFolder(): string {
+	return fileURLToPath(new URL("../.cache/demo-input", import.meta.url));
 }
 
-/** On a terminal one line that changes, elsewhere a line where a step begins. */
-function showProgress(): (progress: BuildProgress) => void {
-	let last = "";
-	let shownAt = 0;
-	return (progress) => {
-		const text = progressText(progress);
-		if (process.stderr.isTTY) {
-			const now = performance.now();
-			if (now - shownAt < 100 && progress.step === "parse") return;
-			shownAt = now;
-			process.stderr.write(`\r\x1b[2K${text}`);
-			return;
-		}
-		const [step = ""] = text.split(":");
-		if (step !== last) process.stderr.write(`${step}\n`);
-		last = step;
-	};
-}
-
-function clearProgress(): void {
-	if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
-}
-
-function progressText(progress: BuildProgress): string {
-	switch (progress.step) {
-		case "parse":
-			return `parse ${progress.dataset}: ${formatCount(progress.files)} of ${formatCount(progress.totalFiles)} files, ${formatBytes(progress.bytes)} of ${formatBytes(progress.totalBytes)}`;
-		case "table":
-			return `write ${progress.table}: ${formatCount(progress.rows)} rows`;
-		case "rollup":
-			return `aggregate ${progress.rollup}`;
-		case "publish":
-			return "publish";
-		default:
-			throw new Error(
-				`unknown step: ${JSON.stringify(progress satisfies never)}`,
-			);
-	}
-}
+// Whoever reads our output may have read enough: `| head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+	if (error.code !== "EPIPE") throw error;
+	process.exit();
+});
 
 main().catch((error: unknown) => {
-	clearProgress();
 	process.exitCode = 2;
 	if (error instanceof UsageError)
 		console.error(`${error.message}\n\n${USAGE}`);
-	else if (
-		error instanceof SettingsError ||
-		error instanceof BusyError ||
-		error instanceof OutputError
-	)
-		console.error(error.message);
-	else console.error(error);
+	else for (const line of failureLines(error, "")) console.error(line);
 });

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { JobError } from "../jobs/job.ts";
+import { SettingsError } from "../steps/settings.ts";
+import { ConflictError } from "../storage/store.ts";
+import { failureLines, failureOf } from "./failures.ts";
+
+test("what a message says whole is one line", () => {
+	for (const error of [
+		new SettingsError("title must be a text"),
+		new ConflictError("somebody else has published"),
+	])
+		expect(failureLines(error, "")).toEqual([error.message]);
+});
+
+test("an error that no class knows is told whole, with its cause", () => {
+	const error = new TypeError("no function", { cause: new Error("deeper") });
+	const [text = ""] = failureLines(error, "");
+	expect(text).toMatch(/^TypeError: no function\n +at .*failures\.test/);
+	expect(text).toContain("deeper");
+});
+
+test("a failed job comes with the end of its log, and where the rest is", () => {
+	const log = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+	const job = {
+		id: "1",
+		kind: "parse",
+		label: "read a",
+		params: null,
+		inputs: [],
+	};
+	const lines = failureLines(new JobError(job, "broken", log), "/kept.json");
+	expect(lines.slice(0, 3)).toEqual([
+		"read a: broken",
+		"  … 10 lines before",
+		"  line 10",
+	]);
+	expect(lines.at(-1)).toContain("/kept.json");
+});
+
+test("a build has failed where a source or a dataset has, or nothing came of it", () => {
+	const source = {
+		name: "roof",
+		files: [],
+		bytes: 0,
+		requests: 1,
+		fromCache: false,
+		failure: null,
+	};
+	const fine = { version: "1", datasets: [], sources: [source] };
+	expect(failureOf(fine)).toBeNull();
+	expect(
+		failureOf({
+			...fine,
+			version: null,
+			sources: [{ ...source, failure: "404" }],
+		}),
+	).toBe(
+		"nothing could be used: nothing was published; roof was not fetched: 404",
+	);
+});

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { inspect } from "node:util";
+import { JobError } from "../jobs/job.ts";
+import type { StreamedReport } from "../steps/report.ts";
+
+/** Errors whose message says it all, by their names. */
+const EXPECTED = new Set([
+	"BusyError",
+	"ConflictError",
+	"MissingFileError",
+	"NetworkError",
+	"OutputError",
+	"QueueError",
+	"SettingsError",
+	"SourceError",
+	"StoreError",
+	"UnreachableError",
+]);
+
+/** The last lines of a job's log that are printed with its failure. */
+const LOG_LINES = 20;
+
+/** What a command for failures may take, in milliseconds. */
+const COMMAND_MS = 60_000;
+
+/** Says how a build failed. `kept` is the file that holds the log of a failed job. */
+export function failureLines(error: unknown, kept: string): string[] {
+	if (error instanceof JobError) {
+		const lines = error.log.flatMap((line) => line.split("\n"));
+		const left = lines.length - LOG_LINES;
+		return [
+			error.message,
+			...(left > 0 ? [`  … ${left} lines before`] : []),
+			...lines.slice(-LOG_LINES).map((line) => `  ${line}`),
+			`The lake is as it was. The whole log is in ${kept}, and npm run data -- log prints it.`,
+		];
+	}
+	if (error instanceof Error && EXPECTED.has(error.name))
+		return [error.message];
+	return [inspect(error)];
+}
+
+/** What somebody should be told of a build that has ended; null where all went well. */
+export function failureOf(
+	report: Pick<StreamedReport, "version" | "datasets" | "sources">,
+): string | null {
+	const failures = [
+		...(report.version === null
+			? ["nothing could be used: nothing was published"]
+			: []),
+		...report.sources.flatMap(({ name, failure }) =>
+			failure === null ? [] : [`${name} was not fetched: ${failure}`],
+		),
+		...report.datasets.flatMap(({ name, stopped }) =>
+			stopped === null ? [] : [`${name} stopped: ${stopped}`],
+		),
+	];
+	return failures.length === 0 ? null : failures.join("; ");
+}
+
+/**
+ * Runs a publisher's command with the reason and the exit code in its environment; what
+ * it prints goes to standard error. Gives what is wrong with it, null where nothing is.
+ */
+export async function runOnFailure(
+	command: string,
+	reason: string,
+	exitCode: number,
+): Promise<string | null> {
+	const child = spawn(command, {
+		shell: true,
+		// Standard output is the report's.
+		stdio: ["ignore", process.stderr, process.stderr],
+		timeout: COMMAND_MS,
+		env: {
+			...process.env,
+			LAKESIDE_ERROR: reason,
+			LAKESIDE_EXIT_CODE: `${exitCode}`,
+		},
+	});
+	try {
+		const [code, signal] = await once(child, "close");
+		if (code === 0) return null;
+		return `the command of --on-failure ended with ${code === null ? signal : `code ${code}`}`;
+	} catch (error) {
+		return `the command of --on-failure cannot be run: ${(error as Error).message}`;
+	}
+}

@@ -1,0 +1,131 @@
+import { buildLake } from "../steps/build.ts";
+import type { BuildOptions } from "../steps/build-options.ts";
+import { failedJobFile } from "../steps/failed-job.ts";
+import { placesOf } from "../steps/places.ts";
+import {
+	reportJson,
+	reportLines,
+	type StreamedReport,
+} from "../steps/report.ts";
+import { corsAdvice } from "../storage/bucket-cors.ts";
+import { openBucket } from "../storage/open-store.ts";
+import { isBucketAddress } from "../storage/s3-store.ts";
+import type { BuildCommand } from "./arguments.ts";
+import { failureLines, failureOf, runOnFailure } from "./failures.ts";
+import type { Terminal } from "./terminal.ts";
+import { plural } from "./words.ts";
+
+/** Where the publication before the one in force lies. */
+const FORMER_CATALOG = "catalog.previous.json";
+
+/** How a build has ended. */
+export interface Ended {
+	readonly exitCode: number;
+	/** Somebody was told that it failed. */
+	readonly hasFailed: boolean;
+	/** It would go otherwise if it were tried again. */
+	readonly mayPass: boolean;
+}
+
+/** Builds once and prints the report, or how it failed. Throws the signal's reason. */
+export async function runBuild(
+	command: BuildCommand,
+	options: BuildOptions,
+	terminal: Terminal,
+): Promise<Ended> {
+	terminal.begin();
+	let exitCode = 2;
+	let failure: string | null = null;
+	try {
+		await buildLake(
+			{
+				...options,
+				onProgress: (progress) => terminal.progress(progress),
+				onRetry: (job, reason, attempt) =>
+					terminal.note(`${job.label}: ${reason}; try ${attempt}`),
+				onTrouble: (line) => terminal.note(line),
+			},
+			async (report) => {
+				terminal.clear();
+				await printReport(command, report);
+				exitCode = report.exitCode;
+				failure = failureOf(report);
+			},
+		);
+	} catch (error) {
+		options.signal?.throwIfAborted();
+		terminal.end();
+		await tellFailure(command, error, terminal);
+		return { exitCode: 2, hasFailed: true, mayPass: true };
+	}
+	terminal.end();
+	if (failure !== null) {
+		if (command.isQuiet) terminal.say(failure);
+		await alarm(command, failure, exitCode, terminal);
+	} else if (!command.isQuiet && !command.isJson) await printAdvice(options);
+	return { exitCode, hasFailed: failure !== null, mayPass: false };
+}
+
+/** Says what went wrong, also to whom the publisher wants to be told. */
+export async function tellFailure(
+	command: BuildCommand,
+	error: unknown,
+	terminal: Terminal,
+): Promise<void> {
+	const { workshop } = placesOf(command.build);
+	const lines = failureLines(error, failedJobFile(workshop.folder));
+	for (const line of lines) terminal.say(line);
+	await alarm(command, lines[0] as string, 2, terminal);
+}
+
+async function alarm(
+	{ onFailure }: BuildCommand,
+	reason: string,
+	exitCode: number,
+	terminal: Terminal,
+): Promise<void> {
+	if (onFailure === null) return;
+	const trouble = await runOnFailure(onFailure, reason, exitCode);
+	if (trouble !== null) terminal.say(trouble);
+}
+
+async function printReport(
+	{ isJson, isQuiet, watch }: BuildCommand,
+	report: StreamedReport,
+): Promise<void> {
+	if (isJson)
+		for await (const part of reportJson(report)) process.stdout.write(part);
+	else if (isQuiet) return;
+	else if (watch !== null) console.log(summaryLine(report));
+	else for await (const line of reportLines(report)) console.log(line);
+}
+
+/** A build in a line. */
+export function summaryLine({
+	version,
+	unchanged,
+	rejected,
+	jobs,
+	seconds,
+}: Omit<StreamedReport, "rejects">): string {
+	const made =
+		version === null
+			? "Nothing could be used"
+			: unchanged
+				? `Nothing new: version ${version} stays`
+				: `Made version ${version}`;
+	const rejects = rejected > 0 ? `, ${plural(rejected, "reject")}` : "";
+	return `${made}, ${plural(jobs.done, "job")} done${rejects}, ${seconds.toFixed(1)} s`;
+}
+
+/** What a bucket's owner has to do once: told when the first lake is there. */
+async function printAdvice({ out, endpoint }: BuildOptions): Promise<void> {
+	if (!isBucketAddress(out)) return;
+	const store = await openBucket(out, { endpoint });
+	try {
+		if ((await store.size(FORMER_CATALOG)) !== null) return;
+		console.log(`\n${corsAdvice(store, null).join("\n")}`);
+	} finally {
+		store.close();
+	}
+}

@@ -1,0 +1,135 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DATASETS } from "../datasets/registry.ts";
+import type { BuildOptions } from "../steps/build-options.ts";
+import { ownFolders, placesOf } from "../steps/places.ts";
+import { isOf, listInput } from "../steps/scan.ts";
+import { SETTINGS_FILE } from "../steps/settings.ts";
+import type { BuildCommand } from "./arguments.ts";
+import { Arrivals } from "./arrivals.ts";
+import { type KeyedFile, keysOfFiles } from "./file-keys.ts";
+import { runBuild, tellFailure } from "./run-build.ts";
+import type { Terminal } from "./terminal.ts";
+import { plural } from "./words.ts";
+
+/** The keys of a rebuild that are named, when there are more. */
+const NAMED_KEYS = 3;
+
+/**
+ * Builds what is there, and then again whenever what has come is due, until the signal
+ * of `options` fires, whose reason it throws. A build that fails is told and tried
+ * again after the quiet period.
+ */
+export async function watch(
+	command: BuildCommand & {
+		readonly watch: NonNullable<BuildCommand["watch"]>;
+	},
+	options: BuildOptions,
+	terminal: Terminal,
+): Promise<never> {
+	const { quietMs, lookMs } = command.watch;
+	const inbox = new Inbox(options);
+	let arrivals: Arrivals | null = null;
+	let againAt = Number.POSITIVE_INFINITY;
+	let told = "";
+	const build = async (taken: Arrivals) => {
+		const { mayPass } = await runBuild(
+			command,
+			{ ...options, holds: (path) => isRaw(path) && !taken.isTaken(path) },
+			terminal,
+		);
+		againAt = mayPass ? performance.now() + quietMs : Number.POSITIVE_INFINITY;
+		if (!options.signal?.aborted)
+			terminal.note(`Watching ${resolve(options.input)}; Ctrl-C ends it.`);
+	};
+	for (;;) {
+		options.signal?.throwIfAborted();
+		try {
+			const there = await inbox.list();
+			if (arrivals === null) {
+				arrivals = new Arrivals(quietMs, there);
+				await build(arrivals);
+				continue;
+			}
+			const settled = arrivals.look(performance.now(), there);
+			if (settled.length > 0) {
+				const keys = await inbox.keysOf(settled);
+				for (const path of settled) arrivals.know(path, keys.get(path) ?? []);
+				// Meanwhile more may have come.
+				continue;
+			}
+			const due = arrivals.due(performance.now());
+			if (due !== null) {
+				terminal.note(
+					`${plural(due.paths.length, "file")} for ${keysText(due.keys)}${arrivals.waiting > due.paths.length ? `, ${plural(arrivals.waiting - due.paths.length, "file")} wait` : ""}`,
+				);
+				arrivals.take(due);
+			}
+			if (due !== null || performance.now() >= againAt) await build(arrivals);
+			told = "";
+		} catch (error) {
+			options.signal?.throwIfAborted();
+			// What is wrong with the folder is wrong at each look.
+			const message = String(error);
+			if (message !== told) await tellFailure(command, error, terminal);
+			told = message;
+		}
+		await sleep(lookMs, undefined, { signal: options.signal }).catch(() =>
+			options.signal?.throwIfAborted(),
+		);
+	}
+}
+
+function keysText(keys: readonly string[]): string {
+	const named = keys.slice(0, NAMED_KEYS).join(", ");
+	return keys.length > NAMED_KEYS
+		? `${named} and ${keys.length - NAMED_KEYS} more`
+		: named;
+}
+
+function isRaw(path: string): boolean {
+	return DATASETS.some((dataset) => isOf(path, dataset));
+}
+
+/** The publisher's folder, looked at again and again. */
+class Inbox {
+	readonly #options: BuildOptions;
+	/** Raw files as they were listed last, by path. */
+	#files = new Map<string, KeyedFile>();
+
+	constructor(options: BuildOptions) {
+		this.#options = options;
+	}
+
+	/** The states of all files that decide what the lake holds, by path. */
+	async list(): Promise<Map<string, string>> {
+		const input = resolve(this.#options.input);
+		const { accepted } = await listInput(
+			[input],
+			ownFolders(placesOf(this.#options)),
+			DATASETS,
+		);
+		this.#files = new Map(
+			[...accepted].flatMap(([dataset, all]) =>
+				all.map((file) => [file.path, { dataset, file, all }] as const),
+			),
+		);
+		const there = new Map(
+			[...this.#files].map(([path, { file }]) => [path, file.status]),
+		);
+		const settings = await stat(join(input, SETTINGS_FILE)).catch(() => null);
+		if (settings !== null)
+			there.set(SETTINGS_FILE, `${settings.size},${settings.mtimeMs}`);
+		return there;
+	}
+
+	/** Keys of files that were listed; none of those that hold no rows. */
+	async keysOf(
+		paths: readonly string[],
+	): Promise<ReadonlyMap<string, readonly string[]>> {
+		const files = paths.flatMap((path) => this.#files.get(path) ?? []);
+		if (files.length === 0) return new Map();
+		return keysOfFiles(files, this.#options);
+	}
+}
