@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { queueStatus } from "../../scripts/jobs/queue-status.ts";
+import { batchesOf } from "../../scripts/steps/batches.ts";
+import { build, writeAll } from "../../scripts/steps/building.ts";
+import type { ScannedFile } from "../../scripts/steps/scan.ts";
+import { openStore } from "../../scripts/storage/open-store.ts";
+import type { Store } from "../../scripts/storage/store.ts";
+import { randomFrom } from "../../src/lib/random.ts";
+import {
+	type FaultyGateway,
+	faultyGateway,
+} from "../support/faulty-gateway.ts";
+import {
+	hasRadosgw,
+	type ObjectStore,
+	startRadosgw,
+} from "../support/radosgw.ts";
+import { hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
+import {
+	seededPosts,
+	seededReadings,
+	seededRide,
+} from "../support/seeded-input.ts";
+import { unnamedWork, wholeLake } from "../support/whole-lake.ts";
+import { WorkerMachine } from "../support/worker-machine.ts";
+import { underFaults } from "./under-faults.ts";
+
+/** Another one with `LAKESIDE_SEED=…`. */
+const SEED = Number(process.env.LAKESIDE_SEED ?? 1);
+const WORKERS = 4;
+const LOCK_SECONDS = 2;
+const JOBS = 200;
+
+describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
+	let folder: string;
+	let redis: RedisServer;
+	let objects: ObjectStore;
+	let gateway: FaultyGateway;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), "lakeside-faults-"));
+		[redis, objects] = await Promise.all([startRedis(), startRadosgw()]);
+		gateway = await faultyGateway(objects);
+		await objects.makeBucket("fleet");
+		process.env.AWS_ACCESS_KEY_ID = objects.accessKeyId;
+		process.env.AWS_SECRET_ACCESS_KEY = objects.secretAccessKey;
+	});
+	afterAll(async () => {
+		await gateway?.close();
+		await Promise.all([redis?.stop(), objects?.stop()]);
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	test(`builds byte for byte what a single process builds (seed ${SEED})`, {
+		timeout: 600_000,
+		retry: 0,
+	}, async () => {
+		const input = join(folder, "input");
+		await writeAll(input, manyBatches(SEED));
+		const alone = join(folder, "lake");
+		const expected = await build({ input, out: alone, processes: 1 });
+		expect(expected.jobs.done).toBeGreaterThanOrEqual(JOBS);
+
+		const { endpoint } = gateway;
+		const [out, work] = ["s3://fleet/lake", "s3://fleet/work"];
+		let progress = 0;
+		const options = { input, out, work, endpoint, queue: redis.url };
+		const { result, faults } = await underFaults(
+			{
+				seed: SEED,
+				workers: WORKERS,
+				lockMs: LOCK_SECONDS * 1000,
+				redis,
+				gateway,
+				startWorker: () =>
+					new WorkerMachine([
+						...["--queue", redis.url, "--store", "s3://fleet"],
+						...["--endpoint", endpoint, "--processes", "1"],
+						...["--lock-seconds", String(LOCK_SECONDS)],
+						...["--scratch", join(folder, "scratch")],
+					]),
+				progress: () => progress,
+			},
+			() =>
+				build({
+					...options,
+					onProgress({ step, jobs, totalJobs }) {
+						if (step === "read") progress = jobs / totalJobs;
+					},
+				}),
+		);
+
+		console.log(`went wrong: ${JSON.stringify(faults)}`);
+		expect(faults).toMatchObject({ frozen: 1, restarts: 2, outages: 1 });
+		expect(faults.killed).toBeGreaterThan(2);
+		expect(result.jobs).toEqual(expected.jobs);
+		expect(result.datasets).toEqual(expected.datasets);
+		expect(result.rejects).toEqual(expected.rejects);
+		const lake = await openStore(out, { endpoint });
+		expect(await contents(lake)).toEqual(
+			await contents(await openStore(alone)),
+		);
+
+		expect(await keysOf(lake)).toEqual(
+			Object.keys((await wholeLake(lake)).hashes).sort(),
+		);
+		const between = await openStore(work, { endpoint });
+		expect(await unnamedWork(between)).toEqual([]);
+		const bucket = await openStore("s3://fleet", { endpoint });
+		expect(
+			(await keysOf(bucket)).filter((key) => !/^(?:lake|work)\//.test(key)),
+		).toEqual([]);
+		expect(await openUploads(objects, "fleet")).toEqual([]);
+		expect((await queueStatus(redis.url)).versions).toEqual([]);
+		for (const store of [lake, between, bucket]) store.close();
+
+		expect(await build(options)).toMatchObject({
+			unchanged: true,
+			version: expected.version,
+			jobs: { done: 0 },
+		});
+	});
+});
+
+/** Something of three datasets, with copies and conflicts, most of it a job for each file. */
+function manyBatches(seed: number): Record<string, string> {
+	const random = randomFrom(seed);
+	const files: Record<string, string> = { "rides/broken.gpx": "<gpx>" };
+	/** Paths after which a batch ends, and some others. */
+	const path = (place: string, ending: string): string => {
+		for (;;) {
+			const name = Math.floor(random() * 2 ** 32).toString(16);
+			const found = `${place}/${name}${ending}`;
+			if (endsBatch(found) || random() < 0.02) return found;
+		}
+	};
+	for (let index = 0; index < 80; index++) {
+		files[path("rides", ".gpx")] = seededRide(index);
+		files[path("posts", ".jsonl")] = seededPosts(
+			index * 10,
+			15,
+			index % 3 === 0 ? "Edited" : "",
+		);
+		files[path("weather", ".csv")] = seededReadings(
+			`station ${index % 5}`,
+			index * 8,
+			50,
+			index % 4,
+		);
+	}
+	return files;
+}
+
+function endsBatch(path: string): boolean {
+	const file = (path: string): ScannedFile => ({
+		path,
+		absolutePath: path,
+		bytes: 1,
+		content: path,
+	});
+	return batchesOf([file(path), file("next")]).length === 2;
+}
+
+/** Hashes of a store's files, by key. */
+async function contents(store: Store): Promise<Record<string, string>> {
+	const hashes: Record<string, string> = {};
+	for (const key of await keysOf(store))
+		hashes[key] = createHash("sha256")
+			.update((await store.read(key)) ?? "")
+			.digest("hex");
+	return hashes;
+}
+
+async function keysOf(store: Store): Promise<string[]> {
+	return (await Array.fromAsync(store.list(""))).map(({ key }) => key).sort();
+}
+
+/** Files of which parts have been put and the whole has not. */
+async function openUploads(
+	objects: ObjectStore,
+	bucket: string,
+): Promise<string[]> {
+	const list = await objects.get(`${objects.bucketUrl(bucket)}?uploads`);
+	return [...list.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => key);
+}

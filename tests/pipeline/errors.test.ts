@@ -1,0 +1,222 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { datasetNamed } from "../../scripts/datasets/registry.ts";
+import {
+	build,
+	temporaryFolder,
+	writeAll,
+} from "../../scripts/steps/building.ts";
+import { FolderStore } from "../../scripts/storage/folder-store.ts";
+import {
+	seededPosts,
+	seededReadings,
+	seededRide,
+} from "../support/seeded-input.ts";
+import { smallDisk } from "../support/small-disk.ts";
+import { countNatively, countsOf, wholeLake } from "../support/whole-lake.ts";
+
+let folder: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+	({ folder, remove } = await temporaryFolder());
+});
+afterAll(() => remove());
+
+const lakeAt = (out: string) => wholeLake(new FolderStore(out));
+
+describe("a dataset of which too much is rejected", () => {
+	const conflicts = {
+		"weather/again.csv": seededReadings("lake", 0, 150, 5),
+		"weather/lake.csv": seededReadings("lake", 0, 150),
+		"weather/other.csv": seededReadings("lake", 0, 150, 9),
+	};
+	const stop = { maxRejected: 0.1, processes: 1 };
+
+	test("stays as it was, and the others go on", async () => {
+		const input = join(folder, "stopped-input");
+		const out = join(folder, "stopped");
+		const weather = async () => {
+			const { catalog, hashes } = await lakeAt(out);
+			const isOf = (entry: { dataset: string }) => entry.dataset === "weather";
+			return [
+				catalog.tables.filter(isOf),
+				catalog.rollups.filter(isOf),
+				Object.entries(hashes).filter(([key]) => key.includes("readings")),
+			];
+		};
+		await writeAll(input, {
+			"weather/lake.csv": conflicts["weather/lake.csv"],
+			"rides/1.gpx": seededRide(1),
+		});
+		await build({ input, out, ...stop });
+		const before = await weather();
+
+		// Twice, so that nothing of it is collected as too old.
+		for (const [round, seed] of [2, 3].entries()) {
+			await writeAll(input, {
+				...conflicts,
+				[`rides/${seed}.gpx`]: seededRide(seed),
+			});
+			const report = await build({ input, out, ...stop });
+			expect(report.exitCode).toBe(1);
+			const [rides, stopped] = report.datasets;
+			expect(rides?.stopped).toBeNull();
+			expect(stopped?.stopped).toContain("--max-rejected");
+			expect(report.rejects.map(({ dataset }) => dataset)).toContain("weather");
+			expect(report.tables[0]).toMatchObject({
+				name: "rides",
+				rows: round + 2,
+			});
+			expect(await weather()).toEqual(before);
+			const again = await build({ input, out, ...stop });
+			expect(again).toMatchObject({ unchanged: true, exitCode: 1 });
+		}
+
+		const allowed = { maxRejected: 1, processes: 1 };
+		await build({ input, out, ...allowed });
+		const fresh = join(folder, "stopped-fresh");
+		await build({ input, out: fresh, ...allowed });
+		expect((await lakeAt(out)).hashes).toEqual((await lakeAt(fresh)).hashes);
+	});
+
+	test("is left out where it was never published", async () => {
+		const input = join(folder, "left-out-input");
+		const out = join(folder, "left-out");
+		await writeAll(input, { ...conflicts, "rides/1.gpx": seededRide(1) });
+		const report = await build({ input, out, ...stop });
+		expect(report.exitCode).toBe(1);
+		const { catalog } = await lakeAt(out);
+		expect(catalog.datasets.map(({ name }) => name)).toEqual([
+			"rides",
+			"rejects",
+		]);
+		expect(catalog.tables.map(({ name }) => name)).not.toContain("readings");
+	});
+});
+
+describe("what is damaged without a sign", () => {
+	test("is rejected, and the account of its records balances", async () => {
+		const input = join(folder, "damaged-input");
+		const posts = seededPosts(0, 400);
+		const packed = gzipSync(posts);
+		await writeAll(input, {
+			"posts/first.jsonl": seededPosts(1000, 150),
+			// A copy that ends between two deflate blocks, and one without its trailer.
+			"posts/short.jsonl.gz": packed.subarray(0, packed.length >> 1),
+			"posts/no-trailer.jsonl.gz": packed.subarray(0, -8),
+			"posts/copy.jsonl": seededPosts(1000, 20),
+			"posts/edited.jsonl": seededPosts(1100, 20, "Edited"),
+			"posts/nulls.jsonl": '{"id_str":null,"text":null}\n'.repeat(5),
+			"rides/cut.gpx": seededRide(1).slice(0, 2000),
+			"rides/whole.gpx": seededRide(2),
+			"weather/cut.csv.gz": gzipSync(seededReadings("hill", 0, 900)).subarray(
+				0,
+				-12,
+			),
+			"weather/nulls.csv": `time,temperature,station\n${"x,y,z\n".repeat(30)}`,
+			"weather/whole.csv": seededReadings("lake", 0, 90),
+		});
+		const report = await build({
+			input,
+			out: join(folder, "damaged"),
+			maxRejected: 1,
+			processes: 1,
+		});
+		expect(report.exitCode).toBe(1);
+		const rejected = new Set(report.rejects.map(({ file }) => file));
+		expect([...rejected]).toEqual(
+			expect.arrayContaining([
+				"posts/no-trailer.jsonl.gz",
+				"posts/nulls.jsonl",
+				"posts/short.jsonl.gz",
+				"rides/cut.gpx",
+				"weather/cut.csv.gz",
+				"weather/nulls.csv",
+			]),
+		);
+		for (const file of rejected) expect(file).not.toContain("whole");
+		const kept = Object.fromEntries(
+			report.datasets.map(({ name, balance }) => [name, balance.kept]),
+		);
+		expect(kept).toEqual({ rides: 40, posts: 150, weather: 90 });
+		for (const { balance } of report.datasets)
+			expect(balance.read).toBe(
+				balance.kept + balance.rejected + balance.duplicates,
+			);
+		// 20 copies, and the posts that another dump says otherwise.
+		expect(report.datasets[1]?.balance.duplicates).toBe(20);
+		const lake = await lakeAt(join(folder, "damaged"));
+		expect(await countNatively(join(folder, "damaged"), lake)).toEqual(
+			countsOf(lake),
+		);
+	});
+});
+
+describe("a definition that loses records", () => {
+	const { balance } = datasetNamed("weather");
+	const { kept } = balance;
+	afterEach(() => Object.assign(balance, { kept }));
+
+	test("is refused, and the lake of before stays", async () => {
+		const input = join(folder, "lost-input");
+		const out = join(folder, "lost");
+		await writeAll(input, { "weather/a.csv": seededReadings("lake", 0, 30) });
+		await build({ input, out, processes: 1 });
+		const before = await lakeAt(out);
+		await writeAll(input, { "weather/b.csv": seededReadings("lake", 20, 30) });
+		Object.assign(balance, { kept: ["readings that nobody counts"] });
+		await expect(build({ input, out, processes: 1 })).rejects.toThrow(
+			"weather does not balance: 60 readings read are not 0 kept, 0 rejected and 10 duplicates",
+		);
+		expect(await lakeAt(out)).toEqual(before);
+	});
+});
+
+describe("a full disk", () => {
+	test.each(["lake", "work"])(
+		"under the %s fails the build, says so, and leaves the lake of before",
+		async (what) => {
+			const disk = await smallDisk();
+			if (disk === null) return;
+			try {
+				await fill(what, disk.path);
+			} finally {
+				await disk.remove();
+			}
+		},
+	);
+
+	async function fill(what: string, disk: string): Promise<void> {
+		const input = join(folder, `full-${what}-input`);
+		const at = (part: string) =>
+			join(part === what ? disk : folder, `full-${what}-${part}`);
+		const options = {
+			input,
+			out: at("lake"),
+			work: at("work"),
+			processes: 1,
+		};
+		await writeAll(input, { "weather/a.csv": seededReadings("lake", 0, 30) });
+		await build(options);
+		const before = await lakeAt(options.out);
+		for (let seed = 0; seed < 40; seed++)
+			await writeAll(input, { [`rides/${seed}.gpx`]: seededRide(seed, 2000) });
+		const error = await build(options).catch((error) => error);
+		expect(error).toBeInstanceOf(Error);
+		expect(error.message).toMatch(/the disk is full|No space left on device/);
+		expect(await lakeAt(options.out)).toEqual(before);
+
+		// Once there is room, less comes out as if nothing had been.
+		if (what === "work") await rm(options.work, { recursive: true });
+		await rm(join(input, "rides"), { recursive: true });
+		await writeAll(input, { "weather/b.csv": seededReadings("lake", 20, 30) });
+		await build(options);
+		const fresh = join(folder, `full-${what}-fresh`);
+		await build({ input, out: fresh, processes: 1 });
+		expect((await lakeAt(options.out)).hashes).toEqual(
+			(await lakeAt(fresh)).hashes,
+		);
+	}
+});
