@@ -10,7 +10,10 @@ const memory: Bench = () => import("./bench/memory.ts");
 const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
 	reader: [() => import("./bench/reader.ts"), threads, memory],
 	pipeline: [() => import("./bench/pipeline.ts")],
+	incremental: [() => import("./bench/incremental.ts")],
+	fetch: [() => import("./bench/fetch.ts")],
 	rides: [() => import("./bench/rides.ts")],
+	queue: [() => import("./bench/queue.ts")],
 };
 /** Parts of a figure, for a look at one alone. */
 const PARTS: Readonly<Record<string, readonly Bench[]>> = {

@@ -14,7 +14,6 @@ import type {
 import { openHasher } from "../../../src/lib/hash.ts";
 import type { TableContract } from "../../../src/lib/tables.ts";
 import { makeManifest } from "../../steps/manifest.ts";
-import { publish } from "../../steps/publish.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";
 
@@ -117,7 +116,7 @@ async function writeMeters(
 	);
 	const path = "meters/manifest.bin";
 	await writeFile(join(lake, path), manifest.bytes);
-	await publish(
+	await writeCatalog(
 		lake,
 		catalogOf({
 			...METERS,
@@ -171,7 +170,7 @@ export async function writeManyRowGroups(
 	}
 	const path = "manifest.bin";
 	await writeFile(join(lake, path), Buffer.concat(parts));
-	await publish(
+	await writeCatalog(
 		lake,
 		catalogOf({
 			...METERS,
@@ -216,6 +215,11 @@ function fileOf(
 			}),
 		})),
 	};
+}
+
+/** As it stands: of a lake that is only planned, no file need be there. */
+function writeCatalog(lake: string, catalog: Catalog): Promise<void> {
+	return writeFile(join(lake, "catalog.json"), JSON.stringify(catalog));
 }
 
 function catalogOf(table: CatalogTable): Catalog {

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Figure } from "../figure.ts";
+import { writeRides } from "./ride-files.ts";
+import { runBuild } from "./run-build.ts";
+
+const FILES = 1000;
+const POINTS = 1000;
+const TARGET_RATE = 40;
+const TARGET_MEMORY = 1000;
+
+/** GPX to published lake: how fast, and how much memory the largest process takes. */
+export async function bench(): Promise<Figure[]> {
+	const folder = await mkdtemp(join(tmpdir(), "lakeside-pipeline-"));
+	try {
+		const bytes = await writeRides(
+			join(folder, "input", "rides"),
+			FILES,
+			POINTS,
+		);
+		const { report, seconds, peak } = await runBuild(folder, []);
+		const points = report.tables.find(({ name }) => name === "ride_points");
+		if (report.exitCode !== 0 || points?.rows !== FILES * POINTS)
+			throw new Error(
+				`the build is not right: exit ${report.exitCode}, ${points?.rows} points`,
+			);
+		const rate = bytes / 1e6 / seconds;
+		const megabytes = peak / 1e6;
+		return [
+			{
+				id: "pipeline.gpx",
+				what: `${FILES} GPX files of ${POINTS} points (${Math.round(bytes / 1e6)} MB) to a published lake, start of the process to its end`,
+				value: rate,
+				unit: "MB/s",
+				target: TARGET_RATE,
+				met: rate >= TARGET_RATE,
+			},
+			{
+				id: "pipeline.gpx.memory",
+				what: "Peak resident memory (VmHWM) of the largest process of that build",
+				value: megabytes,
+				unit: "MB",
+				target: TARGET_MEMORY,
+				met: megabytes < TARGET_MEMORY,
+			},
+			...Object.entries(report.stepSeconds).map(([step, value]) => ({
+				id: `pipeline.gpx.seconds.${step}`,
+				what: `Of that, the step "${step}"`,
+				value,
+				unit: "s",
+				target: null,
+				met: null,
+			})),
+		];
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
