@@ -15,15 +15,31 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
+					name: "pipeline",
+					include: [
+						"tests/{pipeline,queue,storage,faults-pipeline}/**/*.test.ts",
+					],
+					testTimeout: 180_000,
+					hookTimeout: 600_000,
+					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				extends: true,
+				test: {
 					name: "system",
 					include: ["tests/**/*.test.ts"],
-					exclude: ["tests/differential/**"],
+					exclude: [
+						"tests/differential/**",
+						"tests/{pipeline,queue,storage,faults-pipeline}/**",
+					],
 					testTimeout: 180_000,
 					// A busy machine may starve a browser; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
 					fileParallelism: false,
-					sequence: { groupOrder: 1 },
+					sequence: { groupOrder: 2 },
 				},
 			},
 			{
@@ -34,7 +50,7 @@ export default defineConfig({
 					testTimeout: 180_000,
 					hookTimeout: 600_000,
 					maxWorkers: 2,
-					sequence: { groupOrder: 2 },
+					sequence: { groupOrder: 3 },
 				},
 			},
 		],

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { browserPath } from "../tests/browser.ts";
 import { hasRadosgw } from "../tests/support/radosgw.ts";
+import { hasRedis } from "../tests/support/redis.ts";
 
 /** What some tests need and a machine may lack. */
 const NEEDS = [
@@ -17,6 +18,12 @@ const NEEDS = [
 		remedy: "Debian's packages radosgw, ceph-mon, ceph-osd and ceph-common",
 		isSystemPackage: true,
 		isHere: hasRadosgw,
+	},
+	{
+		what: "Redis",
+		remedy: "Debian's package redis-server",
+		isSystemPackage: true,
+		isHere: hasRedis,
 	},
 	{
 		what: "../shared",

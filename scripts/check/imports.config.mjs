@@ -41,6 +41,7 @@ const MAY_IMPORT = {
 		"workers",
 		"tests/browser",
 		"tests/support/radosgw",
+		"tests/support/redis",
 	],
 };
 
