@@ -134,7 +134,7 @@ function watched(database: Database): Database {
 				},
 				async query(sql, params) {
 					const copied =
-						/^INSERT INTO memory\.store\.(\w+) SELECT .* FROM memory\.store\.incoming$/s.exec(
+						/^INSERT INTO lakeside_stores\.(\w+) SELECT .* FROM memory\.store\.incoming$/s.exec(
 							sql,
 						)?.[1];
 					if (copied !== undefined) {
@@ -143,7 +143,7 @@ function watched(database: Database): Database {
 						stored.delete("incoming");
 						keep(copied, bytes);
 					}
-					const dropped = /^DROP TABLE IF EXISTS memory\.store\.(\w+)$/.exec(
+					const dropped = /^DROP TABLE IF EXISTS lakeside_stores\.(\w+)$/.exec(
 						sql,
 					)?.[1];
 					if (dropped !== undefined) stored.delete(dropped);
