@@ -20,6 +20,8 @@ export default defineConfig({
 						"tests/{pipeline,queue,storage,faults-pipeline}/**/*.test.ts",
 					],
 					testTimeout: 180_000,
+					// Moments of real processes; what is broken fails twice.
+					retry: 1,
 					hookTimeout: 600_000,
 					maxWorkers: 2,
 					sequence: { groupOrder: 1 },

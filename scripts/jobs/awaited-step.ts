@@ -14,6 +14,8 @@ export class AwaitedStep {
 	readonly ended: Promise<JobRecord[]>;
 	/** Whether all of its jobs have been put into the queue once. */
 	isAdded = false;
+	/** Nobody waits for its jobs any more. */
+	isRejected = false;
 	readonly #jobs: readonly Job[];
 	readonly #watch: JobWatch;
 	/** By the queue's ids. */
@@ -60,6 +62,7 @@ export class AwaitedStep {
 	}
 
 	reject(reason: unknown): void {
+		this.isRejected = true;
 		this.#end.reject(reason);
 	}
 

@@ -143,13 +143,16 @@ export class QueueRunner implements Runner {
 		const abort = () => step.reject(watch.signal?.reason);
 		watch.signal?.addEventListener("abort", abort);
 		this.#steps.add(step);
+		const added = this.#addMissing(step);
+		added.catch((error) => step.reject(error));
 		try {
-			const added = this.#addMissing(step);
-			added.catch((error) => step.reject(error));
 			return await step.ended;
 		} catch (error) {
 			this.#failed += error instanceof JobError ? 1 : 0;
-			await patiently(this.#withdraw(step));
+			// What is still being added would stay in the queue.
+			await patiently(
+				Promise.allSettled([added]).then(() => this.#withdraw(step)),
+			);
 			throw error;
 		} finally {
 			watch.signal?.removeEventListener("abort", abort);
@@ -182,7 +185,7 @@ export class QueueRunner implements Runner {
 		await inTurns(LOOKED_FOR_AT_ONCE, step.awaited(), async (job) => {
 			if (!(await this.#settle(step, job))) missing.push(job);
 		});
-		await this.#add(missing);
+		if (!step.isRejected) await this.#add(missing);
 		step.isAdded = true;
 		await this.#announce();
 	}
@@ -233,7 +236,7 @@ export class QueueRunner implements Runner {
 	async #check(): Promise<void> {
 		await this.#announce();
 		for (const step of this.#steps) {
-			if (!step.isAdded) continue;
+			if (!step.isAdded || step.isRejected) continue;
 			const failed = await this.#ids("failed");
 			const queued = await this.#ids("wait", "delayed", "active");
 			const lost: Job[] = [];
@@ -244,7 +247,7 @@ export class QueueRunner implements Runner {
 				else if (!queued.has(id) && !(await this.#settle(step, job)))
 					lost.push(job);
 			});
-			await this.#add(lost);
+			if (!step.isRejected) await this.#add(lost);
 		}
 		await this.#lookForWorkers();
 	}

@@ -141,7 +141,8 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 		victim.send("SIGKILL");
 		await running;
 		expect(retries).toEqual(["its worker vanished"]);
-		expect(await countRuns(runs())).toBe(9);
+		// It may have taken the job, and not yet begun.
+		expect([8, 9]).toContain(await countRuns(runs()));
 	});
 
 	test("a worker that was frozen for longer than its lock comes back, and nothing is told twice", async () => {
