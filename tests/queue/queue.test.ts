@@ -237,7 +237,7 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 			runs: runs("f"),
 		});
 		const failed: JobError = await runner
-			.run([failing, ...makes(5, 100)], {})
+			.run([failing, ...makes(5, 1000)], {})
 			.then(
 				() => Promise.reject(new Error("the step did not fail")),
 				(error) => error,
