@@ -9,7 +9,7 @@ const QUERIES = Number(process.env.DIFFERENTIAL_QUERIES ?? 2100);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 20_260_101);
 
 /** Files that share the queries, so that as many processes do. */
-const PARTS = 3;
+const PARTS = 4;
 
 /** Less than the lake's tables take, so that tables go and come back. */
 const BUDGET_BYTES = 450_000;
