@@ -196,7 +196,6 @@ class GpxReader {
 	readonly #otherPoint: string;
 	readonly #onPoint: (point: GpxPoint) => void;
 	readonly #path: string[] = [];
-	readonly #localNames = new Map<string, string>();
 	#segment = -1;
 	readonly #trackNames: (string | null)[] = [];
 	#waypoints = 0;
@@ -222,10 +221,10 @@ class GpxReader {
 				);
 		});
 		parser.on("opentag", ({ name, attributes, isSelfClosing }) => {
-			this.#open(this.#localName(name), attributes as Attributes);
+			this.#open(localName(name), attributes as Attributes);
 			if (isSelfClosing) this.#lastTag = parser.position;
 		});
-		parser.on("closetag", ({ name }) => this.#close(this.#localName(name)));
+		parser.on("closetag", ({ name }) => this.#close(localName(name)));
 		parser.on("text", (text) => this.#gather(text));
 		parser.on("cdata", (text) => this.#gather(text));
 	}
@@ -262,16 +261,6 @@ class GpxReader {
 				: `not well-formed XML: ${message}`,
 			{ line: this.#parser.line, cause: error },
 		);
-	}
-
-	#localName(name: string): string {
-		let local = this.#localNames.get(name);
-		if (local === undefined) {
-			local = name.slice(name.indexOf(":") + 1);
-			// A file of ever new names must not fill the memory.
-			if (this.#localNames.size < 1000) this.#localNames.set(name, local);
-		}
-		return local;
 	}
 
 	#open(name: string, attributes: Attributes): void {
@@ -358,6 +347,11 @@ class GpxReader {
 				throw new Error(`unknown field: ${field satisfies never}`);
 		}
 	}
+}
+
+function localName(name: string): string {
+	const colon = name.indexOf(":");
+	return colon < 0 ? name : name.slice(colon + 1);
 }
 
 type Attributes = Record<string, string | undefined>;
