@@ -1,3 +1,4 @@
+import { MAX_GAP_METERS, MAX_GAP_SECONDS } from "../../src/lib/tracks.ts";
 import type { ParseOptions } from "../datasets/dataset.ts";
 import type { Job } from "../jobs/job.ts";
 
@@ -6,8 +7,8 @@ export const DEFAULT_MAX_REJECTED = 0.5;
 
 /** Where two points of a ride lie further apart, its line breaks. */
 export const DEFAULT_PARSE_OPTIONS: ParseOptions = {
-	maxGapSeconds: 300,
-	maxGapMeters: 1000,
+	maxGapSeconds: MAX_GAP_SECONDS,
+	maxGapMeters: MAX_GAP_METERS,
 };
 
 export interface BuildOptions extends ParseOptions {

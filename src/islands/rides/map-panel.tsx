@@ -5,15 +5,12 @@ import { formatCount } from "../../lib/format.ts";
 import { cellAt, type Viewport } from "../../lib/grid.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
 import { CellOverlay } from "../../maps/cell-overlay.ts";
-import {
-	DENSITY_STEPS,
-	densityColours,
-	topOfScale,
-} from "../../maps/density.ts";
+import { densityColours, topOfScale } from "../../maps/density.ts";
 import { openMap, recolourMap } from "../../maps/map.ts";
 import { Failure, Loading } from "../shared/states.tsx";
-import { theme, tokenColor } from "../shared/theme.ts";
+import { theme } from "../shared/theme.ts";
 import { Legend } from "./legend.tsx";
+import { densityStops, mapColours } from "./map-colours.ts";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
 import type { RidesState, View } from "./state.ts";
@@ -357,21 +354,6 @@ function isSameView(one: View, other: View): boolean {
 		Math.abs(one.longitude - other.longitude) < pixel &&
 		Math.abs(one.latitude - other.latitude) < pixel
 	);
-}
-
-function densityStops(): string[] {
-	return Array.from({ length: DENSITY_STEPS }, (_, index) =>
-		tokenColor(`--density-${index + 1}`),
-	);
-}
-
-function mapColours() {
-	return {
-		water: tokenColor("--map-water"),
-		land: tokenColor("--map-land"),
-		border: tokenColor("--map-border"),
-		label: tokenColor("--map-label"),
-	};
 }
 
 function sizeOf(metres: number): string {
