@@ -1,4 +1,5 @@
 import type { RollupName, StartView } from "../../src/lib/catalog.ts";
+import type { RideOptions } from "../../src/lib/rides/read-ride.ts";
 import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import {
 	type Column,
@@ -67,12 +68,7 @@ export interface ParseOutput {
 }
 
 /** What the publisher may choose for parsing. */
-export interface ParseOptions {
-	/** A ride's line breaks where two points lie further apart in time, in seconds. */
-	readonly maxGapSeconds: number;
-	/** A ride's line breaks where two points lie further apart, in metres. */
-	readonly maxGapMeters: number;
-}
+export type ParseOptions = RideOptions;
 
 export interface StagingTable {
 	readonly name: string;

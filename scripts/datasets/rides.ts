@@ -1,23 +1,16 @@
 import { createHash } from "node:crypto";
-import tzLookup from "@photostructure/tz-lookup";
 import type { StartView } from "../../src/lib/catalog.ts";
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import {
-	type GpxHeader,
-	type GpxPoint,
-	readGpx,
-} from "../../src/lib/formats/gpx.ts";
-import { parseTime } from "../../src/lib/formats/time.ts";
 import { levelOf, windowOf } from "../../src/lib/grid.ts";
 import {
 	latitudeOf,
 	longitudeOf,
-	MAX_LATITUDE,
 	MIN_LEVEL,
 	mercatorX,
 	mercatorY,
 } from "../../src/lib/mercator.ts";
-import { fileBytes, plainName } from "../formats/bytes.ts";
+import { readRide } from "../../src/lib/rides/read-ride.ts";
+import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
+import { fileBytes } from "../formats/bytes.ts";
 import {
 	type DatasetDefinition,
 	type LakeReader,
@@ -26,8 +19,6 @@ import {
 	type SourceFile,
 	timeBuckets,
 } from "./dataset.ts";
-import { CellCollector } from "./ride-cells.ts";
-import { Course } from "./ride-course.ts";
 
 /** A page's map as it is assumed where nobody has seen it, in CSS pixels. */
 const VIEW_WIDTH = 1200;
@@ -48,7 +39,7 @@ export const rides: DatasetDefinition = {
 	description: "Recorded rides, with every cell of the map that they pass.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => plainName(path).endsWith(".gpx"),
+	accepts: (path) => rideFormatOf(path) !== null,
 	staging: [
 		{
 			name: "staged_rides",
@@ -155,112 +146,50 @@ export const rides: DatasetDefinition = {
 	],
 };
 
-/**
- * Reads a GPX file as one ride. A point that cannot be used is rejected with its
- * line and the rest stays; a time that cannot be read is recorded likewise and its
- * point kept without one; an elevation that cannot be read is counted.
- */
+/** Reads a file as one ride, whose id is the hash of the plain bytes. */
 async function parseRide(
 	file: SourceFile,
 	out: ParseOutput,
 	options: ParseOptions,
 ): Promise<void> {
-	const tally = { read: 0, rejected: 0 };
-	let kept = false;
-	try {
-		await readRide(file, out, options, tally);
-		kept = true;
-	} finally {
-		const { read, rejected } = tally;
-		out.count("points read", read);
-		out.count("points rejected", rejected);
-		out.count("points of rejected files", kept ? 0 : read - rejected);
-	}
-}
-
-async function readRide(
-	file: SourceFile,
-	out: ParseOutput,
-	options: ParseOptions,
-	tally: { read: number; rejected: number },
-): Promise<void> {
+	const format = rideFormatOf(file.path);
+	if (format === null) throw new Error(`no ride by its name: ${file.path}`);
 	const hash = createHash("sha256");
-	const cells = new CellCollector((level, x, y, code) =>
-		out.row("staged_cells", [level, x, y, code]),
-	);
-	const course = new Course(options, (from, to) =>
-		cells.line(from.longitude, from.latitude, to.longitude, to.latitude),
-	);
-
-	function addPoint(point: GpxPoint): void {
-		tally.read++;
-		const fault = positionFault(point);
-		if (fault !== null) {
-			tally.rejected++;
-			out.reject(
-				point.line,
-				fault,
-				`lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
-			);
-			return;
-		}
-		const longitude = Number(point.longitude);
-		const latitude = Number(point.latitude);
-		const elevation = elevationOf(point, out);
-		const time = timeOf(point, out);
-		out.row("staged_points", [
-			point.segment,
-			course.points,
-			time,
-			longitude,
-			latitude,
-			elevation,
-		]);
-		course.add({
-			segment: point.segment,
-			longitude,
-			latitude,
-			elevation,
-			time,
-		});
-	}
-
 	let passes = 0;
-	const header = await readGpx(
+	const ride = await readRide(
 		() => (passes++ === 0 ? hashed(fileBytes(file), hash) : fileBytes(file)),
-		addPoint,
-		() => out.drain(),
+		format,
+		options,
+		{
+			point: ({ segment, seq, time, longitude, latitude, elevation }) =>
+				out.row("staged_points", [
+					segment,
+					seq,
+					time,
+					longitude,
+					latitude,
+					elevation,
+				]),
+			cell: (level, x, y, code) => out.row("staged_cells", [level, x, y, code]),
+			reject: (line, reason, sample) => out.reject(line, reason, sample),
+			count: (name, by) => out.count(name, by),
+			note: (text) => out.note(text),
+			drain: () => out.drain(),
+		},
 	);
-	const { start, firstTime, lastTime } = course;
-	if (start === null) throw new FileError(whyEmpty(tally.read, header));
-	if (course.points === 1)
-		throw new FileError(
-			"a ride needs two points, the file has one that can be used",
-		);
-	cells.finish();
-	if (firstTime === null) out.note("no times: kept as an undated ride");
 	out.row("staged_rides", [
 		hash.digest("hex").slice(0, 16),
-		header.name,
-		header.kind,
-		firstTime,
-		firstTime === null ? null : localTime(firstTime, start),
-		firstTime === null || lastTime === null
-			? null
-			: (lastTime - firstTime) / 1e6,
-		firstTime === null ? null : course.moving / 1e6,
-		course.distance,
-		course.ascent,
-		course.points,
-		cells.split,
+		ride.name,
+		ride.kind,
+		ride.startedAt,
+		ride.startedAtLocal,
+		ride.duration,
+		ride.moving,
+		ride.distance,
+		ride.ascent,
+		ride.pointCount,
+		ride.cellsRepeat,
 	]);
-}
-
-function whyEmpty(pointsRead: number, header: GpxHeader): string {
-	if (pointsRead > 0) return "no point of the file can be used";
-	return header.waypoints > 0
-		? "the file has waypoints only: no track and no route"
-		: "the file has no point";
 }
 
 async function* hashed(
@@ -271,94 +200,6 @@ async function* hashed(
 		hash.update(chunk);
 		yield chunk;
 	}
-}
-
-/** What is wrong with a point's place, null where nothing is. */
-function positionFault(point: GpxPoint): string | null {
-	const latitude = decimal(point.latitude);
-	const longitude = decimal(point.longitude);
-	if (latitude === null)
-		return point.latitude === null
-			? "the point has no latitude"
-			: "the latitude is not a number";
-	if (longitude === null)
-		return point.longitude === null
-			? "the point has no longitude"
-			: "the longitude is not a number";
-	if (Math.abs(latitude) > 90)
-		return "the latitude is not within -90 to 90 degrees";
-	if (Math.abs(latitude) > MAX_LATITUDE)
-		return `the latitude is beyond ${MAX_LATITUDE.toFixed(4)} degrees, where the map ends`;
-	if (Math.abs(longitude) > 180)
-		return "the longitude is not within -180 to 180 degrees";
-	return null;
-}
-
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-function decimal(text: string | null): number | null {
-	if (text === null) return null;
-	const trimmed = text.trim();
-	return DECIMAL.test(trimmed) ? Number(trimmed) : null;
-}
-
-function elevationOf(point: GpxPoint, out: ParseOutput): number | null {
-	const elevation = decimal(point.elevation);
-	const readable = elevation !== null && Number.isFinite(elevation);
-	if (point.elevation !== null && !readable)
-		out.count("elevations that cannot be read");
-	return readable ? elevation : null;
-}
-
-/** Microseconds since 1970. */
-function timeOf(point: GpxPoint, out: ParseOutput): number | null {
-	if (point.time === null) return null;
-	const time = parseTime(point.time);
-	if (time !== null) return time.micros;
-	out.reject(
-		point.line,
-		"the time cannot be read: the point is kept without it",
-		point.time,
-	);
-	return null;
-}
-
-const zoneFormats = new Map<string, Intl.DateTimeFormat>();
-
-/** What clocks showed at a place, as if it were UTC; microseconds since 1970. */
-function localTime(
-	time: number,
-	place: { readonly latitude: number; readonly longitude: number },
-): number {
-	const zone = tzLookup(place.latitude, place.longitude);
-	let format = zoneFormats.get(zone);
-	if (format === undefined) {
-		format = new Intl.DateTimeFormat("en", {
-			timeZone: zone,
-			calendar: "gregory",
-			hourCycle: "h23",
-			year: "numeric",
-			month: "numeric",
-			day: "numeric",
-			hour: "numeric",
-			minute: "numeric",
-			second: "numeric",
-		});
-		zoneFormats.set(zone, format);
-	}
-	const wholeSeconds = Math.floor(time / 1e6);
-	const part: Record<string, number> = {};
-	for (const { type, value } of format.formatToParts(wholeSeconds * 1000))
-		part[type] = Number(value);
-	const shown = Date.UTC(
-		part.year ?? 0,
-		(part.month ?? 1) - 1,
-		part.day,
-		part.hour,
-		part.minute,
-		part.second,
-	);
-	return shown * 1000 + (time - wholeSeconds * 1e6);
 }
 
 /**

@@ -1,4 +1,10 @@
-import type { ParseOptions } from "./dataset.ts";
+/** Where the line of a ride breaks. */
+export interface CourseOptions {
+	/** Two points lie further apart in time, in seconds. */
+	readonly maxGapSeconds: number;
+	/** Two points lie further apart, in metres. */
+	readonly maxGapMeters: number;
+}
 
 /** Mean radius of the earth (IUGG R1), in metres. */
 const EARTH_RADIUS = 6_371_008.8;
@@ -51,7 +57,7 @@ export class Course {
 	lastTime: number | null = null;
 	/** First sample, null before it. */
 	start: CoursePoint | null = null;
-	readonly #options: ParseOptions;
+	readonly #options: CourseOptions;
 	readonly #onLine: (from: CoursePoint, to: CoursePoint) => void;
 	#last: CoursePoint | null = null;
 	#ascent = 0;
@@ -60,7 +66,7 @@ export class Course {
 
 	/** `onLine` gets each unbroken pair of samples, and each sample that starts a stretch with itself. */
 	constructor(
-		options: ParseOptions,
+		options: CourseOptions,
 		onLine: (from: CoursePoint, to: CoursePoint) => void,
 	) {
 		this.#options = options;
