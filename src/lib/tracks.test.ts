@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { mercatorX, mercatorY } from "./mercator.ts";
 import { randomFrom } from "./random.ts";
-import { boundsOf, type TrackColumns, tracksOf } from "./tracks.ts";
+import { Course } from "./rides/course.ts";
+import {
+	boundsOf,
+	MAX_GAP_METERS,
+	MAX_GAP_SECONDS,
+	type TrackColumns,
+	tracksOf,
+} from "./tracks.ts";
 
 interface Sample {
 	readonly ride?: string;
@@ -56,6 +63,42 @@ test("without a time the distance alone decides", () => {
 			{ longitude: 8.002, seconds: 9000 },
 		]),
 	).toEqual([[3]]);
+});
+
+test("a line breaks where the pipeline's does", () => {
+	const random = randomFrom(7);
+	let longitude = 8;
+	let seconds = 0;
+	let segment = 0;
+	const samples = Array.from({ length: 2000 }, () => {
+		longitude += random() * 0.02 - 0.01;
+		seconds += random() < 0.1 ? 600 * random() : 5;
+		if (random() < 0.05) segment++;
+		return random() < 0.1
+			? { longitude, segment }
+			: { longitude, segment, seconds };
+	});
+	const starts: number[] = [];
+	let sample = 0;
+	const course = new Course(
+		{ maxGapSeconds: MAX_GAP_SECONDS, maxGapMeters: MAX_GAP_METERS },
+		(from, to) => {
+			if (from === to) starts.push(sample);
+			sample++;
+		},
+	);
+	for (const { seconds: time, ...place } of samples)
+		course.add({
+			...place,
+			latitude: 47,
+			elevation: null,
+			time: time === undefined ? null : time * 1e6,
+		});
+	const ends = [...starts.slice(1), samples.length];
+	expect(shapeOf(samples)).toEqual([
+		starts.map((start, index) => (ends[index] ?? 0) - start),
+	]);
+	expect(starts.length).toBeGreaterThan(100);
 });
 
 test("rides are told apart, also where one has a single sample", () => {

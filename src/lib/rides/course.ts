@@ -1,3 +1,5 @@
+import { greatCircleMeters } from "../great-circle.ts";
+
 /** Where the line of a ride breaks. */
 export interface CourseOptions {
 	/** Two points lie further apart in time, in seconds. */
@@ -5,9 +7,6 @@ export interface CourseOptions {
 	/** Two points lie further apart, in metres. */
 	readonly maxGapMeters: number;
 }
-
-/** Mean radius of the earth (IUGG R1), in metres. */
-const EARTH_RADIUS = 6_371_008.8;
 
 /** Slower than this, in metres a second, is standing still. */
 const MOVING_SPEED = 0.5;
@@ -27,18 +26,9 @@ export interface CoursePoint {
 	readonly time: number | null;
 }
 
-/** Great-circle distance by the haversine formula, in metres. */
+/** Great-circle distance in metres. */
 export function greatCircle(a: CoursePoint, b: CoursePoint): number {
-	const radians = Math.PI / 180;
-	const sinLat = Math.sin(((b.latitude - a.latitude) * radians) / 2);
-	const sinLon = Math.sin(((b.longitude - a.longitude) * radians) / 2);
-	const h =
-		sinLat * sinLat +
-		Math.cos(a.latitude * radians) *
-			Math.cos(b.latitude * radians) *
-			sinLon *
-			sinLon;
-	return 2 * EARTH_RADIUS * Math.asin(Math.min(1, Math.sqrt(h)));
+	return greatCircleMeters(a.longitude, a.latitude, b.longitude, b.latitude);
 }
 
 /**
