@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { DayRange } from "../../queries/rides.ts";
+import type { DayRange } from "../../lib/rides/filter.ts";
 import { dayCodec } from "../shared/url-state.ts";
 import { lastDayOf, type Month, type Timeline } from "./months.ts";
 import { ridesOf } from "./sentence.ts";
@@ -22,7 +22,7 @@ export function Days(props: {
 }) {
 	const { state, timeline } = props;
 	const { months } = timeline;
-	const days = state.days.value;
+	const { days } = state.filter.value;
 	const first = months[0]?.start;
 	const last = months.at(-1)?.start;
 	if (first === undefined || last === undefined) return null;

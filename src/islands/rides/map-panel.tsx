@@ -91,7 +91,11 @@ export function MapPanel(props: {
 			{picture !== null && (
 				<Legend
 					top={topOfScale(picture.largest)}
-					sentence={sentenceOf(picture.seen, state.days.value, opened.timeline)}
+					sentence={sentenceOf(
+						picture.seen,
+						state.filter.value,
+						opened.timeline,
+					)}
 				/>
 			)}
 			{loading !== null && (

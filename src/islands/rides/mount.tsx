@@ -1,9 +1,11 @@
 import "./rides.css";
 import { render } from "preact";
+import { isAnyRide } from "../../lib/rides/filter.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
 import { siteRoot } from "../shared/lake.ts";
 import { showFailure } from "../shared/show-failure.tsx";
 import { Empty } from "../shared/states.tsx";
+import { LakeRides } from "./lake-rides.ts";
 import { openRides, RidesModel } from "./model.ts";
 import { openState } from "./state.ts";
 
@@ -30,7 +32,7 @@ async function mount(): Promise<void> {
 				<RidesPage
 					opened={opened}
 					state={state}
-					model={new RidesModel(opened, state)}
+					model={new RidesModel(opened, state, new LakeRides())}
 					basemap={basemap}
 					still={still}
 				/>,
@@ -44,8 +46,7 @@ async function mount(): Promise<void> {
 /** The baked picture, where it is of what the address asks for; else it goes. */
 function stillOf(island: HTMLElement): Element | null {
 	const baked = island.querySelector(".ride-still");
-	const { from, to } = state.days.value;
-	if (state.view.value === null && from === null && to === null) return baked;
+	if (state.view.value === null && isAnyRide(state.filter.value)) return baked;
 	baked?.remove();
 	return null;
 }

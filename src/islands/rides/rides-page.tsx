@@ -19,8 +19,8 @@ export function RidesPage(props: {
 	const { opened, state, model } = props;
 	const map = useRef<MapLibre | null>(null);
 	const picture = model.picture.value;
-	const days = state.days.value;
-	const undated = undatedNote(opened.timeline.undated, days);
+	const filter = state.filter.value;
+	const undated = undatedNote(opened.timeline.undated, filter);
 	return (
 		<div class="rides">
 			<div class="rides-head">
@@ -28,7 +28,7 @@ export function RidesPage(props: {
 				<p role="status" aria-busy={model.loading.value !== null}>
 					{picture === null
 						? `${totalOf(opened.timeline)}.`
-						: sentenceOf(picture.seen, days, opened.timeline)}
+						: sentenceOf(picture.seen, filter, opened.timeline)}
 					{undated !== null && <small> {undated}</small>}
 				</p>
 			</div>

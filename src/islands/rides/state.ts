@@ -1,5 +1,9 @@
 import { computed, type Signal, signal } from "@preact/signals";
-import type { DayRange } from "../../queries/rides.ts";
+import {
+	ANY_RIDE,
+	type DayRange,
+	type RideFilter,
+} from "../../lib/rides/filter.ts";
 import {
 	type Codec,
 	dayCodec,
@@ -43,8 +47,8 @@ export interface RidesState {
 	readonly view: Signal<View | null>;
 	/** The days under the visitor's finger, before they are let go. */
 	readonly brushed: Signal<DayRange | null>;
-	/** The days that count now. */
-	readonly days: Signal<DayRange>;
+	/** The rides that count now. */
+	readonly filter: Signal<RideFilter>;
 }
 
 /** The page's state, in step with its address. Once a page. */
@@ -56,8 +60,9 @@ export function openState(): RidesState {
 		history: "replace",
 	});
 	const brushed = signal<DayRange | null>(null);
-	const days = computed(
-		() => brushed.value ?? { from: from.value, to: to.value },
-	);
-	return { from, to, view, brushed, days };
+	const filter = computed(() => ({
+		...ANY_RIDE,
+		days: brushed.value ?? { from: from.value, to: to.value },
+	}));
+	return { from, to, view, brushed, filter };
 }
