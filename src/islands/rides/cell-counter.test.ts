@@ -106,6 +106,27 @@ test("the page's count and the engine's are the same", async () => {
 	}
 });
 
+test("the rides through a cell are the same, whether page or engine tells", async () => {
+	const rides = new LakeRides(world);
+	const cells = new CellCounter(rides);
+	await cells.load(shown, ANY_RIDE, options);
+	for (const [x, y] of [
+		[250, 104],
+		[255, 111],
+		[256, 123],
+		[-1, 120],
+	] as const) {
+		const cell = { level: 8, x, y, columns: 1, rows: 1 };
+		const through = cells.through(cell);
+		expect(through?.length).toBeGreaterThan(1);
+		const asked = await rides.through(cell, options);
+		expect([...asked].sort((one, other) => one - other)).toEqual(through);
+	}
+	expect(
+		cells.through({ level: 9, x: 500, y: 208, columns: 1, rows: 1 }),
+	).toBeNull();
+});
+
 test("another filter and small moves ask the lake nothing", async () => {
 	const cells = counter();
 	expect(cells.counted(shown, ANY_RIDE)).toBeNull();

@@ -4,7 +4,7 @@ import {
 	matching,
 	type RideFilter,
 } from "../../lib/rides/filter.ts";
-import type { RideList } from "../../lib/rides/list.ts";
+import { numbersIn, type RideList } from "../../lib/rides/list.ts";
 import { type CellPairs, recount, ridesSeen } from "../../maps/recount.ts";
 import type { Cost, ReadOptions, RideSource } from "./ride-source.ts";
 
@@ -60,6 +60,15 @@ export class CellCounter {
 		return this.#counted;
 	}
 
+	/** Numbers of all rides that pass a cell, a window of one; null where a read is needed. */
+	through(cell: CellWindow): number[] | null {
+		const resident = this.#resident;
+		if (resident === null || !covers(resident.window, cell)) return null;
+		const { window, pairs, list } = resident;
+		const all = new Uint8Array(list.id.length).fill(1);
+		return numbersIn(ridesSeen(pairs, all, window, cell));
+	}
+
 	/** Reads what {@link counted} lacks. Rejects as the source does. */
 	async load(
 		shown: CellWindow,
@@ -78,8 +87,9 @@ export class CellCounter {
 			this.#loadMilliseconds = cost.milliseconds;
 			return;
 		}
+		const counted = matching(list, filter);
 		const mask = new Uint8Array(list.id.length);
-		for (const ride of cells.seen) mask[ride] = 1;
+		for (const ride of cells.seen) mask[ride] = counted[ride] ?? 0;
 		this.#resident = null;
 		this.#counted = {
 			window,

@@ -1,7 +1,9 @@
 import type { Table } from "apache-arrow";
 import type { CellWindow } from "../../lib/grid.ts";
-import type { RideFilter } from "../../lib/rides/filter.ts";
+import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
+import type { Track } from "../../lib/tracks.ts";
+import { trackPoints } from "../../queries/ride-tracks.ts";
 import {
 	cellCounts,
 	cellPairCount,
@@ -11,6 +13,7 @@ import {
 } from "../../queries/rides.ts";
 import { type LakeAnswer, openEngine, queryLake } from "../shared/engine.ts";
 import type { ReadOptions, RideSource, WindowCells } from "./ride-source.ts";
+import { tracksOfAnswer } from "./track-rows.ts";
 
 /** Pairs held in the page at most: 64 MB. With more, the engine counts. */
 const MAX_PAIRS = 8_000_000;
@@ -74,7 +77,7 @@ export class LakeRides implements RideSource {
 		}
 		const { filter, shown } = counted;
 		const answer = await queryLake(cellCounts(window, filter), options);
-		const seen = await this.through(shown, filter, options);
+		const seen = await this.through(shown, options);
 		return {
 			kind: "counts",
 			counts: countsOf(answer.table, window),
@@ -85,13 +88,12 @@ export class LakeRides implements RideSource {
 
 	async through(
 		window: CellWindow,
-		filter: RideFilter,
 		options: ReadOptions,
 	): Promise<readonly number[]> {
 		const list = await this.list();
 		this.#numbers ??= new Map(list.id.map((id, ride) => [id, ride]));
 		const { table } = await this.#world.queryLake(
-			ridesThrough(window, filter),
+			ridesThrough(window, ANY_RIDE),
 			options,
 		);
 		const rides: number[] = [];
@@ -102,6 +104,18 @@ export class LakeRides implements RideSource {
 			rides.push(ride);
 		}
 		return rides;
+	}
+
+	async tracks(
+		rideIds: readonly string[],
+		options: ReadOptions,
+	): Promise<readonly Track[]> {
+		if (rideIds.length === 0) return [];
+		const { table } = await this.#world.queryLake(
+			trackPoints(rideIds),
+			options,
+		);
+		return tracksOfAnswer(table);
 	}
 }
 

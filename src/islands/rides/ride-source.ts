@@ -2,6 +2,7 @@ import type { Progress } from "../../../workers/engine-api.ts";
 import type { CellWindow } from "../../lib/grid.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
+import type { Track } from "../../lib/tracks.ts";
 import type { CellPairs } from "../../maps/recount.ts";
 import type { Query } from "../../queries/sql.ts";
 
@@ -30,7 +31,7 @@ export type WindowCells =
 			readonly kind: "counts";
 			/** Rides per cell of the window, row by row. */
 			readonly counts: Uint32Array;
-			/** Numbers of the rides that pass the part that is shown. */
+			/** Numbers of the rides that pass the part that is shown, under any filter. */
 			readonly seen: readonly number[];
 			readonly cost: Cost;
 	  };
@@ -51,12 +52,13 @@ export interface RideSource {
 		counted: { readonly filter: RideFilter; readonly shown: CellWindow },
 		options: ReadOptions,
 	): Promise<WindowCells>;
-	/** Numbers of the rides that pass some cell of a window, in any order. */
-	through(
-		window: CellWindow,
-		filter: RideFilter,
+	/** Numbers of all rides that pass some cell of a window, in any order. */
+	through(window: CellWindow, options: ReadOptions): Promise<readonly number[]>;
+	/** The lines of some rides, in any order; a ride without samples has none. */
+	tracks(
+		rideIds: readonly string[],
 		options: ReadOptions,
-	): Promise<readonly number[]>;
+	): Promise<readonly Track[]>;
 	/** What the answers are the answers of, for people to read; null where no SQL asks. */
 	readonly sql: {
 		counts(window: CellWindow, filter: RideFilter): Query;
