@@ -18,17 +18,21 @@ const MOVING_SPEED = 0.5;
  */
 const ASCENT_THRESHOLD = 3;
 
-/** A sample of a ride; degrees, metres, microseconds since 1970. */
-export interface CoursePoint {
-	readonly segment: number;
+/** Degrees. */
+export interface Place {
 	readonly longitude: number;
 	readonly latitude: number;
+}
+
+/** A sample of a ride; degrees, metres, microseconds since 1970. */
+export interface CoursePoint extends Place {
+	readonly segment: number;
 	readonly elevation: number | null;
 	readonly time: number | null;
 }
 
 /** Great-circle distance by the haversine formula, in metres. */
-export function greatCircle(a: CoursePoint, b: CoursePoint): number {
+export function greatCircle(a: Place, b: Place): number {
 	const radians = Math.PI / 180;
 	const sinLat = Math.sin(((b.latitude - a.latitude) * radians) / 2);
 	const sinLon = Math.sin(((b.longitude - a.longitude) * radians) / 2);
