@@ -177,6 +177,7 @@ async function parseRide(
 			drain: () => out.drain(),
 		},
 	);
+	if (ride === null) return;
 	out.row("staged_rides", [
 		hash.digest("hex").slice(0, 16),
 		ride.name,

@@ -224,7 +224,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"line",
 				"BIGINT",
-				"Line in the file, from 1; null for a whole file",
+				"Line in the file, from 1, of a FIT file the message; null for a whole file",
 			),
 			column("reason", "VARCHAR", "What is wrong, and the remedy"),
 			column("sample", "VARCHAR", "The beginning of what was rejected"),

@@ -1,9 +1,12 @@
 import { FileError } from "../formats/file-error.ts";
-import { type GpxHeader, type GpxPoint, readGpx } from "../formats/gpx.ts";
+import { type FitHeader, readFit } from "../formats/fit.ts";
+import { readGpx } from "../formats/gpx.ts";
+import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
 import { MAX_LATITUDE } from "../mercator.ts";
 import { CellCollector, type CellSink } from "./cells.ts";
 import { Course, type CourseOptions } from "./course.ts";
+import { kindNamed } from "./kind.ts";
 import { localTime } from "./local-time.ts";
 import type { RideFormat } from "./ride-format.ts";
 
@@ -56,36 +59,122 @@ export interface Ride {
 	readonly cellsRepeat: boolean;
 }
 
-/** How the formats are read: each point is given on, what is said once is handed back. */
-const READERS = {
-	gpx: readGpx,
-} as const satisfies Record<
-	RideFormat,
-	(
-		open: () => AsyncGenerator<Uint8Array>,
-		onPoint: (point: GpxPoint) => void,
-		onChunk: () => Promise<void>,
-	) => Promise<GpxHeader>
->;
+/** A sample as a file has it: a text that is still to be read, or a number in the ride's units. */
+interface RawPoint {
+	readonly segment: number;
+	/** From 1; of a FIT file the message. */
+	readonly line: number;
+	readonly latitude: string | number | null;
+	readonly longitude: string | number | null;
+	readonly elevation: string | number | null;
+	readonly time: string | number | null;
+}
+
+/** What a file says besides its points. */
+interface RideHeader {
+	readonly name: string | null;
+	readonly kind: string | null;
+	/** Why it has no point, where it has none: `isRide` tells a fault from what is left out. */
+	readonly whyEmpty: string;
+	readonly isRide: boolean;
+}
+
+type Open = () => AsyncGenerator<Uint8Array>;
+
+/** How the formats are read: each gives its points to the reader, and its header back. */
+const FORMATS: Readonly<
+	Record<
+		RideFormat,
+		(open: Open, reader: RideReader, sink: RideSink) => Promise<RideHeader>
+	>
+> = {
+	gpx: async (open, reader, sink) => {
+		const header = await readGpx(open, reader.add, () => sink.drain());
+		return {
+			...header,
+			whyEmpty:
+				header.waypoints > 0
+					? "the file has waypoints only: no track and no route"
+					: "the file has no point",
+			isRide: true,
+		};
+	},
+	tcx: async (open, reader, sink) => {
+		const header = await readTcx(
+			open,
+			(point) => {
+				if (point.latitude === null && point.longitude === null)
+					sink.count(PLACELESS);
+				else reader.add(point);
+			},
+			() => sink.drain(),
+		);
+		return { ...header, whyEmpty: INDOORS, isRide: false };
+	},
+	fit: async (open, reader, sink) => {
+		const header = await readFit(
+			open,
+			({ message, ...point }) => {
+				if (point.latitude === null) sink.count(PLACELESS);
+				else reader.add({ ...point, line: message });
+			},
+			() => sink.drain(),
+		);
+		if (header.cut !== null) rejectCut(header.cut, reader, sink);
+		const isOther =
+			header.type !== null && !FIT_TYPES_OF_RIDES.includes(header.type);
+		return {
+			name: null,
+			kind: header.kind,
+			whyEmpty: isOther
+				? `left out: a FIT file of the type ${header.type}, which is no ride`
+				: INDOORS,
+			isRide: false,
+		};
+	},
+};
+
+/** Samples of the heart, of power and the like; they are no points. */
+const PLACELESS = "samples without a position";
+
+const INDOORS = "left out: recorded without a position, as indoors";
+
+const FIT_TYPES_OF_RIDES: readonly string[] = ["activity", "course"];
+
+function rejectCut(
+	{ message, bytes, announced }: NonNullable<FitHeader["cut"]>,
+	reader: RideReader,
+	sink: RideSink,
+): void {
+	const where =
+		announced === null
+			? "the recording was never closed"
+			: `the file ends in the middle, after ${bytes} of ${announced} bytes`;
+	if (reader.read === 0) throw new FileError(where, { line: message });
+	sink.reject(message, `${where}: what was recorded before is kept`, "");
+}
 
 /**
- * Reads a file as one ride. A point that cannot be used is rejected with its
- * line and the rest stays; a time that cannot be read is recorded likewise and its
- * point kept without one; an elevation that cannot be read is counted. `open` gives
- * the plain bytes, and is called once more where a file holds routes only. Throws a
- * {@link FileError} where there is no ride: what was given before is to be dropped.
- * The counts are complete either way.
+ * Reads a file as one ride. A point that cannot be used is rejected with its line and
+ * the rest stays; a time that cannot be read is recorded likewise and its point kept
+ * without one; an elevation that cannot be read is counted. Of a FIT file that is cut
+ * off, what came before is kept, and the cut is rejected. Null for a file that holds no
+ * ride and is not to blame for it, such as one recorded indoors; a note says so.
+ *
+ * `open` gives the plain bytes, and is called once more for a GPX file that holds
+ * routes only. Throws a {@link FileError} where there is no ride: what was given before
+ * is to be dropped. The counts are complete either way.
  */
 export async function readRide(
-	open: () => AsyncGenerator<Uint8Array>,
+	open: Open,
 	format: RideFormat,
 	options: RideOptions,
 	sink: RideSink,
-): Promise<Ride> {
+): Promise<Ride | null> {
 	const reader = new RideReader(options, sink);
 	let kept = false;
 	try {
-		const header = await READERS[format](open, reader.add, () => sink.drain());
+		const header = await FORMATS[format](open, reader, sink);
 		const ride = reader.finish(header);
 		kept = true;
 		return ride;
@@ -117,7 +206,7 @@ class RideReader {
 		);
 	}
 
-	readonly add = (point: GpxPoint): void => {
+	readonly add = (point: RawPoint): void => {
 		this.read++;
 		const fault = positionFault(point);
 		if (fault !== null) {
@@ -140,10 +229,15 @@ class RideReader {
 		this.#course.add(sample);
 	};
 
-	finish(header: GpxHeader): Ride {
+	finish({ name, kind, whyEmpty, isRide }: RideHeader): Ride | null {
 		const course = this.#course;
 		const { start, firstTime, lastTime } = course;
-		if (start === null) throw new FileError(whyEmpty(this.read, header));
+		if (this.read === 0) {
+			if (isRide) throw new FileError(whyEmpty);
+			this.#sink.note(whyEmpty);
+			return null;
+		}
+		if (start === null) throw new FileError("no point of the file can be used");
 		if (course.points === 1)
 			throw new FileError(
 				"a ride needs two points, the file has one that can be used",
@@ -152,8 +246,8 @@ class RideReader {
 		if (firstTime === null)
 			this.#sink.note("no times: kept as an undated ride");
 		return {
-			name: header.name,
-			kind: header.kind,
+			name,
+			kind: kindNamed(kind),
 			startedAt: firstTime,
 			startedAtLocal: firstTime === null ? null : localTime(firstTime, start),
 			duration:
@@ -169,15 +263,8 @@ class RideReader {
 	}
 }
 
-function whyEmpty(pointsRead: number, header: GpxHeader): string {
-	if (pointsRead > 0) return "no point of the file can be used";
-	return header.waypoints > 0
-		? "the file has waypoints only: no track and no route"
-		: "the file has no point";
-}
-
 /** What is wrong with a point's place, null where nothing is. */
-function positionFault(point: GpxPoint): string | null {
+function positionFault(point: RawPoint): string | null {
 	const latitude = decimal(point.latitude);
 	const longitude = decimal(point.longitude);
 	if (latitude === null)
@@ -199,13 +286,13 @@ function positionFault(point: GpxPoint): string | null {
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function decimal(text: string | null): number | null {
-	if (text === null) return null;
-	const trimmed = text.trim();
+function decimal(value: string | number | null): number | null {
+	if (value === null || typeof value === "number") return value;
+	const trimmed = value.trim();
 	return DECIMAL.test(trimmed) ? Number(trimmed) : null;
 }
 
-function elevationOf(point: GpxPoint, sink: RideSink): number | null {
+function elevationOf(point: RawPoint, sink: RideSink): number | null {
 	const elevation = decimal(point.elevation);
 	const readable = elevation !== null && Number.isFinite(elevation);
 	if (point.elevation !== null && !readable)
@@ -214,8 +301,8 @@ function elevationOf(point: GpxPoint, sink: RideSink): number | null {
 }
 
 /** Microseconds since 1970. */
-function timeOf(point: GpxPoint, sink: RideSink): number | null {
-	if (point.time === null) return null;
+function timeOf(point: RawPoint, sink: RideSink): number | null {
+	if (point.time === null || typeof point.time === "number") return point.time;
 	const time = parseTime(point.time);
 	if (time !== null) return time.micros;
 	sink.reject(
