@@ -10,6 +10,14 @@ import {
 } from "../../src/lib/mercator.ts";
 import { readRide } from "../../src/lib/rides/read-ride.ts";
 import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
+import {
+	CLUSTER_LEVEL,
+	CORE_CUT,
+	closerOf,
+	EXTENT_LEVEL,
+	viewOf,
+	WHOLE_CUT,
+} from "../../src/lib/rides/start-view.ts";
 import { fileBytes } from "../formats/bytes.ts";
 import {
 	type DatasetDefinition,
@@ -19,10 +27,6 @@ import {
 	type SourceFile,
 	timeBuckets,
 } from "./dataset.ts";
-
-/** A page's map as it is assumed where nobody has seen it, in CSS pixels. */
-const VIEW_WIDTH = 1200;
-const VIEW_HEIGHT = 800;
 
 /** What the first map holds around the start view: as much as a large window shows. */
 const MAP_WIDTH = 2560;
@@ -203,16 +207,10 @@ async function* hashed(
 	}
 }
 
-/**
- * The view that the main cluster of rides fills: of the blocks of 3 by 3 cells at
- * level 10 (some 100 km), the one that most rides pass; within it, the middle 96 %
- * of what the rides there pass, by rides, or the middle 80 % where that is a zoom
- * level or more closer: the far ends of a few long rides then lie outside. Null
- * without rides.
- */
+/** What `startViewOf` says of rides in memory, asked of a lake. */
 async function startView(lake: LakeReader): Promise<StartView | null> {
 	const [cluster] = await lake(
-		`WITH cells AS (SELECT x, y, ride_id FROM ride_cells WHERE level = 10),
+		`WITH cells AS (SELECT x, y, ride_id FROM ride_cells WHERE level = ${CLUSTER_LEVEL}),
 		spread AS (
 			SELECT DISTINCT x + dx AS x, y + dy AS y, ride_id
 			FROM cells, (FROM range(-1, 2) AS r(dx)), (FROM range(-1, 2) AS r(dy)))
@@ -224,51 +222,35 @@ async function startView(lake: LakeReader): Promise<StartView | null> {
 	);
 	if (cluster === undefined) return null;
 	const place = { x: Number(cluster.x), y: Number(cluster.y) };
-	const whole = await viewAround(lake, place, 0.02);
-	const core = await viewAround(lake, place, 0.1);
-	return whole !== null && core !== null && core.zoom >= whole.zoom + 1
-		? core
-		: whole;
+	const whole = await viewAround(lake, place, WHOLE_CUT);
+	const core = await viewAround(lake, place, CORE_CUT);
+	return whole === null || core === null ? whole : closerOf(whole, core);
 }
 
 /**
- * The view that the 3 by 3 cells of level 10 around a cell fill, `cut` of what is
- * ridden there left out at each side. Null where nothing is.
+ * The view that the 3 by 3 cells around a cell fill, `cut` of what is ridden there
+ * left out at each side. Null where nothing is.
  */
 async function viewAround(
 	lake: LakeReader,
 	{ x, y }: { readonly x: number; readonly y: number },
 	cut: number,
 ): Promise<StartView | null> {
+	const shift = EXTENT_LEVEL - CLUSTER_LEVEL;
 	const [box] = await lake(
 		`SELECT quantile_disc(x, ${cut}) AS west, quantile_disc(x, ${1 - cut}) + 1 AS east,
 			quantile_disc(y, ${cut}) AS north, quantile_disc(y, ${1 - cut}) + 1 AS south
 		FROM ride_cells
-		WHERE level = 14 AND x >> 4 BETWEEN ${x - 1} AND ${x + 1} AND y >> 4 BETWEEN ${y - 1} AND ${y + 1}`,
+		WHERE level = ${EXTENT_LEVEL}
+			AND x >> ${shift} BETWEEN ${x - 1} AND ${x + 1} AND y >> ${shift} BETWEEN ${y - 1} AND ${y + 1}`,
 	);
 	if (box === undefined || box.west === null) return null;
-	const size = 2 ** 14;
-	const [west, east] = [Number(box.west) / size, Number(box.east) / size];
-	const [north, south] = [Number(box.north) / size, Number(box.south) / size];
-	// A world is 512 * 2^zoom pixels wide; a tenth of the view is left free.
-	const zoom = Math.log2(
-		Math.min(
-			(0.9 * VIEW_WIDTH) / (512 * (east - west)),
-			(0.9 * VIEW_HEIGHT) / (512 * (south - north)),
-		),
-	);
-	return {
-		center: [
-			rounded(longitudeOf((west + east) / 2)),
-			rounded(latitudeOf((north + south) / 2)),
-		],
-		zoom: Math.floor(Math.min(Math.max(zoom, 1), 14) * 100) / 100,
-	};
-}
-
-/** Degrees to about ten metres. */
-function rounded(degrees: number): number {
-	return Math.round(degrees * 1e4) / 1e4;
+	return viewOf({
+		west: Number(box.west),
+		east: Number(box.east),
+		north: Number(box.north),
+		south: Number(box.south),
+	});
 }
 
 /** The cells around the start view, at the finest level that is not finer than the map's and holds few enough. */
