@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A zip of contents by name, written by the format's specification (APPNOTE 6.3.9). For tests. */
+/** A zip of files by name, written by the format's specification (APPNOTE 6.3.9). For tests. */
 export function zipOf(
 	entries: Readonly<Record<string, string | Uint8Array>>,
 	options: {
@@ -15,8 +15,9 @@ export function zipOf(
 	const parts: Buffer[] = [];
 	const directory: Buffer[] = [];
 	let offset = 0;
-	for (const [name, given] of Object.entries(entries)) {
-		const content = Buffer.from(given);
+	for (const [name, file] of Object.entries(entries)) {
+		const content =
+			typeof file === "string" ? Buffer.from(file) : Buffer.from(file);
 		const data = isStored ? content : deflateRawSync(content);
 		const path = Buffer.from(name);
 		const flags = 0x800 | (isEncrypted ? 1 : 0);

@@ -66,10 +66,11 @@ export function parseJob(
 		dataset: dataset.name,
 		options,
 		isLarge,
-		files: files.map(({ path, bytes }) => ({
+		files: files.map(({ path, bytes, about }) => ({
 			path,
 			bytes,
 			fault: faults.get(path) ?? null,
+			...(about !== undefined && { about }),
 		})),
 	};
 	const [first] = files as [ScannedFile];

@@ -106,7 +106,7 @@ export async function findLosers(
 	parts: number,
 ): Promise<void> {
 	await connection.run(
-		`CREATE TABLE losers (source_file VARCHAR, record BIGINT, line BIGINT, equal BOOLEAN,
+		`CREATE TABLE losers (source_file VARCHAR, record BIGINT, entry VARCHAR, line BIGINT, equal BOOLEAN,
 			records BIGINT, key VARCHAR, winner_file VARCHAR, winner_line BIGINT)`,
 	);
 	const order = [unique.winner, "content DESC", "source_file", "record"]
@@ -121,22 +121,22 @@ export async function findLosers(
 			), ranked AS (
 				SELECT *, row_number() OVER places AS place,
 					first_value(content) OVER places AS winner_content,
-					first_value(source_file) OVER places AS winner_file,
+					first_value(concat_ws('/', source_file, entry)) OVER places AS winner_file,
 					first_value(line) OVER places AS winner_line
 				FROM ${claims} WHERE hash(key) IN (FROM repeated)
 				WINDOW places AS (PARTITION BY key ORDER BY ${order})
 			)
-			SELECT source_file, record, line, content = winner_content, records, key, winner_file, winner_line
+			SELECT source_file, record, entry, line, content = winner_content, records, key, winner_file, winner_line
 			FROM ranked WHERE place > 1`,
 		);
 }
 
 /** SELECT of the losers that are rejected, in the columns of the table of rejects. */
 export function rejectedLosers(dataset: string, { noun }: Uniqueness): string {
-	return `SELECT ${literal(dataset)} AS dataset, source_file, line,
+	return `SELECT ${literal(dataset)} AS dataset, concat_ws('/', source_file, entry) AS source_file, line,
 			CASE WHEN equal THEN ${literal(`the same ${noun} as `)}
 				ELSE ${literal(`another copy of the ${noun} in `)} END
 				|| winner_file || coalesce(' line ' || winner_line, '') || ', which counts' AS reason,
-			CASE WHEN record IS NULL THEN '' ELSE key END AS sample
-		FROM losers WHERE NOT equal OR record IS NULL`;
+			CASE WHEN record IS NULL OR entry IS NOT NULL THEN '' ELSE key END AS sample
+		FROM losers WHERE NOT equal OR record IS NULL OR entry IS NOT NULL`;
 }

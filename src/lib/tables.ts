@@ -35,7 +35,8 @@ export const TABLES: readonly TableContract[] = [
 	{
 		name: "rides",
 		dataset: "rides",
-		description: "A ride: one GPX file; its tracks are the ride's segments.",
+		description:
+			"A ride: one GPX, FIT or TCX file; its tracks are the ride's segments.",
 		columns: [
 			column(
 				"ride_id",
@@ -90,7 +91,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"source_file",
 				"VARCHAR",
-				"Path of the file below the input folder",
+				"Path of the file below the input folder, of one in a zip with its name there",
 			),
 		],
 		partitionKeys: [],
