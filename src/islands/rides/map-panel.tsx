@@ -9,11 +9,19 @@ import { densityColours, topOfScale } from "../../maps/density.ts";
 import { openMap, recolourMap } from "../../maps/map.ts";
 import { Failure, Loading } from "../shared/states.tsx";
 import { theme } from "../shared/theme.ts";
+import {
+	chooseCells,
+	drawChosen,
+	fitTrack,
+	revealCell,
+} from "./chosen-on-map.ts";
 import { Legend } from "./legend.tsx";
 import { densityStops, mapColours } from "./map-colours.ts";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
 import type { RidesState, View } from "./state.ts";
+import type { RidesThrough } from "./through.ts";
+import { ThroughPanel } from "./through-panel.tsx";
 
 /** Between looks at a map that is moving. */
 const MOVING_MILLISECONDS = 250;
@@ -34,17 +42,19 @@ export function MapPanel(props: {
 	readonly opened: Opened;
 	readonly state: RidesState;
 	readonly model: RidesModel;
+	readonly through: RidesThrough;
 	readonly basemap: Basemap;
 	/** Stands in the map's place until it draws. */
 	readonly still: Element | null;
 	/** Set once the map is there, for moving it from outside. */
 	readonly onOpen: (map: MapLibre) => void;
 }) {
-	const { opened, state, model, basemap, still } = props;
+	const { opened, state, model, through, basemap, still } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
 	const isAimed = useSignal(false);
 	const map = useRef<MapLibre | null>(null);
+	const panel = useRef<HTMLElement>(null);
 
 	useEffect(() => {
 		const box = container.current;
@@ -72,7 +82,13 @@ export function MapPanel(props: {
 				followView(opening, state, model, opened),
 				drawPicture(opening, model.picture, still),
 				readCells(opening, model.picture, readout, isAimed),
+				drawChosen(opening, state, through),
+				chooseCells(opening, model.picture, isAimed, through, () =>
+					// Once the list is there.
+					requestAnimationFrame(() => panel.current?.focus()),
+				),
 				model.start(),
+				through.start(),
 				() => opening.remove(),
 			);
 		});
@@ -109,6 +125,25 @@ export function MapPanel(props: {
 				</div>
 			)}
 			<CellReadout readout={readout} />
+			<ThroughPanel
+				state={state}
+				through={through}
+				list={model.list.value}
+				panel={panel}
+				onShown={() => {
+					const cell = state.at.value;
+					if (map.current !== null && panel.current !== null && cell !== null)
+						revealCell(map.current, cell, panel.current);
+				}}
+				onClose={() => {
+					through.choose(null);
+					map.current?.getCanvas().focus();
+				}}
+				onFit={(track) => {
+					if (map.current !== null && panel.current !== null)
+						fitTrack(map.current, track, panel.current);
+				}}
+			/>
 			<p class="visually-hidden" role="status">
 				{isAimed.value ? readout.value?.text : ""}
 			</p>

@@ -8,6 +8,7 @@ import { Empty } from "../shared/states.tsx";
 import { LakeRides } from "./lake-rides.ts";
 import { openRides, RidesModel } from "./model.ts";
 import { openState } from "./state.ts";
+import { RidesThrough } from "./through.ts";
 
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
@@ -27,17 +28,21 @@ async function mount(): Promise<void> {
 		]);
 		box.replaceChildren();
 		if (opened === null) render(<NoRides />, box);
-		else
+		else {
+			const source = new LakeRides();
+			const model = new RidesModel(opened, state, source);
 			render(
 				<RidesPage
 					opened={opened}
 					state={state}
-					model={new RidesModel(opened, state, new LakeRides())}
+					model={model}
+					through={new RidesThrough(model, state, source)}
 					basemap={basemap}
 					still={still}
 				/>,
 				box,
 			);
+		}
 	} catch (error) {
 		showFailure(box, error, mount);
 	}

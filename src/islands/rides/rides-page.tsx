@@ -8,13 +8,21 @@ import { Figures } from "./figures.tsx";
 import { Chips, Filters } from "./filters.tsx";
 import { MapPanel } from "./map-panel.tsx";
 import type { Opened, RidesModel } from "./model.ts";
-import { ridesOf, sentenceOf, totalOf, undatedNote } from "./sentence.ts";
+import {
+	degreesOf,
+	ridesOf,
+	sentenceOf,
+	totalOf,
+	undatedNote,
+} from "./sentence.ts";
 import type { RidesState } from "./state.ts";
+import type { RidesThrough } from "./through.ts";
 
 export function RidesPage(props: {
 	readonly opened: Opened;
 	readonly state: RidesState;
 	readonly model: RidesModel;
+	readonly through: RidesThrough;
 	readonly basemap: Basemap;
 	readonly still: Element | null;
 }) {
@@ -110,8 +118,8 @@ function Places(props: {
 						return (
 							<tr key={cell}>
 								<td>{ridesOf(rides)}</td>
-								<td>{degrees(latitude, "N", "S")}</td>
-								<td>{degrees(longitude, "E", "W")}</td>
+								<td>{degreesOf(latitude, "N", "S")}</td>
+								<td>{degreesOf(longitude, "E", "W")}</td>
 								<td>
 									<button
 										type="button"
@@ -128,8 +136,4 @@ function Places(props: {
 			</table>
 		</details>
 	);
-}
-
-function degrees(value: number, positive: string, negative: string): string {
-	return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
 }
