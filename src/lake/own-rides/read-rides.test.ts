@@ -77,6 +77,16 @@ const CONTENTS: Contents = {
 		"&lt;script&gt;alert(1)&lt;/script&gt;",
 	),
 	"notes.txt": "no ride",
+	"strava/activities.csv": `Activity ID,Activity Date,Activity Name,Activity Type,Filename
+1,"May 1, 2024","Over the ""hill"", and back",Run,activities/1.gpx
+`,
+	"strava/activities/1.gpx": ride(50, 60),
+	"strava.zip": zipOf({
+		"activities.csv": `Activity ID,Activity Date,Activity Name,Activity Type,Filename
+2,"May 2, 2024","Ferry",Ride,activities/2.tcx.gz
+`,
+		"activities/2.tcx.gz": gzipSync(tcxOf(fiji(6))),
+	}),
 };
 
 /** Reads files as a page does. */

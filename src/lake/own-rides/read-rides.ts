@@ -2,6 +2,12 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { FileError } from "../../lib/formats/file-error.ts";
 import { MAX_LEVEL } from "../../lib/mercator.ts";
+import {
+	type DescribedRide,
+	describedRide,
+	isActivitiesCsv,
+	readActivities,
+} from "../../lib/rides/activities-csv.ts";
 import { type RidePoint, readRide } from "../../lib/rides/read-ride.ts";
 import { RideBatchWriter } from "../../lib/rides/ride-batch.ts";
 import { rideFormatOf } from "../../lib/rides/ride-format.ts";
@@ -14,6 +20,8 @@ import { containersOf, type FoundFile, type GivenFile } from "./containers.ts";
 const MAX_FILE_BYTES = 256e6;
 const MAX_POINTS = 5_000_000;
 const MAX_CELLS_OF_A_RIDE = 4_000_000;
+/** Strava writes less than a kB a ride. */
+const MAX_LIST_BYTES = 64e6;
 
 /** Cells of all rides at the finest level, once for each ride: some 400,000 km. */
 export const MAX_CELLS = 2 ** 24;
@@ -75,7 +83,8 @@ export interface ReadRidesOptions {
 
 /**
  * Reads files as rides: GPX, FIT and TCX, also `.gz`, on their own or in zips. What
- * cannot be read is told, and the rest stays. A ride's id is the hash of its plain
+ * cannot be read is told, and the rest stays. Strava's `activities.csv` gives names and
+ * kinds. A ride's id is the hash of its plain
  * bytes, as in a lake, and identical files are one ride. Memory holds the samples of
  * one file at a time, and what the rides before came to. The batch is null where
  * nothing is new. Rejects with `CancelledError` where the signal says so.
@@ -130,10 +139,16 @@ class Reading {
 
 	async readAll(files: readonly FoundFile[]): Promise<void> {
 		this.#progress.totalFiles += files.filter(isRide).length;
+		const described = new Map<string, DescribedRide>();
+		for (const file of files)
+			if (isActivitiesCsv(file.path)) await this.#readList(file, described);
 		for (const file of files) {
 			this.#goOn();
-			if (isRide(file)) await this.#read(file);
-			else this.#otherFiles++;
+			if (isRide(file)) {
+				const about = described.get(file.path) ?? null;
+				await this.#unlessFault(file, () => this.#readRide(file, about));
+				this.#progress.files++;
+			} else if (!isActivitiesCsv(file.path)) this.#otherFiles++;
 			this.#progress.bytes += file.bytes;
 		}
 	}
@@ -156,18 +171,45 @@ class Reading {
 		};
 	}
 
-	async #read(file: FoundFile): Promise<void> {
+	/** What Strava's list says of the rides below its folder, by their paths. */
+	async #readList(
+		file: FoundFile,
+		described: Map<string, DescribedRide>,
+	): Promise<void> {
+		const folder = file.path.slice(0, file.path.lastIndexOf("/") + 1);
+		await this.#unlessFault(file, async () => {
+			const decoder = new TextDecoder();
+			let text = "";
+			for await (const chunk of file.open()) {
+				text += decoder.decode(chunk, { stream: true });
+				if (text.length > MAX_LIST_BYTES)
+					throw new FileError(
+						`a list of more than ${MAX_LIST_BYTES / 1e6} MB is none of rides`,
+					);
+			}
+			for (const [path, ride] of readActivities(text + decoder.decode()))
+				described.set(folder + path, ride);
+		});
+	}
+
+	/** Tells what a file is to blame for. */
+	async #unlessFault(
+		file: FoundFile,
+		read: () => Promise<void>,
+	): Promise<void> {
 		try {
-			await this.#readRide(file);
+			await read();
 		} catch (error) {
 			if (!(error instanceof FileError)) throw error;
 			const { line, message } = error;
 			this.problem({ path: file.path, line, reason: message });
 		}
-		this.#progress.files++;
 	}
 
-	async #readRide(file: FoundFile): Promise<void> {
+	async #readRide(
+		file: FoundFile,
+		described: DescribedRide | null,
+	): Promise<void> {
 		const format = rideFormatOf(file.path);
 		if (format === null) throw new Error(`no ride by its name: ${file.path}`);
 		if (this.#cells >= MAX_CELLS)
@@ -207,13 +249,14 @@ class Reading {
 			return;
 		}
 		this.#ids.add(id);
+		const { name, kind } = describedRide(ride, described);
 		const cells = distinct(codes);
 		this.#cells += cells.length;
 		this.#writer.add({
 			id,
 			sourceFile: file.path,
-			name: ride.name,
-			kind: ride.kind,
+			name,
+			kind,
 			startedAt: ride.startedAt,
 			startedAtLocal: ride.startedAtLocal,
 			durationSeconds: ride.duration,
