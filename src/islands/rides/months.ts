@@ -66,6 +66,19 @@ export function ridesPerMonth(
 	return counts;
 }
 
+/** What the roll-up `rides_per_month` would say of some rides. */
+export function monthRowsOf(list: RideList): MonthRow[] {
+	const rows = new Map<string | null, MonthRow>();
+	for (const [ride, time] of list.startedAtLocal.entries()) {
+		const month =
+			time === null ? null : new Date(time).toISOString().slice(0, 7);
+		const row = rows.get(month) ?? { month, rides: 0, distance_m: 0 };
+		const distance_m = row.distance_m + (list.distanceMeters[ride] ?? 0);
+		rows.set(month, { month, rides: row.rides + 1, distance_m });
+	}
+	return [...rows.values()];
+}
+
 /** The last day of a month, midnight UTC. */
 export function lastDayOf(start: Date): Date {
 	return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 0));

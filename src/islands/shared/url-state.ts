@@ -112,6 +112,14 @@ export function addressWith(
 	return readable(address);
 }
 
+/** Goes to this page with some parameters and no others: a step that Back undoes. */
+export function goTo(parameters: Readonly<Record<string, string>>): void {
+	const address = new URL(location.href);
+	address.search = new URLSearchParams(parameters).toString();
+	window.history.pushState(null, "", address);
+	readAll();
+}
+
 function readAll(): void {
 	const parameters = new URLSearchParams(location.search);
 	batch(() => {

@@ -38,6 +38,11 @@ export class RideStore {
 		return this.#tracks.has(rideId);
 	}
 
+	/** Cells of a level, once for each ride that passes them. */
+	pairsAt(level: number): number {
+		return this.#index.at(level).codes.length;
+	}
+
 	countIn(window: CellWindow): number {
 		return this.#index.countIn(window);
 	}
