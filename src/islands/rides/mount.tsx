@@ -6,6 +6,8 @@ import { siteRoot } from "../shared/lake.ts";
 import { showFailure } from "../shared/show-failure.tsx";
 import { Empty } from "../shared/states.tsx";
 import { LakeRides } from "./lake-rides.ts";
+import { LineModel } from "./line-model.ts";
+import { openMapState } from "./map-state.ts";
 import { openRides, RidesModel } from "./model.ts";
 import { openState } from "./state.ts";
 
@@ -13,6 +15,7 @@ const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
 const box: HTMLElement = island;
 const state = openState();
+const mapState = openMapState();
 const still = stillOf(box);
 
 void mount();
@@ -26,18 +29,24 @@ async function mount(): Promise<void> {
 			import("./rides-page.tsx"),
 		]);
 		box.replaceChildren();
-		if (opened === null) render(<NoRides />, box);
-		else
-			render(
-				<RidesPage
-					opened={opened}
-					state={state}
-					model={new RidesModel(opened, state, new LakeRides())}
-					basemap={basemap}
-					still={still}
-				/>,
-				box,
-			);
+		if (opened === null) {
+			render(<NoRides />, box);
+			return;
+		}
+		const source = new LakeRides();
+		const model = new RidesModel(opened, state, source);
+		render(
+			<RidesPage
+				opened={opened}
+				state={state}
+				mapState={mapState}
+				model={model}
+				lines={new LineModel(source, model)}
+				basemap={basemap}
+				still={still}
+			/>,
+			box,
+		);
 	} catch (error) {
 		showFailure(box, error, mount);
 	}

@@ -4,7 +4,9 @@ import { centreOf } from "../../lib/grid.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
 import { Provenance } from "../shared/provenance.tsx";
 import { Days } from "./days.tsx";
+import type { LineModel } from "./line-model.ts";
 import { MapPanel } from "./map-panel.tsx";
+import type { MapState } from "./map-state.ts";
 import type { Opened, RidesModel } from "./model.ts";
 import { ridesOf, sentenceOf, totalOf, undatedNote } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
@@ -12,7 +14,9 @@ import type { RidesState } from "./state.ts";
 export function RidesPage(props: {
 	readonly opened: Opened;
 	readonly state: RidesState;
+	readonly mapState: MapState;
 	readonly model: RidesModel;
+	readonly lines: LineModel;
 	readonly basemap: Basemap;
 	readonly still: Element | null;
 }) {
