@@ -13,14 +13,29 @@ import {
 	type Viewport,
 	windowOf,
 } from "../../lib/grid.ts";
-import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
-import { type RideList, totalsOf } from "../../lib/rides/list.ts";
+import {
+	isAnyRide,
+	matching,
+	type RideFilter,
+} from "../../lib/rides/filter.ts";
+import {
+	type KindCount,
+	kindCounts,
+	type RideList,
+	type RideTotals,
+	totalsOf,
+} from "../../lib/rides/list.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
 import { busiestCells, summarise } from "../../maps/recount.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
-import { type MonthRow, type Timeline, timelineOf } from "./months.ts";
+import {
+	type MonthRow,
+	ridesPerMonth,
+	type Timeline,
+	timelineOf,
+} from "./months.ts";
 import type { Cost, RideSource } from "./ride-source.ts";
 import type { Seen } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
@@ -93,6 +108,12 @@ export class RidesModel {
 	readonly problem: Signal<unknown> = signal(null);
 	/** Null until the first count. */
 	readonly list: Signal<RideList | null> = signal(null);
+	/** Of all rides that count, in view or not; null until the list is there. */
+	readonly totals: ReadonlySignal<RideTotals | null>;
+	/** For each month of the timeline, the rides that count; null until the list is there. */
+	readonly perMonth: ReadonlySignal<readonly number[] | null>;
+	/** Every kind with the rides that would count if it were chosen; null until the list is there. */
+	readonly kinds: ReadonlySignal<readonly KindCount[] | null>;
 	/** What is being read, null when nothing is. */
 	readonly loading: ReadonlySignal<{
 		readonly what: string;
@@ -133,6 +154,21 @@ export class RidesModel {
 				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
 			};
 		});
+		const ofList = <T>(read: (list: RideList, filter: RideFilter) => T) =>
+			computed(() =>
+				this.list.value === null
+					? null
+					: read(this.list.value, state.filter.value),
+			);
+		this.totals = ofList((list, filter) =>
+			totalsOf(list, matching(list, filter)),
+		);
+		this.perMonth = ofList((list, filter) =>
+			ridesPerMonth(opened.timeline.months, list, matching(list, filter)),
+		);
+		this.kinds = ofList((list, filter) =>
+			kindCounts(list, matching(list, filter, "kinds")),
+		);
 		this.places = computed(() => {
 			const picture = this.picture.value;
 			return picture === null
@@ -159,6 +195,16 @@ export class RidesModel {
 	/** From now on the engine answers where the roll-up cannot. */
 	moved(): void {
 		this.#hasMoved = true;
+	}
+
+	/** Reads the list of rides where nothing has yet. */
+	async readList(): Promise<void> {
+		if (this.list.peek() !== null) return;
+		try {
+			this.list.value = await this.#source.list();
+		} catch (error) {
+			this.problem.value = error;
+		}
 	}
 
 	retry(): void {

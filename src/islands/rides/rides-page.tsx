@@ -4,6 +4,8 @@ import { centreOf } from "../../lib/grid.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
 import { Provenance } from "../shared/provenance.tsx";
 import { Days } from "./days.tsx";
+import { Figures } from "./figures.tsx";
+import { Chips, Filters } from "./filters.tsx";
 import type { LineModel } from "./line-model.ts";
 import { MapPanel } from "./map-panel.tsx";
 import type { MapState } from "./map-state.ts";
@@ -35,8 +37,22 @@ export function RidesPage(props: {
 						: sentenceOf(picture.seen, filter, opened.timeline)}
 					{undated !== null && <small> {undated}</small>}
 				</p>
+				<Figures
+					timeline={opened.timeline}
+					filter={filter}
+					all={model.totals.value}
+					seen={picture?.seen.totals ?? null}
+				/>
 			</div>
-			<Days state={state} timeline={opened.timeline} />
+			<div class="rides-controls">
+				<Days
+					state={state}
+					timeline={opened.timeline}
+					perMonth={model.perMonth.value}
+				/>
+				<Filters state={state} model={model} />
+			</div>
+			<Chips state={state} />
 			<MapPanel
 				{...props}
 				onOpen={(opening) => {

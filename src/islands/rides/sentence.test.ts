@@ -4,9 +4,9 @@ import { timelineOf } from "./months.ts";
 import { sentenceOf, totalOf, undatedNote } from "./sentence.ts";
 
 const timeline = timelineOf([
-	{ month: "2022-03", rides: 400 },
-	{ month: "2024-11", rides: 1000 },
-	{ month: null, rides: 3 },
+	{ month: "2022-03", rides: 400, distance_m: 9e6 },
+	{ month: "2024-11", rides: 1000, distance_m: 2e7 },
+	{ month: null, rides: 3, distance_m: 5000 },
 ]);
 const since: RideFilter = {
 	...ANY_RIDE,
@@ -87,5 +87,6 @@ test("the timeline has every month, those without rides too", () => {
 		rides: 0,
 	});
 	expect(timeline.undated).toBe(3);
+	expect(timeline.distanceMeters).toBe(29_005_000);
 	expect(timelineOf([]).months).toEqual([]);
 });

@@ -1,15 +1,30 @@
-import { computed, type Signal, signal } from "@preact/signals";
+import {
+	batch,
+	computed,
+	type ReadonlySignal,
+	type Signal,
+	signal,
+} from "@preact/signals";
 import {
 	ANY_RIDE,
 	type DayRange,
+	type FilterPart,
+	filterText,
 	type RideFilter,
 } from "../../lib/rides/filter.ts";
 import {
 	type Codec,
 	dayCodec,
 	optionalCodec,
+	textCodec,
 	urlSignal,
 } from "../shared/url-state.ts";
+import {
+	distanceCodec,
+	hoursCodec,
+	kindsCodec,
+	weekdaysCodec,
+} from "./filter-codecs.ts";
 
 /** Where the map looks: MapLibre's zoom, of 512-pixel tiles. */
 export interface View {
@@ -43,26 +58,84 @@ export const viewCodec: Codec<View> = {
 export interface RidesState {
 	readonly from: Signal<Date | null>;
 	readonly to: Signal<Date | null>;
+	readonly kinds: Signal<RideFilter["kinds"]>;
+	readonly distance: Signal<RideFilter["distanceMeters"]>;
+	readonly weekdays: Signal<RideFilter["weekdays"]>;
+	readonly hours: Signal<RideFilter["hours"]>;
+	/** As it was typed. */
+	readonly name: Signal<string>;
 	/** Null while the map is where it opens. */
 	readonly view: Signal<View | null>;
 	/** The days under the visitor's finger, before they are let go. */
 	readonly brushed: Signal<DayRange | null>;
 	/** The rides that count now. */
-	readonly filter: Signal<RideFilter>;
+	readonly filter: ReadonlySignal<RideFilter>;
 }
 
 /** The page's state, in step with its address. Once a page. */
 export function openState(): RidesState {
+	const push = { history: "push" } as const;
+	const replace = { history: "replace" } as const;
 	const day = optionalCodec(dayCodec);
-	const from = urlSignal<Date | null>("from", null, day, { history: "push" });
-	const to = urlSignal<Date | null>("to", null, day, { history: "push" });
-	const view = urlSignal<View | null>("view", null, optionalCodec(viewCodec), {
-		history: "replace",
-	});
+	const from = urlSignal<Date | null>("from", null, day, push);
+	const to = urlSignal<Date | null>("to", null, day, push);
+	const kinds = urlSignal("kind", ANY_RIDE.kinds, kindsCodec, push);
+	const distance = urlSignal(
+		"km",
+		ANY_RIDE.distanceMeters,
+		distanceCodec,
+		push,
+	);
+	const weekdays = urlSignal("weekday", ANY_RIDE.weekdays, weekdaysCodec, push);
+	const hours = urlSignal("hours", ANY_RIDE.hours, hoursCodec, push);
+	const name = urlSignal("name", "", textCodec, replace);
+	const view = urlSignal<View | null>(
+		"view",
+		null,
+		optionalCodec(viewCodec),
+		replace,
+	);
 	const brushed = signal<DayRange | null>(null);
-	const filter = computed(() => ({
-		...ANY_RIDE,
+	const filter = computed<RideFilter>(() => ({
 		days: brushed.value ?? { from: from.value, to: to.value },
+		kinds: kinds.value,
+		distanceMeters: distance.value,
+		weekdays: weekdays.value,
+		hours: hours.value,
+		text: filterText(name.value),
 	}));
-	return { from, to, view, brushed, filter };
+	return {
+		...{ from, to, kinds, distance, weekdays, hours, name },
+		...{ view, brushed, filter },
+	};
+}
+
+/** The parts of a filter that have their controls beside the days. */
+export type MorePart = Exclude<FilterPart, "days">;
+
+/** Lets any ride count again, as far as some parts of the filter go. */
+export function clearParts(
+	state: RidesState,
+	parts: readonly MorePart[],
+): void {
+	const clear: Readonly<Record<MorePart, () => void>> = {
+		kinds: () => {
+			state.kinds.value = ANY_RIDE.kinds;
+		},
+		distanceMeters: () => {
+			state.distance.value = ANY_RIDE.distanceMeters;
+		},
+		weekdays: () => {
+			state.weekdays.value = ANY_RIDE.weekdays;
+		},
+		hours: () => {
+			state.hours.value = ANY_RIDE.hours;
+		},
+		text: () => {
+			state.name.value = ANY_RIDE.text;
+		},
+	};
+	batch(() => {
+		for (const part of parts) clear[part]();
+	});
 }

@@ -62,3 +62,26 @@ export function newestFirst(
 		(one, other) => +isDated(other) - +isDated(one) || other - one,
 	);
 }
+
+/** A kind of ride, null for rides that name none, and how many rides are of it. */
+export interface KindCount {
+	readonly kind: string | null;
+	readonly rides: number;
+}
+
+/** Every kind there is, the most frequent first, with its rides among those that a mask holds. */
+export function kindCounts(
+	{ kind }: RideList,
+	mask: Uint8Array,
+): readonly KindCount[] {
+	const counts = new Map<string | null, { all: number; rides: number }>();
+	for (const [ride, name] of kind.entries()) {
+		const count = counts.get(name) ?? { all: 0, rides: 0 };
+		count.all++;
+		count.rides += mask[ride] ?? 0;
+		counts.set(name, count);
+	}
+	return [...counts]
+		.sort(([, one], [, other]) => other.all - one.all)
+		.map(([name, { rides }]) => ({ kind: name, rides }));
+}
