@@ -32,6 +32,8 @@ export function MapButtons(props: {
 	readonly map: RefObject<MapLibre | null>;
 	/** What takes the screen. */
 	readonly box: RefObject<HTMLElement | null>;
+	/** Further buttons. */
+	readonly children?: ComponentChildren;
 }) {
 	const { opened, state, mapState, map, box } = props;
 	const fullScreen = useFullScreen(box);
@@ -71,6 +73,7 @@ export function MapButtons(props: {
 						<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5" />
 					)}
 				</MapButton>
+				{props.children}
 			</div>
 		</>
 	);
@@ -88,7 +91,8 @@ export function ScaleSwitch({ mapState }: { readonly mapState: MapState }) {
 	);
 }
 
-function MapButton(props: {
+/** A button on the map that shows an icon and says its name. */
+export function MapButton(props: {
 	readonly label: string;
 	readonly isDisabled?: boolean;
 	readonly onClick: () => void;

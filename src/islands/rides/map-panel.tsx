@@ -6,7 +6,11 @@ import { cellAt, type Viewport } from "../../lib/grid.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
 import { scaleOf } from "../../maps/density.ts";
 import { openMap } from "../../maps/map.ts";
+import { creditsOf } from "./credits.ts";
 import { drawRides } from "./draw-rides.ts";
+import { EmbedButton } from "./embed-button.tsx";
+import { ExportButton } from "./export-button.tsx";
+import type { ExportedMap } from "./export-map.ts";
 import { Legend } from "./legend.tsx";
 import type { LineModel } from "./line-model.ts";
 import { mapColours } from "./map-colours.ts";
@@ -41,8 +45,11 @@ export function MapPanel(props: {
 	readonly still: Element | null;
 	/** Set once the map is there, for moving it from outside. */
 	readonly onOpen: (map: MapLibre) => void;
+	/** Whether the map is in a frame, without what leads out of it. */
+	readonly isEmbedded?: boolean;
 }) {
 	const { opened, state, model, lines, mapState, basemap, still } = props;
+	const { isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
 	const isAimed = useSignal(false);
@@ -92,6 +99,18 @@ export function MapPanel(props: {
 	}, []);
 
 	const picture = model.picture.value;
+	const sentence =
+		picture === null
+			? ""
+			: sentenceOf(picture.seen, state.filter.value, opened.timeline);
+	const exported = (): ExportedMap | null =>
+		map.current === null || picture === null || scale.value === null
+			? null
+			: {
+					...{ map: map.current, basemap, picture, scale: scale.value, lines },
+					...{ title: "Where do I ride most?", sentence },
+					credits: creditsOf(opened.dataset),
+				};
 	return (
 		<div class="rides-map" ref={container}>
 			{isAimed.value && <div class="rides-aim" aria-hidden="true" />}
@@ -101,16 +120,19 @@ export function MapPanel(props: {
 				mapState={mapState}
 				map={map}
 				box={container}
-			/>
+			>
+				{!isEmbedded && (
+					<>
+						<ExportButton state={state} model={model} exported={exported} />
+						<EmbedButton />
+					</>
+				)}
+			</MapButtons>
 			{picture !== null && scale.value !== null && (
 				<Legend
 					scale={scale.value}
 					draw={lines.drawn.value}
-					sentence={sentenceOf(
-						picture.seen,
-						state.filter.value,
-						opened.timeline,
-					)}
+					sentence={sentence}
 				>
 					<ScaleSwitch mapState={mapState} />
 				</Legend>
