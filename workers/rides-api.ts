@@ -61,4 +61,5 @@ export interface RidesApi {
 	): Promise<HeldCells>;
 	through(window: CellWindow): Promise<readonly number[]>;
 	tracks(rideIds: readonly string[]): Promise<readonly Track[]>;
+	samples(rideIds: readonly string[]): Promise<number>;
 }

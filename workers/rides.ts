@@ -98,5 +98,6 @@ export function createRides(
 		},
 		through: async (window) => store.through(window),
 		tracks: (rideIds) => store.tracks(rideIds),
+		samples: async (rideIds) => store.samples(rideIds),
 	};
 }

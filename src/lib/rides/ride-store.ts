@@ -12,7 +12,7 @@ export class RideStore {
 	/** Where a map of them opens; null without rides. */
 	readonly startView: StartView | null;
 	readonly #index: CellIndex;
-	readonly #tracks: ReadonlyMap<string, () => Promise<Track>>;
+	readonly #rides: ReadonlyMap<string, Found>;
 
 	/** A ride that several batches hold is the one of the first. */
 	constructor(batches: readonly RideBatch[]) {
@@ -25,17 +25,12 @@ export class RideStore {
 		this.#index = new CellIndex(
 			rides.map(({ batch, place }) => batch.codes[place] as Float64Array),
 		);
-		this.#tracks = new Map(
-			rides.map(({ facts, batch, place }) => [
-				facts.id,
-				() => batch.track(place),
-			]),
-		);
+		this.#rides = found;
 		this.startView = startViewOf(this.#index);
 	}
 
 	has(rideId: string): boolean {
-		return this.#tracks.has(rideId);
+		return this.#rides.has(rideId);
 	}
 
 	/** Cells of a level, once for each ride that passes them. */
@@ -82,9 +77,17 @@ export class RideStore {
 	tracks(rideIds: readonly string[]): Promise<Track[]> {
 		return Promise.all(
 			rideIds.flatMap((id) => {
-				const track = this.#tracks.get(id);
-				return track === undefined ? [] : [track()];
+				const ride = this.#rides.get(id);
+				return ride === undefined ? [] : [ride.batch.track(ride.place)];
 			}),
+		);
+	}
+
+	/** How many samples the lines of some rides have. */
+	samples(rideIds: readonly string[]): number {
+		return rideIds.reduce(
+			(sum, id) => sum + (this.#rides.get(id)?.facts.pointCount ?? 0),
+			0,
 		);
 	}
 }

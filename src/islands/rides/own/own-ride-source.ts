@@ -67,6 +67,13 @@ export class OwnRideSource implements RideSource {
 		return this.#unlessAborted(this.#api.tracks(rideIds), signal);
 	}
 
+	samples(
+		rideIds: readonly string[],
+		{ signal }: ReadOptions,
+	): Promise<number> {
+		return this.#unlessAborted(this.#api.samples(rideIds), signal);
+	}
+
 	/** What the worker says, unless nobody wants it any more. */
 	async #unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 		const answer = await this.#lifeline.hold(work);
