@@ -1,4 +1,5 @@
 import type { Map as MapLibre } from "maplibre-gl";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
 import { Provenance } from "../shared/provenance.tsx";
@@ -17,7 +18,14 @@ import {
 	undatedNote,
 } from "./sentence.ts";
 
-export function RidesPage(props: RidesParts) {
+export function RidesPage(
+	props: RidesParts & {
+		/** Beside the title. */
+		readonly action: ComponentChildren;
+		/** Below the sentence. */
+		readonly bar: ComponentChildren;
+	},
+) {
 	const { opened, state, model } = props;
 	const map = useRef<MapLibre | null>(null);
 	const picture = model.picture.value;
@@ -26,7 +34,10 @@ export function RidesPage(props: RidesParts) {
 	return (
 		<div class="rides">
 			<div class="rides-head">
-				<h1>Where do I ride most?</h1>
+				<div class="rides-title">
+					<h1>Where do I ride most?</h1>
+					{props.action}
+				</div>
 				<p role="status" aria-busy={model.loading.value !== null}>
 					{picture === null
 						? `${totalOf(opened.timeline)}.`
@@ -39,6 +50,7 @@ export function RidesPage(props: RidesParts) {
 					all={model.totals.value}
 					seen={picture?.seen.totals ?? null}
 				/>
+				{props.bar}
 			</div>
 			<div class="rides-controls">
 				<Days

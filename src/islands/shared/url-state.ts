@@ -124,9 +124,10 @@ export function addressWith(
 
 /** Goes to this page with some parameters and no others: a step that Back undoes. */
 export function goTo(parameters: Readonly<Record<string, string>>): void {
-	const address = new URL(location.href);
-	address.search = new URLSearchParams(parameters).toString();
-	window.history.pushState(null, "", address);
+	const next = new URL(location.href);
+	next.search = new URLSearchParams(parameters).toString();
+	if (next.href === location.href) return;
+	window.history.pushState(null, "", next);
 	readAll();
 }
 
