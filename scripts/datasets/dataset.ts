@@ -81,7 +81,10 @@ export interface ParseOutput {
 }
 
 /** What the publisher may choose for parsing. */
-export type ParseOptions = RideOptions;
+export interface ParseOptions extends RideOptions {
+	/** Rides say enough of their course that two of one trip are known, see {@link Uniqueness.alike}. */
+	readonly onePerTrip?: boolean;
+}
 
 export interface StagingTable {
 	readonly name: string;

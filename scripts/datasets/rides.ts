@@ -60,6 +60,8 @@ export const rides: DatasetDefinition = {
 				{ name: "ride", type: "INTEGER" },
 				{ name: "entry", type: "VARCHAR" },
 				{ name: "described", type: "BOOLEAN" },
+				// Names of files tell when they were recorded.
+				{ name: "unnamed", type: "BOOLEAN" },
 				{ name: "ride_id", type: "VARCHAR" },
 				{ name: "name", type: "VARCHAR" },
 				{ name: "kind", type: "VARCHAR" },
@@ -100,7 +102,7 @@ export const rides: DatasetDefinition = {
 	tables: [
 		{
 			name: "rides",
-			rows: `SELECT staged_rides.*, concat_ws('/', path, entry) AS source_file, ${RECORD}
+			rows: `SELECT staged_rides.*, CASE WHEN NOT unnamed THEN concat_ws('/', path, entry) END AS source_file, ${RECORD}
 				FROM staged_rides JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("started_at"),
 			counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count FROM rows
@@ -262,6 +264,7 @@ async function parseRide(
 		ride,
 		entry,
 		described !== null,
+		options.privacy?.dropTimesOfDay ?? false,
 		hash.digest("hex").slice(0, 16),
 		about.name,
 		about.kind,

@@ -56,7 +56,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"started_at",
 				"TIMESTAMP",
-				"Earliest time, UTC; null for a ride without times",
+				"Earliest time, UTC; null for a ride without times, the local day where times of day are left out",
 			),
 			column(
 				"started_at_local",
@@ -91,7 +91,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"source_file",
 				"VARCHAR",
-				"Path of the file below the input folder, of one in a zip with its name there",
+				"Path of the file below the input folder, of one in a zip with its name there; null where times of day are left out",
 			),
 		],
 		partitionKeys: [],
