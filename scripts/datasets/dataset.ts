@@ -153,6 +153,14 @@ export interface Uniqueness {
 	 * greater content wins, then the first by path and record.
 	 */
 	readonly winner: string | null;
+	/**
+	 * Things of different keys that stand for one, where the publisher asks for it: SELECT
+	 * over the view `winners`, the claims that count, of pairs of keys `better`, `other`,
+	 * sorted by how good the other is, then the better, best first; `better` is better by
+	 * the same total order. In this order a thing loses, as an equal copy, to the best
+	 * that it is paired with and that has not lost itself; who has lost beats nobody.
+	 */
+	readonly alike?: string;
 	/** Count of the records of copies that equal their winner. */
 	readonly duplicates: string;
 	/** Count of the records of the other copies, which are rejected. */

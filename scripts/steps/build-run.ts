@@ -262,7 +262,18 @@ class BuildRun {
 			});
 			return claims.length === 0
 				? []
-				: [{ build, job: resolveJob(this.#version, build.dataset, claims) }];
+				: [
+						{
+							build,
+							job: resolveJob(
+								this.#version,
+								build.dataset,
+								claims,
+								this.#settings.datasets[build.dataset.name]?.onePerTrip ??
+									false,
+							),
+						},
+					];
 		});
 		const records = await this.#steps.run(
 			"compare",

@@ -55,6 +55,8 @@ export interface Ride {
 	readonly startedAt: number | null;
 	/** What clocks showed where it started, as if it were UTC. */
 	readonly startedAtLocal: number | null;
+	/** Of the times, whether those of day are dropped or not: to compare rides, and not to be shown. */
+	readonly span: readonly [first: number, last: number] | null;
 	/** Last minus first time. */
 	readonly duration: number | null;
 	readonly moving: number | null;
@@ -315,6 +317,10 @@ class RideReader {
 		this.#cells.finish();
 		if (firstTime === null)
 			this.#sink.note("no times: kept as an undated ride");
+		const span =
+			firstTime === null || lastTime === null
+				? null
+				: ([firstTime, lastTime] as const);
 		const local = firstTime === null ? null : localTime(firstTime, start);
 		const day = local === null ? null : midnightBefore(local);
 		const { dropTimesOfDay } = this.#privacy;
@@ -323,11 +329,9 @@ class RideReader {
 			kind: kindNamed(kind),
 			startedAt: dropTimesOfDay ? day : firstTime,
 			startedAtLocal: dropTimesOfDay ? day : local,
-			duration:
-				firstTime === null || lastTime === null
-					? null
-					: (lastTime - firstTime) / 1e6,
-			moving: firstTime === null ? null : course.moving / 1e6,
+			span,
+			duration: span === null ? null : (span[1] - span[0]) / 1e6,
+			moving: span === null ? null : course.moving / 1e6,
 			distance: course.distance,
 			ascent: course.ascent,
 			pointCount: course.points,
