@@ -71,7 +71,7 @@ export async function keysOfFiles(
 				dataset,
 				[{ ...file, content }],
 				isLarge(all),
-				parseOptionsOf(options, settings),
+				parseOptionsOf(options, settings, dataset),
 				new Map(),
 			);
 			const record = await runner

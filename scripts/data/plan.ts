@@ -83,10 +83,16 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
 				fingerprintOf(version, options, settings, scanned) &&
 			state.report.version === former?.version &&
 			isWhole(state, former.catalog, await sizesIn(lake));
-		const parsing = parseOptionsOf(options, settings);
 		const datasets: PlannedDataset[] = [];
 		for (const found of scanned.found)
-			datasets.push(await planDataset(found, version, parsing, { lake, work }));
+			datasets.push(
+				await planDataset(
+					found,
+					version,
+					parseOptionsOf(options, settings, found.dataset),
+					{ lake, work },
+				),
+			);
 		return {
 			format: "lakeside-build-plan",
 			input,

@@ -213,6 +213,8 @@ export interface DatasetDefinition {
 	 * two paths are then not the same file twice.
 	 */
 	readonly isPathData?: boolean;
+	/** The publisher's privacy is about its rows. */
+	readonly isPrivate?: boolean;
 	/** Whether a file is one of ours, by its path; others are listed as ignored. */
 	accepts(path: string): boolean;
 	/**

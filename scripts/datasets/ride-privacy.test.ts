@@ -166,3 +166,35 @@ test("what was published before the zone was drawn is gone", async () => {
 		catalog.tables.reduce((sum, table) => sum + table.files, 0),
 	);
 });
+
+test("rides that are stopped do not stay as they were before the zone was drawn", async () => {
+	const bad = `<trkpt lat="95" lon="8"/>`.repeat(5000);
+	await writeAll(join(folder, "stopped"), {
+		...INPUT,
+		"posts/a.jsonl": `${JSON.stringify({ id: "1", created_at: "2024-01-01T00:00:00Z", text: "#a", user: { name: "b" } })}\n`,
+	});
+	const options = {
+		input: join(folder, "stopped"),
+		out: join(folder, "stopped-lake"),
+		maxRejected: 0.5,
+	};
+	const before = await build(options);
+	expect(before.tables.map(({ name }) => name)).toContain("ride_points");
+	await writeAll(join(folder, "stopped"), {
+		"rides/bad.gpx": `<gpx><trk><trkseg>${bad}</trkseg></trk></gpx>`,
+	});
+	const stopped = await build(options);
+	expect(stopped.datasets[0]?.stopped).not.toBeNull();
+	expect(stopped.tables.map(({ name }) => name)).toContain("ride_points");
+	await writeFile(join(folder, "stopped/lakeside.json"), SETTINGS);
+	const hidden = await build(options);
+	expect(hidden.tables.map(({ name }) => name)).toEqual([
+		"posts",
+		"post_tags",
+		"rejects",
+	]);
+	const files = await readdir(join(folder, "stopped-lake"), {
+		recursive: true,
+	});
+	expect(files.filter((file) => /^rid.*\.parquet$/.test(file))).toEqual([]);
+});

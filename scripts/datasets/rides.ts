@@ -75,6 +75,7 @@ export const rides: DatasetDefinition = {
 	licence: "Not stated",
 	accepts: (path) =>
 		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
+	isPrivate: true,
 	lists: { accepts: isActivitiesCsv, read: readListFile },
 	staging: [
 		{

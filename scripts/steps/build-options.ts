@@ -1,4 +1,4 @@
-import type { ParseOptions } from "../datasets/dataset.ts";
+import type { DatasetDefinition, ParseOptions } from "../datasets/dataset.ts";
 import type { Job } from "../jobs/job.ts";
 import { ridePrivacyOf } from "./privacy.ts";
 import type { InputSettings } from "./settings.ts";
@@ -12,19 +12,21 @@ export const DEFAULT_PARSE_OPTIONS = {
 	maxGapMeters: 1000,
 } as const satisfies ParseOptions;
 
-/** What parsing has to know of a build's options and of the publisher's settings. */
+/** What parsing a dataset has to know of a build's options and of the publisher's settings. */
 export function parseOptionsOf(
 	{
 		maxGapSeconds,
 		maxGapMeters,
 	}: Pick<BuildOptions, "maxGapSeconds" | "maxGapMeters">,
 	{ privacy, datasets }: Pick<InputSettings, "privacy" | "datasets">,
+	{ name, isPrivate = false }: Pick<DatasetDefinition, "name" | "isPrivate">,
 ): ParseOptions {
 	return {
 		maxGapSeconds,
 		maxGapMeters,
-		...(privacy !== undefined && { privacy: ridePrivacyOf(privacy) }),
-		...(datasets.rides?.onePerTrip && { onePerTrip: true }),
+		...(isPrivate &&
+			privacy !== undefined && { privacy: ridePrivacyOf(privacy) }),
+		...(datasets[name]?.onePerTrip && { onePerTrip: true }),
 	};
 }
 

@@ -219,7 +219,6 @@ class BuildRun {
 
 	/** Reads all files of all datasets, in batches. */
 	async #read(datasets: readonly DatasetBuild[]): Promise<void> {
-		const options = parseOptionsOf(this.#options, this.#settings);
 		const faults = new Map<string, string>();
 		const batches = datasets.flatMap((build) =>
 			batchesOf(build.found.files).map((files) => ({ build, files })),
@@ -231,7 +230,7 @@ class BuildRun {
 					build.dataset,
 					files,
 					isLarge(build.found.files),
-					options,
+					parseOptionsOf(this.#options, this.#settings, build.dataset),
 					faults,
 				),
 			);
@@ -385,10 +384,13 @@ class BuildRun {
 							build.stopped === null
 								? (record?.value as unknown as Aggregated)
 								: null,
+						former:
+							isMorePrivate && build.dataset.isPrivate
+								? null
+								: (former?.catalog ?? null),
 					};
 				}),
 				rejects.flatMap(({ files }) => files),
-				isMorePrivate ? null : (former?.catalog ?? null),
 			);
 			signal?.throwIfAborted();
 			const base = former?.tag ?? null;

@@ -51,7 +51,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"kind",
 				"VARCHAR",
-				"Kind of activity as the file names it, null where it does not",
+				"Kind of activity as the file names it, the commonest under one name; null where it does not",
 			),
 			column(
 				"started_at",
