@@ -81,7 +81,10 @@ export interface ParseOutput {
 }
 
 /** What the publisher may choose for parsing. */
-export type ParseOptions = RideOptions;
+export interface ParseOptions extends RideOptions {
+	/** Rides say enough of their course that two of one trip are known, see {@link Uniqueness.alike}. */
+	readonly onePerTrip?: boolean;
+}
 
 export interface StagingTable {
 	readonly name: string;
@@ -150,6 +153,14 @@ export interface Uniqueness {
 	 * greater content wins, then the first by path and record.
 	 */
 	readonly winner: string | null;
+	/**
+	 * Things of different keys that stand for one, where the publisher asks for it: SELECT
+	 * over the view `winners`, the claims that count, of pairs of keys `better`, `other`,
+	 * sorted by how good the other is, then the better, best first; `better` is better by
+	 * the same total order. In this order a thing loses, as an equal copy, to the best
+	 * that it is paired with and that has not lost itself; who has lost beats nobody.
+	 */
+	readonly alike?: string;
 	/** Count of the records of copies that equal their winner. */
 	readonly duplicates: string;
 	/** Count of the records of the other copies, which are rejected. */
@@ -202,6 +213,8 @@ export interface DatasetDefinition {
 	 * two paths are then not the same file twice.
 	 */
 	readonly isPathData?: boolean;
+	/** The publisher's privacy is about its rows. */
+	readonly isPrivate?: boolean;
 	/** Whether a file is one of ours, by its path; others are listed as ignored. */
 	accepts(path: string): boolean;
 	/**

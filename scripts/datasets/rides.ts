@@ -46,6 +46,30 @@ const TILE_LEVELS = [6, 8, 10, 12, 14];
 /** What tells rides of one file apart: of a zip their place, of any other file null. */
 const RECORD = "CASE WHEN entry IS NOT NULL THEN ride END::BIGINT AS record";
 
+/** Cells some 200 m wide in the middle latitudes, which receivers agree on but at their edges. */
+const TRIP_LEVEL = 17;
+
+/**
+ * Two rides are of one trip where they overlap in nine tenths of the longer one's time,
+ * and have three quarters of the cells of the one that has more in common. The ride of
+ * more points is the better one.
+ */
+const SAME_TRIP = `
+	WITH spans AS (
+		SELECT key, records, epoch_us(span_from) AS first, epoch_us(span_to) AS last
+		FROM winners WHERE span_from < span_to
+	), together AS (
+		SELECT a.key AS better, b.key AS other, a.records AS better_points, b.records AS other_points
+		FROM spans AS a JOIN spans AS b ON a.first < b.last AND b.first < a.last
+		WHERE (a.records > b.records OR (a.records = b.records AND a.key < b.key))
+			AND least(a.last, b.last) - greatest(a.first, b.first)
+				>= 0.9 * greatest(a.last - a.first, b.last - b.first)
+	)
+	SELECT better, other FROM together
+	JOIN winners AS a ON a.key = better JOIN winners AS b ON b.key = other
+	WHERE len(list_intersect(a.cells, b.cells)) >= 0.75 * greatest(len(a.cells), len(b.cells))
+	ORDER BY other_points DESC, other, better_points DESC, better`;
+
 export const rides: DatasetDefinition = {
 	name: "rides",
 	folder: "rides",
@@ -55,6 +79,7 @@ export const rides: DatasetDefinition = {
 	licence: "Not stated",
 	accepts: (path) =>
 		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
+	isPrivate: true,
 	lists: { accepts: isActivitiesCsv, read: readListFile },
 	staging: [
 		{
@@ -64,6 +89,8 @@ export const rides: DatasetDefinition = {
 				{ name: "ride", type: "INTEGER" },
 				{ name: "entry", type: "VARCHAR" },
 				{ name: "described", type: "BOOLEAN" },
+				// Names of files tell when they were recorded.
+				{ name: "unnamed", type: "BOOLEAN" },
 				{ name: "ride_id", type: "VARCHAR" },
 				{ name: "name", type: "VARCHAR" },
 				{ name: "kind", type: "VARCHAR" },
@@ -75,6 +102,9 @@ export const rides: DatasetDefinition = {
 				{ name: "ascent_m", type: "DOUBLE" },
 				{ name: "point_count", type: "INTEGER" },
 				{ name: "split", type: "BOOLEAN" },
+				// Null unless rides of one trip are looked for.
+				{ name: "span_from", type: "TIMESTAMP" },
+				{ name: "span_to", type: "TIMESTAMP" },
 			],
 		},
 		{
@@ -104,7 +134,7 @@ export const rides: DatasetDefinition = {
 	tables: [
 		{
 			name: "rides",
-			rows: `SELECT staged_rides.*, concat_ws('/', path, entry) AS source_file, ${RECORD}
+			rows: `SELECT staged_rides.*, CASE WHEN NOT unnamed THEN concat_ws('/', path, entry) END AS source_file, ${RECORD}
 				FROM staged_rides JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("started_at"),
 			counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count FROM rows
@@ -143,9 +173,14 @@ export const rides: DatasetDefinition = {
 	unique: {
 		noun: "ride",
 		claims: `SELECT ride_id AS key, file_index, ${RECORD}, entry, NULL::BIGINT AS line,
-				'' AS content, point_count::BIGINT AS records, described
-			FROM staged_rides`,
+				'' AS content, point_count::BIGINT AS records, described, span_from, span_to, cells
+			FROM staged_rides LEFT JOIN (
+				SELECT file_index, ride, list(DISTINCT morton::BIGINT) AS cells
+				FROM staged_cells SEMI JOIN (FROM staged_rides WHERE span_from IS NOT NULL) USING (file_index, ride)
+				WHERE level = ${TRIP_LEVEL} GROUP BY ALL
+			) USING (file_index, ride)`,
 		winner: "described DESC",
+		alike: SAME_TRIP,
 		duplicates: "points of duplicate rides",
 		replaced: "points of replaced rides",
 	},
@@ -266,6 +301,7 @@ async function parseRide(
 		ride,
 		entry,
 		described !== null,
+		options.privacy?.dropTimesOfDay ?? false,
 		hash.digest("hex").slice(0, 16),
 		about.name,
 		about.kind,
@@ -277,6 +313,7 @@ async function parseRide(
 		about.ascent,
 		about.pointCount,
 		about.cellsRepeat,
+		...(options.onePerTrip && about.span !== null ? about.span : [null, null]),
 	]);
 	return about.pointCount;
 }

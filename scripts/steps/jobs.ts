@@ -97,8 +97,10 @@ export function resolveJob(
 	version: string,
 	dataset: DatasetDefinition,
 	claims: readonly { key: string; bytes: number; rows: number; job: string }[],
+	alike: boolean,
 ): Job {
 	const params: ResolveParams = {
+		alike,
 		dataset: dataset.name,
 		claims: claims.reduce((sum, { rows }) => sum + rows, 0),
 	};

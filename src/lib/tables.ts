@@ -51,12 +51,12 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"kind",
 				"VARCHAR",
-				"Kind of activity as the file names it, null where it does not",
+				"Kind of activity as the file names it, the commonest under one name; null where it does not",
 			),
 			column(
 				"started_at",
 				"TIMESTAMP",
-				"Earliest time, UTC; null for a ride without times",
+				"Earliest time, UTC; null for a ride without times, the local day where times of day are left out",
 			),
 			column(
 				"started_at_local",
@@ -91,7 +91,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"source_file",
 				"VARCHAR",
-				"Path of the file below the input folder, of one in a zip with its name there",
+				"Path of the file below the input folder, of one in a zip with its name there; null where times of day are left out",
 			),
 		],
 		partitionKeys: [],

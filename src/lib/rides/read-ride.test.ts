@@ -10,8 +10,9 @@ import {
 } from "../../../tests/support/ride-files.ts";
 import { concatenated } from "../formats/concatenated.ts";
 import { FileError } from "../formats/file-error.ts";
+import { latitudeOf, longitudeOf, MAX_LEVEL } from "../mercator.ts";
 import { randomFrom } from "../random.ts";
-import { greatCircle } from "./course.ts";
+import { greatCircle, type Place } from "./course.ts";
 import {
 	type Ride,
 	type RideOptions,
@@ -232,6 +233,153 @@ describe("a FIT file", () => {
 		expect(late.counts["samples without a position"]).toBe(4);
 		expect(late.points).toEqual((await read(bytes, "fit")).points);
 	});
+});
+
+describe("within privacy zones", () => {
+	const SIDE = 2 ** MAX_LEVEL;
+
+	/** Metres from a place to the nearest cell of the finest level. */
+	function nearestCell(cells: readonly string[], place: Place): number {
+		const meters = cells
+			.map((cell) => cell.split("/").map(Number))
+			.filter(([level]) => level === MAX_LEVEL)
+			.map(([, x = 0, y = 0]) =>
+				greatCircle(place, {
+					longitude: longitudeOf((x + 0.5) / SIDE),
+					latitude: latitudeOf((y + 0.5) / SIDE),
+				}),
+			);
+		return Math.min(...meters);
+	}
+
+	test("nothing is left of a ride, and the rest is as if it had been recorded without", async () => {
+		const random = randomFrom(3);
+		let hidden = 0;
+		for (let seed = 0; seed < 60; seed++) {
+			const from =
+				seed % 2 === 0 ? ([8, 47] as const) : ([179.998, 60] as const);
+			const made = madeRide(seed, { from });
+			const points = made.stretches.flat();
+			const center = points[Math.floor(random() * points.length)];
+			if (center === undefined) throw new Error("a ride without points");
+			const zone = { ...center, radiusMeters: 20 + 300 * random() };
+			const privacy = { zones: [zone], dropTimesOfDay: false };
+			const cut = await read(gpxOf(made), "gpx", { ...OPTIONS, privacy });
+			hidden += cut.counts["points within privacy zones"] ?? 0;
+			for (const point of cut.points)
+				expect(greatCircle(zone, point)).toBeGreaterThan(zone.radiusMeters);
+			// A cell that is passed outside reaches into the zone by less than its own width.
+			expect(nearestCell(cut.cells, zone)).toBeGreaterThan(
+				zone.radiusMeters - 40_075_017 / SIDE,
+			);
+			const without = {
+				...made,
+				stretches: made.stretches
+					.flatMap((stretch) => splitAtZone(stretch, zone))
+					.filter((stretch) => stretch.length > 0),
+			};
+			if (without.stretches.flat().length < 2) {
+				expect(cut.ride).toBeNull();
+				continue;
+			}
+			const left = await read(gpxOf(without), "gpx");
+			expect(cut.cells).toEqual(left.cells);
+			expect(cut.ride).toEqual(left.ride);
+			expect(cut.points.map(({ segment, ...rest }) => rest)).toEqual(
+				left.points.map(({ segment, ...rest }) => rest),
+			);
+		}
+		expect(hidden).toBeGreaterThan(100);
+	});
+
+	/** Cut at the points within a zone, and where the way between two comes into it. */
+	function splitAtZone(
+		stretch: readonly MadePoint[],
+		zone: Place & { readonly radiusMeters: number },
+	): MadePoint[][] {
+		const parts: MadePoint[][] = [[]];
+		let last: MadePoint | null = null;
+		for (const point of stretch) {
+			const isIn = greatCircle(zone, point) <= zone.radiusMeters;
+			const steps = 2000;
+			const turn = last === null ? 0 : point.longitude - last.longitude;
+			const east = turn - 360 * Math.round(turn / 360);
+			const comesIn =
+				last !== null &&
+				Array.from({ length: steps + 1 }, (_, step) => ({
+					latitude:
+						(last as MadePoint).latitude +
+						((point.latitude - (last as MadePoint).latitude) * step) / steps,
+					longitude: (last as MadePoint).longitude + (east * step) / steps,
+				})).some(
+					(place) => greatCircle(zone, place) <= zone.radiusMeters * 1.01,
+				);
+			if (isIn || comesIn) parts.push([]);
+			if (!isIn) parts.at(-1)?.push(point);
+			last = isIn ? null : point;
+		}
+		return parts;
+	}
+
+	test("what cannot be read there is not quoted", async () => {
+		const text = `<gpx><trk><trkseg>
+<trkpt lat="47.1" lon="8"/><trkpt lat="47.1001" lon="8"/>
+<trkpt lat="47,0" lon="8.00001"/>
+<trkpt lat="47" lon="8"><time>at home</time><ele>low</ele></trkpt>
+<trkpt lat="47.2" lon="8"><time>at noon</time></trkpt>
+</trkseg></trk></gpx>`;
+		const samples: string[] = [];
+		const ignore = () => undefined;
+		await readRide(
+			async function* () {
+				yield new TextEncoder().encode(text);
+			},
+			"gpx",
+			{
+				...OPTIONS,
+				privacy: {
+					zones: [{ latitude: 47, longitude: 8, radiusMeters: 500 }],
+					dropTimesOfDay: true,
+				},
+			},
+			{
+				point: ignore,
+				cell: ignore,
+				count: (name) => expect(name).not.toContain("elevation"),
+				note: ignore,
+				reject: (line, reason, sample) =>
+					samples.push(`${line} ${reason} ${sample}`),
+				drain: async () => undefined,
+			},
+		);
+		expect(samples).toEqual([
+			"3 the latitude is not a number ",
+			"5 the time cannot be read: the point is kept without it ",
+		]);
+	});
+});
+
+test("without times of day dates and durations stay, and points have no time", async () => {
+	for (let seed = 0; seed < 12; seed++) {
+		const made = madeRide(seed, { from: [-155, 20] });
+		const plain = await read(fitOf(made), "fit");
+		const dropped = await read(fitOf(made), "fit", {
+			...OPTIONS,
+			privacy: { zones: [], dropTimesOfDay: true },
+		});
+		const local = plain.ride?.startedAtLocal;
+		if (local == null) throw new Error("no time");
+		const day = local - (local % 86_400e6);
+		expect(dropped.ride).toEqual({
+			...plain.ride,
+			startedAt: day,
+			startedAtLocal: day,
+		});
+		expect(dropped.points).toEqual(
+			plain.points.map((point) => ({ ...point, time: null })),
+		);
+		expect(dropped.cells).toEqual(plain.cells);
+	}
 });
 
 test("a TCX file of an indoor ride is left out, one without a root is rejected", async () => {

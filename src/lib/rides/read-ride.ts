@@ -5,13 +5,17 @@ import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
 import { MAX_LATITUDE } from "../mercator.ts";
 import { CellCollector, type CellSink } from "./cells.ts";
-import { Course, type CourseOptions } from "./course.ts";
+import { Course, type CourseOptions, type Place } from "./course.ts";
 import { kindNamed } from "./kind.ts";
 import { localTime } from "./local-time.ts";
+import { crossesHidden, isHidden, type RidePrivacy } from "./privacy.ts";
 import type { RideFormat } from "./ride-format.ts";
 
 /** What the owner of the rides may choose. */
-export type RideOptions = CourseOptions;
+export interface RideOptions extends CourseOptions {
+	/** Default: nothing is hidden. */
+	readonly privacy?: RidePrivacy;
+}
 
 /** A sample that is kept; degrees, metres, microseconds since 1970 (UTC). */
 export interface RidePoint {
@@ -44,10 +48,15 @@ export interface RideSink {
 export interface Ride {
 	readonly name: string | null;
 	readonly kind: string | null;
-	/** UTC; null without times, as the two durations are. */
+	/**
+	 * UTC; null without times, as the two durations are. Where times of day are dropped,
+	 * this and the next are the midnight before it by the clocks where it started.
+	 */
 	readonly startedAt: number | null;
 	/** What clocks showed where it started, as if it were UTC. */
 	readonly startedAtLocal: number | null;
+	/** Of the times, whether those of day are dropped or not: to compare rides, and not to be shown. */
+	readonly span: readonly [first: number, last: number] | null;
 	/** Last minus first time. */
 	readonly duration: number | null;
 	readonly moving: number | null;
@@ -150,7 +159,8 @@ function rejectCut(
 		announced === null
 			? "the recording was never closed"
 			: `the file ends in the middle, after ${bytes} of ${announced} bytes`;
-	if (reader.read === 0) throw new FileError(where, { line: message });
+	if (reader.read + reader.hidden === 0)
+		throw new FileError(where, { line: message });
 	sink.reject(message, `${where}: what was recorded before is kept`, "");
 }
 
@@ -160,6 +170,10 @@ function rejectCut(
  * without one; an elevation that cannot be read is counted. Of a FIT file that is cut
  * off, what came before is kept, and the cut is rejected. Null for a file that holds no
  * ride and is not to blame for it, such as one recorded indoors; a note says so.
+ *
+ * Points within a privacy zone are as if they had never been recorded: nothing is given
+ * of them but their number, no line leads into a zone, and start, length and durations
+ * are those of what is left. Samples of rejects are left empty where they could tell.
  *
  * `open` gives the plain bytes, and is called once more for a GPX file that holds
  * routes only. Throws a {@link FileError} where there is no ride: what was given before
@@ -179,7 +193,8 @@ export async function readRide(
 		kept = true;
 		return ride;
 	} finally {
-		const { read, rejected } = reader;
+		const { read, rejected, hidden } = reader;
+		if (hidden > 0) sink.count("points within privacy zones", hidden);
 		sink.count("points read", read);
 		sink.count("points rejected", rejected);
 		sink.count("points of rejected files", kept ? 0 : read - rejected);
@@ -187,13 +202,22 @@ export async function readRide(
 }
 
 class RideReader {
+	/** Points outside of privacy zones, and how many of them cannot be used. */
 	read = 0;
 	rejected = 0;
+	/** Points within privacy zones. */
+	hidden = 0;
+	readonly #privacy: RidePrivacy;
 	readonly #sink: RideSink;
 	readonly #cells: CellCollector;
 	readonly #course: Course;
+	#last: Place | null = null;
+	/** Segments that privacy zones have added. */
+	#cuts = 0;
+	#isCut = false;
 
 	constructor(options: RideOptions, sink: RideSink) {
+		this.#privacy = options.privacy ?? NO_PRIVACY;
 		this.#sink = sink;
 		this.#cells = new CellCollector(sink.cell);
 		this.#course = new Course(options, (from, to) =>
@@ -207,31 +231,79 @@ class RideReader {
 	}
 
 	readonly add = (point: RawPoint): void => {
-		this.read++;
 		const fault = positionFault(point);
 		if (fault !== null) {
+			this.read++;
 			this.rejected++;
+			const mayTell = this.#privacy.zones.length > 0;
 			this.#sink.reject(
 				point.line,
 				fault,
-				`lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
+				mayTell
+					? ""
+					: `lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
 			);
 			return;
 		}
-		const sample = {
-			segment: point.segment,
+		const place = {
 			longitude: Number(point.longitude),
 			latitude: Number(point.latitude),
-			elevation: elevationOf(point, this.#sink),
-			time: timeOf(point, this.#sink),
 		};
-		this.#sink.point({ ...sample, seq: this.#course.points });
+		if (isHidden(this.#privacy.zones, place)) {
+			this.hidden++;
+			this.#isCut = true;
+			return;
+		}
+		this.read++;
+		this.#cutBefore(place);
+		const sample = {
+			...place,
+			segment: point.segment + this.#cuts,
+			elevation: elevationOf(point, this.#sink),
+			time: this.#timeOf(point),
+		};
+		this.#sink.point({
+			...sample,
+			seq: this.#course.points,
+			time: this.#privacy.dropTimesOfDay ? null : sample.time,
+		});
 		this.#course.add(sample);
 	};
+
+	/** Ends the segment where the way from the last point led through a zone. */
+	#cutBefore(place: Place): void {
+		const last = this.#last;
+		if (
+			last !== null &&
+			(this.#isCut || crossesHidden(this.#privacy.zones, last, place))
+		)
+			this.#cuts++;
+		this.#isCut = false;
+		this.#last = place;
+	}
+
+	/** Microseconds since 1970. */
+	#timeOf({ time, line }: RawPoint): number | null {
+		if (time === null || typeof time === "number") return time;
+		const parsed = parseTime(time);
+		if (parsed !== null) return parsed.micros;
+		this.#sink.reject(
+			line,
+			"the time cannot be read: the point is kept without it",
+			this.#privacy.dropTimesOfDay ? "" : time,
+		);
+		return null;
+	}
 
 	finish({ name, kind, whyEmpty, isRide }: RideHeader): Ride | null {
 		const course = this.#course;
 		const { start, firstTime, lastTime } = course;
+		if (this.hidden > 0 && course.points < 2) {
+			this.hidden += course.points;
+			this.read -= course.points;
+			this.#sink.note("left out: it lies within the privacy zones");
+			return null;
+		}
 		if (this.read === 0) {
 			if (isRide) throw new FileError(whyEmpty);
 			this.#sink.note(whyEmpty);
@@ -245,22 +317,35 @@ class RideReader {
 		this.#cells.finish();
 		if (firstTime === null)
 			this.#sink.note("no times: kept as an undated ride");
+		const span =
+			firstTime === null || lastTime === null
+				? null
+				: ([firstTime, lastTime] as const);
+		const local = firstTime === null ? null : localTime(firstTime, start);
+		const day = local === null ? null : midnightBefore(local);
+		const { dropTimesOfDay } = this.#privacy;
 		return {
 			name,
 			kind: kindNamed(kind),
-			startedAt: firstTime,
-			startedAtLocal: firstTime === null ? null : localTime(firstTime, start),
-			duration:
-				firstTime === null || lastTime === null
-					? null
-					: (lastTime - firstTime) / 1e6,
-			moving: firstTime === null ? null : course.moving / 1e6,
+			startedAt: dropTimesOfDay ? day : firstTime,
+			startedAtLocal: dropTimesOfDay ? day : local,
+			span,
+			duration: span === null ? null : (span[1] - span[0]) / 1e6,
+			moving: span === null ? null : course.moving / 1e6,
 			distance: course.distance,
 			ascent: course.ascent,
 			pointCount: course.points,
 			cellsRepeat: this.#cells.split,
 		};
 	}
+}
+
+const NO_PRIVACY: RidePrivacy = { zones: [], dropTimesOfDay: false };
+
+const DAY_MICROS = 86_400e6;
+
+function midnightBefore(micros: number): number {
+	return Math.floor(micros / DAY_MICROS) * DAY_MICROS;
 }
 
 /** What is wrong with a point's place, null where nothing is. */
@@ -298,17 +383,4 @@ function elevationOf(point: RawPoint, sink: RideSink): number | null {
 	if (point.elevation !== null && !readable)
 		sink.count("elevations that cannot be read");
 	return readable ? elevation : null;
-}
-
-/** Microseconds since 1970. */
-function timeOf(point: RawPoint, sink: RideSink): number | null {
-	if (point.time === null || typeof point.time === "number") return point.time;
-	const time = parseTime(point.time);
-	if (time !== null) return time.micros;
-	sink.reject(
-		point.line,
-		"the time cannot be read: the point is kept without it",
-		point.time,
-	);
-	return null;
 }
