@@ -17,7 +17,7 @@ async function mount(): Promise<void> {
 		// The map's library is large: what it will show comes beside it.
 		const [lake, frame, { RidesIsland }] = await Promise.all([
 			openRides(),
-			openFrame(),
+			openFrame(box),
 			import("./own/rides-island.tsx"),
 			findKept(),
 		]);

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
 import { Provenance } from "../shared/provenance.tsx";
-import { BASEMAP_CREDIT } from "./credits.ts";
+import { basemapCredit } from "./credits.ts";
 import { Days } from "./days.tsx";
 import { Figures } from "./figures.tsx";
 import { Chips, Filters } from "./filters.tsx";
@@ -69,7 +69,7 @@ export function RidesPage(
 			/>
 			<footer class="rides-foot">
 				<Provenance
-					source={`${opened.dataset.source}. ${BASEMAP_CREDIT}`}
+					source={`${opened.dataset.source}. ${basemapCredit(props.publisher?.attribution ?? null)}`}
 					licence={opened.dataset.licence}
 					synthetic={opened.dataset.synthetic}
 					rows={picture?.cost.rows}
