@@ -1,23 +1,31 @@
 import { createHash } from "node:crypto";
-import tzLookup from "@photostructure/tz-lookup";
 import type { StartView } from "../../src/lib/catalog.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import {
-	type GpxHeader,
-	type GpxPoint,
-	readGpx,
-} from "../../src/lib/formats/gpx.ts";
-import { parseTime } from "../../src/lib/formats/time.ts";
 import { levelOf, windowOf } from "../../src/lib/grid.ts";
 import {
 	latitudeOf,
 	longitudeOf,
-	MAX_LATITUDE,
 	MIN_LEVEL,
 	mercatorX,
 	mercatorY,
 } from "../../src/lib/mercator.ts";
-import { fileBytes, plainName } from "../formats/bytes.ts";
+import {
+	type DescribedRide,
+	describedRide,
+	isActivitiesCsv,
+} from "../../src/lib/rides/activities-csv.ts";
+import { readRide } from "../../src/lib/rides/read-ride.ts";
+import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
+import {
+	CLUSTER_LEVEL,
+	CORE_CUT,
+	closerOf,
+	EXTENT_LEVEL,
+	viewOf,
+	WHOLE_CUT,
+} from "../../src/lib/rides/start-view.ts";
+import { fileBytes } from "../formats/bytes.ts";
+import { exportedRides, isZip, readListFile } from "../formats/ride-export.ts";
 import {
 	type DatasetDefinition,
 	type LakeReader,
@@ -26,12 +34,6 @@ import {
 	type SourceFile,
 	timeBuckets,
 } from "./dataset.ts";
-import { CellCollector } from "./ride-cells.ts";
-import { Course } from "./ride-course.ts";
-
-/** A page's map as it is assumed where nobody has seen it, in CSS pixels. */
-const VIEW_WIDTH = 1200;
-const VIEW_HEIGHT = 800;
 
 /** What the first map holds around the start view: as much as a large window shows. */
 const MAP_WIDTH = 2560;
@@ -41,6 +43,33 @@ const MAP_CELLS = 30_000;
 /** Tiles of these levels cut the cells of a level that has many. */
 const TILE_LEVELS = [6, 8, 10, 12, 14];
 
+/** What tells rides of one file apart: of a zip their place, of any other file null. */
+const RECORD = "CASE WHEN entry IS NOT NULL THEN ride END::BIGINT AS record";
+
+/** Cells some 200 m wide in the middle latitudes, which receivers agree on but at their edges. */
+const TRIP_LEVEL = 17;
+
+/**
+ * Two rides are of one trip where they overlap in nine tenths of the longer one's time,
+ * and have three quarters of the cells of the one that has more in common. The ride of
+ * more points is the better one.
+ */
+const SAME_TRIP = `
+	WITH spans AS (
+		SELECT key, records, epoch_us(span_from) AS first, epoch_us(span_to) AS last
+		FROM winners WHERE span_from < span_to
+	), together AS (
+		SELECT a.key AS better, b.key AS other, a.records AS better_points, b.records AS other_points
+		FROM spans AS a JOIN spans AS b ON a.first < b.last AND b.first < a.last
+		WHERE (a.records > b.records OR (a.records = b.records AND a.key < b.key))
+			AND least(a.last, b.last) - greatest(a.first, b.first)
+				>= 0.9 * greatest(a.last - a.first, b.last - b.first)
+	)
+	SELECT better, other FROM together
+	JOIN winners AS a ON a.key = better JOIN winners AS b ON b.key = other
+	WHERE len(list_intersect(a.cells, b.cells)) >= 0.75 * greatest(len(a.cells), len(b.cells))
+	ORDER BY other_points DESC, other, better_points DESC, better`;
+
 export const rides: DatasetDefinition = {
 	name: "rides",
 	folder: "rides",
@@ -48,11 +77,20 @@ export const rides: DatasetDefinition = {
 	description: "Recorded rides, with every cell of the map that they pass.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => plainName(path).endsWith(".gpx"),
+	accepts: (path) =>
+		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
+	isPrivate: true,
+	lists: { accepts: isActivitiesCsv, read: readListFile },
 	staging: [
 		{
 			name: "staged_rides",
 			columns: [
+				// Place in its file, and the name there where that is a zip.
+				{ name: "ride", type: "INTEGER" },
+				{ name: "entry", type: "VARCHAR" },
+				{ name: "described", type: "BOOLEAN" },
+				// Names of files tell when they were recorded.
+				{ name: "unnamed", type: "BOOLEAN" },
 				{ name: "ride_id", type: "VARCHAR" },
 				{ name: "name", type: "VARCHAR" },
 				{ name: "kind", type: "VARCHAR" },
@@ -64,11 +102,15 @@ export const rides: DatasetDefinition = {
 				{ name: "ascent_m", type: "DOUBLE" },
 				{ name: "point_count", type: "INTEGER" },
 				{ name: "split", type: "BOOLEAN" },
+				// Null unless rides of one trip are looked for.
+				{ name: "span_from", type: "TIMESTAMP" },
+				{ name: "span_to", type: "TIMESTAMP" },
 			],
 		},
 		{
 			name: "staged_points",
 			columns: [
+				{ name: "ride", type: "INTEGER" },
 				{ name: "segment", type: "INTEGER" },
 				{ name: "seq", type: "INTEGER" },
 				{ name: "ts", type: "TIMESTAMP" },
@@ -80,6 +122,7 @@ export const rides: DatasetDefinition = {
 		{
 			name: "staged_cells",
 			columns: [
+				{ name: "ride", type: "INTEGER" },
 				{ name: "level", type: "INTEGER" },
 				{ name: "x", type: "INTEGER" },
 				{ name: "y", type: "INTEGER" },
@@ -87,11 +130,11 @@ export const rides: DatasetDefinition = {
 			],
 		},
 	],
-	parse: parseRide,
+	parse: parseRides,
 	tables: [
 		{
 			name: "rides",
-			rows: `SELECT staged_rides.*, path AS source_file, NULL::BIGINT AS record
+			rows: `SELECT staged_rides.*, CASE WHEN NOT unnamed THEN concat_ws('/', path, entry) END AS source_file, ${RECORD}
 				FROM staged_rides JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("started_at"),
 			counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count FROM rows
@@ -102,8 +145,8 @@ export const rides: DatasetDefinition = {
 		},
 		{
 			name: "ride_points",
-			rows: `SELECT staged_points.*, ride_id, NULL::BIGINT AS record
-				FROM staged_points JOIN staged_rides USING (file_index)`,
+			rows: `SELECT staged_points.*, ride_id, ${RECORD}
+				FROM staged_points JOIN staged_rides USING (file_index, ride)`,
 			buckets: [1, 2, 3].map((length) => `substr(ride_id, 1, ${length})`),
 			pieceRows: 2 ** 18,
 			orderBy: "ride_id, seq",
@@ -112,12 +155,12 @@ export const rides: DatasetDefinition = {
 		{
 			// Only a ride of very many cells may name one twice.
 			name: "ride_cells",
-			rows: `SELECT staged_cells.*, ride_id, NULL::BIGINT AS record
-				FROM staged_cells JOIN staged_rides USING (file_index)
+			rows: `SELECT staged_cells.*, ride_id, ${RECORD}
+				FROM staged_cells JOIN staged_rides USING (file_index, ride)
 				WHERE NOT split
 				UNION ALL BY NAME
-				SELECT DISTINCT staged_cells.*, ride_id, NULL::BIGINT AS record
-				FROM staged_cells JOIN staged_rides USING (file_index)
+				SELECT DISTINCT staged_cells.*, ride_id, ${RECORD}
+				FROM staged_cells JOIN staged_rides USING (file_index, ride)
 				WHERE split`,
 			buckets: TILE_LEVELS.map(
 				(level) => `morton::BIGINT >> (2 * greatest(level - ${level}, 0))`,
@@ -129,10 +172,15 @@ export const rides: DatasetDefinition = {
 	],
 	unique: {
 		noun: "ride",
-		claims: `SELECT ride_id AS key, file_index, NULL::BIGINT AS record, NULL::BIGINT AS line,
-				'' AS content, point_count::BIGINT AS records
-			FROM staged_rides`,
-		winner: null,
+		claims: `SELECT ride_id AS key, file_index, ${RECORD}, entry, NULL::BIGINT AS line,
+				'' AS content, point_count::BIGINT AS records, described, span_from, span_to, cells
+			FROM staged_rides LEFT JOIN (
+				SELECT file_index, ride, list(DISTINCT morton::BIGINT) AS cells
+				FROM staged_cells SEMI JOIN (FROM staged_rides WHERE span_from IS NOT NULL) USING (file_index, ride)
+				WHERE level = ${TRIP_LEVEL} GROUP BY ALL
+			) USING (file_index, ride)`,
+		winner: "described DESC",
+		alike: SAME_TRIP,
 		duplicates: "points of duplicate rides",
 		replaced: "points of replaced rides",
 	},
@@ -155,112 +203,119 @@ export const rides: DatasetDefinition = {
 	],
 };
 
-/**
- * Reads a GPX file as one ride. A point that cannot be used is rejected with its
- * line and the rest stays; a time that cannot be read is recorded likewise and its
- * point kept without one; an elevation that cannot be read is counted.
- */
-async function parseRide(
+/** Reads a file: a ride, an export of many, or what a list says of them. */
+async function parseRides(
 	file: SourceFile,
 	out: ParseOutput,
 	options: ParseOptions,
 ): Promise<void> {
-	const tally = { read: 0, rejected: 0 };
-	let kept = false;
-	try {
-		await readRide(file, out, options, tally);
-		kept = true;
-	} finally {
-		const { read, rejected } = tally;
-		out.count("points read", read);
-		out.count("points rejected", rejected);
-		out.count("points of rejected files", kept ? 0 : read - rejected);
-	}
-}
-
-async function readRide(
-	file: SourceFile,
-	out: ParseOutput,
-	options: ParseOptions,
-	tally: { read: number; rejected: number },
-): Promise<void> {
-	const hash = createHash("sha256");
-	const cells = new CellCollector((level, x, y, code) =>
-		out.row("staged_cells", [level, x, y, code]),
-	);
-	const course = new Course(options, (from, to) =>
-		cells.line(from.longitude, from.latitude, to.longitude, to.latitude),
-	);
-
-	function addPoint(point: GpxPoint): void {
-		tally.read++;
-		const fault = positionFault(point);
-		if (fault !== null) {
-			tally.rejected++;
-			out.reject(
-				point.line,
-				fault,
-				`lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
-			);
-			return;
-		}
-		const longitude = Number(point.longitude);
-		const latitude = Number(point.latitude);
-		const elevation = elevationOf(point, out);
-		const time = timeOf(point, out);
-		out.row("staged_points", [
-			point.segment,
-			course.points,
-			time,
-			longitude,
-			latitude,
-			elevation,
-		]);
-		course.add({
-			segment: point.segment,
-			longitude,
-			latitude,
-			elevation,
-			time,
+	if (isActivitiesCsv(file.path)) await readListFile(file);
+	else if (isZip(file.path)) await parseExport(file, out, options);
+	else
+		await parseRide(out, options, {
+			ride: 0,
+			name: file.path,
+			entry: null,
+			described: (file.about as DescribedRide | undefined) ?? null,
+			open: () => fileBytes(file),
 		});
-	}
-
-	let passes = 0;
-	const header = await readGpx(
-		() => (passes++ === 0 ? hashed(fileBytes(file), hash) : fileBytes(file)),
-		addPoint,
-		() => out.drain(),
-	);
-	const { start, firstTime, lastTime } = course;
-	if (start === null) throw new FileError(whyEmpty(tally.read, header));
-	if (course.points === 1)
-		throw new FileError(
-			"a ride needs two points, the file has one that can be used",
-		);
-	cells.finish();
-	if (firstTime === null) out.note("no times: kept as an undated ride");
-	out.row("staged_rides", [
-		hash.digest("hex").slice(0, 16),
-		header.name,
-		header.kind,
-		firstTime,
-		firstTime === null ? null : localTime(firstTime, start),
-		firstTime === null || lastTime === null
-			? null
-			: (lastTime - firstTime) / 1e6,
-		firstTime === null ? null : course.moving / 1e6,
-		course.distance,
-		course.ascent,
-		course.points,
-		cells.split,
-	]);
 }
 
-function whyEmpty(pointsRead: number, header: GpxHeader): string {
-	if (pointsRead > 0) return "no point of the file can be used";
-	return header.waypoints > 0
-		? "the file has waypoints only: no track and no route"
-		: "the file has no point";
+/** Reads the rides of a zip; one that cannot be used is rejected, and the others stay. */
+async function parseExport(
+	file: SourceFile,
+	out: ParseOutput,
+	options: ParseOptions,
+): Promise<void> {
+	let ride = 0;
+	let kept = 0;
+	const reject = (entry: string, { line, message, sample }: FileError) =>
+		out.reject(line, message, sample, entry);
+	try {
+		for await (const entry of exportedRides(file, out)) {
+			if ("fault" in entry) {
+				reject(entry.name, entry.fault);
+				continue;
+			}
+			try {
+				const source = { ...entry, ride: ride++, entry: entry.name };
+				kept += await parseRide(out, options, source);
+			} catch (error) {
+				if (!(error instanceof FileError)) throw error;
+				reject(entry.name, error);
+			}
+		}
+	} catch (error) {
+		out.count("points of rejected files", kept);
+		throw error;
+	}
+}
+
+/** The file of a ride, where it lies, and what is known of it. */
+interface RideFile {
+	readonly ride: number;
+	readonly name: string;
+	/** Null where it is no part of a zip. */
+	readonly entry: string | null;
+	readonly described: DescribedRide | null;
+	open(): AsyncGenerator<Uint8Array>;
+}
+
+/** Reads a file as one ride, whose id is the hash of the plain bytes. Gives the number of points kept. */
+async function parseRide(
+	out: ParseOutput,
+	options: ParseOptions,
+	{ ride, name, entry, described, open }: RideFile,
+): Promise<number> {
+	const format = rideFormatOf(name);
+	if (format === null) throw new Error(`no ride by its name: ${name}`);
+	const hash = createHash("sha256");
+	let passes = 0;
+	const read = await readRide(
+		() => (passes++ === 0 ? hashed(open(), hash) : open()),
+		format,
+		options,
+		{
+			point: ({ segment, seq, time, longitude, latitude, elevation }) =>
+				out.row("staged_points", [
+					ride,
+					segment,
+					seq,
+					time,
+					longitude,
+					latitude,
+					elevation,
+				]),
+			cell: (level, x, y, code) =>
+				out.row("staged_cells", [ride, level, x, y, code]),
+			reject: (line, reason, sample) =>
+				out.reject(line, reason, sample, entry ?? undefined),
+			count: (text, by) => out.count(text, by),
+			note: (text) => out.note(text),
+			drain: () => out.drain(),
+		},
+	);
+	if (read === null) return 0;
+	const about = describedRide(read, described);
+	out.row("staged_rides", [
+		ride,
+		entry,
+		described !== null,
+		options.privacy?.dropTimesOfDay ?? false,
+		hash.digest("hex").slice(0, 16),
+		about.name,
+		about.kind,
+		about.startedAt,
+		about.startedAtLocal,
+		about.duration,
+		about.moving,
+		about.distance,
+		about.ascent,
+		about.pointCount,
+		about.cellsRepeat,
+		...(options.onePerTrip && about.span !== null ? about.span : [null, null]),
+	]);
+	return about.pointCount;
 }
 
 async function* hashed(
@@ -273,104 +328,10 @@ async function* hashed(
 	}
 }
 
-/** What is wrong with a point's place, null where nothing is. */
-function positionFault(point: GpxPoint): string | null {
-	const latitude = decimal(point.latitude);
-	const longitude = decimal(point.longitude);
-	if (latitude === null)
-		return point.latitude === null
-			? "the point has no latitude"
-			: "the latitude is not a number";
-	if (longitude === null)
-		return point.longitude === null
-			? "the point has no longitude"
-			: "the longitude is not a number";
-	if (Math.abs(latitude) > 90)
-		return "the latitude is not within -90 to 90 degrees";
-	if (Math.abs(latitude) > MAX_LATITUDE)
-		return `the latitude is beyond ${MAX_LATITUDE.toFixed(4)} degrees, where the map ends`;
-	if (Math.abs(longitude) > 180)
-		return "the longitude is not within -180 to 180 degrees";
-	return null;
-}
-
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-function decimal(text: string | null): number | null {
-	if (text === null) return null;
-	const trimmed = text.trim();
-	return DECIMAL.test(trimmed) ? Number(trimmed) : null;
-}
-
-function elevationOf(point: GpxPoint, out: ParseOutput): number | null {
-	const elevation = decimal(point.elevation);
-	const readable = elevation !== null && Number.isFinite(elevation);
-	if (point.elevation !== null && !readable)
-		out.count("elevations that cannot be read");
-	return readable ? elevation : null;
-}
-
-/** Microseconds since 1970. */
-function timeOf(point: GpxPoint, out: ParseOutput): number | null {
-	if (point.time === null) return null;
-	const time = parseTime(point.time);
-	if (time !== null) return time.micros;
-	out.reject(
-		point.line,
-		"the time cannot be read: the point is kept without it",
-		point.time,
-	);
-	return null;
-}
-
-const zoneFormats = new Map<string, Intl.DateTimeFormat>();
-
-/** What clocks showed at a place, as if it were UTC; microseconds since 1970. */
-function localTime(
-	time: number,
-	place: { readonly latitude: number; readonly longitude: number },
-): number {
-	const zone = tzLookup(place.latitude, place.longitude);
-	let format = zoneFormats.get(zone);
-	if (format === undefined) {
-		format = new Intl.DateTimeFormat("en", {
-			timeZone: zone,
-			calendar: "gregory",
-			hourCycle: "h23",
-			year: "numeric",
-			month: "numeric",
-			day: "numeric",
-			hour: "numeric",
-			minute: "numeric",
-			second: "numeric",
-		});
-		zoneFormats.set(zone, format);
-	}
-	const wholeSeconds = Math.floor(time / 1e6);
-	const part: Record<string, number> = {};
-	for (const { type, value } of format.formatToParts(wholeSeconds * 1000))
-		part[type] = Number(value);
-	const shown = Date.UTC(
-		part.year ?? 0,
-		(part.month ?? 1) - 1,
-		part.day,
-		part.hour,
-		part.minute,
-		part.second,
-	);
-	return shown * 1000 + (time - wholeSeconds * 1e6);
-}
-
-/**
- * The view that the main cluster of rides fills: of the blocks of 3 by 3 cells at
- * level 10 (some 100 km), the one that most rides pass; within it, the middle 96 %
- * of what the rides there pass, by rides, or the middle 80 % where that is a zoom
- * level or more closer: the far ends of a few long rides then lie outside. Null
- * without rides.
- */
+/** What `startViewOf` says of rides in memory, asked of a lake. */
 async function startView(lake: LakeReader): Promise<StartView | null> {
 	const [cluster] = await lake(
-		`WITH cells AS (SELECT x, y, ride_id FROM ride_cells WHERE level = 10),
+		`WITH cells AS (SELECT x, y, ride_id FROM ride_cells WHERE level = ${CLUSTER_LEVEL}),
 		spread AS (
 			SELECT DISTINCT x + dx AS x, y + dy AS y, ride_id
 			FROM cells, (FROM range(-1, 2) AS r(dx)), (FROM range(-1, 2) AS r(dy)))
@@ -382,51 +343,35 @@ async function startView(lake: LakeReader): Promise<StartView | null> {
 	);
 	if (cluster === undefined) return null;
 	const place = { x: Number(cluster.x), y: Number(cluster.y) };
-	const whole = await viewAround(lake, place, 0.02);
-	const core = await viewAround(lake, place, 0.1);
-	return whole !== null && core !== null && core.zoom >= whole.zoom + 1
-		? core
-		: whole;
+	const whole = await viewAround(lake, place, WHOLE_CUT);
+	const core = await viewAround(lake, place, CORE_CUT);
+	return whole === null || core === null ? whole : closerOf(whole, core);
 }
 
 /**
- * The view that the 3 by 3 cells of level 10 around a cell fill, `cut` of what is
- * ridden there left out at each side. Null where nothing is.
+ * The view that the 3 by 3 cells around a cell fill, `cut` of what is ridden there
+ * left out at each side. Null where nothing is.
  */
 async function viewAround(
 	lake: LakeReader,
 	{ x, y }: { readonly x: number; readonly y: number },
 	cut: number,
 ): Promise<StartView | null> {
+	const shift = EXTENT_LEVEL - CLUSTER_LEVEL;
 	const [box] = await lake(
 		`SELECT quantile_disc(x, ${cut}) AS west, quantile_disc(x, ${1 - cut}) + 1 AS east,
 			quantile_disc(y, ${cut}) AS north, quantile_disc(y, ${1 - cut}) + 1 AS south
 		FROM ride_cells
-		WHERE level = 14 AND x >> 4 BETWEEN ${x - 1} AND ${x + 1} AND y >> 4 BETWEEN ${y - 1} AND ${y + 1}`,
+		WHERE level = ${EXTENT_LEVEL}
+			AND x >> ${shift} BETWEEN ${x - 1} AND ${x + 1} AND y >> ${shift} BETWEEN ${y - 1} AND ${y + 1}`,
 	);
 	if (box === undefined || box.west === null) return null;
-	const size = 2 ** 14;
-	const [west, east] = [Number(box.west) / size, Number(box.east) / size];
-	const [north, south] = [Number(box.north) / size, Number(box.south) / size];
-	// A world is 512 * 2^zoom pixels wide; a tenth of the view is left free.
-	const zoom = Math.log2(
-		Math.min(
-			(0.9 * VIEW_WIDTH) / (512 * (east - west)),
-			(0.9 * VIEW_HEIGHT) / (512 * (south - north)),
-		),
-	);
-	return {
-		center: [
-			rounded(longitudeOf((west + east) / 2)),
-			rounded(latitudeOf((north + south) / 2)),
-		],
-		zoom: Math.floor(Math.min(Math.max(zoom, 1), 14) * 100) / 100,
-	};
-}
-
-/** Degrees to about ten metres. */
-function rounded(degrees: number): number {
-	return Math.round(degrees * 1e4) / 1e4;
+	return viewOf({
+		west: Number(box.west),
+		east: Number(box.east),
+		north: Number(box.north),
+		south: Number(box.south),
+	});
 }
 
 /** The cells around the start view, at the finest level that is not finer than the map's and holds few enough. */

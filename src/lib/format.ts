@@ -1,4 +1,5 @@
 const counts = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const threeDigits = new Intl.NumberFormat("en", {
 	maximumSignificantDigits: 3,
 });
@@ -25,4 +26,19 @@ export function formatMilliseconds(milliseconds: number): string {
 	return milliseconds < 999.5
 		? `${counts.format(milliseconds)} ms`
 		: `${threeDigits.format(milliseconds / 1000)} s`;
+}
+
+/** Kilometres, with a decimal below 100 km: `42.2 km`, `1,204 km`. */
+export function formatDistance(meters: number): string {
+	const kilometers = meters / 1000;
+	return `${kilometers < 99.95 ? tenths.format(kilometers) : counts.format(kilometers)} km`;
+}
+
+/** Hours and minutes, whole hours from 100 on: `35 min`, `2 h 05 min`, `402 h`. */
+export function formatDuration(seconds: number): string {
+	const minutes = Math.round(seconds / 60);
+	if (minutes >= 6000) return `${counts.format(minutes / 60)} h`;
+	const hours = Math.floor(minutes / 60);
+	if (hours === 0) return `${minutes} min`;
+	return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
 }

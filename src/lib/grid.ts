@@ -40,9 +40,11 @@ export interface WindowPiece {
 	readonly column: number;
 }
 
-/** The level whose cells are about 4 pixels at a zoom: 2.8 to 5.7, and larger beyond zoom 13.5. */
+/** The level whose cells are 4 to 8 pixels at a zoom; larger where the levels end, beyond zoom 14. */
 export function levelOf(zoom: number): number {
-	return Math.min(MAX_LEVEL, Math.max(MIN_LEVEL, Math.round(zoom) + 7));
+	// A zoom that is whole but for an animation's last rounding is whole.
+	const whole = Math.floor(zoom + 1e-6);
+	return Math.min(MAX_LEVEL, Math.max(MIN_LEVEL, whole + 7));
 }
 
 /** Cells that a viewport shows, each wholly or in part. */
@@ -118,6 +120,18 @@ export function cellAt(
 	const row = rowOf(latitude, size) - window.y;
 	if (column >= window.columns || row < 0 || row >= window.rows) return null;
 	return row * window.columns + column;
+}
+
+/** The cell with an index as a window of its own, 0 <= x < 2^level. */
+export function cellOf(window: CellWindow, index: number): CellWindow {
+	const { level, columns } = window;
+	return {
+		level,
+		x: modulo(window.x + (index % columns), 2 ** level),
+		y: window.y + Math.floor(index / columns),
+		columns: 1,
+		rows: 1,
+	};
 }
 
 /** Middle of the cell with an index, longitude from -180 to 180. */

@@ -1,6 +1,6 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import { type CellWindow, piecesOf, type WindowPiece } from "../lib/grid.ts";
-import { mercatorY } from "../lib/mercator.ts";
+import { screenOf, turnsOf } from "./map-screen.ts";
 
 interface Piece extends WindowPiece {
 	readonly image: ImageData;
@@ -45,6 +45,12 @@ export class CellOverlay {
 		this.#placeCopies();
 	}
 
+	/** Shows no cells. */
+	clear(): void {
+		this.#pieces = [];
+		this.#placeCopies();
+	}
+
 	remove(): void {
 		this.#map.off("render", this.#place);
 		this.#box.remove();
@@ -52,27 +58,17 @@ export class CellOverlay {
 
 	/** Where the world shows more than once, so do its cells. */
 	#placeCopies(): void {
-		const { clientWidth: width, clientHeight: height } = this.#map.getCanvas();
-		const { lng, lat } = this.#map.getCenter();
-		const world = 512 * 2 ** this.#map.getZoom();
+		const screen = screenOf(this.#map);
 		const cells = 2 ** this.#level;
-		const scale = world / cells;
-		const west = (lng + 180) / 360 - width / 2 / world;
-		const east = west + width / world;
-		const top = height / 2 + (this.#y / cells - mercatorY(lat)) * world;
+		const scale = screen.world / cells;
+		const top = (this.#y / cells - screen.top) * screen.world;
 		let used = 0;
-		for (const { x, columns, image } of this.#pieces) {
-			const last = Math.floor(east - x / cells);
-			for (
-				let turn = Math.ceil(west - (x + columns) / cells);
-				turn <= last;
-				turn++
-			) {
+		for (const { x, columns, image } of this.#pieces)
+			for (const turn of turnsOf(screen, x / cells, (x + columns) / cells)) {
 				const { canvas } = this.#painted(used++, image);
-				const left = (x / cells + turn - west) * world;
+				const left = (x / cells + turn - screen.left) * screen.world;
 				canvas.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
 			}
-		}
 		for (const [index, { canvas }] of this.#copies.entries())
 			canvas.hidden = index >= used;
 	}

@@ -9,6 +9,7 @@ import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { memoryCache } from "../lake/byte-cache.ts";
 import { LakeSession } from "../lake/session.ts";
 import type { CellWindow } from "../lib/grid.ts";
+import type { RideFilter } from "../lib/rides/filter.ts";
 import { cellCounts, cellPairCount, cellPairs, ridesThrough } from "./rides.ts";
 import type { Query } from "./sql.ts";
 
@@ -22,7 +23,9 @@ beforeAll(async () => {
 			name: "rides",
 			select: `SELECT 'ride-' || i AS ride_id,
 				timestamp '2024-01-01' + interval (i) days AS started_at,
-				timestamp '2024-01-01' + interval (i) days AS started_at_local
+				timestamp '2024-01-01' + interval (i) days AS started_at_local,
+				'Ride ' || i AS name, 'cycling' AS kind, 1000.0::DOUBLE * i AS distance_m,
+				60.0::DOUBLE * i AS moving_s, 70.0::DOUBLE * i AS duration_s, NULL::DOUBLE AS ascent_m
 				FROM range(40) r(i)`,
 		},
 		{
@@ -50,19 +53,27 @@ afterAll(async () => {
 	await rm(folder, { recursive: true });
 });
 
-const days = {
-	from: new Date("2024-01-10T00:00:00Z"),
-	to: new Date("2024-02-01T00:00:00Z"),
+const filter: RideFilter = {
+	days: {
+		from: new Date("2024-01-10T00:00:00Z"),
+		to: new Date("2024-02-01T00:00:00Z"),
+	},
+	kinds: ["cycling", null],
+	distanceMeters: { from: 5000, to: 90_000 },
+	weekdays: [1, 6, 7],
+	hours: { from: 22, to: 9 },
+	text: "ride",
 };
 const windows: Record<string, CellWindow> = {
 	"one place": { level: 8, x: 40, y: 60, columns: 20, rows: 20 },
 	"across the antimeridian": { level: 8, x: -9, y: 100, columns: 18, rows: 12 },
+	"one cell": { level: 8, x: 77, y: 31, columns: 1, rows: 1 },
 };
 const queries: Record<string, (window: CellWindow) => Query> = {
-	cellCounts: (window) => cellCounts(window, days),
+	cellCounts: (window) => cellCounts(window, filter),
 	cellPairs,
 	cellPairCount,
-	ridesThrough: (window) => ridesThrough(window, days),
+	ridesThrough: (window) => ridesThrough(window, filter),
 };
 
 test.each(

@@ -1,32 +1,31 @@
 import { type CellWindow, piecesOf } from "../lib/grid.ts";
-import { integer, joinSql, type Query, sql, timestamp } from "./sql.ts";
-
-/**
- * Days of a ride's local start, both included; null is open. A day is midnight
- * UTC of its date. With neither, rides without a date count as well.
- */
-export interface DayRange {
-	readonly from: Date | null;
-	readonly to: Date | null;
-}
-
-export const ANY_DAY: DayRange = { from: null, to: null };
+import { dayAfter, folded, type RideFilter } from "../lib/rides/filter.ts";
+import {
+	double,
+	integer,
+	joinSql,
+	type Query,
+	sql,
+	type TypedValue,
+	text,
+	timestamp,
+} from "./sql.ts";
 
 /**
  * Distinct rides per cell of a window: x, y, rides. `ride_cells` holds each level,
  * cell and ride once, so counting rows counts rides.
  */
-export function cellCounts(window: CellWindow, days: DayRange): Query {
-	const dated = startedWithin(days);
+export function cellCounts(window: CellWindow, filter: RideFilter): Query {
+	const conditions = conditionsOf(filter);
 	return sql`select x, y, count(*)::INTEGER as rides
 from (
   ${cellsOf(window, sql`x, y, ride_id`)}
 ) as cells${
-		dated === null
+		conditions.length === 0
 			? sql``
 			: sql`
 join rides using (ride_id)
-where ${dated}`
+where ${joinSql(conditions, "\n  and ")}`
 	}
 group by x, y
 order by rides desc, y, x`;
@@ -65,49 +64,70 @@ from (
 ) as cells`;
 }
 
-/** Distinct rides that pass a window: `rides`. */
-export function ridesThrough(window: CellWindow, days: DayRange): Query {
-	const dated = startedWithin(days);
-	return sql`select count(distinct ride_id)::INTEGER as rides
-from (
+/** The rides that pass some cell of a window, newest first, undated last. */
+export function ridesThrough(window: CellWindow, filter: RideFilter): Query {
+	const conditions = [
+		sql`ride_id in (
   ${cellsOf(window, sql`ride_id`)}
-) as cells${
-		dated === null
-			? sql``
-			: sql`
-join rides using (ride_id)
-where ${dated}`
-	}`;
+)`,
+		...conditionsOf(filter),
+	];
+	return sql`select ${LIST_COLUMNS}
+from rides
+where ${joinSql(conditions, "\n  and ")}
+order by started_at desc nulls last, ride_id desc`;
 }
 
-/** Local start of each ride, null where undated, in the order that numbers rides. */
+/** Every ride, in the order that numbers rides. */
 export function rideList(): Query {
-	return sql`select started_at_local
+	return sql`select ${LIST_COLUMNS}
 from rides
 order by started_at, ride_id`;
 }
 
-/** Whether a ride with this local start (milliseconds, null without a date) is in the days. */
-export function isWithin(startedAt: number | null, days: DayRange): boolean {
-	if (days.from === null && days.to === null) return true;
-	if (startedAt === null) return false;
-	return (
-		(days.from === null || startedAt >= days.from.getTime()) &&
-		(days.to === null || startedAt < dayAfter(days.to).getTime())
-	);
-}
+const LIST_COLUMNS = sql`ride_id, name, kind, started_at_local, distance_m, moving_s, duration_s, ascent_m`;
 
-function startedWithin({ from, to }: DayRange): Query | null {
+/** What a ride has to meet to count, as `matching` has it for the page's own list. */
+function conditionsOf(filter: RideFilter): Query[] {
+	const { days, kinds, distanceMeters, weekdays, hours } = filter;
 	const conditions: Query[] = [];
-	if (from !== null)
-		conditions.push(sql`started_at_local >= ${timestamp(from)}`);
-	if (to !== null)
-		conditions.push(sql`started_at_local < ${timestamp(dayAfter(to))}`);
-	return conditions.length === 0 ? null : joinSql(conditions, " and ");
+	if (days.from !== null)
+		conditions.push(sql`started_at_local >= ${timestamp(days.from)}`);
+	if (days.to !== null)
+		conditions.push(sql`started_at_local < ${timestamp(dayAfter(days.to))}`);
+	if (kinds.length > 0) conditions.push(kindIn(kinds));
+	if (distanceMeters.from !== null)
+		conditions.push(sql`distance_m >= ${double(distanceMeters.from)}`);
+	if (distanceMeters.to !== null)
+		conditions.push(sql`distance_m <= ${double(distanceMeters.to)}`);
+	if (weekdays.length > 0)
+		conditions.push(
+			sql`isodow(started_at_local) in (${listOf(weekdays.map(integer))})`,
+		);
+	if (hours !== null) {
+		const between = sql` ${hours.from < hours.to ? sql`and` : sql`or`} `;
+		conditions.push(
+			sql`(hour(started_at_local) >= ${integer(hours.from)}${between}hour(started_at_local) < ${integer(hours.to)})`,
+		);
+	}
+	if (filter.text !== "")
+		conditions.push(sql`contains(lower(name), ${text(folded(filter.text))})`);
+	return conditions;
 }
 
-function dayAfter(day: Date): Date {
-	return new Date(day.getTime() + 86_400_000);
+function kindIn(kinds: readonly (string | null)[]): Query {
+	const named = kinds.filter((kind) => kind !== null).map(text);
+	const either: Query[] = [];
+	if (named.length > 0) either.push(sql`kind in (${listOf(named)})`);
+	if (kinds.includes(null)) either.push(sql`kind is null`);
+	return sql`(${joinSql(either, " or ")})`;
+}
+
+function listOf(values: readonly TypedValue[]): Query {
+	return joinSql(
+		values.map((value) => sql`${value}`),
+		", ",
+	);
 }
 
 /** Rows of `ride_cells` in a window; one part for each side of the antimeridian. */

@@ -128,7 +128,7 @@ test("every query of a page is known here: it is tested to prune, or reads all i
 		"ridesThrough",
 	];
 	const readingAll = ["funnel", "postsPerDay", "rideList"];
-	const helpers = ["bucketSeconds", "isWithin"];
+	const helpers = ["bucketSeconds"];
 	const functions = Object.entries({ ...posts, ...rides, ...weather })
 		.filter(([, value]) => typeof value === "function")
 		.map(([name]) => name);

@@ -1,5 +1,6 @@
 import { glob } from "node:fs/promises";
 import { inject } from "vitest";
+import { EMBEDDED_PAGE } from "../../scripts/site/headers.ts";
 import type {} from "./build-site.ts";
 
 /**
@@ -12,10 +13,10 @@ export function builtSite(): string {
 	return site.folder;
 }
 
-/** Addresses of a site's pages below its root: `""`, `rides/`; without the 404 page. */
+/** Addresses of a site's pages below its root: `""`, `rides/`; without the 404 page and the one for frames. */
 export async function pagesOf(site: string): Promise<string[]> {
 	const pages: string[] = [];
 	for await (const path of glob("**/index.html", { cwd: site }))
 		pages.push(path.replaceAll("\\", "/").slice(0, -"index.html".length));
-	return pages.sort();
+	return pages.filter((page) => page !== EMBEDDED_PAGE).sort();
 }

@@ -1,6 +1,7 @@
 import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { DayRange } from "../../queries/rides.ts";
+import { formatCount } from "../../lib/format.ts";
+import type { DayRange } from "../../lib/rides/filter.ts";
 import { dayCodec } from "../shared/url-state.ts";
 import { lastDayOf, type Month, type Timeline } from "./months.ts";
 import { ridesOf } from "./sentence.ts";
@@ -19,10 +20,12 @@ const monthName = new Intl.DateTimeFormat("en", {
 export function Days(props: {
 	readonly state: RidesState;
 	readonly timeline: Timeline;
+	/** For each month, the rides that count; null where the days alone decide. */
+	readonly perMonth: readonly number[] | null;
 }) {
-	const { state, timeline } = props;
+	const { state, timeline, perMonth } = props;
 	const { months } = timeline;
-	const days = state.days.value;
+	const { days } = state.filter.value;
 	const first = months[0]?.start;
 	const last = months.at(-1)?.start;
 	if (first === undefined || last === undefined) return null;
@@ -89,7 +92,12 @@ export function Days(props: {
 			</div>
 			<Brush
 				months={months}
-				days={days}
+				counted={
+					perMonth ??
+					months.map(({ start, rides }) =>
+						isWithinMonth(start, days) ? rides : 0,
+					)
+				}
 				onBrush={(range) => {
 					state.brushed.value = range;
 				}}
@@ -100,17 +108,18 @@ export function Days(props: {
 }
 
 /**
- * Rides per month; dragging over months chooses their days. For pointers: the two
+ * Rides per month, those that count within all; dragging over months chooses their days. For pointers: the two
  * dates do the same for keyboards.
  */
 function Brush(props: {
 	readonly months: readonly Month[];
-	readonly days: DayRange;
+	/** Rides that count, month by month. */
+	readonly counted: readonly number[];
 	/** While the pointer is down; null where the drag is given up. */
 	readonly onBrush: (days: DayRange | null) => void;
 	readonly onChoose: (days: DayRange) => void;
 }) {
-	const { months, days, onBrush, onChoose } = props;
+	const { months, counted, onBrush, onChoose } = props;
 	const anchor = useRef<number | null>(null);
 	const most = Math.max(1, ...months.map(({ rides }) => rides));
 	const monthAt = (event: PointerEvent) => {
@@ -132,7 +141,7 @@ function Brush(props: {
 				viewBox={`0 0 ${months.length} 1`}
 				preserveAspectRatio="none"
 				role="img"
-				aria-label={timelineLabel(months)}
+				aria-label={timelineLabel(months, counted)}
 				onPointerDown={(event) => {
 					if (event.button !== 0) return;
 					event.currentTarget.setPointerCapture(event.pointerId);
@@ -155,18 +164,13 @@ function Brush(props: {
 			>
 				{months.map(({ start, rides }, index) => (
 					<g key={start.getTime()}>
-						<title>{`${monthName.format(start)}: ${ridesOf(rides)}`}</title>
+						<title>{monthTitle(start, rides, counted[index] ?? 0)}</title>
 						<rect x={index} y={0} width={1} height={1} class="rides-month" />
-						<rect
-							x={index + 0.1}
-							y={1 - rides / most}
-							width={0.8}
-							height={rides / most}
-							class={
-								isWithinMonth(start, days)
-									? "rides-bar rides-bar-in"
-									: "rides-bar"
-							}
+						<Bar index={index} share={rides / most} kind="rides-bar" />
+						<Bar
+							index={index}
+							share={(counted[index] ?? 0) / most}
+							kind="rides-bar rides-bar-in"
 						/>
 					</g>
 				))}
@@ -180,11 +184,43 @@ function Brush(props: {
 	);
 }
 
-function timelineLabel(months: readonly Month[]): string {
-	const busiest = months.reduce((one, other) =>
-		other.rides > one.rides ? other : one,
+function Bar(props: {
+	readonly index: number;
+	readonly share: number;
+	readonly kind: string;
+}) {
+	const { index, share, kind } = props;
+	return (
+		<rect
+			x={index + 0.1}
+			y={1 - share}
+			width={0.8}
+			height={share}
+			class={kind}
+		/>
 	);
-	return `Rides per month. Most in ${monthName.format(busiest.start)}: ${ridesOf(busiest.rides)}.`;
+}
+
+function monthTitle(start: Date, rides: number, counted: number): string {
+	const month = monthName.format(start);
+	return counted === rides
+		? `${month}: ${ridesOf(rides)}`
+		: `${month}: ${formatCount(counted)} of ${ridesOf(rides)}`;
+}
+
+function timelineLabel(
+	months: readonly Month[],
+	counted: readonly number[],
+): string {
+	const most = Math.max(0, ...counted);
+	const busiest = months[counted.indexOf(most)];
+	const all = months.reduce((sum, { rides }) => sum + rides, 0);
+	const sum = counted.reduce((one, other) => one + other, 0);
+	const share =
+		sum === all ? "" : ` ${formatCount(sum)} of ${ridesOf(all)} count.`;
+	return most === 0 || busiest === undefined
+		? `Rides per month.${share}`
+		: `Rides per month. Most in ${monthName.format(busiest.start)}: ${ridesOf(most)}.${share}`;
 }
 
 /** Whether a month has days that count. */

@@ -13,13 +13,30 @@ import {
 	type Viewport,
 	windowOf,
 } from "../../lib/grid.ts";
+import {
+	isAnyRide,
+	matching,
+	type RideFilter,
+} from "../../lib/rides/filter.ts";
+import {
+	type KindCount,
+	kindCounts,
+	type RideList,
+	type RideTotals,
+	totalsOf,
+} from "../../lib/rides/list.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
-import { busiestCells, ridesSeen, summarise } from "../../maps/recount.ts";
-import type { DayRange } from "../../queries/rides.ts";
+import { busiestCells, summarise } from "../../maps/recount.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
-import { CellSource, type Cost, type Counted } from "./cell-source.ts";
-import { type MonthRow, type Timeline, timelineOf } from "./months.ts";
+import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
+import {
+	type MonthRow,
+	ridesPerMonth,
+	type Timeline,
+	timelineOf,
+} from "./months.ts";
+import type { Cost, RideSource } from "./ride-source.ts";
 import type { Seen } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
 
@@ -47,9 +64,12 @@ export interface Picture {
 	/** The part of the window on the screen. */
 	readonly shown: CellWindow;
 	readonly seen: Seen;
+	/** A mask of the rides on the screen that count; null where they are not known. */
+	readonly rides: Uint8Array | null;
 	/** Cells on the screen that some ride passes. */
 	readonly occupied: number;
-	readonly sql: string;
+	/** Null where no SQL asks for it. */
+	readonly sql: string | null;
 	readonly cost: Cost;
 }
 
@@ -86,6 +106,14 @@ export class RidesModel {
 	readonly viewport: Signal<Viewport | null> = signal(null);
 	readonly picture: Signal<Picture | null> = signal(null);
 	readonly problem: Signal<unknown> = signal(null);
+	/** Null until the first count. */
+	readonly list: Signal<RideList | null> = signal(null);
+	/** Of all rides that count, in view or not; null until the list is there. */
+	readonly totals: ReadonlySignal<RideTotals | null>;
+	/** For each month of the timeline, the rides that count; null until the list is there. */
+	readonly perMonth: ReadonlySignal<readonly number[] | null>;
+	/** Every kind with the rides that would count if it were chosen; null until the list is there. */
+	readonly kinds: ReadonlySignal<readonly KindCount[] | null>;
 	/** What is being read, null when nothing is. */
 	readonly loading: ReadonlySignal<{
 		readonly what: string;
@@ -98,7 +126,8 @@ export class RidesModel {
 
 	readonly #opened: Opened;
 	readonly #state: RidesState;
-	readonly #source = new CellSource();
+	readonly #source: RideSource;
+	readonly #counter: CellCounter;
 	readonly #fetching: Signal<{
 		readonly bytes: number;
 		readonly totalBytes: number;
@@ -110,9 +139,11 @@ export class RidesModel {
 		readonly controller: AbortController;
 	} | null = null;
 
-	constructor(opened: Opened, state: RidesState) {
+	constructor(opened: Opened, state: RidesState, source: RideSource) {
 		this.#opened = opened;
 		this.#state = state;
+		this.#source = source;
+		this.#counter = new CellCounter(source);
 		this.#hasMoved = state.view.value !== null;
 		this.loading = computed(() => {
 			if (!this.#isBusy.value) return null;
@@ -123,6 +154,21 @@ export class RidesModel {
 				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
 			};
 		});
+		const ofList = <T>(read: (list: RideList, filter: RideFilter) => T) =>
+			computed(() =>
+				this.list.value === null
+					? null
+					: read(this.list.value, state.filter.value),
+			);
+		this.totals = ofList((list, filter) =>
+			totalsOf(list, matching(list, filter)),
+		);
+		this.perMonth = ofList((list, filter) =>
+			ridesPerMonth(opened.timeline.months, list, matching(list, filter)),
+		);
+		this.kinds = ofList((list, filter) =>
+			kindCounts(list, matching(list, filter, "kinds")),
+		);
 		this.places = computed(() => {
 			const picture = this.picture.value;
 			return picture === null
@@ -131,14 +177,14 @@ export class RidesModel {
 		});
 	}
 
-	/** Follows viewport, days and engine until the returned function is called. */
+	/** Follows viewport, filter and engine until the returned function is called. */
 	start(): () => void {
 		const isReady = computed(() => engineState.value.kind === "ready");
 		const stop = effect(() => {
 			const viewport = this.viewport.value;
-			const days = this.#state.days.value;
+			const filter = this.#state.filter.value;
 			const hasEngine = isReady.value;
-			if (viewport !== null) this.#show(viewport, days, hasEngine);
+			if (viewport !== null) this.#show(viewport, filter, hasEngine);
 		});
 		return () => {
 			stop();
@@ -151,22 +197,38 @@ export class RidesModel {
 		this.#hasMoved = true;
 	}
 
+	/** Reads the list of rides where nothing has yet. Rejects as the source does. */
+	async readList(): Promise<void> {
+		if (this.list.peek() === null) this.list.value = await this.#source.list();
+	}
+
+	/** The same, for controls: what is wrong shows as a problem of the map. */
+	needList(): void {
+		this.readList().catch((error: unknown) => {
+			this.problem.value = error;
+		});
+	}
+
+	/** Numbers of all rides that pass a cell, a window of one; null where a read is needed. */
+	through(cell: CellWindow): readonly number[] | null {
+		return this.#counter.through(cell);
+	}
+
 	retry(): void {
 		const viewport = this.viewport.peek();
 		if (viewport !== null) this.#load(shownIn(viewport));
 	}
 
-	#show(viewport: Viewport, days: DayRange, hasEngine: boolean): void {
+	#show(viewport: Viewport, filter: RideFilter, hasEngine: boolean): void {
 		const shown = shownIn(viewport);
-		const counted = this.#source.counted(shown, days);
+		const counted = this.#counter.counted(shown, filter);
 		if (counted !== null) {
 			this.#request?.controller.abort();
 			this.#draw(counted, shown);
 			return;
 		}
-		const isAnyDay = days.from === null && days.to === null;
 		const hasStart =
-			isAnyDay &&
+			isAnyRide(filter) &&
 			(!this.#hasMoved || this.picture.peek() === null) &&
 			this.#drawStart(viewport);
 		if (hasStart && !this.#hasMoved && !hasEngine) prefetchEngine();
@@ -187,7 +249,8 @@ export class RidesModel {
 			counts,
 			largest: largestOf(counts),
 			shown: part,
-			seen: { most, rides: null, first: null, last: null },
+			seen: { most, totals: null },
+			rides: null,
 			occupied,
 			sql,
 			cost: { rows, bytes, milliseconds: 0 },
@@ -196,9 +259,11 @@ export class RidesModel {
 	}
 
 	#draw(counted: Counted, shown: CellWindow): void {
-		const { window, counts, query, cost } = counted;
+		const { window, filter, counts, cost } = counted;
 		const { most, occupied } = summarise(window, counts, shown);
-		const seen = { most, ...seenRides(counted, shown) };
+		const list = this.list.peek();
+		const mask = counted.seen(shown);
+		const totals = list === null || mask === null ? null : totalsOf(list, mask);
 		batch(() => {
 			this.problem.value = null;
 			this.picture.value = {
@@ -206,16 +271,18 @@ export class RidesModel {
 				counts,
 				largest: largestOf(counts),
 				shown,
-				seen,
+				seen: { most, totals },
+				rides: mask,
 				occupied,
-				sql: query.display,
+				sql: this.#source.sql?.counts(window, filter).display ?? null,
 				cost,
 			};
 		});
 	}
 
 	async #load(shown: CellWindow): Promise<void> {
-		if (this.#request !== null && isSame(this.#request.shown, shown)) return;
+		if (this.#request !== null && isSameWindow(this.#request.shown, shown))
+			return;
 		this.#request?.controller.abort();
 		const controller = new AbortController();
 		const { signal } = controller;
@@ -227,13 +294,14 @@ export class RidesModel {
 			this.problem.value = null;
 		});
 		try {
-			await this.#source.load(shown, this.#state.days.peek(), {
+			await this.#counter.load(shown, this.#state.filter.peek(), {
 				signal,
 				onProgress: (progress) => {
 					if (progress.stage === "fetch" && !signal.aborted)
 						this.#fetching.value = progress;
 				},
 			});
+			await this.readList();
 		} catch (error) {
 			if (!signal.aborted) this.problem.value = error;
 		} finally {
@@ -245,46 +313,13 @@ export class RidesModel {
 		const viewport = this.viewport.peek();
 		if (signal.aborted || this.problem.peek() !== null || viewport === null)
 			return;
-		// The days may have changed on the way.
-		this.#show(viewport, this.#state.days.peek(), true);
+		// The filter may have changed on the way.
+		this.#show(viewport, this.#state.filter.peek(), true);
 	}
 }
 
 function shownIn(viewport: Viewport): CellWindow {
 	return windowOf(viewport, levelOf(viewport.zoom));
-}
-
-function isSame(one: CellWindow, other: CellWindow): boolean {
-	return (
-		one.level === other.level &&
-		one.x === other.x &&
-		one.y === other.y &&
-		one.columns === other.columns &&
-		one.rows === other.rows
-	);
-}
-
-function seenRides(
-	{ behind, seen, window }: Counted,
-	shown: CellWindow,
-): Pick<Seen, "rides" | "first" | "last"> {
-	if (behind === null) {
-		const isHere = seen !== null && isSame(seen.shown, shown);
-		return { rides: isHere ? seen.rides : null, first: null, last: null };
-	}
-	const mask = ridesSeen(behind.pairs, behind.rides, window, shown);
-	let rides = 0;
-	let first: number | null = null;
-	let last: number | null = null;
-	for (const [ride, isSeen] of mask.entries()) {
-		if (isSeen === 0) continue;
-		rides++;
-		const start = behind.starts[ride] ?? null;
-		if (start === null) continue;
-		first = first === null ? start : Math.min(first, start);
-		last = last === null ? start : Math.max(last, start);
-	}
-	return { rides, first, last };
 }
 
 function largestOf(counts: Uint32Array): number {

@@ -1,3 +1,5 @@
+import type { RideList } from "../../lib/rides/list.ts";
+
 /** A month of the timeline. */
 export interface Month {
 	/** First day, midnight UTC. */
@@ -11,20 +13,26 @@ export interface Timeline {
 	/** Rides without a date. */
 	readonly undated: number;
 	readonly dated: number;
+	/** Of all rides, undated ones too. */
+	readonly distanceMeters: number;
 }
 
 /** A row of the roll-up `rides_per_month`; `month` is `YYYY-MM`, null for undated. */
 export interface MonthRow {
 	readonly month: string | null;
 	readonly rides: number;
+	readonly distance_m: number;
 }
 
 export function timelineOf(rows: readonly MonthRow[]): Timeline {
 	const byMonth = new Map<number, number>();
 	let undated = 0;
-	for (const { month, rides } of rows)
+	let distanceMeters = 0;
+	for (const { month, rides, distance_m } of rows) {
+		distanceMeters += distance_m;
 		if (month === null) undated += rides;
 		else byMonth.set(ordinalOf(month), rides);
+	}
 	const ordinals = [...byMonth.keys()];
 	const first = ordinals.reduce((one, other) => Math.min(one, other), Infinity);
 	const last = ordinals.reduce((one, other) => Math.max(one, other), -Infinity);
@@ -35,7 +43,40 @@ export function timelineOf(rows: readonly MonthRow[]): Timeline {
 		dated += rides;
 		months.push({ start: startOf(ordinal), rides });
 	}
-	return { months, undated, dated };
+	return { months, undated, dated, distanceMeters };
+}
+
+/** For each month, its rides among those that a mask holds. */
+export function ridesPerMonth(
+	months: readonly Month[],
+	{ startedAtLocal }: RideList,
+	mask: Uint8Array,
+): readonly number[] {
+	const counts = new Array<number>(months.length).fill(0);
+	const first = months[0]?.start;
+	if (first === undefined) return counts;
+	const origin = first.getUTCFullYear() * 12 + first.getUTCMonth();
+	for (const [ride, isCounted] of mask.entries()) {
+		const time = startedAtLocal[ride] ?? null;
+		if (isCounted === 0 || time === null) continue;
+		const start = new Date(time);
+		const month = start.getUTCFullYear() * 12 + start.getUTCMonth() - origin;
+		counts[month] = (counts[month] ?? 0) + 1;
+	}
+	return counts;
+}
+
+/** What the roll-up `rides_per_month` would say of some rides. */
+export function monthRowsOf(list: RideList): MonthRow[] {
+	const rows = new Map<string | null, MonthRow>();
+	for (const [ride, time] of list.startedAtLocal.entries()) {
+		const month =
+			time === null ? null : new Date(time).toISOString().slice(0, 7);
+		const row = rows.get(month) ?? { month, rides: 0, distance_m: 0 };
+		const distance_m = row.distance_m + (list.distanceMeters[ride] ?? 0);
+		rows.set(month, { month, rides: row.rides + 1, distance_m });
+	}
+	return [...rows.values()];
 }
 
 /** The last day of a month, midnight UTC. */

@@ -1,38 +1,66 @@
 import type { Map as MapLibre } from "maplibre-gl";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
-import type { Basemap } from "../../maps/basemap-format.ts";
 import { Provenance } from "../shared/provenance.tsx";
+import { basemapCredit } from "./credits.ts";
 import { Days } from "./days.tsx";
+import { Figures } from "./figures.tsx";
+import { Chips, Filters } from "./filters.tsx";
 import { MapPanel } from "./map-panel.tsx";
-import type { Opened, RidesModel } from "./model.ts";
-import { ridesOf, sentenceOf, totalOf, undatedNote } from "./sentence.ts";
-import type { RidesState } from "./state.ts";
+import type { RidesModel } from "./model.ts";
+import type { RidesParts } from "./open-parts.ts";
+import {
+	degreesOf,
+	ridesOf,
+	sentenceOf,
+	totalOf,
+	undatedNote,
+} from "./sentence.ts";
 
-export function RidesPage(props: {
-	readonly opened: Opened;
-	readonly state: RidesState;
-	readonly model: RidesModel;
-	readonly basemap: Basemap;
-	readonly still: Element | null;
-}) {
+export function RidesPage(
+	props: RidesParts & {
+		/** Beside the title. */
+		readonly action: ComponentChildren;
+		/** Below the sentence. */
+		readonly bar: ComponentChildren;
+	},
+) {
 	const { opened, state, model } = props;
 	const map = useRef<MapLibre | null>(null);
 	const picture = model.picture.value;
-	const days = state.days.value;
-	const undated = undatedNote(opened.timeline.undated, days);
+	const filter = state.filter.value;
+	const undated = undatedNote(opened.timeline.undated, filter);
 	return (
 		<div class="rides">
 			<div class="rides-head">
-				<h1>Where do I ride most?</h1>
+				<div class="rides-title">
+					<h1>Where do I ride most?</h1>
+					{props.action}
+				</div>
 				<p role="status" aria-busy={model.loading.value !== null}>
 					{picture === null
 						? `${totalOf(opened.timeline)}.`
-						: sentenceOf(picture.seen, days, opened.timeline)}
+						: sentenceOf(picture.seen, filter, opened.timeline)}
 					{undated !== null && <small> {undated}</small>}
 				</p>
+				<Figures
+					timeline={opened.timeline}
+					filter={filter}
+					all={model.totals.value}
+					seen={picture?.seen.totals ?? null}
+				/>
+				{props.bar}
 			</div>
-			<Days state={state} timeline={opened.timeline} />
+			<div class="rides-controls">
+				<Days
+					state={state}
+					timeline={opened.timeline}
+					perMonth={model.perMonth.value}
+				/>
+				<Filters state={state} model={model} />
+			</div>
+			<Chips state={state} />
 			<MapPanel
 				{...props}
 				onOpen={(opening) => {
@@ -41,7 +69,7 @@ export function RidesPage(props: {
 			/>
 			<footer class="rides-foot">
 				<Provenance
-					source={`${opened.dataset.source}. Basemap: Natural Earth, public domain`}
+					source={`${opened.dataset.source}. ${basemapCredit(props.publisher?.attribution ?? null)}`}
 					licence={opened.dataset.licence}
 					synthetic={opened.dataset.synthetic}
 					rows={picture?.cost.rows}
@@ -94,8 +122,8 @@ function Places(props: {
 						return (
 							<tr key={cell}>
 								<td>{ridesOf(rides)}</td>
-								<td>{degrees(latitude, "N", "S")}</td>
-								<td>{degrees(longitude, "E", "W")}</td>
+								<td>{degreesOf(latitude, "N", "S")}</td>
+								<td>{degreesOf(longitude, "E", "W")}</td>
 								<td>
 									<button
 										type="button"
@@ -112,8 +140,4 @@ function Places(props: {
 			</table>
 		</details>
 	);
-}
-
-function degrees(value: number, positive: string, negative: string): string {
-	return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
 }

@@ -1,5 +1,6 @@
 import { formatCount } from "../../lib/format.ts";
-import type { DayRange } from "../../queries/rides.ts";
+import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
+import type { RideTotals } from "../../lib/rides/list.ts";
 import type { Timeline } from "./months.ts";
 
 const monthOf = new Intl.DateTimeFormat("en", {
@@ -9,31 +10,29 @@ const monthOf = new Intl.DateTimeFormat("en", {
 });
 
 export interface Seen {
-	/** Distinct rides on the screen, null where only the roll-up is here. */
-	readonly rides: number | null;
+	/** Of the rides on the screen, null where only the roll-up is here. */
+	readonly totals: RideTotals | null;
 	/** Rides of the busiest cell on the screen. */
 	readonly most: number;
-	/** First and last local start of the rides seen, in milliseconds; null where none has a date. */
-	readonly first: number | null;
-	readonly last: number | null;
 }
 
 /** What the map shows now, in a sentence; all of the rides where those in view are not counted yet. */
 export function sentenceOf(
 	seen: Seen,
-	days: DayRange,
+	filter: RideFilter,
 	timeline: Timeline,
 ): string {
-	const { rides, most } = seen;
+	const { totals, most } = seen;
 	if (most === 0)
-		return days.from === null && days.to === null
+		return isAnyRide(filter)
 			? "No ride passes this view."
-			: "No ride passes this view in these days.";
-	const busiest = `the busiest spot sees ${most === rides && most > 1 ? `all ${formatCount(most)}` : formatCount(most)}`;
-	if (rides === null) return `${totalOf(timeline)}; ${busiest}.`;
-	const span = spanOf(seen.first, seen.last);
+			: "No ride that matches the filters passes this view.";
+	const busiest = `the busiest spot sees ${most === totals?.rides && most > 1 ? `all ${formatCount(most)}` : formatCount(most)}`;
+	if (totals === null) return `${totalOf(timeline)}; ${busiest}.`;
+	const { rides } = totals;
+	const span = spanOf(totals.first, totals.last);
 	const all = timeline.dated + timeline.undated;
-	const isPart = days.from === null && days.to === null && rides < all;
+	const isPart = isAnyRide(filter) && rides < all;
 	const seenOf = isPart
 		? `${formatCount(rides)} of ${ridesOf(all)}`
 		: ridesOf(rides);
@@ -51,16 +50,34 @@ export function totalOf({ months, dated, undated }: Timeline): string {
 	return `${ridesOf(dated + undated)}${span}`;
 }
 
-/** What becomes of rides without a date; null where there are none. */
-export function undatedNote(undated: number, days: DayRange): string | null {
+/** What becomes of rides without a date; null where there are none, or where it depends on the ride. */
+export function undatedNote(
+	undated: number,
+	filter: RideFilter,
+): string | null {
 	if (undated === 0) return null;
-	const isAnyDay = days.from === null && days.to === null;
+	const { days, weekdays, hours } = filter;
+	const asksForTime =
+		days.from !== null ||
+		days.to !== null ||
+		weekdays.length > 0 ||
+		hours !== null;
+	if (!asksForTime && !isAnyRide(filter)) return null;
 	const [rides, are] = undated === 1 ? ["ride", "is"] : ["rides", "are"];
-	return `${formatCount(undated)} ${rides} without a date ${are} ${isAnyDay ? "counted too" : "left out"}.`;
+	return `${formatCount(undated)} ${rides} without a date ${are} ${asksForTime ? "left out" : "counted too"}.`;
 }
 
 export function ridesOf(count: number): string {
 	return `${formatCount(count)} ${count === 1 ? "ride" : "rides"}`;
+}
+
+/** A latitude or longitude: `47.6612° N`. */
+export function degreesOf(
+	value: number,
+	positive: string,
+	negative: string,
+): string {
+	return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
 }
 
 function spanOf(first: number | null, last: number | null): string {

@@ -13,6 +13,7 @@ import {
 	setCacheBudget,
 } from "./device.ts";
 import { engineState } from "./engine.ts";
+import { OwnRidesSection } from "./own-rides-section.tsx";
 import { changeSettings, settings } from "./settings.ts";
 
 const CACHE_CHOICES = [0, 100e6, 250e6, 500e6, 1e9, 2e9, 5e9, 10e9, 20e9];
@@ -93,6 +94,11 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 					onChange={setCache}
 					onClear={clear}
 					onPersist={persist}
+				/>
+				<OwnRidesSection
+					onErased={() => {
+						notice.value = "Erased";
+					}}
 				/>
 				<Memory
 					device={device.value}

@@ -59,8 +59,8 @@ async function isPacked(file: Blob): Promise<boolean> {
 	return first === 0x1f && second === 0x8b;
 }
 
-/** Not every browser iterates over streams. */
-async function* chunksOf(
+/** What a stream holds; not every browser iterates over streams. */
+export async function* chunksOf(
 	stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
 	const reader = stream.getReader();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Course, type CoursePoint, greatCircle } from "./ride-course.ts";
+import { Course, type CoursePoint, greatCircle } from "./course.ts";
 
 const OPTIONS = { maxGapSeconds: 300, maxGapMeters: 1000 };
 

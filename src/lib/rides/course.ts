@@ -1,7 +1,12 @@
-import type { ParseOptions } from "./dataset.ts";
+import { greatCircleMeters } from "../great-circle.ts";
 
-/** Mean radius of the earth (IUGG R1), in metres. */
-const EARTH_RADIUS = 6_371_008.8;
+/** Where the line of a ride breaks. */
+export interface CourseOptions {
+	/** Two points lie further apart in time, in seconds. */
+	readonly maxGapSeconds: number;
+	/** Two points lie further apart, in metres. */
+	readonly maxGapMeters: number;
+}
 
 /** Slower than this, in metres a second, is standing still. */
 const MOVING_SPEED = 0.5;
@@ -12,27 +17,22 @@ const MOVING_SPEED = 0.5;
  */
 const ASCENT_THRESHOLD = 3;
 
-/** A sample of a ride; degrees, metres, microseconds since 1970. */
-export interface CoursePoint {
-	readonly segment: number;
+/** Degrees. */
+export interface Place {
 	readonly longitude: number;
 	readonly latitude: number;
+}
+
+/** A sample of a ride; degrees, metres, microseconds since 1970. */
+export interface CoursePoint extends Place {
+	readonly segment: number;
 	readonly elevation: number | null;
 	readonly time: number | null;
 }
 
-/** Great-circle distance by the haversine formula, in metres. */
-export function greatCircle(a: CoursePoint, b: CoursePoint): number {
-	const radians = Math.PI / 180;
-	const sinLat = Math.sin(((b.latitude - a.latitude) * radians) / 2);
-	const sinLon = Math.sin(((b.longitude - a.longitude) * radians) / 2);
-	const h =
-		sinLat * sinLat +
-		Math.cos(a.latitude * radians) *
-			Math.cos(b.latitude * radians) *
-			sinLon *
-			sinLon;
-	return 2 * EARTH_RADIUS * Math.asin(Math.min(1, Math.sqrt(h)));
+/** Great-circle distance in metres. */
+export function greatCircle(a: Place, b: Place): number {
+	return greatCircleMeters(a.longitude, a.latitude, b.longitude, b.latitude);
 }
 
 /**
@@ -51,7 +51,7 @@ export class Course {
 	lastTime: number | null = null;
 	/** First sample, null before it. */
 	start: CoursePoint | null = null;
-	readonly #options: ParseOptions;
+	readonly #options: CourseOptions;
 	readonly #onLine: (from: CoursePoint, to: CoursePoint) => void;
 	#last: CoursePoint | null = null;
 	#ascent = 0;
@@ -60,7 +60,7 @@ export class Course {
 
 	/** `onLine` gets each unbroken pair of samples, and each sample that starts a stretch with itself. */
 	constructor(
-		options: ParseOptions,
+		options: CourseOptions,
 		onLine: (from: CoursePoint, to: CoursePoint) => void,
 	) {
 		this.#options = options;

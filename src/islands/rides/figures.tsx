@@ -1,0 +1,70 @@
+import {
+	formatCount,
+	formatDistance,
+	formatDuration,
+} from "../../lib/format.ts";
+import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
+import type { RideTotals } from "../../lib/rides/list.ts";
+import type { Timeline } from "./months.ts";
+
+/** Stands for what is not counted yet. */
+const UNKNOWN = "–";
+
+/** Rides, distance and time: of all that count, and of those in view. */
+export function Figures(props: {
+	readonly timeline: Timeline;
+	readonly filter: RideFilter;
+	/** Null until the list of rides is there. */
+	readonly all: RideTotals | null;
+	readonly seen: RideTotals | null;
+}) {
+	const { timeline, filter, seen } = props;
+	const isAll = isAnyRide(filter);
+	const all =
+		props.all ??
+		(isAll
+			? {
+					rides: timeline.dated + timeline.undated,
+					distanceMeters: timeline.distanceMeters,
+				}
+			: null);
+	return (
+		<table class="rides-figures">
+			<caption class="visually-hidden">Rides, distance and time</caption>
+			<thead>
+				<tr>
+					<td />
+					<th scope="col">Rides</th>
+					<th scope="col">Distance</th>
+					<th scope="col">Moving</th>
+				</tr>
+			</thead>
+			<tbody>
+				<Row name={isAll ? "All" : "Matching"} totals={all} />
+				<Row name="In view" totals={seen} />
+			</tbody>
+		</table>
+	);
+}
+
+function Row(props: {
+	readonly name: string;
+	readonly totals:
+		| (Pick<RideTotals, "rides" | "distanceMeters"> & Partial<RideTotals>)
+		| null;
+}) {
+	const { name, totals } = props;
+	const { movingSeconds } = totals ?? {};
+	return (
+		<tr>
+			<th scope="row">{name}</th>
+			<td>{totals === null ? UNKNOWN : formatCount(totals.rides)}</td>
+			<td>
+				{totals === null ? UNKNOWN : formatDistance(totals.distanceMeters)}
+			</td>
+			<td>
+				{movingSeconds === undefined ? UNKNOWN : formatDuration(movingSeconds)}
+			</td>
+		</tr>
+	);
+}

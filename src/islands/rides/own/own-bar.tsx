@@ -1,0 +1,49 @@
+import { useSignal } from "@preact/signals";
+import { formatBytes } from "../../../lib/format.ts";
+import { ridesOf } from "../sentence.ts";
+import { problemSentence } from "./own-panel.tsx";
+import { keepRides, type OwnRides, ownProblem } from "./own-rides.ts";
+
+/** What stands over the visitor's own rides: where they are, and what can be done with them. */
+export function OwnBar(props: {
+	readonly own: OwnRides;
+	readonly onAdd: () => void;
+	readonly onErase: () => void;
+}) {
+	const { rides, isKept, bytes } = props.own;
+	const isBusy = useSignal(false);
+	const keep = async () => {
+		isBusy.value = true;
+		await keepRides();
+		isBusy.value = false;
+	};
+	return (
+		<div class="own-bar">
+			<div role="status">
+				{ownProblem.value !== null
+					? problemSentence(ownProblem.value)
+					: isKept
+						? `${ridesOf(rides)} of your own, kept on this device (${formatBytes(bytes)}) and nowhere else.`
+						: `${ridesOf(rides)} of your own, on this device until you leave the page, and nowhere else.`}
+			</div>
+			<div class="own-bar-buttons">
+				<button type="button" class="button" onClick={props.onAdd}>
+					Add files
+				</button>
+				{!isKept && (
+					<button
+						type="button"
+						class="button"
+						disabled={isBusy.value}
+						onClick={() => void keep()}
+					>
+						Keep on this device
+					</button>
+				)}
+				<button type="button" class="button" onClick={props.onErase}>
+					Erase
+				</button>
+			</div>
+		</div>
+	);
+}

@@ -1,0 +1,210 @@
+import { type Signal, signal } from "@preact/signals";
+import { proxy, type Remote, wrap } from "comlink";
+import type { Holding, RidesApi } from "../../../../workers/rides-api.ts";
+import { startWorker } from "../../../../workers/start-worker.ts";
+import { Lifeline } from "../../../lake/lifeline.ts";
+import type { GivenFile } from "../../../lake/own-rides/containers.ts";
+import {
+	eraseKept,
+	keptBytes,
+	onErased,
+} from "../../../lake/own-rides/kept-rides.ts";
+import type {
+	ReadProgress,
+	ReadReport,
+} from "../../../lake/own-rides/read-rides.ts";
+import { askToPersist } from "../../shared/device.ts";
+import type { Opened } from "../model.ts";
+import { monthRowsOf, timelineOf } from "../months.ts";
+import type { RideSource } from "../ride-source.ts";
+import { OwnRideSource } from "./own-ride-source.ts";
+
+/** The visitor's own rides as a page shows them, in the place of a lake's. */
+export interface OwnRides {
+	readonly opened: Opened;
+	readonly source: RideSource;
+	readonly rides: number;
+	/** Whether all of them are kept on this device. */
+	readonly isKept: boolean;
+	/** Of their compact form. */
+	readonly bytes: number;
+}
+
+/** Null until files were read or kept rides opened. */
+export const ownRides: Signal<OwnRides | null> = signal(null);
+
+/** Whether rides are kept that are not opened yet. */
+export const hasKept: Signal<boolean> = signal(false);
+
+/** What is being read; null when nothing is. */
+export const ownProgress: Signal<ReadProgress | null> = signal(null);
+
+/** What became of the files that were read last. */
+export const ownReport: Signal<ReadReport | null> = signal(null);
+
+/** What went wrong last, for people to read. */
+export const ownProblem: Signal<unknown> = signal(null);
+
+interface Worker {
+	readonly api: Remote<RidesApi>;
+	/** Comlink's own promises stay open for ever where the worker is gone. */
+	readonly lifeline: Lifeline;
+	readonly end: () => void;
+}
+
+let worker: Worker | null = null;
+let reading: Promise<void> = Promise.resolve();
+
+/** Looks for what is kept, and follows what other tabs erase. Once a page. */
+export async function findKept(): Promise<void> {
+	onErased(forget);
+	hasKept.value = (await keptBytes()) > 0;
+}
+
+/** Opens what is kept, where it is not open yet. Never rejects: the problem is told. */
+export async function openKept(): Promise<void> {
+	if (!hasKept.peek() || ownRides.peek() !== null) return;
+	await told(async ({ api, lifeline }) => {
+		show(await lifeline.hold(api.open()));
+		if (ownRides.peek() === null)
+			throw new Error(
+				"what is kept is of another version of this site: add the files once more",
+			);
+	});
+}
+
+/**
+ * Reads files after those that are being read, and adds their rides to those that
+ * are here. Never rejects: what went wrong is told.
+ */
+export function addFiles(files: readonly GivenFile[]): Promise<void> {
+	reading = reading.then(() => read(files));
+	return reading;
+}
+
+/** Gives up what is being read; the rides of files that were read before stay. */
+export function cancelReading(): void {
+	void worker?.api.cancel();
+}
+
+/** Keeps all rides on this device. Never rejects: what went wrong is told. */
+export async function keepRides(): Promise<void> {
+	await told(async ({ api, lifeline }) => {
+		// The visitor wants it kept; the browser may still say no.
+		await askToPersist();
+		show(await lifeline.hold(api.keep()));
+	});
+}
+
+/** Forgets all rides at once, here and in other tabs, kept or not. */
+export async function eraseRides(): Promise<void> {
+	forget();
+	try {
+		await eraseKept();
+	} catch (error) {
+		ownProblem.value = error;
+		hasKept.value = (await keptBytes()) > 0;
+	}
+}
+
+async function read(files: readonly GivenFile[]): Promise<void> {
+	// Those that are kept are in the same lists and counts.
+	await openKept();
+	ownReport.value = null;
+	ownProgress.value = {
+		files: 0,
+		totalFiles: 0,
+		bytes: 0,
+		totalBytes: files.reduce((sum, { blob }) => sum + blob.size, 0),
+	};
+	try {
+		await told(async ({ api, lifeline }) => {
+			const onProgress = proxy((progress: ReadProgress) => {
+				ownProgress.value = progress;
+			});
+			const { report, holding } = await lifeline.hold(
+				api.add(files, onProgress),
+			);
+			const wasKept = ownRides.peek()?.isKept === true;
+			ownReport.value = report;
+			if (report.added === 0) return;
+			show(holding);
+			if (wasKept) show(await lifeline.hold(api.keep()));
+		});
+	} finally {
+		ownProgress.value = null;
+	}
+}
+
+function show(holding: Holding): void {
+	const { list, startView, isKept, bytes } = holding;
+	hasKept.value ||= isKept;
+	const before = ownRides.peek();
+	if (startView === null) ownRides.value = null;
+	else if (before !== null && before.rides === list.id.length)
+		// The same rides: what is on the screen stays.
+		ownRides.value = { ...before, isKept, bytes };
+	else
+		ownRides.value = {
+			opened: {
+				dataset: {
+					name: "own-rides",
+					title: "Your own rides",
+					description: "Rides from your own files, on this device only.",
+					source: "Your own files, on this device only",
+					licence: "yours",
+					synthetic: false,
+					startView,
+				},
+				timeline: timelineOf(monthRowsOf(list)),
+				startView,
+				start: null,
+			},
+			source: new OwnRideSource(list, runningWorker()),
+			rides: list.id.length,
+			isKept,
+			bytes,
+		};
+}
+
+async function told(task: (worker: Worker) => Promise<void>): Promise<void> {
+	ownProblem.value = null;
+	const running = runningWorker();
+	try {
+		await task(running);
+	} catch (error) {
+		const isCancelled =
+			error instanceof Error && error.name === "CancelledError";
+		if (!isCancelled && running === worker) ownProblem.value = error;
+	}
+}
+
+function runningWorker(): Worker {
+	if (worker !== null) return worker;
+	const started = startWorker("rides");
+	const lifeline = new Lifeline("the reader of your rides");
+	started.addEventListener("error", ({ message }) => {
+		lifeline.lose(message || "its worker failed");
+		forget();
+	});
+	worker = {
+		api: wrap<RidesApi>(started),
+		lifeline,
+		end: () => {
+			started.terminate();
+			lifeline.lose("it was ended");
+		},
+	};
+	return worker;
+}
+
+/** Ends the worker, and what it held is gone. */
+function forget(): void {
+	worker?.end();
+	worker = null;
+	ownRides.value = null;
+	ownProgress.value = null;
+	ownReport.value = null;
+	ownProblem.value = null;
+	hasKept.value = false;
+}

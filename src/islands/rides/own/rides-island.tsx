@@ -1,0 +1,206 @@
+import "./own.css";
+import { useComputed, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { GivenFile } from "../../../lake/own-rides/containers.ts";
+import { Empty, Loading } from "../../shared/states.tsx";
+import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
+import { LakeRides } from "../lake-rides.ts";
+import type { Opened } from "../model.ts";
+import { NoRides } from "../no-rides.tsx";
+import { partsOf, type RidesFrame } from "../open-parts.ts";
+import { RidesPage } from "../rides-page.tsx";
+import { useFileDrop } from "./dropped-files.ts";
+import { OwnBar } from "./own-bar.tsx";
+import { OwnPanel } from "./own-panel.tsx";
+import {
+	addFiles,
+	eraseRides,
+	hasKept,
+	openKept,
+	ownProblem,
+	ownReport,
+	ownRides,
+} from "./own-rides.ts";
+
+const WHOSE = ["published", "own"] as const;
+
+/** Whose rides the page shows, in step with its address. */
+const whose = urlSignal<(typeof WHOSE)[number]>(
+	"rides",
+	"published",
+	wordCodec(WHOSE),
+	{ history: "push" },
+);
+
+/** The page of rides: the lake's, or in their place the visitor's own. */
+export function RidesIsland(props: {
+	/** Null where the lake has no rides. */
+	readonly lake: Opened | null;
+	readonly frame: RidesFrame;
+	readonly still: Element | null;
+}) {
+	const { lake, frame } = props;
+	const isPanelOpen = useSignal(false);
+	const isOver = useSignal(false);
+	const isOwn = whose.value === "own" || lake === null;
+	const own = isOwn ? ownRides.value : null;
+
+	useEffect(() => {
+		if (isOwn) void openKept();
+	}, [isOwn]);
+
+	const read = async (files: readonly GivenFile[]) => {
+		isPanelOpen.value = true;
+		const before = ownRides.peek();
+		await addFiles(files);
+		if (ownRides.peek() === null || ownRides.peek() === before) return;
+		// The address of the rides before may lead away from those that came.
+		goTo({ rides: "own" });
+		if (ownReport.peek()?.problemCount === 0 && ownProblem.peek() === null)
+			isPanelOpen.value = false;
+	};
+	useFileDrop(
+		(over) => {
+			isOver.value = over;
+		},
+		(files) => void read(files),
+	);
+
+	const source = own?.source ?? null;
+	const action = useRef<HTMLButtonElement>(null);
+	const still = useRef(props.still);
+	const parts = useMemo(() => {
+		if (own !== null) return partsOf(own.opened, own.source, frame, null);
+		if (isOwn || lake === null) return null;
+		const first = still.current;
+		still.current = null;
+		return partsOf(lake, new LakeRides(), frame, first);
+	}, [source, isOwn]);
+
+	const erase = async () => {
+		await eraseRides();
+		if (lake !== null) goTo({});
+		// The button that was pressed is gone.
+		requestAnimationFrame(() => action.current?.focus());
+	};
+	const openPanel = () => {
+		isPanelOpen.value = true;
+	};
+	return (
+		<>
+			{parts === null ? (
+				<NothingToShow
+					hasLake={lake !== null}
+					button={action}
+					onOpen={openPanel}
+					onErase={() => void erase()}
+				/>
+			) : (
+				<RidesPage
+					key={isOwn ? own?.rides : "published"}
+					{...parts}
+					action={
+						<SourceButton
+							isOwn={isOwn}
+							hasLake={lake !== null}
+							button={action}
+							onOpen={openPanel}
+						/>
+					}
+					bar={
+						own !== null && (
+							<OwnBar
+								own={own}
+								onAdd={openPanel}
+								onErase={() => void erase()}
+							/>
+						)
+					}
+				/>
+			)}
+			<OwnPanel isOpen={isPanelOpen} onFiles={(files) => void read(files)} />
+			{isOver.value && (
+				<div class="own-over" aria-hidden="true">
+					<p>Drop to see them on the map</p>
+				</div>
+			)}
+		</>
+	);
+}
+
+/** The way from the published rides to one's own, and back. */
+function SourceButton(props: {
+	readonly isOwn: boolean;
+	readonly hasLake: boolean;
+	readonly button: RefObject<HTMLButtonElement | null>;
+	readonly onOpen: () => void;
+}) {
+	const hasOwn = useComputed(() => ownRides.value !== null || hasKept.value);
+	if (props.isOwn)
+		return props.hasLake ? (
+			<button
+				ref={props.button}
+				type="button"
+				class="button"
+				onClick={() => goTo({})}
+			>
+				Published rides
+			</button>
+		) : null;
+	return (
+		<button
+			ref={props.button}
+			type="button"
+			class="button"
+			onClick={hasOwn.value ? () => goTo({ rides: "own" }) : props.onOpen}
+		>
+			Your own rides
+		</button>
+	);
+}
+
+/** Where there are no rides of one's own to show: none yet, none any more, or still on their way. */
+function NothingToShow(props: {
+	readonly hasLake: boolean;
+	readonly button: RefObject<HTMLButtonElement | null>;
+	readonly onOpen: () => void;
+	readonly onErase: () => void;
+}) {
+	const buttons = (
+		<div class="controls">
+			<button
+				ref={props.button}
+				type="button"
+				class="button button-primary"
+				onClick={props.onOpen}
+			>
+				Show your own rides
+			</button>
+			{props.hasLake && (
+				<button type="button" class="button" onClick={() => goTo({})}>
+					Published rides
+				</button>
+			)}
+			{hasKept.value && (
+				<button type="button" class="button" onClick={props.onErase}>
+					Erase
+				</button>
+			)}
+		</div>
+	);
+	if (hasKept.value && ownProblem.value === null)
+		return <Loading what="your rides" />;
+	if (!props.hasLake && !hasKept.value) return <NoRides>{buttons}</NoRides>;
+	return (
+		<Empty>
+			<h1>Your own rides</h1>
+			<p>
+				{hasKept.value
+					? "The rides that are kept on this device cannot be opened."
+					: "No rides of your own are on this device: they were not kept, or are erased. Rides of whoever sent you this address have not left theirs."}
+			</p>
+			{buttons}
+		</Empty>
+	);
+}

@@ -1,0 +1,50 @@
+import type {
+	ReadProgress,
+	ReadReport,
+} from "../../../lake/own-rides/read-rides.ts";
+import { formatBytes, formatCount } from "../../../lib/format.ts";
+import { ridesOf } from "../sentence.ts";
+
+/** How far the reading is: `312 of 1,000 files, 73 MB of 234 MB`. */
+export function progressText({
+	files,
+	totalFiles,
+	bytes,
+	totalBytes,
+}: ReadProgress): string {
+	return `${formatCount(files)} of ${filesOf(totalFiles)}, ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
+}
+
+/** What became of the files, in sentences. */
+export function reportSentences(report: ReadReport): string[] {
+	const { added, duplicates, otherFiles, notRides, problemCount } = report;
+	const sentences: string[] = [];
+	if (added > 0)
+		sentences.push(`${ridesOf(added)} ${are(added)} on the map now.`);
+	else if (duplicates === 0) sentences.push("There is no ride in these files.");
+	if (duplicates > 0)
+		sentences.push(
+			added === 0
+				? `${ridesOf(duplicates)} ${are(duplicates)} here already.`
+				: `${filesOf(duplicates)} ${duplicates === 1 ? "holds a ride" : "hold rides"} that ${are(duplicates)} here already.`,
+		);
+	for (const { reason, files } of notRides)
+		sentences.push(`${filesOf(files)} ${reason}.`);
+	if (otherFiles > 0)
+		sentences.push(
+			`${filesOf(otherFiles)} of other kinds ${otherFiles === 1 ? "was" : "were"} left out.`,
+		);
+	if (problemCount > 0)
+		sentences.push(
+			`${formatCount(problemCount)} ${problemCount === 1 ? "fault was" : "faults were"} found; the rest is unharmed.`,
+		);
+	return sentences;
+}
+
+function filesOf(count: number): string {
+	return `${formatCount(count)} ${count === 1 ? "file" : "files"}`;
+}
+
+function are(count: number): string {
+	return count === 1 ? "is" : "are";
+}

@@ -1,0 +1,178 @@
+import {
+	BlobReader,
+	configure,
+	ERR_BAD_FORMAT,
+	type FileEntry,
+	ZipReader,
+} from "@zip.js/zip.js/lib/zip-core-native.js";
+import { FileError } from "../../lib/formats/file-error.ts";
+import { chunksOf } from "../files/unpacked.ts";
+
+// Unpacks with the browser's own streams, in the worker that we are in.
+configure({ useWebWorkers: false, useCompressionStream: true });
+
+/** A file that the visitor has given. */
+export interface GivenFile {
+	/** With the folders below the one that was given: `export/activities/1.gpx`. */
+	readonly path: string;
+	readonly blob: Blob;
+}
+
+/** A file to be read, on its own or within a zip. */
+export interface FoundFile {
+	/** Within a zip `export.zip/activities/1.gpx`. */
+	readonly path: string;
+	/** Packed. */
+	readonly bytes: number;
+	/** As it lies there, `.gz` still packed; from the start each time. */
+	open(): AsyncGenerator<Uint8Array>;
+}
+
+/** Hears of a zip that cannot be read. */
+export type OnFault = (path: string, error: FileError) => void;
+
+/** What macOS puts beside files. */
+const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
+
+/** A zip within a zip is unpacked as a whole. */
+const MAX_INNER_BYTES = 2e9;
+/** Exports hold zips; those hold none. */
+const MAX_DEPTH = 2;
+
+/**
+ * The files that were given and are no zips, then those of each zip, and of the zips
+ * within it: lists of files that lie together, one at a time.
+ */
+export async function* containersOf(
+	given: readonly GivenFile[],
+	onFault: OnFault,
+): AsyncGenerator<readonly FoundFile[]> {
+	const found = given.filter(({ path }) => !SIDECAR.test(path)).sort(byPath);
+	yield found
+		.filter(({ path }) => !isZip(path))
+		.map(({ path, blob }) => ({
+			path,
+			bytes: blob.size,
+			open: () => chunksOf(blob.stream()),
+		}));
+	for (const { path, blob } of found)
+		if (isZip(path)) yield* zipContainers(path, blob, 1, onFault);
+}
+
+async function* zipContainers(
+	path: string,
+	blob: Blob,
+	depth: number,
+	onFault: OnFault,
+): AsyncGenerator<readonly FoundFile[]> {
+	const files = await unlessFault(zipFiles(path, blob), path, onFault);
+	if (files === null) return;
+	yield files.filter((file) => !isZip(file.path));
+	for (const inner of files) {
+		if (!isZip(inner.path)) continue;
+		const unpacked = await unlessFault(
+			wholeZip(inner, depth),
+			inner.path,
+			onFault,
+		);
+		if (unpacked !== null)
+			yield* zipContainers(inner.path, unpacked, depth + 1, onFault);
+	}
+}
+
+async function zipFiles(path: string, blob: Blob): Promise<FoundFile[]> {
+	if (blob.size === 0) throw new FileError("the file is empty");
+	const reader = new ZipReader(new BlobReader(blob), {
+		// Nothing is written by these names: they are only shown.
+		filenameValidation: "tolerant",
+	});
+	try {
+		const files: FoundFile[] = [];
+		for await (const entry of reader.getEntriesGenerator())
+			if (!entry.directory && !SIDECAR.test(entry.filename))
+				files.push({
+					path: `${path}/${entry.filename}`,
+					bytes: entry.compressedSize,
+					open: () => entryBytes(entry),
+				});
+		return files.sort(byPath);
+	} catch (cause) {
+		throw damaged("not a whole zip: copy it again", cause);
+	} finally {
+		await reader.close();
+	}
+}
+
+async function* entryBytes(entry: FileEntry): AsyncGenerator<Uint8Array> {
+	if (entry.encrypted)
+		throw new FileError(
+			"the zip is encrypted: unpack it with its password, and give what it holds",
+		);
+	const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+	const ended = new AbortController();
+	const unpacking = entry.getData(writable, {
+		checkCrc32: true,
+		signal: ended.signal,
+	});
+	// Where it fails, the stream that is read fails too; then it is waited for no more.
+	unpacking.catch((error: unknown) => writable.abort(error).catch(() => {}));
+	try {
+		yield* chunksOf(readable);
+		await unpacking;
+	} catch (cause) {
+		throw damaged("the zip is damaged", cause);
+	} finally {
+		ended.abort();
+	}
+}
+
+async function wholeZip(file: FoundFile, depth: number): Promise<Blob> {
+	if (depth === MAX_DEPTH)
+		throw new FileError("a zip in a zip in a zip: unpack it first");
+	const parts: BlobPart[] = [];
+	let bytes = 0;
+	for await (const chunk of file.open()) {
+		bytes += chunk.length;
+		if (bytes > MAX_INNER_BYTES)
+			throw new FileError(
+				`it unpacks to more than ${MAX_INNER_BYTES / 1e9} GB: unpack it first`,
+			);
+		parts.push(chunk as Uint8Array<ArrayBuffer>);
+	}
+	return new Blob(parts);
+}
+
+/** Null where the file is to blame, which is then told. */
+async function unlessFault<T>(
+	task: Promise<T>,
+	path: string,
+	onFault: OnFault,
+): Promise<T | null> {
+	try {
+		return await task;
+	} catch (error) {
+		if (!(error instanceof FileError)) throw error;
+		onFault(path, error);
+		return null;
+	}
+}
+
+/** A FileError for what the zip is to blame for, else the error itself. */
+function damaged(reason: string, cause: unknown): unknown {
+	if (cause instanceof FileError || !(cause instanceof Error)) return cause;
+	return new FileError(
+		cause.message === ERR_BAD_FORMAT ? reason : `${reason} (${cause.message})`,
+		{ cause },
+	);
+}
+
+function isZip(path: string): boolean {
+	return /\.zip$/i.test(path);
+}
+
+function byPath(
+	{ path: one }: { readonly path: string },
+	{ path: other }: { readonly path: string },
+): number {
+	return one < other ? -1 : one > other ? 1 : 0;
+}

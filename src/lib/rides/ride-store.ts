@@ -1,0 +1,124 @@
+import type { StartView } from "../catalog.ts";
+import type { CellWindow } from "../grid.ts";
+import type { Track } from "../tracks.ts";
+import { CellIndex } from "./cell-index.ts";
+import type { RideList } from "./list.ts";
+import type { RideBatch, RideFacts } from "./ride-batch.ts";
+import { startViewOf } from "./start-view.ts";
+
+/** Rides in memory, and what a page asks of them; it never changes. */
+export class RideStore {
+	readonly list: RideList;
+	/** Where a map of them opens; null without rides. */
+	readonly startView: StartView | null;
+	readonly #index: CellIndex;
+	readonly #rides: ReadonlyMap<string, Found>;
+
+	/** A ride that several batches hold is the one of the first. */
+	constructor(batches: readonly RideBatch[]) {
+		const found = new Map<string, Found>();
+		for (const batch of batches)
+			for (const [place, facts] of batch.rides.entries())
+				if (!found.has(facts.id)) found.set(facts.id, { facts, batch, place });
+		const rides = [...found.values()].sort(byStart);
+		this.list = listOf(rides.map(({ facts }) => facts));
+		this.#index = new CellIndex(
+			rides.map(({ batch, place }) => batch.codes[place] as Float64Array),
+		);
+		this.#rides = found;
+		this.startView = startViewOf(this.#index);
+	}
+
+	has(rideId: string): boolean {
+		return this.#rides.has(rideId);
+	}
+
+	/** Cells of a level, once for each ride that passes them. */
+	pairsAt(level: number): number {
+		return this.#index.at(level).codes.length;
+	}
+
+	countIn(window: CellWindow): number {
+		return this.#index.countIn(window);
+	}
+
+	/** Each cell and ride of a window: the cell's index, row by row, and the ride's number. */
+	pairs(window: CellWindow): { cells: Int32Array; rides: Int32Array } {
+		const count = this.countIn(window);
+		const pairs = {
+			cells: new Int32Array(count),
+			rides: new Int32Array(count),
+		};
+		let at = 0;
+		this.#index.forEachIn(window, (cell, ride) => {
+			pairs.cells[at] = cell;
+			pairs.rides[at++] = ride;
+		});
+		return pairs;
+	}
+
+	/** Rides per cell of a window, row by row, of those that a mask holds. */
+	counts(window: CellWindow, counted: Uint8Array): Uint32Array {
+		const counts = new Uint32Array(window.columns * window.rows);
+		this.#index.forEachIn(window, (cell, ride) => {
+			if (counted[ride] === 1) counts[cell] = (counts[cell] as number) + 1;
+		});
+		return counts;
+	}
+
+	/** Numbers of the rides that pass some cell of a window, rising. */
+	through(window: CellWindow): number[] {
+		const passing = new Set<number>();
+		this.#index.forEachIn(window, (_cell, ride) => passing.add(ride));
+		return [...passing].sort((one, other) => one - other);
+	}
+
+	/** The lines of those of some rides that are here, in any order. */
+	tracks(rideIds: readonly string[]): Promise<Track[]> {
+		return Promise.all(
+			rideIds.flatMap((id) => {
+				const ride = this.#rides.get(id);
+				return ride === undefined ? [] : [ride.batch.track(ride.place)];
+			}),
+		);
+	}
+
+	/** How many samples the lines of some rides have. */
+	samples(rideIds: readonly string[]): number {
+		return rideIds.reduce(
+			(sum, id) => sum + (this.#rides.get(id)?.facts.pointCount ?? 0),
+			0,
+		);
+	}
+}
+
+interface Found {
+	readonly facts: RideFacts;
+	readonly batch: RideBatch;
+	readonly place: number;
+}
+
+/** By start, undated last; then by id. */
+function byStart({ facts: one }: Found, { facts: other }: Found): number {
+	const [start, otherStart] = [
+		one.startedAt ?? Infinity,
+		other.startedAt ?? Infinity,
+	];
+	if (start !== otherStart) return start < otherStart ? -1 : 1;
+	return one.id < other.id ? -1 : 1;
+}
+
+function listOf(rides: readonly RideFacts[]): RideList {
+	return {
+		id: rides.map(({ id }) => id),
+		name: rides.map(({ name }) => name),
+		kind: rides.map(({ kind }) => kind),
+		startedAtLocal: rides.map(({ startedAtLocal }) =>
+			startedAtLocal === null ? null : startedAtLocal / 1000,
+		),
+		distanceMeters: rides.map(({ distanceMeters }) => distanceMeters),
+		movingSeconds: rides.map(({ movingSeconds }) => movingSeconds),
+		durationSeconds: rides.map(({ durationSeconds }) => durationSeconds),
+		ascentMeters: rides.map(({ ascentMeters }) => ascentMeters),
+	};
+}

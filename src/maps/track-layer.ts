@@ -1,0 +1,80 @@
+import type { Map as MapLibre } from "maplibre-gl";
+import type { Track } from "../lib/tracks.ts";
+import { addLine } from "./line-path.ts";
+import { MapCanvas } from "./map-canvas.ts";
+import type { MapScreen } from "./map-screen.ts";
+
+/** Colours of tracks as CSS has them: tokens `--track…`. */
+export interface TrackColours {
+	readonly plain: string;
+	readonly highlighted: string;
+	/** Around each line, so that it stands out from any cell below it. */
+	readonly casing: string;
+}
+
+/** Widths in CSS pixels, each within a casing. */
+const PLAIN_WIDTH = 1.75;
+const HIGHLIGHTED_WIDTH = 3.5;
+const CASING_WIDTH = 1.75;
+
+/**
+ * Tracks over a map and over the cells upon it: as many as a list of rides shows,
+ * not a whole history (`LineOverlay` draws that).
+ */
+export class TrackLayer {
+	readonly #canvas: MapCanvas;
+	#colours: TrackColours;
+	#tracks: readonly Track[] = [];
+	#highlighted: string | null = null;
+
+	constructor(map: MapLibre, colours: TrackColours) {
+		this.#colours = colours;
+		this.#canvas = new MapCanvas(map, "track-layer", (context, screen) =>
+			this.#draw(context, screen),
+		);
+	}
+
+	/** Draws these tracks and no others; the one of the highlighted ride, if any, on top. */
+	show(tracks: readonly Track[], highlighted: string | null = null): void {
+		this.#tracks = tracks;
+		this.#highlighted = highlighted;
+		this.#canvas.redraw();
+	}
+
+	/** For another theme. */
+	recolour(colours: TrackColours): void {
+		this.#colours = colours;
+		this.#canvas.redraw();
+	}
+
+	remove(): void {
+		this.#canvas.remove();
+	}
+
+	#draw(context: CanvasRenderingContext2D, screen: MapScreen): void {
+		const { plain, highlighted, casing } = this.#colours;
+		const chosen = this.#tracks.filter(
+			({ rideId }) => rideId === this.#highlighted,
+		);
+		const others = this.#tracks.filter(
+			({ rideId }) => rideId !== this.#highlighted,
+		);
+		const strokes = [
+			{ tracks: others, width: PLAIN_WIDTH, colour: plain },
+			{ tracks: chosen, width: HIGHLIGHTED_WIDTH, colour: highlighted },
+		];
+		context.lineJoin = "round";
+		context.lineCap = "round";
+		for (const { tracks, width, colour } of strokes) {
+			const path = new Path2D();
+			for (const { stretches } of tracks)
+				for (const line of stretches) addLine(path, line, screen);
+			context.lineWidth = width + 2 * CASING_WIDTH;
+			context.strokeStyle = casing;
+			context.stroke(path);
+			context.lineWidth = width;
+			context.strokeStyle = colour;
+			context.stroke(path);
+		}
+	}
+}

@@ -1,0 +1,65 @@
+import type { GivenFile } from "../src/lake/own-rides/containers.ts";
+import type {
+	ReadProgress,
+	ReadReport,
+} from "../src/lake/own-rides/read-rides.ts";
+import type { StartView } from "../src/lib/catalog.ts";
+import type { CellWindow } from "../src/lib/grid.ts";
+import type { RideFilter } from "../src/lib/rides/filter.ts";
+import type { RideList } from "../src/lib/rides/list.ts";
+import type { Track } from "../src/lib/tracks.ts";
+
+/** The rides that a worker holds now. */
+export interface Holding {
+	readonly list: RideList;
+	/** Where a map of them opens; null where there are none. */
+	readonly startView: StartView | null;
+	/** Whether all of them are kept on this device. */
+	readonly isKept: boolean;
+	/** Of their compact form. */
+	readonly bytes: number;
+}
+
+/** Pairs of cell and ride, or where they are too many, counts; see `WindowCells`. */
+export type HeldCells =
+	| {
+			readonly kind: "pairs";
+			readonly pairs: {
+				readonly cells: Int32Array;
+				readonly rides: Int32Array;
+			};
+	  }
+	| {
+			readonly kind: "counts";
+			readonly counts: Uint32Array;
+			readonly seen: readonly number[];
+	  };
+
+/**
+ * Everything a page asks of the worker that holds the visitor's own rides: plain
+ * values and typed arrays. Errors tell their kind by `name`.
+ */
+export interface RidesApi {
+	/** Opens what is kept on this device. What cannot be read any more is left out. */
+	open(): Promise<Holding>;
+	/**
+	 * Reads files and adds their rides, until they are kept to this page alone. Rejects
+	 * with `CancelledError` after {@link cancel}, and has then added nothing.
+	 */
+	add(
+		files: readonly GivenFile[],
+		onProgress: (progress: ReadProgress) => void,
+	): Promise<{ readonly report: ReadReport; readonly holding: Holding }>;
+	/** Stops what {@link add} is reading. */
+	cancel(): void;
+	/** Keeps all rides on this device. Rejects with `QuotaExceededError` where there is no room. */
+	keep(): Promise<Holding>;
+	/** As `RideSource` has them. */
+	cells(
+		window: CellWindow,
+		counted: { readonly filter: RideFilter; readonly shown: CellWindow },
+	): Promise<HeldCells>;
+	through(window: CellWindow): Promise<readonly number[]>;
+	tracks(rideIds: readonly string[]): Promise<readonly Track[]>;
+	samples(rideIds: readonly string[]): Promise<number>;
+}

@@ -1,0 +1,103 @@
+import { readRides } from "../src/lake/own-rides/read-rides.ts";
+import { MAX_LEVEL } from "../src/lib/mercator.ts";
+import { matching } from "../src/lib/rides/filter.ts";
+import { openRideBatch, type RideBatch } from "../src/lib/rides/ride-batch.ts";
+import { RideStore } from "../src/lib/rides/ride-store.ts";
+import type { Holding, RidesApi } from "./rides-api.ts";
+
+/** Pairs given to the page at most: 64 MB. With more, the worker counts. */
+const MAX_PAIRS = 8_000_000;
+
+/** Where batches outlive the page. */
+export interface RideStorage {
+	batches(): Promise<readonly Blob[]>;
+	/** Rejects where there is no room. */
+	keep(batch: Blob): Promise<void>;
+}
+
+interface HeldBatch {
+	readonly batch: RideBatch;
+	readonly blob: Blob;
+	readonly isKept: boolean;
+}
+
+/** Holds the visitor's own rides, and answers for them as a lake would. */
+export function createRides(
+	storage: RideStorage,
+	maxPairs = MAX_PAIRS,
+): RidesApi {
+	let held: readonly HeldBatch[] = [];
+	let store = new RideStore([]);
+	let reading: AbortController | null = null;
+
+	const hold = (batches: readonly HeldBatch[]) => {
+		held = batches;
+		store = new RideStore(batches.map(({ batch }) => batch));
+	};
+	const keepAll = async () => {
+		for (const [at, batch] of held.entries()) {
+			if (batch.isKept) continue;
+			await storage.keep(batch.blob);
+			held = held.with(at, { ...batch, isKept: true });
+		}
+	};
+	const holding = (): Holding => ({
+		list: store.list,
+		startView: store.startView,
+		isKept: held.length > 0 && held.every(({ isKept }) => isKept),
+		bytes: held.reduce((sum, { blob }) => sum + blob.size, 0),
+	});
+
+	return {
+		async open() {
+			const opened = await Promise.all(
+				(await storage.batches()).map(async (blob) => ({
+					blob,
+					batch: await openRideBatch(blob),
+				})),
+			);
+			hold(
+				opened.flatMap(({ blob, batch }) =>
+					batch === null ? [] : [{ blob, batch, isKept: true }],
+				),
+			);
+			return holding();
+		},
+		async add(files, onProgress) {
+			reading = new AbortController();
+			const { signal } = reading;
+			const present = {
+				has: (id: string) => store.has(id),
+				cells: store.pairsAt(MAX_LEVEL),
+			};
+			const { batch: blob, report } = await readRides(files, present, {
+				signal,
+				onProgress,
+			});
+			const batch = blob === null ? null : await openRideBatch(blob);
+			if (blob !== null && batch !== null)
+				hold([...held, { blob, batch, isKept: false }]);
+			return { report, holding: holding() };
+		},
+		cancel() {
+			reading?.abort();
+		},
+		async keep() {
+			await keepAll();
+			return holding();
+		},
+		async cells(window, { filter, shown }) {
+			if (store.countIn(window) <= maxPairs)
+				return { kind: "pairs", pairs: store.pairs(window) };
+			const counted = matching(store.list, filter);
+			return {
+				kind: "counts",
+				counts: store.counts(window, counted),
+				seen: store.through(shown),
+			};
+		},
+		through: async (window) => store.through(window),
+		tracks: (rideIds) => store.tracks(rideIds),
+		samples: async (rideIds) => store.samples(rideIds),
+	};
+}
