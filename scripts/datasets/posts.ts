@@ -1,5 +1,5 @@
 import { plainName } from "../formats/bytes.ts";
-import { readPosts } from "../formats/posts.ts";
+import { readPostsFile } from "../formats/posts.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 /** Between a post's tags in the staging column: no tag holds one. */
@@ -17,7 +17,7 @@ export const posts: DatasetDefinition = {
 	description: "Posts of a social network and their hashtags.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => /\.(?:jsonl?|ndjson|js)$/.test(plainName(path)),
+	accepts: (path) => /\.(?:jsonl?|ndjson|js|csv|tsv)$/.test(plainName(path)),
 	staging: [
 		{
 			name: "post_copies",
@@ -37,7 +37,7 @@ export const posts: DatasetDefinition = {
 	],
 	async parse(file, out) {
 		let record = 0;
-		await readPosts(file, out, (post, line) =>
+		await readPostsFile(file, out, (post, line) =>
 			out.row("post_copies", [
 				post.id,
 				post.author,
