@@ -543,6 +543,54 @@ describe("bad input", () => {
 	});
 });
 
+test("a tag's occurrences say whether they repeat one of the same post, and reposts themselves", async () => {
+	const lake = await buildFrom(posts, {
+		"posts/a.jsonl": [
+			{
+				...tweet("1", { entities: undefined }),
+				text: "#İ #i̇ #Straße #STRASSE ＃x ﹟X",
+			},
+			{ ...tagged("2", "x", "y", "x"), retweeted_status: {} },
+		]
+			.map((post) => json(post))
+			.join("\n"),
+	});
+	expect(
+		await lake.query(
+			"SELECT post_id, tag, is_repost, is_first FROM post_tags ORDER BY post_id, ordinal",
+		),
+	).toEqual(
+		[
+			["1", "i̇", false, true],
+			["1", "i̇", false, false],
+			["1", "straße", false, true],
+			["1", "strasse", false, true],
+			["1", "x", false, true],
+			["1", "x", false, false],
+			["2", "x", true, true],
+			["2", "y", true, true],
+			["2", "x", true, false],
+		].map(([post_id, tag, is_repost, is_first]) => ({
+			...{ post_id, tag, is_repost, is_first },
+		})),
+	);
+	expect(
+		await lake.query(
+			"SELECT posts, tagged, tags, reposts, tagged_reposts, repost_tags FROM posts_per_day",
+		),
+	).toEqual([
+		{
+			posts: 2n,
+			tagged: 2n,
+			tags: 9n,
+			reposts: 1n,
+			tagged_reposts: 1n,
+			repost_tags: 3n,
+		},
+	]);
+	lake.close();
+});
+
 test("the funnel adds up, the window's start excluded", async () => {
 	const at = (id: string, time: string, ...tags: string[]) => ({
 		...tagged(id, ...tags),
