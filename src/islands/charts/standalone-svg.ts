@@ -3,6 +3,8 @@ const FONT = "Inter, system-ui, sans-serif";
 const MARGIN = 16;
 const TITLE_HEIGHT = 26;
 const LINE_HEIGHT = 20;
+/** Of small text, on average and rather too much, in pixels. */
+const LETTER_WIDTH = 6.5;
 
 /** What the page's style sheets say of a picture's elements, as attributes of their own. */
 const STYLED = [
@@ -56,8 +58,8 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 		top += TITLE_HEIGHT;
 	}
 	const subtitle = textOf(figure.querySelector(".figure-subtitle"));
-	if (subtitle !== "") {
-		write(subtitle, { size: 12, color: quiet });
+	for (const line of wrapped(subtitle, box.width / LETTER_WIDTH)) {
+		write(line, { size: 12, color: quiet });
 		top += LINE_HEIGHT;
 	}
 	let x = MARGIN;
@@ -77,7 +79,7 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 			width: 16,
 			height: 10,
 			rx: 2,
-			fill: getComputedStyle(swatch).backgroundColor,
+			fill: plainColor(getComputedStyle(swatch).backgroundColor),
 		});
 		root.append(mark);
 		write(label, { size: 12, color: quiet, x: x + 22 });
@@ -92,8 +94,19 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 		width: Math.ceil(box.width),
 		height: Math.ceil(box.height),
 	});
-	picture.setAttribute("color", getComputedStyle(drawn).color);
 	root.append(picture);
+	for (const shade of figure.querySelectorAll(".brush-window")) {
+		const area = shade.getBoundingClientRect();
+		const mark = document.createElementNS(SVG, "rect");
+		set(mark, {
+			x: MARGIN + area.x - box.x,
+			y: top + area.y - box.y,
+			width: area.width,
+			height: area.height,
+			fill: plainColor(getComputedStyle(shade).backgroundColor),
+		});
+		root.append(mark);
+	}
 	top += Math.ceil(box.height) + 8;
 
 	const source = [...figure.querySelectorAll(".provenance > span")]
@@ -114,7 +127,9 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 	set(background, {
 		width,
 		height,
-		fill: getComputedStyle(document.body).backgroundColor,
+		fill: plainColor(
+			getComputedStyle(document.documentElement).backgroundColor,
+		),
 	});
 	return { text: new XMLSerializer().serializeToString(root), width, height };
 }
@@ -161,14 +176,38 @@ function bare(drawn: SVGSVGElement): SVGSVGElement {
 		if (target === undefined) continue;
 		const style = getComputedStyle(element);
 		for (const name of STYLED)
-			target.setAttribute(name, style.getPropertyValue(name));
+			target.setAttribute(name, plainColor(style.getPropertyValue(name)));
 		for (const name of ["class", "role", "tabindex"])
 			target.removeAttribute(name);
 		if (element.localName === "text")
 			target.setAttribute("xml:space", "preserve");
 	}
 	copy.removeAttribute("class");
+	copy.setAttribute("fill", plainColor(getComputedStyle(drawn).color));
 	return copy;
+}
+
+/** Colours of mixes as older programs know them: `rgba(…)` for `color(srgb …)`. */
+function plainColor(color: string): string {
+	const [, red, green, blue, alpha = "1"] =
+		/^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)$/.exec(
+			color,
+		) ?? [];
+	if (red === undefined) return color;
+	const byte = (part: string | undefined) => Math.round(Number(part) * 255);
+	return `rgba(${byte(red)}, ${byte(green)}, ${byte(blue)}, ${alpha})`;
+}
+
+/** A text in lines of at most so many letters, cut between words. */
+function wrapped(text: string, letters: number): string[] {
+	const lines: string[] = [];
+	for (const word of text.split(" ").filter((part) => part !== "")) {
+		const last = lines.at(-1);
+		if (last !== undefined && last.length + 1 + word.length <= letters)
+			lines[lines.length - 1] = `${last} ${word}`;
+		else lines.push(word);
+	}
+	return lines;
 }
 
 function set(

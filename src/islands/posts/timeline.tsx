@@ -78,14 +78,14 @@ export function Timeline(props: {
 		<Picture
 			id="timeline"
 			title="Posts over time"
-			subtitle={
-				<>
+			controls={
+				<p class="small muted">
 					Drag over the bars to choose days; the ends of the window also move by
 					arrow keys. Days are those of UTC, so that a link shows everybody the
 					same posts; times of day are{" "}
 					<span title={isBaked ? undefined : zoneName()}>in your own zone</span>
 					.
-				</>
+				</p>
 			}
 			legend={[
 				{ label: "with tags", mark: "tagged" },

@@ -1,4 +1,10 @@
-import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
+import {
+	useCallback,
+	useLayoutEffect,
+	useMemo,
+	useRef,
+	useState,
+} from "preact/hooks";
 import {
 	type TagCloud,
 	tagCloud,
@@ -52,7 +58,10 @@ export function TopTags(props: {
 	readonly onDrawing: (drawing: Drawing) => void;
 }) {
 	const { data, choice, answer, top, drawing, picker, root } = props;
-	const rows = answer.topTags.slice(0, top);
+	const rows = useMemo(
+		() => answer.topTags.slice(0, top),
+		[answer.topTags, top],
+	);
 	const columns = tagColumns(picker);
 	return (
 		<Picture
@@ -260,7 +269,7 @@ function Cloud(props: {
 							key={word.row.tag}
 							class={`cloud-word cloud-word-${(word.rank % 5) + 1}`}
 							role="button"
-							tabIndex={0}
+							tabindex={0}
 							aria-label={`#${word.row.tag}, ${formatCount(word.row.occurrences)}`}
 							aria-pressed={picker.chosen.includes(word.row.tag)}
 							transform={`translate(${word.x},${word.y})`}
