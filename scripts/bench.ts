@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
 	incremental: [() => import("./bench/incremental.ts")],
 	fetch: [() => import("./bench/fetch.ts")],
 	rides: [() => import("./bench/rides.ts")],
+	posts: [() => import("./bench/posts.ts")],
 	queue: [() => import("./bench/queue.ts")],
 };
 /** Parts of a figure, for a look at one alone. */

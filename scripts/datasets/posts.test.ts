@@ -89,7 +89,8 @@ describe("formats", () => {
 
 	test("what is no post file is not accepted, and an archive's other files are noted", async () => {
 		expect(posts.accepts("posts/readme.txt")).toBe(false);
-		expect(posts.accepts("posts/a.csv.gz")).toBe(false);
+		expect(posts.accepts("posts/a.xlsx")).toBe(false);
+		expect(posts.accepts("posts/a.csv.gz")).toBe(true);
 		expect(posts.accepts("posts/a.JSONL.gz")).toBe(true);
 		const { lake } = await idsOf({
 			"posts/account.js": "window.YTD.account.part0 = [ { } ]",
@@ -113,6 +114,152 @@ describe("formats", () => {
 			"posts rejected": 0,
 			"posts of rejected files": 0,
 		});
+	});
+});
+
+const note = (id: string, more: object = {}) => ({
+	id: `https://social.example/users/ada/statuses/${id}`,
+	type: "Note",
+	published: "2024-05-01T10:00:00Z",
+	url: `https://social.example/@ada/${id}`,
+	attributedTo: "https://social.example/users/ada",
+	content: "<p>hello</p>",
+	tag: [] as object[],
+	...more,
+});
+
+const activity = (type: string, object: unknown, more: object = {}) => ({
+	id: "https://social.example/users/ada/statuses/9/activity",
+	type,
+	actor: "https://social.example/users/ada",
+	published: "2024-05-02T10:00:00Z",
+	object,
+	...more,
+});
+
+test("Mastodon's outbox: its notes, and its boosts as reposts", async () => {
+	const lake = await buildFrom(posts, {
+		"posts/outbox.json": json(
+			{
+				"@context": "https://www.w3.org/ns/activitystreams",
+				id: "outbox.json",
+				type: "OrderedCollection",
+				totalItems: 4,
+				orderedItems: [
+					activity(
+						"Create",
+						note("1", {
+							content:
+								'<p>At the <a href="https://social.example/tags/Lake">#<span>Lake</span></a> &amp; <script>x</script>more</p>',
+							tag: [
+								{ type: "Hashtag", name: "#Lake" },
+								{ type: "Hashtag", name: "＃İstanbul" },
+								{ type: "Mention", name: "@bob" },
+							],
+						}),
+					),
+					activity(
+						"Create",
+						note("2", { tag: undefined, content: "<p>#Straße</p>", url: null }),
+					),
+					activity("Announce", "https://other.example/users/bob/statuses/5"),
+					activity("Like", "https://other.example/users/bob/statuses/5"),
+				],
+			},
+			null,
+			1,
+		),
+	});
+	expect(lake.rejects).toEqual([]);
+	expect(lake.reports["posts/outbox.json"]?.counts).toMatchObject({
+		"posts read": 3,
+		"notices (Like)": 1,
+	});
+	expect(
+		await lake.query("SELECT * EXCLUDE (created_at) FROM posts ORDER BY ALL"),
+	).toEqual([
+		{
+			post_id: "https://social.example/users/ada/statuses/1",
+			author: "ada@social.example",
+			is_repost: false,
+			tag_count: 2,
+			text: "At the #Lake & more",
+			url: "https://social.example/@ada/1",
+		},
+		{
+			post_id: "https://social.example/users/ada/statuses/2",
+			author: "ada@social.example",
+			is_repost: false,
+			tag_count: 1,
+			text: "#Straße",
+			url: "https://social.example/users/ada/statuses/2",
+		},
+		{
+			post_id: "https://social.example/users/ada/statuses/9/activity",
+			author: "ada@social.example",
+			is_repost: true,
+			tag_count: 0,
+			text: null,
+			url: "https://other.example/users/bob/statuses/5",
+		},
+	]);
+	expect(
+		await lake.query("SELECT tag FROM post_tags ORDER BY post_id, ordinal"),
+	).toEqual([{ tag: "lake" }, { tag: "i̇stanbul" }, { tag: "straße" }]);
+	lake.close();
+});
+
+describe("CSV", () => {
+	test("columns by name, in any order and spelling, of any common delimiter", async () => {
+		const rows = [
+			["Tweet ID", "Created-At", "Full Text", "User", "Likes"],
+			["1", "2024-05-01 10:00", "#One, and #one", "ada", "3"],
+			["2", "2024-05-02T10:00:00Z", "two\nlines ＃Two", "", "4"],
+		];
+		for (const delimiter of [",", ";", "\t"]) {
+			const text = rows
+				.map((row) => row.map((cell) => `"${cell}"`).join(delimiter))
+				.join("\r\n");
+			const lake = await buildFrom(posts, { "posts/a.csv": `\uFEFF${text}` });
+			expect(lake.rejects).toEqual([]);
+			expect(lake.reports["posts/a.csv"]?.notes).toEqual([
+				"columns left out: Likes",
+			]);
+			expect(
+				await lake.query("SELECT * FROM posts ORDER BY post_id"),
+			).toMatchObject([
+				{ post_id: "1", author: "ada", tag_count: 2, text: "#One, and #one" },
+				{ post_id: "2", author: null, tag_count: 1, text: "two\nlines ＃Two" },
+			]);
+			lake.close();
+		}
+	});
+
+	test("a row that is no post is rejected with its line and a remedy", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.csv":
+				'id,date,text,retweet\n1,2024-05-01,"a\nb",false\n,2024-05-01,x,\n3,01/02/2024,x,\n4,2024-05-01,,TRUE\n5\n',
+		});
+		expect(ids).toEqual(["1", "4"]);
+		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
+			[4, "no id: the cell is empty"],
+			[5, "not a time: 01/02/2024; write it as 2024-05-31T14:05:00Z"],
+			[7, "no time: the cell is empty"],
+		]);
+	});
+
+	test.each([
+		["when,what\n", "id: name one id or post_id"],
+		["id,text\n1,x\n", "time: name one created_at or date"],
+		["id;date\n1;2024-05-01\n", "text: name one text"],
+	])("%j is told what it lacks", async (content, remedy) => {
+		const { lake } = await idsOf({ "posts/a.csv": content });
+		expect(lake.rejects).toMatchObject([
+			{
+				line: 1,
+				reason: `the first line names no column for a post's ${remedy}`,
+			},
+		]);
 	});
 });
 
@@ -394,6 +541,54 @@ describe("bad input", () => {
 			[3, "not a JSON object"],
 		]);
 	});
+});
+
+test("a tag's occurrences say whether they repeat one of the same post, and reposts themselves", async () => {
+	const lake = await buildFrom(posts, {
+		"posts/a.jsonl": [
+			{
+				...tweet("1", { entities: undefined }),
+				text: "#İ #i̇ #Straße #STRASSE ＃x ﹟X",
+			},
+			{ ...tagged("2", "x", "y", "x"), retweeted_status: {} },
+		]
+			.map((post) => json(post))
+			.join("\n"),
+	});
+	expect(
+		await lake.query(
+			"SELECT post_id, tag, is_repost, is_first FROM post_tags ORDER BY post_id, ordinal",
+		),
+	).toEqual(
+		[
+			["1", "i̇", false, true],
+			["1", "i̇", false, false],
+			["1", "straße", false, true],
+			["1", "strasse", false, true],
+			["1", "x", false, true],
+			["1", "x", false, false],
+			["2", "x", true, true],
+			["2", "y", true, true],
+			["2", "x", true, false],
+		].map(([post_id, tag, is_repost, is_first]) => ({
+			...{ post_id, tag, is_repost, is_first },
+		})),
+	);
+	expect(
+		await lake.query(
+			"SELECT posts, tagged, tags, reposts, tagged_reposts, repost_tags FROM posts_per_day",
+		),
+	).toEqual([
+		{
+			posts: 2n,
+			tagged: 2n,
+			tags: 9n,
+			reposts: 1n,
+			tagged_reposts: 1n,
+			repost_tags: 3n,
+		},
+	]);
+	lake.close();
 });
 
 test("the funnel adds up, the window's start excluded", async () => {

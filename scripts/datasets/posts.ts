@@ -1,5 +1,5 @@
 import { plainName } from "../formats/bytes.ts";
-import { readPosts } from "../formats/posts.ts";
+import { readPostsFile } from "../formats/posts.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 /** Between a post's tags in the staging column: no tag holds one. */
@@ -17,7 +17,7 @@ export const posts: DatasetDefinition = {
 	description: "Posts of a social network and their hashtags.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => /\.(?:jsonl?|ndjson|js)$/.test(plainName(path)),
+	accepts: (path) => /\.(?:jsonl?|ndjson|js|csv|tsv)$/.test(plainName(path)),
 	staging: [
 		{
 			name: "post_copies",
@@ -37,7 +37,7 @@ export const posts: DatasetDefinition = {
 	],
 	async parse(file, out) {
 		let record = 0;
-		await readPosts(file, out, (post, line) =>
+		await readPostsFile(file, out, (post, line) =>
 			out.row("post_copies", [
 				post.id,
 				post.author,
@@ -70,11 +70,15 @@ export const posts: DatasetDefinition = {
 					SELECT *, string_split(tags, chr(10)) AS list
 					FROM post_copies
 					WHERE tag_count > 0
+				),
+				occurrences AS (
+					SELECT *, unnest(list) AS tag, generate_subscripts(list, 1) - 1 AS ordinal
+					FROM tagged
 				)
-				SELECT unnest(list) AS tag, post_id,
-					generate_subscripts(list, 1) - 1 AS ordinal, author, created_at,
+				SELECT tag, post_id, ordinal, author, created_at, is_repost,
+					list_position(list, tag) = ordinal + 1 AS is_first,
 					file_index, record
-				FROM tagged`,
+				FROM occurrences`,
 			buckets: timeBuckets("created_at"),
 			orderBy: "created_at, post_id, ordinal",
 			rowGroupSize: 51200,
@@ -118,12 +122,12 @@ export const posts: DatasetDefinition = {
 		{
 			name: "post_top_tags",
 			sql: `
-				SELECT tag, count(*) AS occurrences, count(DISTINCT post_id) AS posts
+				SELECT tag, count(*) AS occurrences, count(*) FILTER (is_first) AS posts
 				FROM post_tags
 				WHERE created_at > (SELECT window_start FROM (${WINDOW}))
 				GROUP BY tag
 				ORDER BY occurrences DESC, tag
-				LIMIT 20`,
+				LIMIT 100`,
 			orderBy: "occurrences DESC, tag",
 		},
 		{
@@ -131,7 +135,10 @@ export const posts: DatasetDefinition = {
 			sql: `
 				SELECT created_at::DATE AS day, count(*) AS posts,
 					count(*) FILTER (WHERE tag_count > 0) AS tagged,
-					sum(tag_count)::BIGINT AS tags
+					sum(tag_count)::BIGINT AS tags,
+					count(*) FILTER (is_repost) AS reposts,
+					count(*) FILTER (is_repost AND tag_count > 0) AS tagged_reposts,
+					coalesce(sum(tag_count) FILTER (is_repost), 0)::BIGINT AS repost_tags
 				FROM posts
 				GROUP BY day`,
 			orderBy: "day",

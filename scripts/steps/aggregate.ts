@@ -79,7 +79,7 @@ export const aggregate: JobKind = async (json, context) => {
  * Aggregates a roll-up from the lake's views into one small sorted file. It keeps
  * to plain encodings, which a page reads without WebAssembly.
  */
-async function writeRollup(
+export async function writeRollup(
 	connection: DuckDBConnection,
 	dataset: DatasetDefinition,
 	definition: RollupDefinition,

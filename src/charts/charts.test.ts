@@ -15,6 +15,23 @@ import {
 	timelineBins,
 	timelineChart,
 } from "./posts-timeline.ts";
+import {
+	describeRisingTags,
+	type RisingTag,
+	risingTagsChart,
+} from "./rising-tags.ts";
+import {
+	describeTagLines,
+	describeTagRows,
+	tagLinesChart,
+	tagRowsChart,
+	tagSeriesOf,
+} from "./tag-series.ts";
+import {
+	describeTagsTogether,
+	type TagPair,
+	tagsTogetherChart,
+} from "./tags-together.ts";
 import { describeTopTags, type TopTag, topTagsChart } from "./top-tags.ts";
 import {
 	axisLabel,
@@ -39,10 +56,22 @@ const TAGS: readonly TopTag[] = [
 
 const FUNNEL: Funnel = {
 	allPosts: 24_271,
+	reposts: null,
 	withoutTags: 17_150,
 	outside: 4665,
+	withoutChosen: null,
 	counted: 2456,
 	tags: 4030,
+};
+
+const NARROWED: Funnel = {
+	allPosts: 100,
+	reposts: 30,
+	withoutTags: 20,
+	outside: 25,
+	withoutChosen: 15,
+	counted: 10,
+	tags: 12,
 };
 
 const DAYS: readonly PostsOfDay[] = Array.from({ length: 400 }, (_, index) => ({
@@ -50,7 +79,48 @@ const DAYS: readonly PostsOfDay[] = Array.from({ length: 400 }, (_, index) => ({
 	posts: 10 + (index % 7),
 	tagged: 4,
 	tags: 6,
+	inReposts: { posts: 3, tagged: 1, tags: 2 },
 })).filter((_, index) => index % 50 !== 7);
+
+const RISING: readonly RisingTag[] = [
+	{
+		tag: "new",
+		occurrences: 80,
+		earlier: 0,
+		share: 0.08,
+		earlierShare: null,
+		score: 6.31,
+	},
+	{
+		tag: "more",
+		occurrences: 90,
+		earlier: 40,
+		share: 0.09,
+		earlierShare: 0.04,
+		score: 4.2,
+	},
+];
+
+const HOURS = tagSeriesOf(
+	[
+		{ tag: "a", start: new Date("2024-05-01T06:00Z"), occurrences: 4 },
+		{ tag: "a", start: new Date("2024-05-01T09:00Z"), occurrences: 2 },
+		{ tag: "b", start: new Date("2024-05-01T07:00Z"), occurrences: 1 },
+	],
+	["a", "b", "never"],
+	{
+		unit: "hour",
+		first: new Date("2024-05-01T06:30Z"),
+		last: new Date("2024-05-01T10:10Z"),
+		averageUnits: 2,
+	},
+);
+
+const PAIRS: readonly TagPair[] = [
+	{ tag: "a", other: "a", posts: 10 },
+	{ tag: "a", other: "b", posts: 5 },
+	{ tag: "b", other: "b", posts: 20 },
+];
 
 /** Hourly, two pauses, one reading alone between them. */
 const POINTS: readonly WeatherPoint[] = [0, 1, 2, 3, 40, 80, 81, 82].map(
@@ -65,6 +135,28 @@ const CHARTS: Readonly<
 	"top tags": [() => topTagsChart(TAGS), describeTopTags(TAGS)],
 	"no tags": [() => topTagsChart([]), describeTopTags([])],
 	funnel: [() => funnelChart(FUNNEL), describeFunnel(FUNNEL)],
+	"funnel of chosen tags without reposts": [
+		() => funnelChart(NARROWED),
+		describeFunnel(NARROWED),
+	],
+	"rising tags": [() => risingTagsChart(RISING), describeRisingTags(RISING)],
+	"no rising tags": [() => risingTagsChart([]), describeRisingTags([])],
+	"tags over time": [
+		() => tagRowsChart(HOURS, "hour"),
+		describeTagRows(HOURS, "hour"),
+	],
+	"tags over each other": [
+		() => tagLinesChart(HOURS, "hour"),
+		describeTagLines(HOURS, "hour"),
+	],
+	"no tags over each other": [
+		() => tagLinesChart([], "week"),
+		describeTagLines([], "week"),
+	],
+	"tags together": [
+		() => tagsTogetherChart(PAIRS, ["a", "b"]),
+		describeTagsTogether(PAIRS),
+	],
 	"timeline with a window": [
 		() =>
 			timelineChart(DAYS, {
@@ -167,6 +259,22 @@ describe("the funnel", () => {
 		expect(counted / all).toBeCloseTo(2456 / 24_271, 6);
 	});
 
+	it("leaves out reposts and what lacks the chosen tags in steps of their own", () => {
+		const svg = draw(funnelChart(NARROWED));
+		const [all, ...others] = [...svg.querySelectorAll(".bar rect")].map(
+			barWidth,
+		) as [number, ...number[]];
+		const counted = others.pop() as number;
+		expect(others).toHaveLength(4);
+		expect(all - others.reduce((sum, width) => sum + width, 0)).toBeCloseTo(
+			counted,
+			6,
+		);
+		expect(describeFunnel(NARROWED)).toContain(
+			"100 − 30 − 20 − 25 − 15 = 10 counted",
+		);
+	});
+
 	it("is said as a sum", () => {
 		expect(describeFunnel(FUNNEL)).toContain(
 			"24,271 − 17,150 − 4,665 = 2,456 counted, with 4,030 tags, 1.64 a post",
@@ -206,6 +314,17 @@ describe("the timeline", () => {
 				}),
 			).querySelectorAll(".window rect"),
 		).toHaveLength(1);
+	});
+});
+
+describe("tags that come together", () => {
+	it("are cells both ways, the number of posts in each", () => {
+		const svg = draw(tagsTogetherChart(PAIRS, ["a", "b"], { width: 400 }));
+		expect(svg.querySelectorAll(".cell rect")).toHaveLength(2);
+		expect(textsOf(svg).filter((text) => text === "5")).toHaveLength(2);
+		expect(describeTagsTogether(PAIRS)).toBe(
+			"Most often together: #a and #b in 5 posts.",
+		);
 	});
 });
 

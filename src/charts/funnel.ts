@@ -4,19 +4,24 @@ import { formatCounted, formatFixed } from "./format.ts";
 
 /**
  * What was left out before tags were counted:
- * `allPosts = withoutTags + outside + counted`, always.
+ * `allPosts = reposts + withoutTags + outside + withoutChosen + counted`, always.
  */
 export interface Funnel {
 	readonly allPosts: number;
+	/** Left out for what they are; null where reposts count. */
+	readonly reposts: number | null;
 	readonly withoutTags: number;
 	/** Tagged, but not in the window. */
 	readonly outside: number;
+	/** In the window, but without the chosen tags; null where none is chosen. */
+	readonly withoutChosen: number | null;
 	readonly counted: number;
 	/** Occurrences of tags in the counted posts. */
 	readonly tags: number;
 }
 
-interface Step {
+/** A bar of the funnel, from `start` to `end` posts. */
+export interface Step {
 	readonly name: string;
 	readonly start: number;
 	readonly end: number;
@@ -27,7 +32,9 @@ interface Step {
 const ROW_HEIGHT = 52;
 
 /** Height in pixels of {@link funnelChart}. */
-export const FUNNEL_HEIGHT = 4 * ROW_HEIGHT + 8;
+export function funnelHeight(funnel: Funnel): number {
+	return stepsOf(funnel).length * ROW_HEIGHT + 8;
+}
 
 /** A waterfall from all posts down to those that are counted. */
 export function funnelChart(
@@ -38,7 +45,7 @@ export function funnelChart(
 	const name = (step: Step) => step.name;
 	return {
 		width,
-		height: FUNNEL_HEIGHT,
+		height: funnelHeight(funnel),
 		marginTop: 26,
 		marginBottom: 0,
 		marginLeft: 0,
@@ -93,13 +100,34 @@ export function funnelChart(
 
 /** What {@link funnelChart} shows, in words. */
 export function describeFunnel(funnel: Funnel): string {
+	const { reposts, withoutTags, outside, withoutChosen, counted } = funnel;
+	const parts = [
+		...(reposts === null
+			? []
+			: [`${formatCount(reposts)} are reposts, which do not count`]),
+		`${formatCount(withoutTags)} carry no tag`,
+		`${formatCount(outside)} with tags lie outside the window`,
+		...(withoutChosen === null
+			? []
+			: [`${formatCount(withoutChosen)} in it lack a chosen tag`]),
+	];
+	const last = parts.pop();
 	return (
-		`Of ${formatCounted(funnel.allPosts, "post")}, ${formatCount(funnel.withoutTags)} carry no tag ` +
-		`and ${formatCount(funnel.outside)} with tags lie outside the window: ` +
-		`${formatCount(funnel.allPosts)} − ${formatCount(funnel.withoutTags)} − ${formatCount(funnel.outside)} = ` +
-		`${formatCount(funnel.counted)} counted, with ${formatCounted(funnel.tags, "tag")}` +
-		`${funnel.counted > 0 ? `, ${tagsPerPost(funnel)} a post` : ""}.`
+		`Of ${formatCounted(funnel.allPosts, "post")}, ${parts.join(", ")} and ${last}: ` +
+		`${funnelSum(funnel)} counted, with ${formatCounted(funnel.tags, "tag")}` +
+		`${counted > 0 ? `, ${tagsPerPost(funnel)} a post` : ""}.`
 	);
+}
+
+/** The funnel as a sum: `400 − 80 − 214 = 106`. */
+export function funnelSum(funnel: Funnel): string {
+	const left = [
+		funnel.reposts,
+		funnel.withoutTags,
+		funnel.outside,
+		funnel.withoutChosen,
+	].filter((count) => count !== null);
+	return `${[funnel.allPosts, ...left].map(formatCount).join(" − ")} = ${formatCount(funnel.counted)}`;
 }
 
 /** Tags per counted post, to two decimals; `–` where none is counted. */
@@ -109,9 +137,11 @@ export function tagsPerPost(funnel: Funnel): string {
 		: formatFixed(funnel.tags / funnel.counted, 2);
 }
 
-function stepsOf(funnel: Funnel): Step[] {
-	const { allPosts, withoutTags, outside, counted } = funnel;
-	return [
+/** The steps of the funnel from the top, with what each leaves. */
+export function stepsOf(funnel: Funnel): Step[] {
+	const { allPosts, reposts, withoutTags, outside, withoutChosen, counted } =
+		funnel;
+	const steps: Step[] = [
 		{
 			name: "All posts",
 			start: 0,
@@ -119,26 +149,31 @@ function stepsOf(funnel: Funnel): Step[] {
 			value: formatCount(allPosts),
 			kind: "all",
 		},
-		{
-			name: "Without tags",
-			start: allPosts - withoutTags,
-			end: allPosts,
-			value: `− ${formatCount(withoutTags)}`,
-			kind: "left-out",
-		},
-		{
-			name: "Tagged, outside the window",
-			start: counted,
-			end: counted + outside,
-			value: `− ${formatCount(outside)}`,
-			kind: "left-out",
-		},
-		{
-			name: "Counted",
-			start: 0,
-			end: counted,
-			value: `= ${formatCount(counted)}`,
-			kind: "counted",
-		},
 	];
+	let rest = allPosts;
+	const leftOut: readonly [string, number | null][] = [
+		["Reposts", reposts],
+		["Without tags", withoutTags],
+		["Tagged, outside the window", outside],
+		["Without the chosen tags", withoutChosen],
+	];
+	for (const [name, count] of leftOut) {
+		if (count === null) continue;
+		steps.push({
+			name,
+			start: rest - count,
+			end: rest,
+			value: `− ${formatCount(count)}`,
+			kind: "left-out",
+		});
+		rest -= count;
+	}
+	steps.push({
+		name: "Counted",
+		start: 0,
+		end: counted,
+		value: `= ${formatCount(counted)}`,
+		kind: "counted",
+	});
+	return steps;
 }

@@ -17,6 +17,23 @@ export interface PostsOfDay {
 	readonly tagged: number;
 	/** Occurrences of tags. */
 	readonly tags: number;
+	/** What of each is in posts that repeat another. */
+	readonly inReposts: {
+		readonly posts: number;
+		readonly tagged: number;
+		readonly tags: number;
+	};
+}
+
+/** The days as they are where reposts do not count. */
+export function withoutReposts(days: readonly PostsOfDay[]): PostsOfDay[] {
+	return days.map(({ day, posts, tagged, tags, inReposts }) => ({
+		day,
+		posts: posts - inReposts.posts,
+		tagged: tagged - inReposts.tagged,
+		tags: tags - inReposts.tags,
+		inReposts: { posts: 0, tagged: 0, tags: 0 },
+	}));
 }
 
 export type TimelineUnit = "day" | "week" | "month";
@@ -169,6 +186,16 @@ export function describeBin(bin: TimelineBin, unit: TimelineUnit): string {
 		case "month":
 			return formatMonth(bin.start);
 	}
+}
+
+/** The day, ISO week or month, UTC, that an instant lies in. */
+export function binAt(
+	time: Date,
+	unit: TimelineUnit,
+): { readonly start: Date; readonly end: Date } {
+	const day = new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS);
+	const start = startOf(day, unit);
+	return { start, end: endOf(start, unit) };
 }
 
 function unitFor(days: readonly PostsOfDay[], width: number): TimelineUnit {

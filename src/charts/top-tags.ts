@@ -11,12 +11,13 @@ export interface TopTag {
 }
 
 const FONT_SIZE = 12;
-const ROW_HEIGHT = 24;
+/** Height in pixels of a tag's row in {@link topTagsChart}, which begins 2 below its top. */
+export const TAG_ROW_HEIGHT = 24;
 const MARGIN = 2;
 
 /** Height in pixels of {@link topTagsChart} for so many tags. */
 export function topTagsHeight(tags: number): number {
-	return tags * ROW_HEIGHT + 2 * MARGIN;
+	return tags * TAG_ROW_HEIGHT + 2 * MARGIN;
 }
 
 /**

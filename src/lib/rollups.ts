@@ -37,6 +37,9 @@ export const ROLLUP_COLUMNS: Readonly<Record<RollupName, readonly Column[]>> = {
 		column("posts", "BIGINT", "Posts"),
 		column("tagged", "BIGINT", "Posts with a hashtag"),
 		column("tags", "BIGINT", "Occurrences of hashtags"),
+		column("reposts", "BIGINT", "Of the posts, those that repeat another"),
+		column("tagged_reposts", "BIGINT", "Of the reposts, those with a hashtag"),
+		column("repost_tags", "BIGINT", "Occurrences of hashtags in reposts"),
 	],
 	readings_per_day: [
 		column("station", "VARCHAR", "Name of the station"),

@@ -165,6 +165,12 @@ export const TABLES: readonly TableContract[] = [
 				"Screen name of the author, null where unknown",
 			),
 			column("created_at", "TIMESTAMP", "Time of the post, UTC"),
+			column("is_repost", "BOOLEAN", "Whether the post repeats another"),
+			column(
+				"is_first",
+				"BOOLEAN",
+				"Whether the post has the tag here for the first time: such rows count posts",
+			),
 		],
 		partitionKeys: [],
 		sortKeys: ["created_at", "post_id", "ordinal"],

@@ -77,9 +77,26 @@ export function within(column: string, window: TimeWindow): readonly Query[] {
 	return conditions;
 }
 
-/** A WHERE clause of all conditions, with a line of its own; empty where there is none. */
-export function where(conditions: readonly Query[]): Query {
+/**
+ * A WHERE clause of all conditions, with a line of its own behind an indent; empty
+ * where there is none.
+ */
+export function where(conditions: readonly Query[], indent = ""): Query {
+	const space: Query = { sql: indent, params: [], display: indent };
 	return conditions.length === 0
 		? { sql: "", params: [], display: "" }
-		: sql`\nWHERE ${joinSql(conditions, " AND ")}`;
+		: sql`\n${space}WHERE ${joinSql(conditions, " AND ")}`;
+}
+
+/**
+ * The window of equal length that ends where one begins; null where an end is open.
+ * An instant that the one excludes at its start is the other's last.
+ */
+export function windowBefore({ lower, upper }: TimeWindow): TimeWindow | null {
+	if (lower === null || upper === null) return null;
+	const length = upper.at.getTime() - lower.at.getTime();
+	return {
+		lower: { ...lower, at: new Date(lower.at.getTime() - length) },
+		upper: { at: lower.at, included: !lower.included },
+	};
 }

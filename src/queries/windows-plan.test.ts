@@ -11,10 +11,14 @@ import { LakeSession } from "../lake/session.ts";
 import * as posts from "./posts.ts";
 import * as rides from "./rides.ts";
 import type { Query } from "./sql.ts";
-import { type TimeWindow, trailing, wholeDays } from "./time-window.ts";
+import {
+	type TimeWindow,
+	trailing,
+	wholeDays,
+	windowBefore,
+} from "./time-window.ts";
 import * as weather from "./weather.ts";
 
-const { countedPosts, topTags } = posts;
 const { dailyAverage, movingAverage } = weather;
 
 let folder: string;
@@ -28,14 +32,16 @@ beforeAll(async () => {
 	await writeTestLake(folder, [
 		{
 			name: "posts",
-			select: `SELECT 'p' || i AS post_id, ${TIMES} AS created_at, i::INTEGER % 3 AS tag_count
+			select: `SELECT 'p' || i AS post_id, 'someone' AS author, ${TIMES} AS created_at,
+					i % 4 = 0 AS is_repost, i::INTEGER % 3 AS tag_count, 'text ' || i AS text, NULL::VARCHAR AS url
 				FROM range(8760) t(i), range(5) ORDER BY created_at`,
 			rowGroupSize: 2048,
 		},
 		{
 			name: "post_tags",
-			select: `SELECT 'tag' || i % 40 AS tag, 'p' || i AS post_id, ${TIMES} AS created_at
-				FROM range(8760) t(i), range(5) ORDER BY created_at`,
+			select: `SELECT 'tag' || (i * 7 + n) % 40 AS tag, 'p' || i AS post_id, ${TIMES} AS created_at,
+					i % 4 = 0 AS is_repost, n < 4 AS is_first
+				FROM range(8760) t(i), range(5) u(n) ORDER BY created_at`,
 			rowGroupSize: 2048,
 		},
 		{
@@ -69,10 +75,34 @@ const WINDOWS: Readonly<Record<string, TimeWindow>> = {
 const WEEK = { from: new Date("2024-06-01"), to: new Date("2024-06-08") };
 
 const QUERIES: readonly (readonly [string, string, Query])[] = [
-	...Object.entries(WINDOWS).flatMap(([name, window]) => [
-		[`tags of ${name}`, "post_tags", topTags(window, 20)] as const,
-		[`posts of ${name}`, "posts", countedPosts(window)] as const,
-	]),
+	...Object.entries(WINDOWS).flatMap(([name, window]) => {
+		const any = { window, withReposts: true, tags: [] };
+		const narrowed = { window, withReposts: false, tags: ["tag7"] };
+		const before = windowBefore(window) as TimeWindow;
+		return [
+			[`tags of ${name}`, "post_tags", posts.topTags(any, 20)],
+			[`narrowed tags of ${name}`, "post_tags", posts.topTags(narrowed, 20)],
+			[`tags per day of ${name}`, "post_tags", posts.tagsPerDay(any)],
+			[`posts of ${name}`, "posts", posts.taggedPosts(narrowed)],
+			[`narrowed posts of ${name}`, "post_tags", posts.narrowedPosts(narrowed)],
+			[
+				`rising tags of ${name}`,
+				"post_tags",
+				posts.risingTags(any, before, 10),
+			],
+			[
+				`series of ${name}`,
+				"post_tags",
+				posts.tagSeries(any, ["tag7", "tag8"], "day"),
+			],
+			[
+				`pairs of ${name}`,
+				"post_tags",
+				posts.tagsTogether(any, ["tag7", "tag8"]),
+			],
+			[`texts of ${name}`, "posts", posts.postList(any, 20, 0)],
+		] as const;
+	}),
 	...["in", null].flatMap((module) =>
 		[null, 3600].map(
 			(bucket) =>
@@ -118,7 +148,13 @@ test("a day's average reads its station alone", async () => {
 test("every query of a page is known here: it is tested to prune, or reads all it names", () => {
 	const pruning = [
 		"topTags",
-		"countedPosts",
+		"tagsPerDay",
+		"taggedPosts",
+		"narrowedPosts",
+		"risingTags",
+		"tagSeries",
+		"tagsTogether",
+		"postList",
 		"movingAverage",
 		"dailyAverage",
 		// In rides-plan.test.ts.

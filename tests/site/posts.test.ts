@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
+import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { lakeRows } from "./lake-rows.ts";
@@ -33,31 +35,39 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await server?.close();
 	});
 
-	/** The page's figures as native DuckDB has them, for posts that meet a condition. */
-	async function expected(condition: string) {
+	/**
+	 * The page's figures as native DuckDB has them, for posts that meet a condition
+	 * within those that another lets count.
+	 */
+	async function expected(condition: string, eligible = "true") {
 		const [funnel] = await lakeRows(
 			site,
 			["posts"],
-			`SELECT count(*) AS all_posts, count(*) FILTER (tag_count = 0) AS without_tags,
-				count(*) FILTER (tag_count > 0 AND ${condition}) AS counted,
-				coalesce(sum(tag_count) FILTER (${condition}), 0)::BIGINT AS tags
+			`SELECT count(*) AS all_posts, count(*) FILTER (NOT (${eligible})) AS reposts,
+				count(*) FILTER (tag_count = 0 AND ${eligible}) AS without_tags,
+				count(*) FILTER (tag_count > 0 AND ${eligible} AND ${condition}) AS counted,
+				coalesce(sum(tag_count) FILTER (${eligible} AND ${condition}), 0)::BIGINT AS tags
 			FROM posts`,
 		);
 		const tags = await lakeRows(
 			site,
 			["posts", "post_tags"],
 			`SELECT '#' || tag AS tag, count(*) AS occurrences, count(DISTINCT post_id) AS posts
-			FROM post_tags WHERE ${condition} GROUP BY tag ORDER BY occurrences DESC, tag LIMIT 20`,
+			FROM post_tags WHERE ${eligible} AND ${condition} GROUP BY tag ORDER BY occurrences DESC, tag LIMIT 20`,
 		);
 		const {
 			all_posts,
+			reposts,
 			without_tags,
 			counted,
 			tags: total,
 		} = funnel as Record<string, number>;
-		const outside = (all_posts ?? 0) - (without_tags ?? 0) - (counted ?? 0);
+		const left = [...(reposts ? [reposts] : []), without_tags ?? 0];
+		const outside =
+			left.reduce((rest, count) => rest - count, all_posts ?? 0) -
+			(counted ?? 0);
 		return {
-			sum: `${all_posts} − ${without_tags} − ${outside} = ${counted}`,
+			sum: `${[all_posts, ...left, outside].join(" − ")} = ${counted}`,
 			tags: String(total),
 			rate: ((total ?? 0) / (counted ?? 0)).toFixed(2),
 			table: tags.map((row) => Object.values(row).map(String)),
@@ -177,6 +187,260 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.close();
 	});
 
+	test("a window is brushed by pointer, seen while it moves, and Back undoes it", async () => {
+		const page = await context.newPage();
+		const complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const before = await sentence(page);
+		const box = await page.locator(".brush").boundingBox();
+		if (box === null) throw new Error("no brush");
+		const at = (share: number) => box.x + box.width * share;
+		await page.mouse.move(at(0.2), box.y + 60);
+		await page.mouse.down();
+		await page.mouse.move(at(0.5), box.y + 60, { steps: 4 });
+		await expect
+			.poll(() => sentence(page), PATIENCE)
+			.toMatch(/^From \d+ May 2024 to \d+ May 2024, .*\.$/);
+		const brushing = await shown(page);
+		expect(page.url()).toBe(`${server.url}posts/`);
+		await page.mouse.up();
+		await expect.poll(() => page.url(), PATIENCE).toContain("?from=2024-05-");
+		await answered(page);
+		const { searchParams } = new URL(page.url());
+		const days = `created_at >= TIMESTAMP '${searchParams.get("from")}'
+			AND created_at < TIMESTAMP '${searchParams.get("to")}' + INTERVAL 1 DAY`;
+		expect(brushing).toEqual(await expected(days));
+		expect(await shown(page)).toEqual(brushing);
+		await page.goBack();
+		await expect.poll(() => sentence(page), PATIENCE).toBe(before);
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
+
+	test("a window is brushed by keys: its ends are sliders", async () => {
+		const page = await context.newPage();
+		await page.goto(`${server.url}posts/?from=2024-05-05&to=2024-05-07`);
+		await answered(page);
+		const last = page.getByRole("slider", {
+			name: "Window of posts: last day",
+		});
+		await last.focus();
+		expect(await last.getAttribute("aria-valuetext")).toBe("7 May 2024");
+		await page.keyboard.press("ArrowRight");
+		await page.keyboard.press("PageUp");
+		await page
+			.getByRole("slider", { name: "Window of posts: first day" })
+			.focus();
+		await expect
+			.poll(() => page.url(), PATIENCE)
+			.toContain("?from=2024-05-05&to=2024-05-15");
+		await page.keyboard.press("Home");
+		await page.keyboard.press("Enter");
+		await expect
+			.poll(() => page.url(), PATIENCE)
+			.toContain("?from=2024-05-01&to=2024-05-15");
+		await answered(page);
+		expect(await shown(page)).toEqual(
+			await expected("created_at < TIMESTAMP '2024-05-16'"),
+		);
+		await page.close();
+	});
+
+	test("reposts are left out by a switch, and the funnel says how many", async () => {
+		const page = await context.newPage();
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		await page.getByRole("radio", { name: "Leave out" }).check();
+		await expect.poll(() => page.url(), PATIENCE).toContain("?reposts=no");
+		await answered(page);
+		expect(await sentence(page)).toContain("original posts carried");
+		expect(await shown(page)).toEqual(await expected(WEEK, "NOT is_repost"));
+		await page.close();
+	});
+
+	test("a tag narrows everything to its posts, which can be read, and comes off again", async () => {
+		const page = await context.newPage();
+		const complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const bar = page.getByRole("button", { name: "#wind: show only posts" });
+		await bar.focus();
+		await page.keyboard.press("Enter");
+		await expect.poll(() => page.url(), PATIENCE).toContain("?tag=wind");
+		await answered(page);
+		const [counts] = await lakeRows(
+			site,
+			["posts", "post_tags"],
+			`SELECT count(DISTINCT post_id) AS posts, count(*) AS tags FROM post_tags
+			WHERE post_id IN (SELECT post_id FROM post_tags WHERE tag = 'wind') AND ${WEEK}`,
+		);
+		expect(await sentence(page)).toContain(
+			`${counts?.posts} posts carried #wind; beside it`,
+		);
+		expect((await shown(page)).sum).toMatch(new RegExp(` = ${counts?.posts}$`));
+		expect((await shown(page)).tags).toBe(String(counts?.tags));
+		const texts = await lakeRows(
+			site,
+			["posts"],
+			`SELECT text, url FROM posts WHERE tag_count > 2 AND ${WEEK}
+			ORDER BY created_at DESC, post_id LIMIT 10`,
+		);
+		const posts = page.locator(".reading-list .post");
+		await expect.poll(() => posts.count(), PATIENCE).toBe(10);
+		expect(await posts.locator(".post-text").allTextContents()).toEqual(
+			texts.map(({ text }) => text),
+		);
+		for (const link of await posts.locator("a").all()) {
+			expect(await link.getAttribute("rel")).toBe("noopener noreferrer");
+			expect(texts.map(({ url }) => url)).toContain(
+				await link.getAttribute("href"),
+			);
+		}
+		await page.getByRole("button", { name: "More posts" }).click();
+		await expect.poll(() => posts.count(), PATIENCE).toBe(20);
+		await page.getByRole("button", { name: "Take off #wind" }).click();
+		await expect.poll(() => page.url(), PATIENCE).not.toContain("tag=");
+		expect(await shown(page)).toEqual(await expected(WEEK));
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
+
+	test("trends come when they are scrolled to, and add up", async () => {
+		const page = await context.newPage();
+		const complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		await page.locator(".posts-below").scrollIntoViewIfNeeded();
+		for (const id of ["#course", "#together", "#compare"])
+			await page.locator(`${id} .chart svg`).waitFor(PATIENCE);
+		await page.locator("#rising").waitFor(PATIENCE);
+		const open = async (id: string) => {
+			await page.locator(`${id} .picture-table summary`).click();
+			return page
+				.locator(`${id} tbody tr`)
+				.evaluateAll((rows) =>
+					rows.map((row) =>
+						[...row.querySelectorAll("td")].map((cell) => cell.textContent),
+					),
+				);
+		};
+		const course = await open("#course");
+		const sums = (await expected(WEEK)).table.map(([, count]) => Number(count));
+		expect(
+			sums.map((_, column) =>
+				course.reduce((sum, row) => sum + Number(row[column + 1]), 0),
+			),
+		).toEqual(sums);
+		const pairs = await lakeRows(
+			site,
+			["posts", "post_tags"],
+			`SELECT '#' || a.tag AS tag, '#' || b.tag AS other, count(DISTINCT post_id)::VARCHAR AS posts
+			FROM post_tags a JOIN post_tags b USING (post_id)
+			WHERE a.tag < b.tag AND a.created_at > (SELECT max(created_at) - INTERVAL 7 DAY FROM posts) GROUP BY ALL`,
+		);
+		expect((await open("#together")).sort()).toEqual(
+			pairs.map((row) => Object.values(row)).sort(),
+		);
+		await page.getByRole("button", { name: /Take #lake out/ }).click();
+		await expect.poll(() => page.url(), PATIENCE).toContain("compare=");
+		await page.getByLabel("Another hashtag").fill("#Lake");
+		await page.getByRole("button", { name: "Add", exact: true }).click();
+		await expect
+			.poll(
+				() => page.locator("#compare .legend li").allTextContents(),
+				PATIENCE,
+			)
+			.toContain("#lake");
+		expect(complaints).toEqual([]);
+		expect(await violationsOf(page)).toEqual([]);
+		await page.close();
+	});
+
+	test("the cloud has the words of the bars, the same each time, and picks them", async () => {
+		const page = await context.newPage();
+		const complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}posts/?draw=cloud&top=10`);
+		await live(page);
+		const words = page.locator(".cloud-word");
+		const placed = () =>
+			words.evaluateAll((all) =>
+				all.map((word) => [word.textContent, word.getAttribute("transform")]),
+			);
+		await expect.poll(() => words.count(), PATIENCE).toBeGreaterThan(0);
+		const first = await placed();
+		expect(first.map(([word]) => word).sort()).toEqual(
+			(await expected(WEEK)).table.map(([tag]) => tag).sort(),
+		);
+		await page.reload();
+		await live(page);
+		await expect.poll(placed, PATIENCE).toEqual(first);
+		await page.getByRole("button", { name: /^#wind, / }).focus();
+		await page.keyboard.press("Enter");
+		await expect.poll(() => page.url(), PATIENCE).toContain("tag=wind");
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
+
+	test("each picture can be taken along as PNG, SVG and CSV", async () => {
+		const page = await context.newPage();
+		const complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const take = async (id: string, name: string) => {
+			const [download] = await Promise.all([
+				page.waitForEvent("download"),
+				page.locator(id).getByRole("button", { name, exact: true }).click(),
+			]);
+			return {
+				name: download.suggestedFilename(),
+				bytes: await readFile(await download.path()),
+			};
+		};
+		for (const id of ["#timeline", "#top-tags", "#funnel"]) {
+			const svg = await take(id, "SVG");
+			expect(svg.name).toBe(`lakeside-${id.slice(1)}.svg`);
+			const text = svg.bytes.toString();
+			expect(text).toContain(
+				String(await page.locator(`${id} .figure-title`).textContent()),
+			);
+			expect(text).not.toMatch(/var\(--|currentColor|<script|class=/);
+			const png = await take(id, "PNG");
+			expect(png.bytes.subarray(1, 4).toString()).toBe("PNG");
+			expect(png.bytes.length).toBeGreaterThan(3000);
+		}
+		const { table } = await expected(WEEK);
+		const csv = await take("#top-tags", "CSV");
+		expect(csv.bytes.toString().trimEnd().split("\r\n")).toEqual([
+			"Hashtag,Occurrences,Posts",
+			...table.map(([tag, ...counts]) =>
+				[String(tag).slice(1), ...counts].join(","),
+			),
+		]);
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
+
+	test("times are the visitor's own, with UTC on hover", async () => {
+		const far = await browser.newContext({
+			timezoneId: "Asia/Kolkata",
+			serviceWorkers: "block",
+		});
+		const page = await far.newPage();
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const time = page.locator("#top-tags time").last();
+		const utc = new Date(String(await time.getAttribute("datetime")));
+		const shifted = new Date(utc.getTime() + 5.5 * 3_600_000).toISOString();
+		expect(await time.textContent()).toContain(
+			`${shifted.slice(11, 16)} GMT+5:30`,
+		);
+		expect(await time.getAttribute("title")).toContain(
+			`${utc.toISOString().slice(11, 16)} UTC`,
+		);
+		await far.close();
+	});
+
 	test("each picture leads to its SQL", async () => {
 		const page = await context.newPage();
 		await page.goto(`${server.url}posts/`);
@@ -227,7 +491,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.close();
 	});
 
-	test.each([390, 1440])("fits a window of %i pixels", async (width) => {
+	test.each([360, 1440])("fits a window of %i pixels", async (width) => {
 		const page = await context.newPage();
 		await page.setViewportSize({ width, height: 844 });
 		await page.goto(`${server.url}posts/`);

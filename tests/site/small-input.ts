@@ -55,6 +55,7 @@ function posts(): string {
 			text: mine.map((tag) => `#${tag}`).join(" "),
 			user: { screen_name: `person${i % 7}` },
 			entities: { hashtags: mine.map((text) => ({ text })) },
+			...(i % 9 === 4 ? { retweeted_status: {} } : {}),
 		});
 	}).join("\n");
 }

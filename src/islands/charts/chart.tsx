@@ -1,17 +1,9 @@
 import type { PlotOptions, Scale } from "@observablehq/plot";
-import { createContext } from "preact";
+import type { ComponentChildren } from "preact";
 import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { plotSvg } from "../../charts/render.ts";
 import { ChartCursor, type CursorPoint } from "./chart-cursor.tsx";
-
-/** Draws as HTML text where there is no document: `plotHtml`, given at build time. */
-export const ChartHtml = createContext<
-	| ((
-			options: PlotOptions,
-			labels: { label: string; description: string },
-	  ) => string)
-	| null
->(null);
+import { ChartHtml } from "./chart-html.ts";
 
 /** Widths in pixels that a page carries its pictures in; CSS shows one of them. */
 const BAKED_WIDTHS = { wide: 960, narrow: 350 };
@@ -30,11 +22,14 @@ export function Chart(props: {
 	readonly bakedWidth?: number;
 	/** What pointer and arrow keys read off the picture, in order along x. */
 	readonly points?: readonly CursorPoint[];
+	/** What lies over the picture in the browser, given its scale along x where it has one. */
+	readonly overlay?: (xScale: Scale | undefined) => ComponentChildren;
 }) {
 	const { draw, label, description, bakedWidth = BAKED_WIDTHS.wide } = props;
 	const toHtml = useContext(ChartHtml);
 	const box = useRef<HTMLDivElement>(null);
 	const [xScale, setXScale] = useState<Scale>();
+	const [isDrawn, setDrawn] = useState(false);
 	useLayoutEffect(() => {
 		const element = box.current;
 		if (element === null) return;
@@ -46,6 +41,7 @@ export function Chart(props: {
 			const plot = plotSvg(draw(width), { label, description });
 			element.replaceChildren(plot);
 			setXScale(plot.scale("x"));
+			setDrawn(true);
 		};
 		redraw();
 		const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
@@ -60,6 +56,7 @@ export function Chart(props: {
 				{props.points !== undefined && xScale !== undefined && (
 					<ChartCursor label={label} points={props.points} xScale={xScale} />
 				)}
+				{isDrawn && props.overlay?.(xScale)}
 			</div>
 		);
 	return (

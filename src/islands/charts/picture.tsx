@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { csvLine } from "../shared/csv.ts";
+import { Exports } from "./exports.tsx";
 
 export interface LegendItem {
 	readonly label: string;
@@ -14,8 +16,12 @@ export interface LegendItem {
 export function Picture(props: {
 	readonly id: string;
 	readonly title: string;
-	readonly subtitle?: string;
+	readonly subtitle?: ComponentChildren;
 	readonly legend?: readonly LegendItem[];
+	/** What stands beside the title, such as a choice between two drawings. */
+	readonly controls?: ComponentChildren;
+	/** The rows behind the picture as CSV; with it the picture can be taken along. */
+	readonly csv?: () => string;
 	readonly children: ComponentChildren;
 	readonly table?: ComponentChildren;
 	readonly provenance?: ComponentChildren;
@@ -35,6 +41,7 @@ export function Picture(props: {
 					{title}
 				</h2>
 				{subtitle !== undefined && <p class="figure-subtitle">{subtitle}</p>}
+				{props.controls}
 				{legend.length > 0 && (
 					<ul class="legend">
 						{legend.map(({ label, mark }) => (
@@ -48,6 +55,7 @@ export function Picture(props: {
 			</figcaption>
 			{props.children}
 			{props.table}
+			{props.csv !== undefined && <Exports name={id} csv={props.csv} />}
 			{props.provenance}
 		</figure>
 	);
@@ -56,7 +64,26 @@ export function Picture(props: {
 export interface TableColumn<Row> {
 	readonly name: string;
 	readonly isNumber?: boolean;
-	readonly cell: (row: Row) => string;
+	readonly cell: (row: Row) => ComponentChildren;
+	/** For the CSV, where it differs from a cell's text: numbers and times as machines read them. */
+	readonly value?: (row: Row) => string | number | Date | null;
+}
+
+/** Rows as CSV (RFC 4180): numbers bare, times in ISO 8601, UTC. */
+export function tableCsv<Row>(
+	columns: readonly TableColumn<Row>[],
+	rows: readonly Row[],
+): string {
+	const text = (column: TableColumn<Row>, row: Row) => {
+		const value =
+			column.value === undefined ? column.cell(row) : column.value(row);
+		if (value === null || value === undefined) return null;
+		return value instanceof Date ? value.toISOString() : String(value);
+	};
+	return [
+		csvLine(columns.map(({ name }) => name)),
+		...rows.map((row) => csvLine(columns.map((column) => text(column, row)))),
+	].join("");
 }
 
 /** The rows behind a picture, made when it is opened: long tables cost nothing before. */

@@ -1,102 +1,294 @@
-import { batch, computed, effect } from "@preact/signals";
-import { countedPosts, topTags } from "../../queries/posts.ts";
+import { computed, effect, type Signal, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import {
+	narrowedPosts,
+	postList,
+	taggedPosts,
+	topTags,
+} from "../../queries/posts.ts";
 import type { Query } from "../../queries/sql.ts";
 import { type Ask, Question } from "../charts/question.ts";
 import { QuestionStatus } from "../charts/question-status.tsx";
 import { timedQuery } from "../charts/timed-query.ts";
+import { savesData } from "../shared/offline.ts";
+import { Compare } from "./comparison.tsx";
 import {
-	dayCodec,
-	optionalCodec,
-	urlSignal,
-	wordCodec,
-} from "../shared/url-state.ts";
-import {
-	DEFAULT_CHOICE,
+	countsOfDays,
 	defaultAnswer,
 	funnelWith,
 	isBackward,
 	isDefault,
 	type PostsAnswer,
+	type PostsChoice,
 	type PostsData,
-	PRESETS,
+	selectionOf,
 	TAG_LIMIT,
 	topTagsOf,
-	type WindowChoice,
-	windowOf,
 } from "./model.ts";
+import { Reading, type ReadingAnswer, readablePosts } from "./reading.tsx";
+import { ResidentDays } from "./resident-days.ts";
+import {
+	brushed,
+	choice,
+	choose,
+	compared,
+	drawing,
+	pages,
+	pickTag,
+	shown,
+	top,
+	unit,
+} from "./state.ts";
+import { Trends } from "./trends.tsx";
+import {
+	askComparison,
+	askTrends,
+	type Comparison,
+	type ComparisonAnswer,
+	type TrendsAnswer,
+} from "./trends-model.ts";
 import { PostsView } from "./view.tsx";
 
-const preset = urlSignal("window", DEFAULT_CHOICE.preset, wordCodec(PRESETS), {
-	history: "push",
-});
-const from = urlSignal("from", null, optionalCodec(dayCodec), {
-	history: "push",
-});
-const to = urlSignal("to", null, optionalCodec(dayCodec), { history: "push" });
-const choice = computed<WindowChoice>(() => ({
-	preset: preset.value,
-	from: from.value,
-	to: to.value,
-}));
-const question = new Question<PostsAnswer>();
+const PAGE_POSTS = 10;
+const COMPARED_AT_FIRST = 3;
 
-/** The posts page with its controls: its state is the address. */
+const question = new Question<PostsAnswer>();
+const trends = new Question<TrendsAnswer>();
+const comparing = new Question<ComparisonAnswer>();
+const reading = new Question<ReadingAnswer>();
+
+/** Whether what stands below the first pictures, and needs the engine, is to come. */
+const isWanted: Signal<boolean> = signal(false);
+
+const comparison = computed<Comparison>(() => ({
+	unit: unit.value,
+	tags:
+		compared.value ??
+		(question.answer.value?.topTags ?? [])
+			.slice(0, COMPARED_AT_FIRST)
+			.map(({ tag }) => tag),
+}));
+
+let resident: ResidentDays | undefined;
+
+/** The page with its controls: its state is the address. */
 export function PostsIsland({ data }: { readonly data: PostsData }) {
-	const state = question.state.value.kind;
+	const chosen = shown.value;
+	const days = residentDays(data);
+	const isBrushing = brushed.value !== null;
+	const preview =
+		isBrushing && days.arrivals.value >= 0 ? days.answer(chosen) : null;
+	const isAsking = question.state.value.kind === "asking";
+	const answer =
+		preview ?? question.answer.value ?? (isAsking ? defaultAnswer(data) : null);
 	return (
 		<PostsView
 			data={data}
-			choice={choice.value}
-			answer={
-				question.answer.value ??
-				(state === "asking" ? defaultAnswer(data) : null)
-			}
-			isBusy={state === "asking"}
+			choice={chosen}
+			answer={answer}
+			isBusy={isBrushing ? preview === null : isAsking}
 			status={<QuestionStatus question={question} />}
+			top={top.value}
+			drawing={drawing.value}
+			picker={{ chosen: chosen.tags, pick: pickTag }}
 			onChoice={choose}
-		/>
+			onBrush={(next) => {
+				brushed.value = next;
+				if (next !== null) days.want(shown.peek());
+			}}
+			onTop={(next) => {
+				top.value = next;
+			}}
+			onDrawing={(next) => {
+				drawing.value = next;
+			}}
+		>
+			{chosen.tags.length > 0 && (
+				<Reading
+					data={data}
+					tags={chosen.tags}
+					counted={answer?.funnel.counted ?? 0}
+					answer={reading.answer.value}
+					isBusy={reading.state.value.kind === "asking"}
+					status={<QuestionStatus question={reading} />}
+					onMore={() => {
+						pages.value += 1;
+					}}
+				/>
+			)}
+			<Below data={data} />
+		</PostsView>
 	);
 }
 
-/** Asks for the window that the address names, now and whenever it changes. */
+/** What needs the engine: comes as soon as it is scrolled to. */
+function Below({ data }: { readonly data: PostsData }) {
+	const box = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		if (box.current === null || savesData()) return;
+		const observer = new IntersectionObserver(
+			(entries) => {
+				if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+				isWanted.value = true;
+				observer.disconnect();
+			},
+			{ rootMargin: "200px" },
+		);
+		observer.observe(box.current);
+		return () => observer.disconnect();
+	}, []);
+	const answer = trends.answer.value;
+	const isAsking = trends.state.value.kind === "asking";
+	return (
+		<div class="posts-below" ref={box}>
+			{isWanted.value ? (
+				<>
+					<QuestionStatus question={trends} />
+					<div class="posts-trends">
+						{answer === null ? (
+							isAsking && <div class="posts-coming" />
+						) : (
+							<Trends
+								data={data}
+								answer={answer}
+								isBusy={
+									isAsking ||
+									!isSame(answer.choice, question.answer.value?.choice)
+								}
+								picker={{ chosen: choice.value.tags, pick: pickTag }}
+							/>
+						)}
+						<Compare
+							data={data}
+							comparison={comparison.value}
+							answer={comparing.answer.value}
+							isBusy={comparing.state.value.kind === "asking"}
+							status={<QuestionStatus question={comparing} />}
+							known={(question.answer.value?.topTags ?? []).map(
+								({ tag }) => tag,
+							)}
+							onChange={(next) => {
+								unit.value = next.unit;
+								compared.value = next.tags;
+							}}
+						/>
+					</div>
+				</>
+			) : (
+				<p class="posts-offer">
+					<button
+						type="button"
+						class="button"
+						onClick={() => {
+							isWanted.value = true;
+						}}
+					>
+						Show trends
+					</button>
+				</p>
+			)}
+		</div>
+	);
+}
+
+/** Asks for what the address names, now and whenever it changes. */
 export function followAddress(data: PostsData): void {
 	effect(() => {
 		const chosen = choice.value;
-		if (!isBackward(chosen))
-			question.ask(JSON.stringify(chosen), askOf(chosen, data));
+		if (isBackward(chosen)) return;
+		question.ask(JSON.stringify(chosen), askOf(chosen, data));
+	});
+	effect(() => {
+		const answer = question.answer.value;
+		if (!isWanted.value || answer === null || isAsking()) return;
+		trends.ask(JSON.stringify(answer.choice), (stop, onProgress) =>
+			askTrends(answer, data, (query) => timedQuery(query, stop, onProgress)),
+		);
+	});
+	effect(() => {
+		const answer = question.answer.value;
+		const wanted = comparison.value;
+		if (!isWanted.value || answer === null || isAsking()) return;
+		if (wanted.tags.length === 0) return;
+		comparing.ask(JSON.stringify([answer.choice, wanted]), (stop, onProgress) =>
+			askComparison(answer.choice, data, wanted, (query) =>
+				timedQuery(query, stop, onProgress),
+			),
+		);
+	});
+	effect(() => {
+		const chosen = choice.value;
+		const limit = Math.max(1, pages.value) * PAGE_POSTS;
+		if (chosen.tags.length === 0 || isBackward(chosen)) return;
+		reading.ask(JSON.stringify([chosen, limit]), async (stop, onProgress) => {
+			const query = postList(selectionOf(chosen, data), limit, 0);
+			const { rows, bytes, milliseconds } = await timedQuery(
+				query,
+				stop,
+				onProgress,
+			);
+			return { query, bytes, milliseconds, posts: readablePosts(rows) };
+		});
 	});
 }
 
-function choose(next: WindowChoice): void {
-	batch(() => {
-		preset.value = next.preset;
-		from.value = next.from;
-		to.value = next.to;
-	});
+const isAsking = () => question.state.value.kind === "asking";
+
+const isSame = (one: PostsChoice, other: PostsChoice | undefined) =>
+	JSON.stringify(one) === JSON.stringify(other);
+
+function residentDays(data: PostsData): ResidentDays {
+	resident ??= new ResidentDays(data);
+	return resident;
 }
 
-/** The default window is answered by the roll-ups, every other one by the engine. */
-function askOf(chosen: WindowChoice, data: PostsData): Ask<PostsAnswer> {
+/**
+ * The default window is answered by the roll-ups, brushed days by what the page
+ * holds, every other choice by the engine.
+ */
+function askOf(chosen: PostsChoice, data: PostsData): Ask<PostsAnswer> {
 	if (isDefault(chosen)) return () => defaultAnswer(data);
-	const window = windowOf(chosen, data.lastPost);
-	return async (signal, onProgress) => {
-		const ask = (query: Query) => timedQuery(query, signal, onProgress);
-		const [tags, counts] = await Promise.all([
-			ask(topTags(window, TAG_LIMIT)),
-			ask(countedPosts(window)),
+	const known = residentDays(data).answer(chosen);
+	if (known !== null) return () => known;
+	const selection = selectionOf(chosen, data);
+	return async (stop, onProgress) => {
+		const ask = (query: Query) => timedQuery(query, stop, onProgress);
+		const inDays = countsOfDays(data.days, chosen);
+		const isNarrowed = chosen.tags.length > 0;
+		const [tags, tagged, narrowed] = await Promise.all([
+			ask(topTags(selection, TAG_LIMIT)),
+			inDays === null ? ask(taggedPosts(selection)) : null,
+			isNarrowed ? ask(narrowedPosts(selection)) : null,
 		]);
-		const counted = counts.rows[0];
+		const [inWindow] = tagged?.rows ?? [];
+		const [counted] = narrowed?.rows ?? [];
+		const funnelAsked = [tagged, narrowed].filter((part) => part !== null);
 		return {
+			choice: chosen,
 			funnel: funnelWith(
-				data.funnel,
-				Number(counted?.counted),
-				Number(counted?.tags),
+				data.days,
+				chosen,
+				inDays ?? {
+					tagged: Number(inWindow?.tagged),
+					tags: Number(inWindow?.tags),
+				},
+				isNarrowed
+					? { tagged: Number(counted?.counted), tags: Number(counted?.tags) }
+					: null,
 			),
 			topTags: topTagsOf(tags.rows),
-			bytes: { tags: tags.bytes, funnel: counts.bytes },
+			bytes: {
+				tags: tags.bytes,
+				funnel:
+					funnelAsked.reduce((sum, { bytes }) => sum + bytes, 0) +
+					(inDays === null ? 0 : data.bytes),
+			},
 			milliseconds: {
 				tags: tags.milliseconds,
-				funnel: counts.milliseconds,
+				funnel:
+					funnelAsked.length === 0
+						? null
+						: Math.max(...funnelAsked.map((part) => part.milliseconds)),
 			},
 		};
 	};

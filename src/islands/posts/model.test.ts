@@ -2,13 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../lib/catalog.ts";
 import { contains } from "../../queries/time-window.ts";
 import {
+	countsOfDays,
 	DEFAULT_CHOICE,
 	defaultAnswer,
 	funnelWith,
+	type PostsChoice,
 	type PostsData,
 	postsData,
 	sentence,
-	type WindowChoice,
+	unitFor,
 	windowEnds,
 	windowOf,
 } from "./model.ts";
@@ -47,15 +49,33 @@ const TAG_ROWS = [
 	{ tag: "y", occurrences: 12, posts: 12 },
 ];
 
+/** A row of `posts_per_day`, with half of the tagged posts' share in reposts. */
+function dayRow(
+	day: string,
+	posts: number,
+	tagged: number,
+	tags: number,
+	reposts: number,
+) {
+	const part = Math.floor(reposts / 2);
+	return {
+		day: new Date(day),
+		...{ posts, tagged, tags, reposts },
+		tagged_reposts: part,
+		repost_tags: part + 10,
+	};
+}
+
 const DATA = postsData(CATALOG, {
 	funnel: [FUNNEL_ROW],
 	topTags: TAG_ROWS,
 	days: [
-		{ day: new Date("2023-01-01"), posts: 24_271, tagged: 7121, tags: 9000 },
+		dayRow("2023-01-01", 20_000, 5000, 7000, 4000),
+		dayRow("2024-12-30", 4271, 2121, 2000, 271),
 	],
 }) as PostsData;
 
-const choice = (change: Partial<WindowChoice>): WindowChoice => ({
+const choice = (change: Partial<PostsChoice>): PostsChoice => ({
 	...DEFAULT_CHOICE,
 	...change,
 });
@@ -104,11 +124,13 @@ describe("the window", () => {
 	});
 
 	it("is said with its ends", () => {
-		expect(windowEnds(windowOf(DEFAULT_CHOICE, last))).toBe(
-			"posts after 24 Dec 2024, 22:10, up to 31 Dec 2024, 22:10 UTC",
+		expect(windowEnds(DEFAULT_CHOICE, DATA)).toBe(
+			"posts after 24 Dec 2024, 22:10 UTC, up to 31 Dec 2024, 22:10 UTC",
 		);
-		expect(windowEnds(windowOf(choice({ preset: "all" }), last))).toBe(
-			"all posts",
+		expect(windowEnds(choice({ preset: "all" }), DATA)).toBe("all posts");
+		const day = at("2024-12-01");
+		expect(windowEnds(choice({ from: day, to: day }), DATA)).toBe(
+			"posts of 1 Dec 2024, UTC",
 		);
 	});
 });
@@ -123,7 +145,7 @@ describe("the sentence", () => {
 	it("of one post is in the singular", () => {
 		const answer = {
 			...defaultAnswer(DATA),
-			funnel: funnelWith(DATA.funnel, 1, 1),
+			funnel: { ...DATA.funnel, counted: 1, tags: 1 },
 			topTags: [{ tag: "x", occurrences: 1, posts: 1 }],
 		};
 		const day = new Date("2024-12-24");
@@ -146,10 +168,21 @@ describe("the sentence", () => {
 		).toMatch(/^In the 24 hours to .* the first were #a and #b with 5 each\.$/);
 	});
 
+	it("of chosen tags says how many posts carry them, and what stands beside", () => {
+		const answer = {
+			...defaultAnswer(DATA),
+			funnel: { ...DATA.funnel, counted: 300 },
+		};
+		const chosen = choice({ tags: ["x"], withReposts: false });
+		expect(sentence(chosen, DATA, answer)).toBe(
+			"In the 7 days to 31 Dec 2024, 300 original posts carried #x; beside it #y came most often, in 12.",
+		);
+	});
+
 	it("of a window without tags says so", () => {
 		const answer = {
 			...defaultAnswer(DATA),
-			funnel: funnelWith(DATA.funnel, 0, 0),
+			funnel: { ...DATA.funnel, counted: 0, tags: 0 },
 			topTags: [],
 		};
 		expect(sentence(choice({ preset: "all" }), DATA, answer)).toBe(
@@ -158,11 +191,52 @@ describe("the sentence", () => {
 	});
 });
 
-it("the funnel of any window adds up", () => {
-	for (const counted of [0, 1, 2456, 7121]) {
-		const funnel = funnelWith(DATA.funnel, counted, counted * 2);
-		expect(funnel.withoutTags + funnel.outside + funnel.counted).toBe(
-			funnel.allPosts,
-		);
+describe("the funnel", () => {
+	it("of any window adds up, with reposts and without, with tags and without", () => {
+		for (const withReposts of [true, false])
+			for (const tagged of [0, 1, 2456, 4900])
+				for (const counted of [null, 0, Math.floor(tagged / 2), tagged]) {
+					const funnel = funnelWith(
+						DATA.days,
+						choice({ withReposts }),
+						{ tagged, tags: tagged * 2 },
+						counted === null ? null : { tagged: counted, tags: counted },
+					);
+					const { reposts, withoutTags, outside, withoutChosen } = funnel;
+					expect(
+						(reposts ?? 0) +
+							withoutTags +
+							outside +
+							(withoutChosen ?? 0) +
+							funnel.counted,
+					).toBe(funnel.allPosts);
+					expect(funnel.allPosts).toBe(24_271);
+					expect(outside).toBeGreaterThanOrEqual(0);
+				}
+	});
+
+	it("of whole days needs no engine, one that ends with the last post does", () => {
+		const day = new Date("2024-12-30");
+		const days = choice({ from: day, to: day });
+		expect(countsOfDays(DATA.days, days)).toEqual({ tagged: 2121, tags: 2000 });
+		expect(countsOfDays(DATA.days, { ...days, withReposts: false })).toEqual({
+			tagged: 2121 - 135,
+			tags: 2000 - 145,
+		});
+		expect(countsOfDays(DATA.days, choice({ preset: "all" }))).toEqual({
+			tagged: 7121,
+			tags: 9000,
+		});
+		expect(countsOfDays(DATA.days, choice({ preset: "day" }))).toBe(null);
+	});
+});
+
+it("the unit of a series leaves at most some two hundred of them", () => {
+	const start = new Date("2020-01-01");
+	const length = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+	for (const days of [0.5, 1, 7, 8, 30, 190, 365, 1000]) {
+		const end = new Date(start.getTime() + days * 86_400_000);
+		const unit = unitFor({ start, end });
+		expect((days * 86_400_000) / length[unit]).toBeLessThan(191);
 	}
 });

@@ -4,36 +4,53 @@ import {
 	formatInstant,
 } from "../../charts/format.ts";
 import { type Funnel, tagsPerPost } from "../../charts/funnel.ts";
-import type { PostsOfDay } from "../../charts/posts-timeline.ts";
+import {
+	type PostsOfDay,
+	withoutReposts,
+} from "../../charts/posts-timeline.ts";
+import type { SeriesUnit } from "../../charts/tag-series.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import { formatCount } from "../../lib/format.ts";
+import type { PostSelection } from "../../queries/posts.ts";
 import {
 	ALL_TIME,
+	contains,
 	type TimeWindow,
 	trailing,
 	wholeDays,
 } from "../../queries/time-window.ts";
 
-export const TAG_LIMIT = 20;
+/** Tags that are asked for; the page shows as many of them as the visitor likes. */
+export const TAG_LIMIT = 100;
+
+export const TOPS = [10, 20, 50, 100] as const;
+export type Top = (typeof TOPS)[number];
 
 export const PRESETS = ["day", "week", "month", "all"] as const;
 export type Preset = (typeof PRESETS)[number];
 
 const PRESET_DAYS = { day: 1, week: 7, month: 30 } as const;
+const DAY_MS = 86_400_000;
 
-/** What the visitor chose: days where there are any, else the preset. */
-export interface WindowChoice {
+/** Which posts the visitor chose: days where there are any, else the preset. */
+export interface PostsChoice {
 	readonly preset: Preset;
 	/** First and last UTC day, both included. */
 	readonly from: Date | null;
 	readonly to: Date | null;
+	/** Whether posts that repeat another count. */
+	readonly withReposts: boolean;
+	/** Only posts that carry each of these. */
+	readonly tags: readonly string[];
 }
 
-export const DEFAULT_CHOICE: WindowChoice = {
+export const DEFAULT_CHOICE: PostsChoice = {
 	preset: "week",
 	from: null,
 	to: null,
+	withReposts: true,
+	tags: [],
 };
 
 /** What the page knows of the posts without the engine. */
@@ -46,18 +63,22 @@ export interface PostsData {
 	readonly lastPost: Date;
 	/** Rows and bytes of the roll-ups that the first pictures stand on. */
 	readonly bytes: number;
+	/** Occurrences of tags in all posts. */
+	readonly occurrences: number;
 }
 
-/** The pictures of one window, and what they cost. */
+/** The pictures of one choice, and what they cost. */
 export interface PostsAnswer {
+	readonly choice: PostsChoice;
 	readonly funnel: Funnel;
+	/** At most {@link TAG_LIMIT}. */
 	readonly topTags: readonly TopTag[];
 	/** Bytes read for the tags and for the funnel. */
 	readonly bytes: { readonly tags: number; readonly funnel: number };
 	/** Null for what came from a roll-up. */
 	readonly milliseconds: {
 		readonly tags: number;
-		readonly funnel: number;
+		readonly funnel: number | null;
 	} | null;
 }
 
@@ -76,26 +97,40 @@ export function postsData(
 	const funnelRow = rollups.funnel[0];
 	const lastPost = funnelRow?.window_end;
 	if (dataset === undefined || !(lastPost instanceof Date)) return null;
+	const days = rollups.days.map(dayOfRow);
 	return {
 		dataset,
 		funnel: {
 			allPosts: Number(funnelRow?.all_posts),
+			reposts: null,
 			withoutTags: Number(funnelRow?.without_tags),
 			outside: Number(funnelRow?.outside),
+			withoutChosen: null,
 			counted: Number(funnelRow?.counted),
 			tags: Number(funnelRow?.tags),
 		},
 		topTags: topTagsOf(rollups.topTags),
-		days: rollups.days.map((row) => ({
-			day: row.day as Date,
-			posts: Number(row.posts),
-			tagged: Number(row.tagged),
-			tags: Number(row.tags),
-		})),
+		days,
 		lastPost,
 		bytes: catalog.rollups
 			.filter(({ dataset: name }) => name === "posts")
 			.reduce((sum, { bytes }) => sum + bytes, 0),
+		occurrences: days.reduce((sum, { tags }) => sum + tags, 0),
+	};
+}
+
+/** A row of the query `postsPerDay`, or of the roll-up of that shape. */
+export function dayOfRow(row: Row): PostsOfDay {
+	return {
+		day: row.day as Date,
+		posts: Number(row.posts),
+		tagged: Number(row.tagged),
+		tags: Number(row.tags),
+		inReposts: {
+			posts: Number(row.reposts),
+			tagged: Number(row.tagged_reposts),
+			tags: Number(row.repost_tags),
+		},
 	};
 }
 
@@ -108,19 +143,54 @@ export function topTagsOf(rows: readonly Row[]): TopTag[] {
 	}));
 }
 
-/** The funnel of a window, from what every window shares and the window's own counts. */
+/** Tagged posts of a window and the tags in them. */
+export interface WindowCounts {
+	readonly tagged: number;
+	readonly tags: number;
+}
+
+/**
+ * The funnel of a choice, from the days of all posts, the counts of the window and,
+ * where tags are chosen, those of the posts that carry them.
+ */
 export function funnelWith(
-	{ allPosts, withoutTags }: Funnel,
-	counted: number,
-	tags: number,
+	days: readonly PostsOfDay[],
+	choice: PostsChoice,
+	inWindow: WindowCounts,
+	narrowed: WindowCounts | null = null,
 ): Funnel {
+	const eligible = choice.withReposts ? days : withoutReposts(days);
+	const sum = (rows: readonly PostsOfDay[], name: "posts" | "tagged") =>
+		rows.reduce((total, row) => total + row[name], 0);
+	const allPosts = sum(days, "posts");
+	const tagged = sum(eligible, "tagged");
+	const counted = narrowed ?? inWindow;
 	return {
 		allPosts,
-		withoutTags,
-		outside: allPosts - withoutTags - counted,
-		counted,
-		tags,
+		reposts: choice.withReposts ? null : allPosts - sum(eligible, "posts"),
+		withoutTags: sum(eligible, "posts") - tagged,
+		outside: tagged - inWindow.tagged,
+		withoutChosen: narrowed === null ? null : inWindow.tagged - narrowed.tagged,
+		counted: counted.tagged,
+		tags: counted.tags,
 	};
+}
+
+/** The window's counts where it is of whole days, which need no engine; else null. */
+export function countsOfDays(
+	days: readonly PostsOfDay[],
+	choice: PostsChoice,
+): WindowCounts | null {
+	const window = wholeWindow(choice);
+	if (window === null) return null;
+	let tagged = 0;
+	let tags = 0;
+	for (const row of choice.withReposts ? days : withoutReposts(days))
+		if (contains(window, row.day)) {
+			tagged += row.tagged;
+			tags += row.tags;
+		}
+	return { tagged, tags };
 }
 
 /** What the roll-ups answer by themselves. */
@@ -130,6 +200,7 @@ export function defaultAnswer({
 	bytes,
 }: PostsData): PostsAnswer {
 	return {
+		choice: DEFAULT_CHOICE,
 		funnel,
 		topTags,
 		bytes: { tags: bytes, funnel: bytes },
@@ -137,25 +208,100 @@ export function defaultAnswer({
 	};
 }
 
-export function isDefault({ preset, from, to }: WindowChoice): boolean {
-	return preset === DEFAULT_CHOICE.preset && from === null && to === null;
+export function isDefault(choice: PostsChoice): boolean {
+	return (
+		choice.preset === DEFAULT_CHOICE.preset &&
+		choice.from === null &&
+		choice.to === null &&
+		choice.withReposts &&
+		choice.tags.length === 0
+	);
 }
 
-export function windowOf(choice: WindowChoice, lastPost: Date): TimeWindow {
-	const { preset, from, to } = choice;
+export function windowOf(choice: PostsChoice, lastPost: Date): TimeWindow {
+	const { preset } = choice;
+	return (
+		wholeWindow(choice) ??
+		trailing(lastPost, preset === "all" ? 0 : PRESET_DAYS[preset] * 86_400)
+	);
+}
+
+/** The window where it is of whole UTC days; null where it ends with the last post. */
+function wholeWindow({ preset, from, to }: PostsChoice): TimeWindow | null {
 	if (from !== null || to !== null) return wholeDays(from, to);
-	return preset === "all"
-		? ALL_TIME
-		: trailing(lastPost, PRESET_DAYS[preset] * 86_400);
+	return preset === "all" ? ALL_TIME : null;
+}
+
+/**
+ * The window with both ends: an open one ends with the first or last day of the
+ * posts. Null for all posts, before which there is nothing to compare with.
+ */
+export function closedWindow(
+	choice: PostsChoice,
+	data: PostsData,
+): TimeWindow | null {
+	const { preset, from, to } = choice;
+	if (from === null && to === null)
+		return preset === "all" ? null : windowOf(choice, data.lastPost);
+	const { first, last } = dayRange(data);
+	return wholeDays(
+		from ?? first,
+		to ?? (from !== null && from > last ? from : last),
+	);
+}
+
+/** First and last UTC day of the posts. */
+export function dayRange(data: PostsData): { first: Date; last: Date } {
+	const last = new Date(Math.floor(data.lastPost.getTime() / DAY_MS) * DAY_MS);
+	return { first: data.days[0]?.day ?? last, last };
+}
+
+/** What queries are asked for. */
+export function selectionOf(
+	choice: PostsChoice,
+	data: PostsData,
+): PostSelection {
+	return {
+		window: windowOf(choice, data.lastPost),
+		withReposts: choice.withReposts,
+		tags: choice.tags,
+	};
+}
+
+/** First and last instant of a choice's posts, the second included. */
+export function spanOf(
+	choice: PostsChoice,
+	data: PostsData,
+): { start: Date; end: Date } {
+	const { lower, upper } = windowOf(choice, data.lastPost);
+	const { first } = dayRange(data);
+	const start = lower === null || lower.at < first ? first : lower.at;
+	const end =
+		upper === null || upper.at > data.lastPost
+			? data.lastPost
+			: new Date(upper.at.getTime() - (upper.included ? 0 : 1));
+	return end < start ? { start, end: start } : { start, end };
+}
+
+/** The unit in which a span of time shows its course: at most some 180 of them. */
+export function unitFor({
+	start,
+	end,
+}: {
+	start: Date;
+	end: Date;
+}): SeriesUnit {
+	const days = (end.getTime() - start.getTime()) / DAY_MS;
+	return days <= 7.5 ? "hour" : days <= 190 ? "day" : "week";
 }
 
 /** Whether the first day lies after the last. */
-export function isBackward({ from, to }: WindowChoice): boolean {
+export function isBackward({ from, to }: PostsChoice): boolean {
 	return from !== null && to !== null && from > to;
 }
 
 /** The window in words that begin a sentence: `In the 7 days to 31 Dec 2024`. */
-export function windowWords(choice: WindowChoice, data: PostsData): string {
+export function windowWords(choice: PostsChoice, data: PostsData): string {
 	const { preset, from, to } = choice;
 	if (from !== null && to !== null)
 		return from.getTime() === to.getTime()
@@ -171,29 +317,56 @@ export function windowWords(choice: WindowChoice, data: PostsData): string {
 	return `In the ${days === 1 ? "24 hours" : `${days} days`} to ${formatDay(data.lastPost)}`;
 }
 
-/** The posts of a window by its exact ends, for a subtitle: `posts after 24 Dec 2024, …`. */
-export function windowEnds({ lower, upper }: TimeWindow): string {
-	if (lower === null && upper === null) return "all posts";
-	const start =
-		lower === null
-			? null
-			: `${lower.included ? "from" : "after"} ${formatInstant(lower.at)}`;
-	const end =
-		upper === null
-			? null
-			: `${upper.included ? "up to" : "before"} ${formatInstant(upper.at)}`;
-	return `posts ${[start, end].filter((part) => part !== null).join(", ")} UTC`;
+/**
+ * The posts of a choice by its exact ends, in words and instants: `posts after`, an
+ * instant, `up to`, an instant. Whole days are words.
+ */
+export function windowParts(
+	choice: PostsChoice,
+	data: PostsData,
+): readonly (string | Date)[] {
+	const { from, to } = choice;
+	if (from !== null && to !== null)
+		return [
+			from.getTime() === to.getTime()
+				? `posts of ${formatDay(from)}, UTC`
+				: `posts from ${formatDay(from)} to ${formatDay(to)}, UTC days`,
+		];
+	if (from !== null) return [`posts from ${formatDay(from)} on, UTC`];
+	if (to !== null) return [`posts up to ${formatDay(to)}, UTC`];
+	const { lower, upper } = windowOf(choice, data.lastPost);
+	if (lower === null || upper === null) return ["all posts"];
+	return ["posts after ", lower.at, ", up to ", upper.at];
+}
+
+/** {@link windowParts} as one text, in UTC. */
+export function windowEnds(choice: PostsChoice, data: PostsData): string {
+	return windowParts(choice, data)
+		.map((part) => (part instanceof Date ? `${formatInstant(part)} UTC` : part))
+		.join("");
 }
 
 /** What is seen, in one sentence. */
 export function sentence(
-	choice: WindowChoice,
+	choice: PostsChoice,
 	data: PostsData,
 	{ funnel, topTags }: PostsAnswer,
 ): string {
 	const when = windowWords(choice, data);
+	const what = choice.withReposts ? "post" : "original post";
+	if (choice.tags.length > 0) {
+		const chosen = choice.tags.map((tag) => `#${tag}`).join(" and ");
+		if (funnel.counted === 0) return `${when}, no post carried ${chosen}.`;
+		const [beside] = topTags.filter(({ tag }) => !choice.tags.includes(tag));
+		return (
+			`${when}, ${formatCounted(funnel.counted, what)} carried ${chosen}; ` +
+			(beside === undefined
+				? "no other tag stood beside it."
+				: `beside it #${beside.tag} came most often, in ${formatCount(beside.posts)}.`)
+		);
+	}
 	if (funnel.counted === 0)
-		return `${when}, none of ${formatCounted(funnel.allPosts, "post")} carried a tag.`;
+		return `${when}, none of ${formatCounted(funnel.allPosts - (funnel.reposts ?? 0), what)} carried a tag.`;
 	const most = topTags[0]?.occurrences ?? 0;
 	const leaders = topTags.filter((tag) => tag.occurrences === most);
 	const first =
@@ -203,7 +376,7 @@ export function sentence(
 				? `the first were ${leaders.map(({ tag }) => `#${tag}`).join(" and ")} with ${formatCount(most)} each`
 				: `no tag stood out, the first ones came ${formatCount(most)} ${most === 1 ? "time" : "times"} each`;
 	return (
-		`${when}, ${formatCounted(funnel.counted, "post")} carried ${formatCounted(funnel.tags, "tag")}, ` +
+		`${when}, ${formatCounted(funnel.counted, what)} carried ${formatCounted(funnel.tags, "tag")}, ` +
 		`${tagsPerPost(funnel)} each; ${first}.`
 	);
 }

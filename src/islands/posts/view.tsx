@@ -1,49 +1,33 @@
 import type { ComponentChildren } from "preact";
 import { useCallback } from "preact/hooks";
-import { formatDay } from "../../charts/format.ts";
 import {
 	describeFunnel,
 	funnelChart,
+	funnelSum,
+	stepsOf,
 	tagsPerPost,
 } from "../../charts/funnel.ts";
-import {
-	describeBin,
-	describeTimeline,
-	timelineBins,
-	timelineChart,
-} from "../../charts/posts-timeline.ts";
-import {
-	describeTopTags,
-	type TopTag,
-	topTagsChart,
-} from "../../charts/top-tags.ts";
 import { formatCount } from "../../lib/format.ts";
-import {
-	funnel as funnelQuery,
-	postsPerDay,
-	topTags,
-} from "../../queries/posts.ts";
+import { funnel as funnelQuery } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
-import {
-	Choices,
-	DayRange,
-	Picture,
-	PictureTable,
-} from "../charts/picture.tsx";
+import type { BrushedDays } from "../charts/day-brush.tsx";
+import { Choices, DayRange, Picture, tableCsv } from "../charts/picture.tsx";
 import { Provenance } from "../shared/provenance.tsx";
 import { Empty } from "../shared/states.tsx";
 import {
 	isBackward,
 	type PostsAnswer,
+	type PostsChoice,
 	type PostsData,
 	type Preset,
+	selectionOf,
 	sentence,
-	TAG_LIMIT,
-	type WindowChoice,
-	windowEnds,
-	windowOf,
+	type Top,
 	windowWords,
 } from "./model.ts";
+import type { TagPicker } from "./tag-rows.tsx";
+import { Timeline } from "./timeline.tsx";
+import { type Drawing, TopTags } from "./top-tags.tsx";
 
 const PRESET_LABELS: readonly { value: Preset; label: string }[] = [
 	{ value: "day", label: "Day" },
@@ -52,25 +36,33 @@ const PRESET_LABELS: readonly { value: Preset; label: string }[] = [
 	{ value: "all", label: "All" },
 ];
 
-/** Bins of the timeline's table, as wide pictures show them. */
-const TABLE_WIDTH = 960;
+const NO_PICKER: TagPicker = { chosen: [], pick: () => {} };
 
 /** The page as it stands for a choice: at build time and in the browser. */
 export function PostsView(props: {
 	readonly data: PostsData;
-	readonly choice: WindowChoice;
+	/** With the days that are being brushed. */
+	readonly choice: PostsChoice;
 	/** The last answer there is; of another choice while `isBusy`. Null where none is. */
 	readonly answer: PostsAnswer | null;
 	readonly isBusy?: boolean;
 	/** Progress or failure, in the place of the pictures where there is no answer. */
 	readonly status?: ComponentChildren;
-	readonly onChoice?: (choice: WindowChoice) => void;
+	readonly top: Top;
+	readonly drawing: Drawing;
+	readonly onChoice?: (choice: PostsChoice) => void;
+	readonly onBrush?: (days: BrushedDays | null) => void;
+	readonly onTop?: (top: Top) => void;
+	readonly onDrawing?: (drawing: Drawing) => void;
+	readonly picker?: TagPicker;
+	/** What the engine adds: trends, comparison, the posts themselves. */
+	readonly children?: ComponentChildren;
 	/** Root of the site at build time. */
 	readonly root?: string;
 }) {
 	const { data, choice, answer, isBusy = false, status, root } = props;
+	const { picker = NO_PICKER } = props;
 	const onChoice = props.onChoice ?? (() => {});
-	const window = windowOf(choice, data.lastPost);
 	const first = data.days[0]?.day ?? data.lastPost;
 	const hasDays = choice.from !== null || choice.to !== null;
 	return (
@@ -93,7 +85,9 @@ export function PostsView(props: {
 					legend="Window, up to the last post"
 					options={PRESET_LABELS}
 					value={hasDays ? null : choice.preset}
-					onChange={(preset) => onChoice({ preset, from: null, to: null })}
+					onChange={(preset) =>
+						onChoice({ ...choice, preset, from: null, to: null })
+					}
 				/>
 				<DayRange
 					from={choice.from}
@@ -102,213 +96,135 @@ export function PostsView(props: {
 					last={data.lastPost}
 					onChange={(from, to) => onChoice({ ...choice, from, to })}
 				/>
+				<Choices
+					name="reposts"
+					legend="Reposts"
+					options={[
+						{ value: "yes", label: "Count" },
+						{ value: "no", label: "Leave out" },
+					]}
+					value={choice.withReposts ? "yes" : "no"}
+					onChange={(value) =>
+						onChoice({ ...choice, withReposts: value === "yes" })
+					}
+				/>
 			</div>
-			<Timeline data={data} choice={choice} root={root} />
+			{choice.tags.length > 0 && (
+				<div class="posts-chosen">
+					<span class="small muted">Only posts with</span>
+					<ul class="chips" aria-label="Hashtags that posts must carry">
+						{choice.tags.map((tag) => (
+							<li key={tag}>
+								<button
+									type="button"
+									class="chip"
+									aria-label={`Take off #${tag}`}
+									onClick={() => picker.pick(tag)}
+								>
+									#{tag} <span aria-hidden="true">×</span>
+								</button>
+							</li>
+						))}
+					</ul>
+				</div>
+			)}
+			<Timeline
+				data={data}
+				choice={choice}
+				root={root}
+				onBrush={props.onBrush ?? (() => {})}
+				onChoose={(days) => onChoice({ ...choice, ...days })}
+			/>
 			{status}
 			{answer !== null && !isBackward(choice) && (
-				<div class="posts-pictures">
-					<Picture
-						id="top-tags"
-						title={`Top ${TAG_LIMIT} hashtags`}
-						subtitle={`Occurrences in ${windowEnds(window)}`}
-						isBusy={isBusy}
-						table={
-							<PictureTable
-								caption={`Top hashtags of ${windowEnds(window)}`}
-								isShort
-								rows={answer.topTags}
-								columns={TAG_COLUMNS}
-							/>
-						}
-						provenance={
-							<Provenance
-								source={data.dataset.source}
-								licence={data.dataset.licence}
-								synthetic={data.dataset.synthetic}
-								rows={answer.topTags.length}
-								bytes={answer.bytes.tags}
-								milliseconds={answer.milliseconds?.tags ?? null}
-								query={topTags(window, TAG_LIMIT)}
-								root={root}
-							/>
-						}
-					>
-						{answer.topTags.length === 0 ? (
-							<Empty>
-								<p>
-									No post in this window carries a tag. Choose a longer window,
-									or look at the timeline above for one with posts.
-								</p>
-							</Empty>
-						) : (
-							<TagBars rows={answer.topTags} />
-						)}
-					</Picture>
-					<Picture
-						id="funnel"
-						title="From all posts to those counted"
-						subtitle="Posts"
-						isBusy={isBusy}
-						provenance={
-							<Provenance
-								source={data.dataset.source}
-								licence={data.dataset.licence}
-								synthetic={data.dataset.synthetic}
-								bytes={answer.bytes.funnel}
-								milliseconds={answer.milliseconds?.funnel ?? null}
-								query={funnelQuery(window)}
-								root={root}
-							/>
-						}
-					>
-						<FunnelBars answer={answer} />
-						<p class="funnel-sum" id="funnel-sum">
-							{formatCount(answer.funnel.allPosts)} −{" "}
-							{formatCount(answer.funnel.withoutTags)} −{" "}
-							{formatCount(answer.funnel.outside)} ={" "}
-							{formatCount(answer.funnel.counted)}
-						</p>
-						<dl class="posts-tiles">
-							<div>
-								<dt>Tags in counted posts</dt>
-								<dd id="posts-tags">{formatCount(answer.funnel.tags)}</dd>
-							</div>
-							<div>
-								<dt>Tags per counted post</dt>
-								<dd id="posts-rate">{tagsPerPost(answer.funnel)}</dd>
-							</div>
-						</dl>
-					</Picture>
-				</div>
+				<>
+					<div class="posts-pictures">
+						<TopTags
+							data={data}
+							choice={choice}
+							answer={answer}
+							isBusy={isBusy}
+							top={props.top}
+							drawing={props.drawing}
+							picker={picker}
+							root={root}
+							onTop={props.onTop ?? (() => {})}
+							onDrawing={props.onDrawing ?? (() => {})}
+						/>
+						<Funnel
+							data={data}
+							choice={choice}
+							answer={answer}
+							isBusy={isBusy}
+							root={root}
+						/>
+					</div>
+					{props.children}
+				</>
 			)}
 		</>
 	);
 }
 
-const TAG_COLUMNS = [
-	{ name: "Hashtag", cell: (row: TopTag) => `#${row.tag}` },
-	{
-		name: "Occurrences",
-		isNumber: true,
-		cell: (row: TopTag) => formatCount(row.occurrences),
-	},
-	{
-		name: "Posts",
-		isNumber: true,
-		cell: (row: TopTag) => formatCount(row.posts),
-	},
-];
-
-function TagBars({ rows }: { readonly rows: readonly TopTag[] }) {
-	const draw = useCallback(
-		(width: number) => topTagsChart(rows, { width }),
-		[rows],
-	);
-	return (
-		<Chart
-			draw={draw}
-			bakedWidth={860}
-			label={`Bars of the top ${TAG_LIMIT} hashtags`}
-			description={describeTopTags(rows)}
-		/>
-	);
-}
-
-function FunnelBars({ answer }: { readonly answer: PostsAnswer }) {
+function Funnel(props: {
+	readonly data: PostsData;
+	readonly choice: PostsChoice;
+	readonly answer: PostsAnswer;
+	readonly isBusy: boolean;
+	readonly root: string | undefined;
+}) {
+	const { data, answer } = props;
 	const { funnel } = answer;
 	const draw = useCallback(
 		(width: number) => funnelChart(funnel, { width }),
 		[funnel],
 	);
 	return (
-		<Chart
-			draw={draw}
-			bakedWidth={490}
-			label="Funnel from all posts to those counted"
-			description={describeFunnel(funnel)}
-		/>
-	);
-}
-
-function Timeline(props: {
-	readonly data: PostsData;
-	readonly choice: WindowChoice;
-	readonly root: string | undefined;
-}) {
-	const { data, choice, root } = props;
-	const window = windowOf(choice, data.lastPost);
-	const from = window.lower?.at.getTime() ?? null;
-	const to = window.upper?.at.getTime() ?? null;
-	const draw = useCallback(
-		(width: number) =>
-			timelineChart(data.days, {
-				width,
-				window:
-					from === null && to === null
-						? null
-						: {
-								from: from === null ? null : new Date(from),
-								to: to === null ? null : new Date(to),
-							},
-			}),
-		[data.days, from, to],
-	);
-	const { unit, bins } = timelineBins(data.days, TABLE_WIDTH);
-	return (
 		<Picture
-			id="timeline"
-			title="Posts over time"
-			legend={[
-				{ label: "with tags", mark: "tagged" },
-				{ label: "without", mark: "untagged" },
-				{ label: "the window", mark: "window" },
-			]}
-			table={
-				<PictureTable
-					caption={`Posts per ${unit}, UTC`}
-					rows={bins}
-					columns={[
-						{
-							name:
-								unit === "month" ? "Month" : unit === "week" ? "Week" : "Day",
-							cell: (bin) =>
-								unit === "week" ? formatDay(bin.start) : describeBin(bin, unit),
-						},
-						{
-							name: "Posts",
-							isNumber: true,
-							cell: (bin) => formatCount(bin.posts),
-						},
-						{
-							name: "With tags",
-							isNumber: true,
-							cell: (bin) => formatCount(bin.tagged),
-						},
-						{
-							name: "Tags",
-							isNumber: true,
-							cell: (bin) => formatCount(bin.tags),
-						},
-					]}
-				/>
+			id="funnel"
+			title="From all posts to those counted"
+			subtitle="Posts"
+			isBusy={props.isBusy}
+			csv={() =>
+				tableCsv(
+					[
+						{ name: "step", cell: ({ name }) => name },
+						{ name: "posts", cell: ({ start, end }) => String(end - start) },
+					],
+					stepsOf(funnel),
+				)
 			}
 			provenance={
 				<Provenance
 					source={data.dataset.source}
 					licence={data.dataset.licence}
 					synthetic={data.dataset.synthetic}
-					rows={data.days.length}
-					query={postsPerDay()}
-					root={root}
+					bytes={answer.bytes.funnel}
+					milliseconds={answer.milliseconds?.funnel ?? null}
+					query={funnelQuery(selectionOf(props.choice, data))}
+					root={props.root}
 				/>
 			}
 		>
 			<Chart
 				draw={draw}
-				bakedWidth={1392}
-				label="Posts over time"
-				description={describeTimeline(data.days, TABLE_WIDTH)}
+				bakedWidth={490}
+				label="Funnel from all posts to those counted"
+				description={describeFunnel(funnel)}
 			/>
+			<p class="funnel-sum" id="funnel-sum">
+				{funnelSum(funnel)}
+			</p>
+			<dl class="posts-tiles">
+				<div>
+					<dt>Tags in counted posts</dt>
+					<dd id="posts-tags">{formatCount(funnel.tags)}</dd>
+				</div>
+				<div>
+					<dt>Tags per counted post</dt>
+					<dd id="posts-rate">{tagsPerPost(funnel)}</dd>
+				</div>
+			</dl>
 		</Picture>
 	);
 }
@@ -323,9 +239,9 @@ export function NoPosts() {
 			<Empty>
 				<p>
 					This lake holds no posts. Put a Twitter archive (<code>.js</code>{" "}
-					months), search-API JSON or JSON Lines into the folder{" "}
-					<code>posts/</code> of the input, and run{" "}
-					<code>npm run data -- --input DIR</code>.
+					months), search-API JSON, JSON Lines, Mastodon's{" "}
+					<code>outbox.json</code> or CSV into the folder <code>posts/</code> of
+					the input, and run <code>npm run data -- --input DIR</code>.
 				</p>
 			</Empty>
 		</>

@@ -1,3 +1,4 @@
+import { csvLine } from "../shared/csv.ts";
 import type { Result } from "./result.ts";
 
 const ROWS_AT_ONCE = 5000;
@@ -8,12 +9,12 @@ const ROWS_AT_ONCE = 5000;
  * No cell is altered, also not one that a spreadsheet would take for a formula.
  */
 export function* csvPieces(result: Result): Generator<string> {
-	yield line(result.columns.map((column) => column.name));
+	yield csvLine(result.columns.map((column) => column.name));
 	for (let start = 0; start < result.rows; start += ROWS_AT_ONCE) {
 		let piece = "";
 		const end = Math.min(result.rows, start + ROWS_AT_ONCE);
 		for (let row = start; row < end; row++)
-			piece += line(
+			piece += csvLine(
 				result.columns.map((_, column) => result.text(row, column)),
 			);
 		yield piece;
@@ -33,14 +34,4 @@ export async function csvFile(
 		await new Promise((resolve) => setTimeout(resolve));
 	}
 	return new Blob(parts, { type: "text/csv;charset=utf-8" });
-}
-
-function line(fields: readonly (string | null)[]): string {
-	return `${fields.map(field).join(",")}\r\n`;
-}
-
-function field(text: string | null): string {
-	if (text === null) return "";
-	if (text !== "" && !/[",\r\n]/.test(text)) return text;
-	return `"${text.replaceAll('"', '""')}"`;
 }

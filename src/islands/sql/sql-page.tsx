@@ -5,6 +5,7 @@ import type { Catalog } from "../../lib/catalog.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
+import { download } from "../shared/download.ts";
 import { droppedFiles, engineState, ownObjects } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Empty, Failure } from "../shared/states.tsx";
@@ -571,11 +572,11 @@ function Grid(props: {
 function Download({ answer }: { readonly answer: Answered }) {
 	const stop = useSignal<AbortController | null>(null);
 	const isBusy = useComputed(() => stop.value !== null);
-	const download = async () => {
+	const write = async () => {
 		const controller = new AbortController();
 		stop.value = controller;
 		try {
-			save(await csvFile(answer.result, controller.signal));
+			download(await csvFile(answer.result, controller.signal), "lakeside.csv");
 		} catch (error) {
 			if (!controller.signal.aborted) throw error;
 		} finally {
@@ -588,21 +589,11 @@ function Download({ answer }: { readonly answer: Answered }) {
 			type="button"
 			class="button"
 			disabled={isBusy.value}
-			onClick={() => void download()}
+			onClick={() => void write()}
 		>
 			{isBusy.value ? "Writing …" : "Download CSV"}
 		</button>
 	);
-}
-
-function save(file: Blob): void {
-	const address = URL.createObjectURL(file);
-	const link = document.createElement("a");
-	link.href = address;
-	link.download = "lakeside.csv";
-	link.click();
-	// The download has begun by the next task; until then the address must live.
-	setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 const SIGNED_ADDRESS =

@@ -1,0 +1,310 @@
+import * as Plot from "@observablehq/plot";
+import { formatCount } from "../lib/format.ts";
+import {
+	formatCompact,
+	formatCounted,
+	formatDay,
+	formatInstant,
+	formatNumber,
+} from "./format.ts";
+import { ellipsis, textWidthEm } from "./text-width.ts";
+import { timeAxis } from "./time-axis.ts";
+
+/** A UTC hour, a UTC day, or a week from Monday, UTC. */
+export type SeriesUnit = "hour" | "day" | "week";
+
+/** Occurrences of a tag in a unit of time. */
+export interface TagCount {
+	readonly start: Date;
+	readonly occurrences: number;
+	/** Mean over this unit and those before it; null where these do not all lie in the data. */
+	readonly average: number | null;
+}
+
+export interface TagSeries {
+	readonly tag: string;
+	/** One for each unit, those without any too. */
+	readonly counts: readonly TagCount[];
+}
+
+const HOUR_MS = 3_600_000;
+const UNIT_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS };
+/** 1 January 1970 was a Thursday. */
+const MONDAY_MS = 4 * 24 * HOUR_MS;
+
+/** Units that a moving average runs over: a day of hours, a week of days, four weeks. */
+export const AVERAGE_UNITS = { hour: 24, day: 7, week: 4 } as const;
+
+/** The start of the unit that an instant lies in. */
+export function unitStart(time: Date, unit: SeriesUnit): Date {
+	const length = UNIT_MS[unit];
+	const origin = unit === "week" ? MONDAY_MS : 0;
+	return new Date(
+		Math.floor((time.getTime() - origin) / length) * length + origin,
+	);
+}
+
+/** So many units later, or earlier. */
+export function addUnits(start: Date, units: number, unit: SeriesUnit): Date {
+	return new Date(start.getTime() + units * UNIT_MS[unit]);
+}
+
+/** Units between two starts. */
+export function unitsBetween(from: Date, to: Date, unit: SeriesUnit): number {
+	return Math.round((to.getTime() - from.getTime()) / UNIT_MS[unit]);
+}
+
+/**
+ * The series of each tag from the unit of `first` to the one of `last`, both
+ * included, with a moving average over `averageUnits`. Rows before `first` serve
+ * the averages alone: they are known from `known` on.
+ */
+export function tagSeriesOf(
+	rows: readonly {
+		readonly tag: string;
+		readonly start: Date;
+		readonly occurrences: number;
+	}[],
+	tags: readonly string[],
+	options: {
+		readonly unit: SeriesUnit;
+		readonly first: Date;
+		readonly last: Date;
+		readonly known?: Date;
+		readonly averageUnits?: number;
+	},
+): TagSeries[] {
+	const { unit, averageUnits = 1 } = options;
+	const first = unitStart(options.first, unit);
+	const known = unitStart(options.known ?? options.first, unit);
+	const units = unitsBetween(known, unitStart(options.last, unit), unit) + 1;
+	const shown = unitsBetween(known, first, unit);
+	return tags.map((tag) => {
+		const values = new Float64Array(Math.max(0, units));
+		for (const row of rows)
+			if (row.tag === tag) {
+				const at = unitsBetween(known, row.start, unit);
+				if (at >= 0 && at < units) values[at] = row.occurrences;
+			}
+		const counts: TagCount[] = [];
+		let sum = 0;
+		for (let at = 0; at < units; at++) {
+			sum += (values[at] ?? 0) - (values[at - averageUnits] ?? 0);
+			if (at >= shown)
+				counts.push({
+					start: addUnits(known, at, unit),
+					occurrences: values[at] ?? 0,
+					average: at + 1 < averageUnits ? null : sum / averageUnits,
+				});
+		}
+		return { tag, counts };
+	});
+}
+
+/** Height in pixels of a tag's row in {@link tagRowsChart}, which has no margin on top. */
+export const SERIES_ROW_HEIGHT = 40;
+const AXIS_HEIGHT = 34;
+const FONT_SIZE = 12;
+
+/** Height in pixels of {@link tagRowsChart} for so many tags. */
+export function tagRowsHeight(tags: number): number {
+	return tags * SERIES_ROW_HEIGHT + AXIS_HEIGHT;
+}
+
+/** A row for each tag with its counts over time, each on its own scale from 0 to its peak. */
+export function tagRowsChart(
+	series: readonly TagSeries[],
+	unit: SeriesUnit,
+	{ width = 640 }: { width?: number } = {},
+): Plot.PlotOptions {
+	const labelEm = (width * 0.32) / FONT_SIZE;
+	const labels = series.map(({ tag }) => ellipsis(`#${tag}`, labelEm));
+	const widest = Math.max(2, ...labels.map(textWidthEm));
+	const { first, last } = spanOf(series, unit);
+	const rows = series.flatMap(({ tag, counts }) => {
+		const peak = Math.max(1, ...counts.map((count) => count.occurrences));
+		return counts.map(({ start, occurrences }) => ({
+			tag,
+			start,
+			end: addUnits(start, 1, unit),
+			height: occurrences / peak,
+		}));
+	});
+	const peaks = series.map(({ tag, counts }) => ({
+		tag,
+		text: `peak ${formatCount(Math.max(0, ...counts.map((count) => count.occurrences)))}`,
+	}));
+	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
+	return {
+		width,
+		height: tagRowsHeight(series.length),
+		marginTop: 0,
+		marginBottom: AXIS_HEIGHT,
+		marginLeft,
+		marginRight: 76,
+		x: { type: "utc", domain: [first, last], label: null },
+		y: { axis: null, domain: [0, 1.15] },
+		fy: {
+			domain: series.map(({ tag }) => tag),
+			axis: null,
+			padding: 0,
+			round: false,
+		},
+		marks: [
+			timeAxis(first, last, width - marginLeft - 76),
+			Plot.rectY(rows, {
+				fy: "tag",
+				x1: "start",
+				x2: "end",
+				y: "height",
+				fill: "var(--series-1)",
+				inset: rows.length / Math.max(1, series.length) > width / 4 ? 0 : 0.5,
+			}),
+			Plot.ruleY([0], { stroke: "var(--line)" }),
+			Plot.text(
+				series.map(({ tag }, index) => ({ tag, text: labels[index] })),
+				{
+					fy: "tag",
+					text: "text",
+					frameAnchor: "left",
+					textAnchor: "end",
+					dx: -12,
+					fill: "var(--text)",
+				},
+			),
+			Plot.text(peaks, {
+				fy: "tag",
+				text: "text",
+				frameAnchor: "right",
+				textAnchor: "start",
+				dx: 10,
+				fill: "var(--text-muted)",
+			}),
+		],
+	};
+}
+
+/** What {@link tagRowsChart} shows, in words. */
+export function describeTagRows(
+	series: readonly TagSeries[],
+	unit: SeriesUnit,
+): string {
+	if (series.length === 0) return "There are no tags.";
+	return `${series
+		.slice(0, 5)
+		.map(({ tag, counts }) => {
+			const peak = peakOf(counts);
+			return peak === null
+				? `#${tag} does not occur`
+				: `#${tag} peaks ${unitWords(peak.start, unit)} with ${formatCount(peak.occurrences)}`;
+		})
+		.join("; ")}.`;
+}
+
+/** Height in pixels of {@link tagLinesChart}. */
+export const TAG_LINES_HEIGHT = 300;
+
+/** Counts of several tags over each other, thin, and their moving averages, strong. */
+export function tagLinesChart(
+	series: readonly TagSeries[],
+	unit: SeriesUnit,
+	{ width = 960 }: { width?: number } = {},
+): Plot.PlotOptions {
+	const [{ counts: starts } = { counts: [] }] = series;
+	const first = starts[0]?.start ?? new Date(0);
+	const last = starts.at(-1)?.start ?? first;
+	const color = (index: number) => `var(--series-${index + 1})`;
+	return {
+		width,
+		height: TAG_LINES_HEIGHT,
+		marginLeft: 44,
+		marginRight: 16,
+		marginTop: 26,
+		marginBottom: 34,
+		x: { type: "utc", domain: [first, last], label: null },
+		y: { nice: true, zero: true },
+		marks: [
+			Plot.gridY({ ticks: 5 }),
+			Plot.axisY({
+				ticks: 5,
+				tickSize: 0,
+				tickFormat: formatCompact,
+				label: `↑ occurrences per ${unit}`,
+			}),
+			timeAxis(first, last, width),
+			Plot.ruleY([0], { stroke: "var(--line)" }),
+			...series.map(({ counts }, index) =>
+				Plot.lineY(counts, {
+					x: "start",
+					y: "occurrences",
+					stroke: color(index),
+					strokeOpacity: 0.4,
+					strokeWidth: 1,
+				}),
+			),
+			...series.map(({ counts }, index) =>
+				Plot.lineY(counts, {
+					x: "start",
+					y: "average",
+					stroke: color(index),
+					strokeWidth: 2.25,
+				}),
+			),
+		],
+	};
+}
+
+/** What {@link tagLinesChart} shows, in words. */
+export function describeTagLines(
+	series: readonly TagSeries[],
+	unit: SeriesUnit,
+): string {
+	if (series.length === 0) return "No tag is chosen.";
+	return series
+		.map(({ tag, counts }) => {
+			const peak = peakOf(counts);
+			if (peak === null) return `#${tag} does not occur.`;
+			const total = counts.reduce((sum, count) => sum + count.occurrences, 0);
+			const last = counts[counts.length - 1]?.average ?? null;
+			return (
+				`#${tag}: ${formatCounted(total, "occurrence")}, most ${unitWords(peak.start, unit)} with ${formatCount(peak.occurrences)}` +
+				`${last === null ? "" : `; at the end ${formatNumber(last, 1)} per ${unit} on average`}.`
+			);
+		})
+		.join(" ");
+}
+
+/** A unit of time: `31 Dec 2024, 14:00`, `31 Dec 2024`, `the week of 30 Dec 2024`. */
+export function unitName(start: Date, unit: SeriesUnit): string {
+	switch (unit) {
+		case "hour":
+			return formatInstant(start);
+		case "day":
+			return formatDay(start);
+		case "week":
+			return `the week of ${formatDay(start)}`;
+	}
+}
+
+function unitWords(start: Date, unit: SeriesUnit): string {
+	const words = { hour: "in the hour from", day: "on", week: "in" }[unit];
+	return `${words} ${unitName(start, unit)}`;
+}
+
+function peakOf(counts: readonly TagCount[]): TagCount | null {
+	const peak = counts.reduce<TagCount | null>(
+		(best, count) =>
+			count.occurrences > (best?.occurrences ?? 0) ? count : best,
+		null,
+	);
+	return peak;
+}
+
+function spanOf(
+	series: readonly TagSeries[],
+	unit: SeriesUnit,
+): { first: Date; last: Date } {
+	const [{ counts } = { counts: [] }] = series;
+	const first = counts[0]?.start ?? new Date(0);
+	return { first, last: addUnits(counts.at(-1)?.start ?? first, 1, unit) };
+}

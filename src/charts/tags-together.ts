@@ -1,0 +1,148 @@
+import * as Plot from "@observablehq/plot";
+import { formatCount } from "../lib/format.ts";
+import { formatCounted } from "./format.ts";
+import { ellipsis, textWidthEm } from "./text-width.ts";
+
+/** Posts that carry two tags; of a tag with itself, the posts that carry it. */
+export interface TagPair {
+	readonly tag: string;
+	readonly other: string;
+	readonly posts: number;
+}
+
+const FONT_SIZE = 12;
+const LABEL_EM = 9;
+
+/** Height in pixels of a tag's row in {@link tagsTogetherChart}. */
+export const PAIR_ROW_HEIGHT = 28;
+/** Pixels above the first row. */
+export const PAIRS_TOP = 96;
+
+/** Height in pixels of {@link tagsTogetherChart} for so many tags. */
+export function tagsTogetherHeight(tags: number): number {
+	return PAIRS_TOP + tags * PAIR_ROW_HEIGHT;
+}
+
+/**
+ * A matrix of tags, both ways, in the order given: the stronger a cell, the larger
+ * the part of the row's posts that carry the column's tag as well; its number is
+ * their count. The diagonal is empty.
+ */
+export function tagsTogetherChart(
+	pairs: readonly TagPair[],
+	tags: readonly string[],
+	{ width = 640 }: { width?: number } = {},
+): Plot.PlotOptions {
+	const labels = new Map(
+		tags.map((tag) => [tag, ellipsis(`#${tag}`, LABEL_EM)]),
+	);
+	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
+	const cells = cellsOf(pairs, tags);
+	const strongest = Math.max(1e-9, ...cells.map(({ share }) => share));
+	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
+	const cellWidth = (width - marginLeft - 40) / Math.max(1, tags.length);
+	return {
+		width,
+		height: tagsTogetherHeight(tags.length),
+		marginTop: PAIRS_TOP,
+		marginBottom: 0,
+		marginLeft,
+		marginRight: 40,
+		x: { axis: null, domain: tags, padding: 0.06, round: false },
+		y: { axis: null, domain: tags, padding: 0.06, round: false },
+		opacity: { type: "identity" },
+		marks: [
+			Plot.cell(
+				tags.flatMap((tag) => tags.map((other) => ({ tag, other }))),
+				{
+					x: "other",
+					y: "tag",
+					fill: "var(--line)",
+					fillOpacity: 0.35,
+					rx: 2,
+				},
+			),
+			Plot.cell(cells, {
+				x: "other",
+				y: "tag",
+				fill: "var(--series-1)",
+				fillOpacity: (cell: Cell) => 0.12 + 0.4 * (cell.share / strongest),
+				rx: 2,
+				className: "cell",
+			}),
+			...(cellWidth < 24
+				? []
+				: [
+						Plot.text(cells, {
+							x: "other",
+							y: "tag",
+							text: (cell: Cell) => formatCount(cell.posts),
+							fill: "var(--text)",
+							fontSize: cellWidth < 34 ? 10 : 12,
+						}),
+					]),
+			Plot.text(tags, {
+				y: (tag: string) => tag,
+				text: (tag: string) => labels.get(tag),
+				frameAnchor: "left",
+				textAnchor: "end",
+				dx: -8,
+				fill: "var(--text)",
+			}),
+			Plot.text(tags, {
+				x: (tag: string) => tag,
+				text: (tag: string) => labels.get(tag),
+				frameAnchor: "top",
+				textAnchor: "start",
+				rotate: -50,
+				dy: -6,
+				fill: "var(--text)",
+			}),
+		],
+	};
+}
+
+/** What {@link tagsTogetherChart} shows, in words. */
+export function describeTagsTogether(pairs: readonly TagPair[]): string {
+	const together = pairs
+		.filter(({ tag, other }) => tag !== other)
+		.sort((one, other) => other.posts - one.posts);
+	if (together.length === 0) return "No two of these tags stand in one post.";
+	return `Most often together: ${together
+		.slice(0, 3)
+		.map(
+			({ tag, other, posts }) =>
+				`#${tag} and #${other} in ${formatCounted(posts, "post")}`,
+		)
+		.join(", ")}.`;
+}
+
+interface Cell {
+	readonly tag: string;
+	readonly other: string;
+	readonly posts: number;
+	/** Of the posts with `tag`, those with `other`. */
+	readonly share: number;
+}
+
+function cellsOf(pairs: readonly TagPair[], tags: readonly string[]): Cell[] {
+	const known = new Set(tags);
+	const own = new Map(
+		pairs
+			.filter(({ tag, other }) => tag === other)
+			.map(({ tag, posts }) => [tag, posts]),
+	);
+	return pairs
+		.filter(
+			({ tag, other }) => tag !== other && known.has(tag) && known.has(other),
+		)
+		.flatMap(({ tag, other, posts }) => [
+			{ tag, other, posts, share: posts / (own.get(tag) ?? posts) },
+			{
+				tag: other,
+				other: tag,
+				posts,
+				share: posts / (own.get(other) ?? posts),
+			},
+		]);
+}

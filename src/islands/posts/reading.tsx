@@ -1,0 +1,145 @@
+import type { ComponentChildren } from "preact";
+import { formatCounted } from "../../charts/format.ts";
+import { formatCount } from "../../lib/format.ts";
+import { Empty } from "../shared/states.tsx";
+import { Instant } from "./instant.tsx";
+import type { PostsData } from "./model.ts";
+import { Source } from "./trends.tsx";
+import type { Asked } from "./trends-model.ts";
+
+/** A post to read. */
+export interface ReadablePost {
+	readonly id: string;
+	readonly author: string | null;
+	readonly createdAt: Date;
+	readonly isRepost: boolean;
+	/** Null where the publisher leaves it out. */
+	readonly text: string | null;
+	/** Begins with `http:` or `https:`; null where there is none. */
+	readonly url: string | null;
+}
+
+export interface ReadingAnswer extends Asked {
+	readonly posts: readonly ReadablePost[];
+}
+
+/** Rows of the query `postList`. */
+export function readablePosts(
+	rows: readonly Readonly<Record<string, unknown>>[],
+): ReadablePost[] {
+	const text = (value: unknown) => (value === null ? null : String(value));
+	return rows.map((row) => ({
+		id: String(row.post_id),
+		author: text(row.author),
+		createdAt: row.created_at as Date,
+		isRepost: row.is_repost === true,
+		text: text(row.text),
+		url: webUrl(text(row.url)),
+	}));
+}
+
+/** The posts behind the chosen tags, newest first, as far as their texts are published. */
+export function Reading(props: {
+	readonly data: PostsData;
+	readonly tags: readonly string[];
+	/** Posts that carry all of the tags. */
+	readonly counted: number;
+	readonly answer: ReadingAnswer | null;
+	readonly isBusy: boolean;
+	readonly status: ComponentChildren;
+	readonly onMore: () => void;
+}) {
+	const { data, tags, counted, answer, isBusy } = props;
+	const posts = answer?.posts ?? [];
+	const hasText = posts.some(({ text }) => text !== null);
+	return (
+		<section
+			class="reading"
+			id="reading"
+			aria-labelledby="reading-title"
+			aria-busy={isBusy ? "true" : undefined}
+		>
+			<h2 class="figure-title" id="reading-title">
+				Posts with {tags.map((tag) => `#${tag}`).join(" and ")}
+			</h2>
+			{props.status}
+			{answer !== null &&
+				(posts.length === 0 ? (
+					<Empty>
+						<p>No post in this window carries these tags.</p>
+					</Empty>
+				) : !hasText ? (
+					<Empty>
+						<p>
+							The publisher left the texts of these posts out of the lake, so
+							that there is nothing to read here.
+						</p>
+					</Empty>
+				) : (
+					<>
+						<p class="figure-subtitle">
+							Newest first, {formatCount(posts.length)} of{" "}
+							{formatCounted(counted, "post")}
+						</p>
+						<ol class="reading-list">
+							{posts.map((post) => (
+								<li key={post.id}>
+									<Post post={post} />
+								</li>
+							))}
+						</ol>
+						{posts.length < counted && (
+							<button
+								type="button"
+								class="button"
+								disabled={isBusy}
+								onClick={props.onMore}
+							>
+								{isBusy ? "Loading …" : "More posts"}
+							</button>
+						)}
+					</>
+				))}
+			{answer !== null && (
+				<Source data={data} asked={answer} rows={posts.length} />
+			)}
+		</section>
+	);
+}
+
+function Post({ post }: { readonly post: ReadablePost }) {
+	return (
+		<article class="post">
+			<p class="post-head">
+				{post.author !== null && (
+					<span class="post-author" dir="auto">
+						{post.author}
+					</span>
+				)}
+				<Instant at={post.createdAt} />
+				{post.isRepost && <span>repost</span>}
+				{post.url !== null && (
+					<a href={post.url} target="_blank" rel="noopener noreferrer">
+						Open the post
+					</a>
+				)}
+			</p>
+			<p class="post-text" dir="auto">
+				{post.text ?? <span class="muted">The text is not published.</span>}
+			</p>
+		</article>
+	);
+}
+
+/** An address that a link may lead to; a lake of another tool may hold any text. */
+function webUrl(text: string | null): string | null {
+	if (text === null) return null;
+	try {
+		const url = new URL(text);
+		return url.protocol === "http:" || url.protocol === "https:"
+			? url.href
+			: null;
+	} catch {
+		return null;
+	}
+}

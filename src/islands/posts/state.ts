@@ -1,0 +1,96 @@
+import { batch, computed, type Signal, signal } from "@preact/signals";
+import { SERIES_UNITS } from "../../queries/posts.ts";
+import type { BrushedDays } from "../charts/day-brush.tsx";
+import {
+	type Codec,
+	dayCodec,
+	integerCodec,
+	optionalCodec,
+	urlSignal,
+	wordCodec,
+} from "../shared/url-state.ts";
+import {
+	DEFAULT_CHOICE,
+	type PostsChoice,
+	PRESETS,
+	TOPS,
+	type Top,
+} from "./model.ts";
+import { tagsCodec } from "./tags-codec.ts";
+import { DRAWINGS } from "./top-tags.tsx";
+
+const push = { history: "push" } as const;
+const replace = { history: "replace" } as const;
+
+const topCodec: Codec<Top> = {
+	parse: (text) => TOPS.find((top) => String(top) === text),
+	format: String,
+};
+
+const signals = {
+	preset: urlSignal("window", DEFAULT_CHOICE.preset, wordCodec(PRESETS), push),
+	from: urlSignal("from", null, optionalCodec(dayCodec), push),
+	to: urlSignal("to", null, optionalCodec(dayCodec), push),
+	reposts: urlSignal("reposts", "yes", wordCodec(["yes", "no"] as const), push),
+	tags: urlSignal<readonly string[]>("tag", [], tagsCodec, push),
+};
+
+/** What the address chooses. */
+export const choice = computed<PostsChoice>(() => ({
+	preset: signals.preset.value,
+	from: signals.from.value,
+	to: signals.to.value,
+	withReposts: signals.reposts.value === "yes",
+	tags: signals.tags.value,
+}));
+
+/** The days that are being brushed, before they are chosen. */
+export const brushed: Signal<BrushedDays | null> = signal(null);
+
+/** What shows: the choice with the days that are being brushed. */
+export const shown = computed<PostsChoice>(() =>
+	brushed.value === null ? choice.value : { ...choice.value, ...brushed.value },
+);
+
+export const top = urlSignal<Top>("top", 20, topCodec, replace);
+export const drawing = urlSignal("draw", "bars", wordCodec(DRAWINGS), replace);
+export const unit = urlSignal("unit", "day", wordCodec(SERIES_UNITS), replace);
+
+/** The tags to lay over each other; null for the first ones of the window. */
+export const compared = urlSignal<readonly string[] | null>(
+	"compare",
+	null,
+	{
+		parse: (text) =>
+			text === "" ? null : tagsCodec.parse(text === "-" ? "" : text),
+		format: (tags) =>
+			tags === null ? "" : tags.length === 0 ? "-" : tagsCodec.format(tags),
+	},
+	replace,
+);
+
+/** How often the visitor asked for more posts to read, and once more. */
+export const pages = urlSignal("read", 1, integerCodec, replace);
+
+export function choose(next: PostsChoice): void {
+	batch(() => {
+		brushed.value = null;
+		signals.preset.value = next.preset;
+		signals.from.value = next.from;
+		signals.to.value = next.to;
+		signals.reposts.value = next.withReposts ? "yes" : "no";
+		signals.tags.value = next.tags;
+		pages.value = 1;
+	});
+}
+
+/** Narrows everything to a tag as well, or no longer. */
+export function pickTag(tag: string): void {
+	const chosen = choice.peek();
+	choose({
+		...chosen,
+		tags: chosen.tags.includes(tag)
+			? chosen.tags.filter((other) => other !== tag)
+			: [...chosen.tags, tag],
+	});
+}

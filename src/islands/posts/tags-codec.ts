@@ -1,0 +1,21 @@
+import { foldTag } from "../../lib/hashtags.ts";
+import type { Codec } from "../shared/url-state.ts";
+
+/**
+ * Tags in an address, parted by commas; a comma of a tag's own, which only listed
+ * tags can hold, and a per cent sign are escaped. Case and order of hand-written
+ * addresses are forgiven, repetitions too.
+ */
+export const tagsCodec: Codec<readonly string[]> = {
+	parse(text) {
+		const tags = text
+			.split(",")
+			.map((tag) => foldTag(tag.replaceAll("%2C", ",").replaceAll("%25", "%")))
+			.filter((tag) => tag !== "");
+		return [...new Set(tags)];
+	},
+	format: (tags) =>
+		tags
+			.map((tag) => tag.replaceAll("%", "%25").replaceAll(",", "%2C"))
+			.join(","),
+};

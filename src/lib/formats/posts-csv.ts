@@ -1,0 +1,161 @@
+import { hashtagsIn } from "../hashtags.ts";
+import { FileError } from "./file-error.ts";
+import type { LookedAt } from "./look-ahead.ts";
+import { cleaned, type Post, webAddress } from "./post.ts";
+import { parseTime } from "./time.ts";
+
+/** A row of a CSV; `line` is where it begins, from 1. */
+export interface CsvRow {
+	readonly line: number;
+	readonly cells: readonly string[];
+}
+
+/** Reads CSV, each place in its own way; blank lines are left out. */
+export interface CsvReader {
+	rows(
+		chunks: AsyncIterable<Uint8Array>,
+		delimiter: string,
+	): AsyncIterable<readonly CsvRow[]>;
+	/** The cells of a line that stands alone; null where it is none of a CSV. */
+	cells(line: string, delimiter: string): readonly string[] | null;
+}
+
+/** A post of a CSV, or why a row is none. */
+export interface CsvPost {
+	readonly line: number;
+	readonly post: Post | string;
+	readonly sample: string;
+}
+
+const DELIMITERS = [",", ";", "\t", "|"];
+
+/** What a column may be called, without case, blanks and signs; the first that is there counts. */
+const NAMES = {
+	id: ["id", "idstr", "postid", "tweetid", "statusid"],
+	createdAt: [
+		...["createdat", "created", "publishedat", "published", "postedat"],
+		...["timestamp", "datetime", "date", "time"],
+	],
+	text: [
+		...["text", "fulltext", "content", "body", "message"],
+		...["tweet", "post", "status"],
+	],
+	author: [
+		...["author", "screenname", "username", "user", "account", "handle"],
+		"authorname",
+	],
+	url: ["url", "link", "permalink", "uri"],
+	isRepost: ["isrepost", "isretweet", "repost", "retweet", "reblog"],
+} as const;
+
+type Field = keyof typeof NAMES;
+
+/** Fields without which a row is no post, and how a column for them is asked for. */
+const REQUIRED: readonly [Field, string][] = [
+	["id", "id: name one id or post_id"],
+	["createdAt", "time: name one created_at or date"],
+	["text", "text: name one text"],
+];
+
+const SAMPLE_LENGTH = 200;
+
+/**
+ * The posts of a CSV with a header: columns by name, in any order, parted by commas,
+ * semicolons, tabs or bars. Tags are those of the text. Throws a FileError that names
+ * the missing column.
+ */
+export async function* readPostsCsv(
+	{ head, all }: LookedAt,
+	reader: CsvReader,
+	note: (text: string) => void,
+): AsyncGenerator<CsvPost[]> {
+	const { delimiter, columns } = headerOf(head, reader);
+	let isHeader = true;
+	for await (const rows of reader.rows(all, delimiter)) {
+		const posts: CsvPost[] = [];
+		for (const { line, cells } of rows) {
+			if (isHeader) {
+				isHeader = false;
+				const used = new Set<number>(Object.values(columns));
+				const unused = cells.filter((_, index) => !used.has(index));
+				if (unused.length > 0)
+					note(
+						`columns left out: ${unused.map((name) => name.trim()).join(", ")}`,
+					);
+				continue;
+			}
+			const sample = cells.join(delimiter).slice(0, SAMPLE_LENGTH);
+			posts.push({ line, post: toCsvPost(cells, columns), sample });
+		}
+		yield posts;
+	}
+}
+
+type Columns = Readonly<Partial<Record<Field, number>>>;
+
+function headerOf(
+	head: Uint8Array,
+	reader: CsvReader,
+): { delimiter: string; columns: Columns } {
+	const [line = ""] = new TextDecoder()
+		.decode(head)
+		.trimStart()
+		.split(/\r\n?|\n/);
+	const candidates = DELIMITERS.map((delimiter) => ({
+		delimiter,
+		columns: columnsIn(reader.cells(line, delimiter) ?? []),
+	}));
+	const best = candidates.reduce((one, other) =>
+		Object.keys(other.columns).length > Object.keys(one.columns).length
+			? other
+			: one,
+	);
+	for (const [field, remedy] of REQUIRED)
+		if (best.columns[field] === undefined)
+			throw new FileError(
+				`the first line names no column for a post's ${remedy}`,
+				{ line: 1, sample: line.slice(0, SAMPLE_LENGTH) },
+			);
+	return best;
+}
+
+function columnsIn(cells: readonly string[]): Columns {
+	const names = cells.map((cell) =>
+		cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""),
+	);
+	const columns: Partial<Record<Field, number>> = {};
+	for (const [field, known] of Object.entries(NAMES) as [
+		Field,
+		readonly string[],
+	][]) {
+		const name = known.find((candidate) => names.includes(candidate));
+		if (name !== undefined) columns[field] = names.indexOf(name);
+	}
+	return columns;
+}
+
+function toCsvPost(cells: readonly string[], columns: Columns): Post | string {
+	const cell = (field: Field) => {
+		const index = columns[field];
+		return index === undefined ? null : cleaned(cells[index]?.trim());
+	};
+	const id = cell("id");
+	if (id === null) return "no id: the cell is empty";
+	const created = cell("createdAt");
+	if (created === null) return "no time: the cell is empty";
+	const time = parseTime(created);
+	if (time === null)
+		return `not a time: ${created}; write it as 2024-05-31T14:05:00Z`;
+	const text = cell("text");
+	return {
+		id,
+		author: cell("author"),
+		createdAt: time.micros,
+		isRepost:
+			/^(?:true|t|yes|y|1)$/i.test(cell("isRepost") ?? "") ||
+			/^RT @\w+:/.test(text ?? ""),
+		tags: text === null ? [] : hashtagsIn(text),
+		text,
+		url: webAddress(cell("url")),
+	};
+}
