@@ -138,6 +138,11 @@ class XmlReader {
 	}
 }
 
+function localName(name: string): string {
+	const colon = name.indexOf(":");
+	return colon < 0 ? name : name.slice(colon + 1);
+}
+
 /**
  * The encoding that an XML declaration names, UTF-8 where it names none. A
  * declaration of UTF-16 that reads as bytes cannot be true, or is so no longer:
