@@ -10,6 +10,7 @@ export default defineConfig({
 					include: ["{src,workers,scripts}/**/*.test.{ts,tsx}"],
 					testTimeout: 60_000,
 					hookTimeout: 120_000,
+					maxWorkers: 2,
 				},
 			},
 			{
@@ -40,7 +41,8 @@ export default defineConfig({
 					// A busy machine may starve a browser; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
-					fileParallelism: false,
+					globalSetup: ["tests/site/build-site.ts"],
+					maxWorkers: 2,
 					sequence: { groupOrder: 2 },
 				},
 			},

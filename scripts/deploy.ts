@@ -7,7 +7,7 @@ import {
 	type DeployProgress,
 	deploySite,
 } from "./publish/deploy-site.ts";
-import { isBucketAddress } from "./storage/s3-store.ts";
+import { isBucketAddress } from "./storage/bucket-address.ts";
 import { ConflictError, StoreError } from "./storage/store.ts";
 
 const USAGE = `npm run deploy -- s3://bucket[/prefix] [--dir DIR] [--lake] [--delete] [--dry-run] [--endpoint URL] [--only-publisher]

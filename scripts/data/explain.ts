@@ -11,7 +11,8 @@ import { publicationOf } from "../publish/publication.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { PIECE_ROWS } from "../steps/pieces.ts";
 import { placesOf } from "../steps/places.ts";
-import { type BuildState, type KeptPiece, readState } from "../steps/state.ts";
+import { type BuildState, readState } from "../steps/state.ts";
+import type { KeptPiece } from "../steps/write-pieces.ts";
 import { openStore } from "../storage/open-store.ts";
 import { recordsOf, rowsOf } from "./job-log.ts";
 import { plural } from "./words.ts";
@@ -38,6 +39,8 @@ export interface Explanation {
 		readonly claims: string;
 		/** Winner first; then the greater content, the first by path and record. */
 		readonly winner: string | null;
+		/** Pairs that count once too, where the settings ask for it; null where none can. */
+		readonly alike: string | null;
 	} | null;
 	readonly write: readonly ExplainedTable[];
 	readonly aggregate: readonly ExplainedRollup[];
@@ -153,6 +156,7 @@ export function explained(
 						noun: unique.noun,
 						claims: tidy(unique.claims),
 						winner: unique.winner,
+						alike: unique.alike === undefined ? null : tidy(unique.alike),
 					},
 		write: dataset.tables.map((table) => explainedTable(table, pieces)),
 		aggregate: dataset.rollups.map(({ name, sql, orderBy }) => {
@@ -243,6 +247,12 @@ export function explanationLines(explanation: Explanation): string[] {
 					"  claims",
 					...sqlLines(compare.claims),
 					`  winner: ${compare.winner === null ? "" : `${compare.winner}, then `}the greater content, the first by path`,
+					...(compare.alike === null
+						? []
+						: [
+								"  and pairs that count once, where the settings ask for it",
+								...sqlLines(compare.alike),
+							]),
 				]),
 		"",
 		"3 write: each piece sorted by itself",

@@ -7,9 +7,9 @@ import {
 	reportLines,
 	type StreamedReport,
 } from "../steps/report.ts";
+import { isBucketAddress } from "../storage/bucket-address.ts";
 import { corsAdvice } from "../storage/bucket-cors.ts";
 import { openBucket } from "../storage/open-store.ts";
-import { isBucketAddress } from "../storage/s3-store.ts";
 import type { BuildCommand } from "./arguments.ts";
 import { failureLines, failureOf, runOnFailure } from "./failures.ts";
 import type { Terminal } from "./terminal.ts";

@@ -5,7 +5,7 @@ import {
 	parseCatalog,
 } from "../../src/lib/catalog.ts";
 import { openHasher } from "../../src/lib/hash.ts";
-import { isBucketAddress } from "../storage/s3-store.ts";
+import { isBucketAddress } from "../storage/bucket-address.ts";
 import { ConflictError, type Store, StoreError } from "../storage/store.ts";
 
 /** What every reader opens first. */

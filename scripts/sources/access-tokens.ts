@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRetriedStatus } from "../jobs/failures.ts";
+import { discard } from "./discard.ts";
 import { writeWhole } from "./durable-files.ts";
 import type { ResolvedOAuth2, Secrets } from "./secrets.ts";
-import { discard, type SourceClient } from "./source-client.ts";
+import type { SourceClient } from "./source-client.ts";
 import { SourceError, statusError } from "./source-error.ts";
 
 /** A token that ends so soon is not worth a request. */

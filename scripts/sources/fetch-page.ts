@@ -9,10 +9,11 @@ import {
 	type RetryPolicy,
 	withRetries,
 } from "../jobs/failures.ts";
+import { discard } from "./discard.ts";
 import { nextInJson, nextInLinkHeader } from "./paging.ts";
 import { PartialFile } from "./partial-file.ts";
 import type { ResolvedSource, Secrets } from "./secrets.ts";
-import { discard, type SourceClient } from "./source-client.ts";
+import type { SourceClient } from "./source-client.ts";
 import { SourceError, statusError } from "./source-error.ts";
 import type { SourceSettings } from "./source-settings.ts";
 import type { Page, SourceState } from "./source-state.ts";

@@ -1,5 +1,6 @@
 import { classify, NetworkError } from "../jobs/failures.ts";
 import type { AccessTokens } from "./access-tokens.ts";
+import { discard } from "./discard.ts";
 import { Pace } from "./pace.ts";
 import type { ResolvedSource, Secrets } from "./secrets.ts";
 import { SourceError } from "./source-error.ts";
@@ -136,11 +137,6 @@ export class SourceClient {
 			? new NetworkError(message)
 			: new SourceError(message);
 	}
-}
-
-/** Gives back the connection of an answer whose body nobody reads. */
-export async function discard(response: Response): Promise<void> {
-	await response.body?.cancel();
 }
 
 function lowerCased(

@@ -3,11 +3,10 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
-import { QueueRunner } from "../jobs/queue-runner.ts";
+import { isBucketAddress } from "../storage/bucket-address.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
-import { isBucketAddress } from "../storage/s3-store.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { runBuild } from "./build-run.ts";
 import { forgetFailedJob, keepFailedJob } from "./failed-job.ts";
@@ -86,23 +85,25 @@ export async function buildLake(
 	}
 }
 
-function openRunner(
+async function openRunner(
 	options: BuildOptions,
 	workshop: Workshop,
 	stores: JobStores,
-): Promise<Runner> | Runner {
+): Promise<Runner> {
 	const { queue, endpoint, processes = availableParallelism() } = options;
-	return queue === undefined
-		? new ProcessRunner({
-				stores,
-				processes,
-				scratch: join(workshop.scratch, "jobs"),
-				endpoint,
-			})
-		: QueueRunner.connect({
-				url: queue,
-				stores,
-				endpoint,
-				onTrouble: options.onTrouble,
-			});
+	if (queue === undefined)
+		return new ProcessRunner({
+			stores,
+			processes,
+			scratch: join(workshop.scratch, "jobs"),
+			endpoint,
+		});
+	// Loaded where there is a queue: it takes a good part of a small build's time.
+	const { QueueRunner } = await import("../jobs/queue-runner.ts");
+	return QueueRunner.connect({
+		url: queue,
+		stores,
+		endpoint,
+		onTrouble: options.onTrouble,
+	});
 }

@@ -5,8 +5,7 @@ import type { ParsedBatch } from "./parse-batch.ts";
 import type { BalanceReport, DatasetReport } from "./report.ts";
 import type { ResolvedClaims } from "./resolve-claims.ts";
 import type { FoundDataset } from "./scan.ts";
-import type { KeptPiece } from "./state.ts";
-import type { WrittenPiece } from "./write-pieces.ts";
+import type { KeptPiece, WrittenPiece } from "./write-pieces.ts";
 
 /** A dataset of fewer records is published whatever their share. */
 const FEW_RECORDS = 100;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { filesFolder } from "../sources/fetch-sources.ts";
-import { isBucketAddress } from "../storage/s3-store.ts";
+import { isBucketAddress } from "../storage/bucket-address.ts";
 import type { BuildOptions } from "./build-options.ts";
 import {
 	type WorkshopFolders,

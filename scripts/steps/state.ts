@@ -5,14 +5,9 @@ import type { Store } from "../storage/store.ts";
 import type { DatasetBuild } from "./dataset-build.ts";
 import type { BuildReport } from "./report.ts";
 import type { KnownFiles } from "./scan.ts";
-import type { WrittenPiece } from "./write-pieces.ts";
+import type { KeptPiece, WrittenPiece } from "./write-pieces.ts";
 
 const STATE = "state.json.gz";
-
-/** A piece of the last publication. */
-export interface KeptPiece extends WrittenPiece {
-	readonly dataset: string;
-}
 
 /** What a build leaves to the next one, in the work store. */
 export interface BuildState {

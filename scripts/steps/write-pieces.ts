@@ -49,6 +49,11 @@ export interface WrittenPiece {
 	readonly counts: Readonly<Record<string, number>>;
 }
 
+/** A piece as the build and the next one know it. */
+export interface KeptPiece extends WrittenPiece {
+	readonly dataset: string;
+}
+
 /** Sorts pieces of a table, one at a time, and writes them as files of the lake. */
 export const writePieces: JobKind = async (json, context) => {
 	const params = json as unknown as WriteParams;

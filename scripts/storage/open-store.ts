@@ -1,5 +1,6 @@
+import { isBucketAddress } from "./bucket-address.ts";
 import { FolderStore } from "./folder-store.ts";
-import { isBucketAddress, S3Store } from "./s3-store.ts";
+import type { S3Store } from "./s3-store.ts";
 import type { Store } from "./store.ts";
 
 /** Where a store lies, as a publisher says it. */
@@ -30,6 +31,8 @@ export async function openBucket(
 	address: string,
 	options: OpenOptions = {},
 ): Promise<S3Store> {
+	// Loaded where there is a bucket: it takes a good part of a small build's time.
+	const { S3Store } = await import("./s3-store.ts");
 	const store = new S3Store(address, {
 		endpoint: options.endpoint ?? endpointOfEnvironment(),
 		isOnlyPublisher: options.isOnlyPublisher,

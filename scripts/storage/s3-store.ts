@@ -580,11 +580,6 @@ export class S3Store implements Store {
 	}
 }
 
-/** Whether an address is one of a bucket, and not a folder. */
-export function isBucketAddress(address: string): boolean {
-	return address.startsWith("s3://");
-}
-
 function parseAddress(address: string): { bucket: string; prefix: string } {
 	const [, bucket, prefix = ""] =
 		/^s3:\/\/([^/?#]+)(?:\/(.*?))?\/*$/.exec(address) ?? [];

@@ -46,7 +46,7 @@ describe.skipIf(browserPath() === null)(
 		let host: FaultyHost;
 		let browser: Browser;
 		beforeAll(async () => {
-			host = await faultyHost(await builtSite());
+			host = await faultyHost(builtSite());
 			browser = await launch();
 		});
 		afterAll(async () => {

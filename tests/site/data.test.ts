@@ -19,7 +19,7 @@ describe.skipIf(browserPath() === null)("the data page", () => {
 	let catalog: Catalog;
 
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 		page = await browser.newPage({ viewport: { width: 1280, height: 860 } });

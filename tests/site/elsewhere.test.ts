@@ -21,7 +21,7 @@ describe.skipIf(browserPath() === null)("a lake on another origin", () => {
 	let server: SiteServer;
 	let browser: Browser;
 	beforeAll(async () => {
-		const folder = join(await builtSite(), "lake");
+		const folder = join(builtSite(), "lake");
 		lake = createServer((request, response) => {
 			response.setHeader("Access-Control-Allow-Origin", "*");
 			const path = (request.url ?? "/").replace(/^\/some\/lake/, "");

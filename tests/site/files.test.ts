@@ -35,7 +35,7 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "lakeside-dropped-"));
-		site = await builtSite();
+		site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 	});

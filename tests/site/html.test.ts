@@ -8,7 +8,7 @@ import { builtSite } from "./built-site.ts";
 const pages = new Map<string, string>();
 let site = "";
 beforeAll(async () => {
-	site = await builtSite();
+	site = builtSite();
 	for await (const path of glob("**/*.html", { cwd: site }))
 		pages.set(path, await readFile(join(site, path), "utf8"));
 });

@@ -14,7 +14,7 @@ describe.skipIf(browserPath() === null)("on a host without headers", () => {
 	let server: SiteServer;
 	beforeAll(async () => {
 		server = await serveSite({
-			folder: await builtSite(),
+			folder: builtSite(),
 			port: 0,
 			base: "/deep/base/",
 			isolated: false,

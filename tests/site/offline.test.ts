@@ -15,7 +15,7 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 	let server: SiteServer;
 	let seen = "";
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		browser = await launch();
 		server = await serveSite({ folder: site, port: 0, base: "/deep/base/" });
 		context = await browser.newContext();

@@ -13,7 +13,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 	let browser: Browser;
 	let context: BrowserContext;
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		browser = await launch();
 	});
 	afterAll(() => browser?.close());

@@ -22,7 +22,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	/** Without a service worker, whose requests cannot be changed. */
 	let unworked: BrowserContext;
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		browser = await launch();
 		server = await serveSite({ folder: site, port: 0 });
 		context = await browser.newContext();

@@ -24,7 +24,7 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 	let posts = 400;
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "lakeside-publication-"));
-		await cp(await builtSite(), join(folder, "site"), { recursive: true });
+		await cp(builtSite(), join(folder, "site"), { recursive: true });
 		await writeSmallInput(join(folder, "input"));
 		server = await serveSite({ folder: join(folder, "site"), port: 0 });
 		browser = await launch();

@@ -28,7 +28,7 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 	let close = () => {};
 
 	beforeAll(async () => {
-		const site = await builtSite();
+		const site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 		page = await browser.newPage({ viewport: { width: 1280, height: 860 } });

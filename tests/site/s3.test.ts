@@ -32,7 +32,7 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 		const contexts: BrowserContext[] = [];
 
 		beforeAll(async () => {
-			const lake = join(await builtSite(), "lake");
+			const lake = join(builtSite(), "lake");
 			store = await startRadosgw();
 			folder = await mkdtemp(join(tmpdir(), "lakeside-s3-"));
 			for (const bucket of ["open", "shut"]) {

@@ -15,7 +15,7 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 	let server: SiteServer;
 	let browser: Browser;
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 	});

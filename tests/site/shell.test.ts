@@ -14,7 +14,7 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 	let browser: Browser;
 	let server: SiteServer;
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		browser = await launch();
 		server = await serveSite({ folder: site, port: 0 });
 	});
@@ -149,7 +149,7 @@ describe.skipIf(browserPath() === null)("a site that is published anew", () => {
 	let server: SiteServer;
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "lakeside-site-"));
-		await cp(await builtSite(), folder, { recursive: true });
+		await cp(builtSite(), folder, { recursive: true });
 		browser = await launch();
 		server = await serveSite({ folder, port: 0 });
 	});

@@ -29,7 +29,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	let complaints: string[];
 
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 		page = await open("sql/");

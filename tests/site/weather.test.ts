@@ -22,7 +22,7 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 	let server: SiteServer;
 	let context: BrowserContext;
 	beforeAll(async () => {
-		site = await builtSite();
+		site = builtSite();
 		browser = await launch();
 		server = await serveSite({ folder: site, port: 0 });
 		context = await browser.newContext();

@@ -1,11 +1,11 @@
 import { open } from "node:fs/promises";
 import { FileError } from "../../../src/lib/formats/file-error.ts";
 import { identifier } from "../../../src/lib/identifier.ts";
-import { plainName } from "../bytes.ts";
 import { cellsOf } from "../csv.ts";
-import { type RowShape, stagingOf } from "./fields.ts";
-import { BALANCE, type Format } from "./format.ts";
-import { readText, type TextPart } from "./text.ts";
+import type { RowShape } from "./fields.ts";
+import type { Format } from "./format.ts";
+import type { TextPart } from "./text.ts";
+import { textFormat } from "./text-format.ts";
 
 export interface CsvFormat extends RowShape {
 	/**
@@ -29,41 +29,29 @@ export interface CsvFormat extends RowShape {
 export function csv(format: CsvFormat): Format {
 	const { header, delimiter = ",", quote = '"', files = /\.csv$/ } = format;
 	const names = Object.keys(format.columns);
-	const isText = (path: string) => files.test(plainName(path));
-	return {
-		accepts: (path) => isText(path) || path.toLowerCase().endsWith(".zip"),
-		staging: [stagingOf(format)],
-		balance: BALANCE,
-		parse: (file, out) =>
-			readText(
-				file,
-				out,
-				format,
-				{ delimiter, quote },
-				(name) => files.test(name.toLowerCase()),
-				async (part) => {
-					const cells = header ? await headerOf(part, delimiter) : names;
-					const places = new Map(
-						names.map((name) => [name, placeOf(name, cells)]),
-					);
-					const leftOut = cells.filter(
-						(_, place) => ![...places.values()].includes(place),
-					);
-					if (leftOut.length > 0)
-						out.note(`columns left out: ${leftOut.join(", ")}`);
-					return {
-						cells: cells.length,
-						hasHeader: header,
-						rows: (select) => ({
-							select,
-							raw: (name) => identifier(`c${places.get(name)}`),
-							ignored: null,
-							malformed: null,
-						}),
-					};
-				},
-			),
-	};
+	return textFormat(format, {
+		files,
+		cut: { delimiter, quote },
+		async rowsOf(part, out) {
+			const cells = header ? await headerOf(part, delimiter) : names;
+			const places = new Map(names.map((name) => [name, placeOf(name, cells)]));
+			const leftOut = cells.filter(
+				(_, place) => ![...places.values()].includes(place),
+			);
+			if (leftOut.length > 0)
+				out.note(`columns left out: ${leftOut.join(", ")}`);
+			return {
+				cells: cells.length,
+				hasHeader: header,
+				rows: (select) => ({
+					select,
+					raw: (name) => identifier(`c${places.get(name)}`),
+					ignored: null,
+					malformed: null,
+				}),
+			};
+		},
+	});
 }
 
 async function headerOf(

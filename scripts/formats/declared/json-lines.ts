@@ -1,8 +1,8 @@
 import { literalList } from "../../storage/sql-text.ts";
-import { plainName } from "../bytes.ts";
-import { type RowShape, stagingOf } from "./fields.ts";
-import { BALANCE, type Format } from "./format.ts";
-import { LINES, readText } from "./text.ts";
+import type { RowShape } from "./fields.ts";
+import type { Format } from "./format.ts";
+import { LINES } from "./text.ts";
+import { textFormat } from "./text-format.ts";
 
 export interface JsonFormat extends RowShape {
 	/** Where a column is not the member of its own name: a path such as `$.user.id`. */
@@ -21,33 +21,23 @@ export function jsonLines(format: JsonFormat): Format {
 	const paths = names.map(
 		(name) => format.paths?.[name] ?? `$."${name.replaceAll('"', '\\"')}"`,
 	);
-	const isText = (path: string) => files.test(plainName(path));
-	return {
-		accepts: (path) => isText(path) || path.toLowerCase().endsWith(".zip"),
-		staging: [stagingOf(format)],
-		balance: BALANCE,
-		parse: (file, out) =>
-			readText(
-				file,
-				out,
-				format,
-				LINES,
-				(name) => files.test(name.toLowerCase()),
-				() => ({
-					cells: 1,
-					hasHeader: false,
-					rows: (select) => ({
-						select: `SELECT *, json_extract_string(object, ${literalList(paths)}) AS found
+	return textFormat(format, {
+		files,
+		cut: LINES,
+		rowsOf: () => ({
+			cells: 1,
+			hasHeader: false,
+			rows: (select) => ({
+				select: `SELECT *, json_extract_string(object, ${literalList(paths)}) AS found
 							FROM (SELECT c0, CASE WHEN json_valid(c0) AND json_type(c0) = 'OBJECT' THEN c0 END AS object
 							FROM (${select}))`,
-						raw: (name) => `found[${names.indexOf(name) + 1}]`,
-						ignored: "c0 IS NULL",
-						malformed: {
-							when: "object IS NULL",
-							reason: "not an object of JSON",
-						},
-					}),
-				}),
-			),
-	};
+				raw: (name) => `found[${names.indexOf(name) + 1}]`,
+				ignored: "c0 IS NULL",
+				malformed: {
+					when: "object IS NULL",
+					reason: "not an object of JSON",
+				},
+			}),
+		}),
+	});
 }

@@ -1,9 +1,9 @@
 import { identifier } from "../../../src/lib/identifier.ts";
 import { literal } from "../../storage/sql-text.ts";
-import { plainName } from "../bytes.ts";
-import { type RowShape, stagingOf } from "./fields.ts";
-import { BALANCE, type Format } from "./format.ts";
-import { LINES, readText } from "./text.ts";
+import type { RowShape } from "./fields.ts";
+import type { Format } from "./format.ts";
+import { LINES } from "./text.ts";
+import { textFormat } from "./text-format.ts";
 
 export interface LogFormat extends RowShape {
 	/**
@@ -22,35 +22,28 @@ export function logLines(format: LogFormat): Format {
 	for (const name of Object.keys(format.columns))
 		if (!groups.includes(name))
 			throw new Error(`the pattern has no group for the column: ${name}`);
-	const isText = (path: string) => files.test(plainName(path));
-	return {
-		accepts: (path) => isText(path) || path.toLowerCase().endsWith(".zip"),
-		staging: [stagingOf(format)],
-		balance: BALANCE,
-		parse: (file, out) =>
-			readText(
-				file,
-				out,
-				{ ...format, nulls: [...nulls, ""] },
-				LINES,
-				(name) => files.test(name.toLowerCase()),
-				() => ({
-					cells: 1,
-					hasHeader: false,
-					rows: (select) => ({
-						select: `SELECT c0, regexp_full_match(c0, ${literal(pattern)}) AS fits,
+	return textFormat(
+		{ ...format, nulls: [...nulls, ""] },
+		{
+			files,
+			cut: LINES,
+			rowsOf: () => ({
+				cells: 1,
+				hasHeader: false,
+				rows: (select) => ({
+					select: `SELECT c0, regexp_full_match(c0, ${literal(pattern)}) AS fits,
 							regexp_extract(c0, ${literal(`^(?:${pattern})$`)}, [${groups.map(literal).join(", ")}]) AS found
 							FROM (${select})`,
-						raw: (name) => `found.${identifier(name)}`,
-						ignored: "c0 IS NULL",
-						malformed: {
-							when: "NOT fits",
-							reason: "not a line of the declared form",
-						},
-					}),
+					raw: (name) => `found.${identifier(name)}`,
+					ignored: "c0 IS NULL",
+					malformed: {
+						when: "NOT fits",
+						reason: "not a line of the declared form",
+					},
 				}),
-			),
-	};
+			}),
+		},
+	);
 }
 
 /** A pattern as RE2 writes it, and its groups in order. */

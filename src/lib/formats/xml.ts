@@ -58,7 +58,6 @@ class XmlReader {
 	readonly #handler: XmlHandler;
 	readonly #parser = new SaxesParser({ xmlns: false, fragment: false });
 	readonly #path: string[] = [];
-	readonly #localNames = new Map<string, string>();
 	#lastTag = 0;
 	#hasBegun = false;
 
@@ -75,13 +74,13 @@ class XmlReader {
 				);
 		});
 		parser.on("opentag", ({ name, attributes, isSelfClosing }) => {
-			this.#open(this.#localName(name), attributes as Attributes);
+			this.#open(localName(name), attributes as Attributes);
 			if (isSelfClosing) this.#lastTag = parser.position;
 		});
 		parser.on("closetag", ({ name }) => {
 			this.#path.pop();
 			this.#lastTag = parser.position;
-			handler.close(this.#localName(name));
+			handler.close(localName(name));
 		});
 		parser.on("text", (text) => handler.text(text));
 		parser.on("cdata", (text) => handler.text(text));
@@ -121,16 +120,6 @@ class XmlReader {
 		);
 	}
 
-	#localName(name: string): string {
-		let local = this.#localNames.get(name);
-		if (local === undefined) {
-			local = name.slice(name.indexOf(":") + 1);
-			// A file of ever new names must not fill the memory.
-			if (this.#localNames.size < 1000) this.#localNames.set(name, local);
-		}
-		return local;
-	}
-
 	#open(name: string, attributes: Attributes): void {
 		const { root } = this.#format;
 		const depth = this.#path.length;
@@ -147,6 +136,11 @@ class XmlReader {
 		this.#handler.open(name, attributes, this.#path, line);
 		this.#path.push(name);
 	}
+}
+
+function localName(name: string): string {
+	const colon = name.indexOf(":");
+	return colon < 0 ? name : name.slice(colon + 1);
 }
 
 /**

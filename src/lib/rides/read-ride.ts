@@ -32,9 +32,9 @@ export interface RidePoint {
 /** Where the reader of a ride puts what it finds. */
 export interface RideSink {
 	point(point: RidePoint): void;
-	/** A cell that the ride passes, at every level; they come after the points. */
+	/** A cell that the ride passes, at every level; but for those of a very long ride, they come after the points. */
 	readonly cell: CellSink;
-	/** What could not be used. `line` counts from 1, null for the whole file. */
+	/** What could not be used. `line` counts from 1, in a FIT file messages; null for the whole file. */
 	reject(line: number | null, reason: string, sample: string): void;
 	/** Adds to a named count, such as `points read`. */
 	count(name: string, by?: number): void;
