@@ -1,7 +1,10 @@
-import { writeFile } from "node:fs/promises";
+import { glob, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 import { lakeFiles } from "./lake-files.ts";
+
+/** The page that other pages may frame, below the site's root. */
+export const EMBEDDED_PAGE = "rides/embed/";
 
 /**
  * Writes `_headers`, which several static hosts read: what a page cannot say of
@@ -23,16 +26,33 @@ export async function writeHeaders(
 	];
 	const text = [
 		"/*",
-		`  Content-Security-Policy: ${policy}; frame-ancestors 'none'`,
+		`  Content-Security-Policy: ${policy}`,
 		"  X-Content-Type-Options: nosniff",
 		"  Referrer-Policy: same-origin",
 		...Object.entries(ISOLATION_HEADERS).map(
 			([name, value]) => `  ${name}: ${value}`,
 		),
+		// Hosts join what several rules say, and browsers then hold to each policy.
+		...(await unframedPaths(site)).flatMap((path) => [
+			path,
+			"  Content-Security-Policy: frame-ancestors 'none'",
+		]),
 		...immutable.flatMap((path) => [
 			path,
 			"  Cache-Control: public, max-age=31536000, immutable",
 		]),
 	].join("\n");
 	await writeFile(join(site, "_headers"), `${text}\n`);
+}
+
+/** Every address of every page that nobody may frame. */
+async function unframedPaths(site: string): Promise<string[]> {
+	const paths: string[] = [];
+	for await (const file of glob("**/index.html", { cwd: site })) {
+		const folder = `/${file.replaceAll("\\", "/").slice(0, -"index.html".length)}`;
+		if (folder === `/${EMBEDDED_PAGE}` || folder.startsWith("/lake/")) continue;
+		paths.push(folder, `${folder}index.html`);
+		if (folder !== "/") paths.push(folder.slice(0, -1));
+	}
+	return paths.sort();
 }

@@ -127,10 +127,12 @@ describe.each(["/", "/deep/base/"])("under %s", (base) => {
 		await other.close();
 	});
 
-	test("nobody may frame a page", async () => {
-		expect((await get("")).headers.get("Content-Security-Policy")).toContain(
-			"frame-ancestors 'none'",
-		);
+	test("nobody may frame a page but the one that is there for it", async () => {
+		const policy = async (path: string) =>
+			(await get(path)).headers.get("Content-Security-Policy");
+		for (const path of ["", "rides/", "rides/embed/index.html", "no/page/"])
+			expect(await policy(path), path).toContain("frame-ancestors 'none'");
+		expect(await policy("rides/embed/?draw=lines")).toBeNull();
 	});
 });
 

@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import send from "send";
 import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 import { fileHeaders } from "../storage/file-headers.ts";
+import { EMBEDDED_PAGE } from "./headers.ts";
 
 /** What `send` reports. */
 interface HttpError extends Error {
@@ -20,7 +21,8 @@ export interface SiteServer {
 
 /**
  * Serves a built site as any static host with Range support would, and adds what
- * a page cannot say of itself: caching, isolation, and that nobody may frame it.
+ * a page cannot say of itself: caching, isolation, and that nobody may frame it,
+ * except the page that is there to be framed.
  * Nothing is compressed. Where `port` is null it is 4321 or the next free one.
  */
 export async function serveSite(options: {
@@ -38,7 +40,6 @@ export async function serveSite(options: {
 	);
 	const server = createServer((request, response) => {
 		response.setHeader("X-Content-Type-Options", "nosniff");
-		response.setHeader("Content-Security-Policy", "frame-ancestors 'none'");
 		for (const [name, value] of isolation) response.setHeader(name, value);
 		const url = new URL(request.url ?? "/", "http://localhost");
 		if (!url.pathname.startsWith(base)) {
@@ -46,6 +47,8 @@ export async function serveSite(options: {
 			return;
 		}
 		const path = `/${url.pathname.slice(base.length)}`;
+		if (path !== `/${EMBEDDED_PAGE}`)
+			response.setHeader("Content-Security-Policy", "frame-ancestors 'none'");
 		const { contentType, cacheControl } = fileHeaders(path);
 		// What has no ending is a folder, whose page has a type of its own.
 		if (extname(path) !== "") response.setHeader("Content-Type", contentType);

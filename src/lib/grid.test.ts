@@ -15,12 +15,14 @@ const zurich = { west: 8.4, south: 47.3, east: 8.7, north: 47.5, zoom: 11 };
 const fiji = { west: 176.5, south: -19, east: 182.2, north: -16, zoom: 7 };
 const fijiFromEast = { ...fiji, west: -183.5, east: -177.8 };
 
-test("cells are about four pixels until the levels end", () => {
-	for (let zoom = 0; zoom <= 13.4; zoom += 0.1) {
-		const pixels = (512 * 2 ** zoom) / 2 ** levelOf(zoom);
-		expect(pixels).toBeGreaterThan(2.8);
-		expect(pixels).toBeLessThan(5.7);
+test("cells are four to eight pixels until the levels end, and grow from there", () => {
+	const pixelsAt = (zoom: number) => (512 * 2 ** zoom) / 2 ** levelOf(zoom);
+	for (let zoom = 0; zoom < 14; zoom += 0.01) {
+		expect(pixelsAt(zoom)).toBeGreaterThan(3.9999);
+		expect(pixelsAt(zoom)).toBeLessThan(8);
 	}
+	for (let zoom = 14; zoom <= 18; zoom += 0.1)
+		expect(pixelsAt(zoom)).toBeCloseTo(8 * 2 ** (zoom - 14), 6);
 	expect(levelOf(18)).toBe(20);
 	expect(levelOf(-2)).toBe(6);
 });

@@ -40,9 +40,11 @@ export interface WindowPiece {
 	readonly column: number;
 }
 
-/** The level whose cells are about 4 pixels at a zoom: 2.8 to 5.7, and larger beyond zoom 13.5. */
+/** The level whose cells are 4 to 8 pixels at a zoom; larger where the levels end, beyond zoom 14. */
 export function levelOf(zoom: number): number {
-	return Math.min(MAX_LEVEL, Math.max(MIN_LEVEL, Math.round(zoom) + 7));
+	// A zoom that is whole but for an animation's last rounding is whole.
+	const whole = Math.floor(zoom + 1e-6);
+	return Math.min(MAX_LEVEL, Math.max(MIN_LEVEL, whole + 7));
 }
 
 /** Cells that a viewport shows, each wholly or in part. */

@@ -45,6 +45,12 @@ export class CellOverlay {
 		this.#placeCopies();
 	}
 
+	/** Shows no cells. */
+	clear(): void {
+		this.#pieces = [];
+		this.#placeCopies();
+	}
+
 	remove(): void {
 		this.#map.off("render", this.#place);
 		this.#box.remove();

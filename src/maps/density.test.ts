@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { randomFrom } from "../lib/random.ts";
 import {
 	DENSITY_STEPS,
 	densityColours,
@@ -7,6 +8,9 @@ import {
 	densityStep,
 	legendCounts,
 	lightnessOf,
+	logScale,
+	quantileScale,
+	rampColours,
 	topOfScale,
 } from "./density.ts";
 
@@ -27,8 +31,12 @@ describe("the ramp", () => {
 
 	test("mixes the same from computed styles", () => {
 		expect(
-			densityColours(["rgb(243, 173, 102)", "rgb(41, 20, 56)"], 9, 10),
-		).toEqual(densityColours(["#f3ad66", "#291438"], 9, 10));
+			densityColours(
+				["rgb(243, 173, 102)", "rgb(41, 20, 56)"],
+				9,
+				logScale(10),
+			),
+		).toEqual(densityColours(["#f3ad66", "#291438"], 9, logScale(10)));
 	});
 
 	test.each([
@@ -51,7 +59,7 @@ describe("the ramp", () => {
 });
 
 describe("colours by count", () => {
-	const colours = densityColours(light, 100, 100);
+	const colours = densityColours(light, 100, logScale(100));
 	const bytes = new Uint8Array(colours.buffer);
 	const colour = (count: number) =>
 		`#${[0, 1, 2].map((at) => (bytes[count * 4 + at] ?? 0).toString(16).padStart(2, "0")).join("")}`;
@@ -71,7 +79,7 @@ describe("colours by count", () => {
 	});
 
 	test("counts above the top are as deep as the top", () => {
-		const beyond = densityColours(light, 60, 50);
+		const beyond = densityColours(light, 60, logScale(50));
 		expect(beyond[60]).toBe(beyond[50]);
 	});
 });
@@ -104,4 +112,46 @@ test("the legend names few round counts, the first and the top", () => {
 	expect(legendCounts(200)).toEqual([1, 10, 100, 200]);
 	expect(legendCounts(100)).toEqual([1, 2, 5, 10, 20, 50, 100]);
 	expect(legendCounts(1000)).toEqual([1, 10, 100, 1000]);
+});
+
+test("the quantile scale gives equal numbers of cells equal room", () => {
+	const random = randomFrom(1);
+	const counts = Uint32Array.from({ length: 20_000 }, () =>
+		Math.floor(Math.exp(random() * 6) - 0.5),
+	);
+	const { positionOf, top, named } = quantileScale(counts);
+	const occupied = counts.filter((count) => count > 0);
+	expect(top).toBe(occupied.reduce((one, other) => Math.max(one, other), 0));
+	expect(positionOf(1)).toBe(0);
+	expect(positionOf(top)).toBe(1);
+	expect(positionOf(top + 5)).toBe(1);
+	const below = occupied.filter((count) => count < top).length;
+	for (const count of [2, 7, 30, 150, 400])
+		expect(positionOf(count)).toBeCloseTo(
+			occupied.filter((other) => other < count).length / below,
+			12,
+		);
+	// What is asked of it: a tenth of the ramp has about a tenth of the cells.
+	const busy = occupied.filter((count) => positionOf(count) >= 0.9).length;
+	expect(busy / occupied.length).toBeGreaterThan(0.08);
+	expect(busy / occupied.length).toBeLessThan(0.12);
+	expect(named[0]).toBe(1);
+	expect(named.at(-1)).toBe(top);
+	expect(named).toEqual([...named].sort((one, other) => one - other));
+});
+
+test("where all cells have as many rides, they have the last colour", () => {
+	const { positionOf, named } = quantileScale(Uint32Array.of(0, 3, 3, 0));
+	expect(positionOf(3)).toBe(1);
+	expect(named).toEqual([1, 2, 3]);
+	expect(quantileScale(new Uint32Array(4)).top).toBe(1);
+});
+
+test("the ramp in steps starts and ends with its own colours", () => {
+	for (const stops of [light, dark]) {
+		const ramp = rampColours(stops, 24);
+		expect(ramp).toHaveLength(24);
+		expect([ramp[0], ramp.at(-1)]).toEqual([stops[0], stops.at(-1)]);
+		expect(rampColours(stops, DENSITY_STEPS)).toEqual(stops);
+	}
 });

@@ -27,15 +27,79 @@ export function topOfScale(largest: number): number {
 	}
 }
 
-/** Counts to name on the legend: 1, 2, 5, 10 … up to the top, at most seven. */
+/** Counts to name on a log scale's legend: 1, 2, 5, 10 … up to the top, at most seven. */
 export function legendCounts(top: number): number[] {
+	const counts = roundCounts(top);
+	if (counts.length <= 7) return counts;
+	const decades = counts.filter((count) => Number.isInteger(Math.log10(count)));
+	return decades.at(-1) === top ? decades : [...decades, top];
+}
+
+/** 1, 2, 5, 10 … as far as a count. */
+function roundCounts(top: number): number[] {
 	const counts: number[] = [];
 	for (let power = 1; power <= top; power *= 10)
 		for (const factor of [1, 2, 5])
 			if (power * factor <= top) counts.push(power * factor);
-	if (counts.length <= 7) return counts;
-	const decades = counts.filter((count) => Number.isInteger(Math.log10(count)));
-	return decades.at(-1) === top ? decades : [...decades, top];
+	return counts;
+}
+
+export const SCALE_NAMES = ["log", "quantile"] as const;
+export type ScaleName = (typeof SCALE_NAMES)[number];
+
+/** Where counts of rides stand on the ramp. */
+export interface DensityScale {
+	readonly name: ScaleName;
+	/** The count that has the last colour; counts above it have it too. */
+	readonly top: number;
+	/** 0 to 1, for a count from 1. */
+	readonly positionOf: (count: number) => number;
+	/** Counts to name on a legend, rising; they may stand close. */
+	readonly named: readonly number[];
+}
+
+/** Equal ratios have equal room, see {@link densityOf}. */
+export function logScale(largest: number): DensityScale {
+	const top = topOfScale(largest);
+	return {
+		name: "log",
+		top,
+		positionOf: (count) => densityOf(count, top),
+		named: legendCounts(top),
+	};
+}
+
+/**
+ * Each part of the ramp has as many cells: a count stands where the share of the
+ * occupied cells that have fewer rides is, of those that do not have the most. So
+ * the rarest have the first colour and the busiest the last. Zeros are no cells.
+ */
+export function quantileScale(counts: Uint32Array): DensityScale {
+	let top = 1;
+	for (const count of counts) if (count > top) top = count;
+	const fewer = new Float64Array(top + 1);
+	for (const count of counts)
+		if (count > 0 && count < top)
+			fewer[count + 1] = (fewer[count + 1] as number) + 1;
+	for (let count = 1; count <= top; count++)
+		fewer[count] = (fewer[count] as number) + (fewer[count - 1] as number);
+	const all = fewer[top] as number;
+	return {
+		name: "quantile",
+		top,
+		positionOf: (count) =>
+			all === 0 ? 1 : (fewer[Math.min(count, top)] as number) / all,
+		named: [...new Set([...roundCounts(top), top])],
+	};
+}
+
+/** The scale of a name over the counts of a picture's cells. */
+export function scaleOf(
+	name: ScaleName,
+	counts: Uint32Array,
+	largest: number,
+): DensityScale {
+	return name === "log" ? logScale(largest) : quantileScale(counts);
 }
 
 /** A count's step of the ramp, 1 to {@link DENSITY_STEPS}, for pictures with few colours. */
@@ -51,16 +115,25 @@ export function densityStep(count: number, top: number): number {
 export function densityColours(
 	stops: readonly string[],
 	largest: number,
-	top: number,
+	scale: DensityScale,
 ): Uint32Array {
 	const labs = stops.map(labOf);
 	const colours = new Uint32Array(largest + 1);
 	const bytes = new Uint8Array(colours.buffer);
 	for (let count = 1; count <= largest; count++) {
-		const [red, green, blue] = rgbOf(mix(labs, densityOf(count, top)));
+		const [red, green, blue] = rgbOf(mix(labs, scale.positionOf(count)));
 		bytes.set([red, green, blue, 255], count * 4);
 	}
 	return colours;
+}
+
+/** The ramp in so many even steps as `#rrggbb`, mixed as {@link densityColours} mixes. At least two. */
+export function rampColours(stops: readonly string[], steps: number): string[] {
+	const labs = stops.map(labOf);
+	return Array.from({ length: steps }, (_, step) => {
+		const bytes = rgbOf(mix(labs, step / (steps - 1)));
+		return `#${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+	});
 }
 
 /** Lightness of a colour as OKLab has it, 0 to 1. */

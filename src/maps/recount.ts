@@ -95,7 +95,8 @@ export function busiestCells(
 	return found;
 }
 
-function forEachShown(
+/** Calls `visit` with the index of each cell of `window` that is also in `shown`. */
+export function forEachShown(
 	window: CellWindow,
 	shown: CellWindow,
 	visit: (cell: number) => void,

@@ -8,7 +8,7 @@ import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { openTestSession } from "../../tests/support/test-session.ts";
 import { tracksOfAnswer } from "../islands/rides/track-rows.ts";
 import type { LakeSession } from "../lake/session.ts";
-import { trackPoints } from "./ride-tracks.ts";
+import { sampleCount, trackPoints } from "./ride-tracks.ts";
 
 const POINTS = `SELECT format('{:016x}', i * 37) AS ride_id, (s // 60)::INTEGER AS segment, s::INTEGER AS seq,
 	CASE WHEN i % 5 > 0 THEN timestamp '2024-01-01' + interval (s) seconds END AS ts,
@@ -26,6 +26,11 @@ beforeAll(async () => {
 			select: `${POINTS} ORDER BY ride_id, seq`,
 			sortKeys: ["ride_id", "seq"],
 			rowGroupSize: 2048,
+		},
+		{
+			name: "rides",
+			select:
+				"SELECT format('{:016x}', i * 37) AS ride_id, 100 + i::INTEGER AS point_count FROM range(500) r(i)",
 		},
 	]);
 	session = await openTestSession(folder);
@@ -80,4 +85,14 @@ test("gives what native DuckDB has, in order, times as numbers", async () => {
 	expect(tracks.map(({ rideId }) => rideId)).toEqual(ids.toSorted());
 	for (const { stretches } of tracks)
 		expect(stretches.map((line) => line.length / 2)).toEqual([60, 40]);
+});
+
+test("counts samples without reading them", async () => {
+	const query = sampleCount([3, 77].map(idOf));
+	const { scans } = await session.price(query);
+	expect(scans.map(({ table }) => table)).toEqual(["rides"]);
+	const { ipc } = await session.query(query);
+	expect(tableFromIPC(ipc).toArray()[0]?.toJSON()).toEqual({ samples: 280 });
+	const none = await session.query(sampleCount(["no such ride"]));
+	expect(tableFromIPC(none.ipc).toArray()[0]?.toJSON()).toEqual({ samples: 0 });
 });

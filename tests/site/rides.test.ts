@@ -7,7 +7,7 @@ import { levelOf, windowOf } from "../../src/lib/grid.ts";
 import {
 	DENSITY_STEPS,
 	densityColours,
-	topOfScale,
+	logScale,
 } from "../../src/maps/density.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
@@ -247,7 +247,7 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 		const stops = [];
 		for (let step = 1; step <= DENSITY_STEPS; step++)
 			stops.push(await colourOf(`--density-${step}`));
-		const colours = densityColours(stops, most, topOfScale(most));
+		const colours = densityColours(stops, most, logScale(most));
 		const [red, green, blue] = new Uint8Array(colours.buffer, most * 4);
 		await expect
 			.poll(colourInTheMiddle, { timeout: 10_000 })

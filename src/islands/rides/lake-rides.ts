@@ -3,7 +3,7 @@ import type { CellWindow } from "../../lib/grid.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
-import { trackPoints } from "../../queries/ride-tracks.ts";
+import { sampleCount, trackPoints } from "../../queries/ride-tracks.ts";
 import {
 	cellCounts,
 	cellPairCount,
@@ -116,6 +116,18 @@ export class LakeRides implements RideSource {
 			options,
 		);
 		return tracksOfAnswer(table);
+	}
+
+	async samples(
+		rideIds: readonly string[],
+		options: ReadOptions,
+	): Promise<number> {
+		if (rideIds.length === 0) return 0;
+		const { table } = await this.#world.queryLake(
+			sampleCount(rideIds),
+			options,
+		);
+		return Number(column(table, "samples").get(0));
 	}
 }
 

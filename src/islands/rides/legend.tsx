@@ -1,5 +1,12 @@
+import type { ComponentChildren } from "preact";
 import { formatCount } from "../../lib/format.ts";
-import { densityOf, legendCounts } from "../../maps/density.ts";
+import type { DensityScale } from "../../maps/density.ts";
+import {
+	type DrawName,
+	LEGEND_TITLES,
+	legendSentence,
+	legendTicks,
+} from "../../maps/legend.ts";
 
 /** Width of the ramp, and room for half a number on either side, in pixels. */
 const WIDTH = 176;
@@ -7,25 +14,27 @@ const ROOM = 14;
 
 /** What a colour means, in rides. */
 export function Legend(props: {
-	/** The count that has the last colour. */
-	readonly top: number;
+	readonly scale: DensityScale;
+	readonly draw: DrawName;
 	/** What the picture says, for who cannot see it. */
 	readonly sentence: string;
+	/** Controls of the scale. */
+	readonly children?: ComponentChildren;
 }) {
-	const { top, sentence } = props;
+	const { scale, draw, sentence } = props;
 	return (
 		<figure class="rides-legend">
-			<figcaption>Rides that pass a spot</figcaption>
+			<figcaption>{LEGEND_TITLES[draw]}</figcaption>
 			<div class="rides-ramp" />
 			<svg
 				viewBox={`0 0 ${WIDTH + 2 * ROOM} 18`}
 				width={WIDTH + 2 * ROOM}
 				height={18}
 				role="img"
-				aria-label={`Colours run from 1 ride to ${formatCount(top)} rides on a logarithmic scale. ${sentence}`}
+				aria-label={`${legendSentence(scale)} ${sentence}`}
 			>
-				{legendCounts(top).map((count) => {
-					const x = ROOM + densityOf(count, top) * WIDTH;
+				{legendTicks(scale, WIDTH).map(({ count, position }) => {
+					const x = ROOM + position * WIDTH;
 					return (
 						<g key={count}>
 							<line x1={x} x2={x} y1={0} y2={4} />
@@ -36,6 +45,7 @@ export function Legend(props: {
 					);
 				})}
 			</svg>
+			{props.children}
 		</figure>
 	);
 }

@@ -1,33 +1,37 @@
-import { effect, type Signal, useSignal } from "@preact/signals";
+import { effect, type Signal, useComputed, useSignal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import { cellAt, type Viewport } from "../../lib/grid.ts";
 import type { Basemap } from "../../maps/basemap-format.ts";
-import { CellOverlay } from "../../maps/cell-overlay.ts";
-import { densityColours, topOfScale } from "../../maps/density.ts";
-import { openMap, recolourMap } from "../../maps/map.ts";
-import { Failure, Loading } from "../shared/states.tsx";
-import { theme } from "../shared/theme.ts";
+import { scaleOf } from "../../maps/density.ts";
+import { openMap } from "../../maps/map.ts";
 import {
 	chooseCells,
 	drawChosen,
 	fitTrack,
 	revealCell,
 } from "./chosen-on-map.ts";
+import { creditsOf } from "./credits.ts";
+import { drawRides } from "./draw-rides.ts";
+import { EmbedButton } from "./embed-button.tsx";
+import { ExportButton } from "./export-button.tsx";
+import type { ExportedMap } from "./export-map.ts";
 import { Legend } from "./legend.tsx";
-import { densityStops, mapColours } from "./map-colours.ts";
+import type { LineModel } from "./line-model.ts";
+import { mapColours } from "./map-colours.ts";
+import { MapButtons, ScaleSwitch } from "./map-controls.tsx";
+import { MapNotice } from "./map-notice.tsx";
+import type { MapState } from "./map-state.ts";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
+import { startOf } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
 import type { RidesThrough } from "./through.ts";
 import { ThroughPanel } from "./through-panel.tsx";
 
 /** Between looks at a map that is moving. */
 const MOVING_MILLISECONDS = 250;
-
-/** A narrower map opens one zoom level out, or it would show the middle third; as `.ride-still` does. */
-const NARROW_PIXELS = 640;
 
 const EARTH_METRES = 40_075_016.686;
 
@@ -43,18 +47,29 @@ export function MapPanel(props: {
 	readonly state: RidesState;
 	readonly model: RidesModel;
 	readonly through: RidesThrough;
+	readonly lines: LineModel;
+	readonly mapState: MapState;
 	readonly basemap: Basemap;
 	/** Stands in the map's place until it draws. */
 	readonly still: Element | null;
 	/** Set once the map is there, for moving it from outside. */
 	readonly onOpen: (map: MapLibre) => void;
+	/** Whether the map is in a frame, without what leads out of it. */
+	readonly isEmbedded?: boolean;
 }) {
-	const { opened, state, model, through, basemap, still } = props;
+	const { opened, state, model, through, lines, mapState } = props;
+	const { basemap, still, isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
 	const isAimed = useSignal(false);
 	const map = useRef<MapLibre | null>(null);
 	const panel = useRef<HTMLElement>(null);
+	const scale = useComputed(() => {
+		const now = model.picture.value;
+		return now === null
+			? null
+			: scaleOf(mapState.scale.value, now.counts, now.largest);
+	});
 
 	useEffect(() => {
 		const box = container.current;
@@ -80,7 +95,7 @@ export function MapPanel(props: {
 			props.onOpen(opening);
 			closing.push(
 				followView(opening, state, model, opened),
-				drawPicture(opening, model.picture, still),
+				drawRides(opening, { picture: model.picture, scale, lines }, still),
 				readCells(opening, model.picture, readout, isAimed),
 				drawChosen(opening, state, through),
 				chooseCells(opening, model.picture, isAimed, through, () =>
@@ -89,6 +104,7 @@ export function MapPanel(props: {
 				),
 				model.start(),
 				through.start(),
+				lines.start(mapState.draw),
 				() => opening.remove(),
 			);
 		});
@@ -99,31 +115,45 @@ export function MapPanel(props: {
 	}, []);
 
 	const picture = model.picture.value;
-	const loading = model.loading.value;
+	const sentence =
+		picture === null
+			? ""
+			: sentenceOf(picture.seen, state.filter.value, opened.timeline);
+	const exported = (): ExportedMap | null =>
+		map.current === null || picture === null || scale.value === null
+			? null
+			: {
+					...{ map: map.current, basemap, picture, scale: scale.value, lines },
+					...{ title: "Where do I ride most?", sentence },
+					credits: creditsOf(opened.dataset),
+				};
 	return (
 		<div class="rides-map" ref={container}>
 			{isAimed.value && <div class="rides-aim" aria-hidden="true" />}
-			<MapButtons opened={opened} state={state} map={map} />
-			{picture !== null && (
+			<MapButtons
+				opened={opened}
+				state={state}
+				mapState={mapState}
+				map={map}
+				box={container}
+			>
+				{!isEmbedded && (
+					<>
+						<ExportButton state={state} model={model} exported={exported} />
+						<EmbedButton />
+					</>
+				)}
+			</MapButtons>
+			{picture !== null && scale.value !== null && (
 				<Legend
-					top={topOfScale(picture.largest)}
-					sentence={sentenceOf(
-						picture.seen,
-						state.filter.value,
-						opened.timeline,
-					)}
-				/>
+					scale={scale.value}
+					draw={lines.drawn.value}
+					sentence={sentence}
+				>
+					<ScaleSwitch mapState={mapState} />
+				</Legend>
 			)}
-			{loading !== null && (
-				<div class="rides-loading">
-					<Loading {...loading} />
-				</div>
-			)}
-			{model.problem.value !== null && (
-				<div class="rides-loading">
-					<Failure error={model.problem.value} onRetry={() => model.retry()} />
-				</div>
-			)}
+			<MapNotice model={model} lines={lines} />
 			<CellReadout readout={readout} />
 			<ThroughPanel
 				state={state}
@@ -147,53 +177,6 @@ export function MapPanel(props: {
 			<p class="visually-hidden" role="status">
 				{isAimed.value ? readout.value?.text : ""}
 			</p>
-		</div>
-	);
-}
-
-function MapButtons(props: {
-	readonly opened: Opened;
-	readonly state: RidesState;
-	readonly map: { readonly current: MapLibre | null };
-}) {
-	const { opened, state, map } = props;
-	const goToStart = () => {
-		const { longitude, latitude, zoom } = startOf(opened);
-		map.current?.easeTo({ center: [longitude, latitude], zoom });
-	};
-	return (
-		<div class="rides-buttons">
-			<button
-				type="button"
-				aria-label="Zoom in"
-				title="Zoom in"
-				onClick={() => map.current?.zoomIn()}
-			>
-				<svg viewBox="0 0 24 24" aria-hidden="true">
-					<path d="M12 5v14M5 12h14" />
-				</svg>
-			</button>
-			<button
-				type="button"
-				aria-label="Zoom out"
-				title="Zoom out"
-				onClick={() => map.current?.zoomOut()}
-			>
-				<svg viewBox="0 0 24 24" aria-hidden="true">
-					<path d="M5 12h14" />
-				</svg>
-			</button>
-			<button
-				type="button"
-				aria-label="Back to where the map opens"
-				title="Back to where the map opens"
-				disabled={state.view.value === null}
-				onClick={goToStart}
-			>
-				<svg viewBox="0 0 24 24" aria-hidden="true">
-					<path d="M4 11l8-7 8 7v9h-5v-6h-6v6H4z" />
-				</svg>
-			</button>
 		</div>
 	);
 }
@@ -265,41 +248,6 @@ function followView(
 			map.jumpTo({ center: [view.longitude, view.latitude], zoom: view.zoom });
 	});
 	return stop;
-}
-
-/** Draws the picture whenever it or the theme changes. */
-function drawPicture(
-	map: MapLibre,
-	picture: Signal<Picture | null>,
-	still: Element | null,
-): () => void {
-	let drawn: { counts: Uint32Array; theme: string } | null = null;
-	const overlay = new CellOverlay(map);
-	const stop = effect(() => {
-		const now = picture.value;
-		const isNewTheme = drawn !== null && drawn.theme !== theme.value;
-		if (isNewTheme) recolourMap(map, mapColours());
-		if (now === null) return;
-		if (drawn?.counts === now.counts && !isNewTheme) return;
-		drawn = { counts: now.counts, theme: theme.value };
-		const { window, counts, largest } = now;
-		overlay.show(
-			window,
-			counts,
-			densityColours(densityStops(), largest, topOfScale(largest)),
-		);
-		// For who measures: tests and the bench wait for it.
-		const detail = { occupied: now.occupied };
-		requestAnimationFrame(() => performance.mark("rides-drawn", { detail }));
-		if (still?.isConnected) {
-			map.once("idle", () => still.remove());
-			map.triggerRepaint();
-		}
-	});
-	return () => {
-		stop();
-		overlay.remove();
-	};
 }
 
 /** Says what lies under the pointer, the finger, or for keyboards the middle of the map. */
@@ -376,13 +324,6 @@ function viewportOf(map: MapLibre): Viewport {
 		north: bounds.getNorth(),
 		zoom: map.getZoom(),
 	};
-}
-
-/** Where the map opens. */
-function startOf({ startView }: Opened): View {
-	const [longitude, latitude] = startView.center;
-	const isNarrow = innerWidth < NARROW_PIXELS;
-	return { longitude, latitude, zoom: startView.zoom - (isNarrow ? 1 : 0) };
 }
 
 /** To within a tenth of a pixel. */

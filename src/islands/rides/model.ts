@@ -64,6 +64,8 @@ export interface Picture {
 	/** The part of the window on the screen. */
 	readonly shown: CellWindow;
 	readonly seen: Seen;
+	/** A mask of the rides on the screen that count; null where they are not known. */
+	readonly rides: Uint8Array | null;
 	/** Cells on the screen that some ride passes. */
 	readonly occupied: number;
 	/** Null where no SQL asks for it. */
@@ -248,6 +250,7 @@ export class RidesModel {
 			largest: largestOf(counts),
 			shown: part,
 			seen: { most, totals: null },
+			rides: null,
 			occupied,
 			sql,
 			cost: { rows, bytes, milliseconds: 0 },
@@ -269,6 +272,7 @@ export class RidesModel {
 				largest: largestOf(counts),
 				shown,
 				seen: { most, totals },
+				rides: mask,
 				occupied,
 				sql: this.#source.sql?.counts(window, filter).display ?? null,
 				cost,

@@ -59,6 +59,8 @@ export interface RideSource {
 		rideIds: readonly string[],
 		options: ReadOptions,
 	): Promise<readonly Track[]>;
+	/** How many samples the lines of some rides have. */
+	samples(rideIds: readonly string[], options: ReadOptions): Promise<number>;
 	/** What the answers are the answers of, for people to read; null where no SQL asks. */
 	readonly sql: {
 		counts(window: CellWindow, filter: RideFilter): Query;

@@ -1,13 +1,14 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import { useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
-import type { Basemap } from "../../maps/basemap-format.ts";
 import { Provenance } from "../shared/provenance.tsx";
+import { BASEMAP_CREDIT } from "./credits.ts";
 import { Days } from "./days.tsx";
 import { Figures } from "./figures.tsx";
 import { Chips, Filters } from "./filters.tsx";
 import { MapPanel } from "./map-panel.tsx";
-import type { Opened, RidesModel } from "./model.ts";
+import type { RidesModel } from "./model.ts";
+import type { RidesParts } from "./open-parts.ts";
 import {
 	degreesOf,
 	ridesOf,
@@ -15,17 +16,8 @@ import {
 	totalOf,
 	undatedNote,
 } from "./sentence.ts";
-import type { RidesState } from "./state.ts";
-import type { RidesThrough } from "./through.ts";
 
-export function RidesPage(props: {
-	readonly opened: Opened;
-	readonly state: RidesState;
-	readonly model: RidesModel;
-	readonly through: RidesThrough;
-	readonly basemap: Basemap;
-	readonly still: Element | null;
-}) {
+export function RidesPage(props: RidesParts) {
 	const { opened, state, model } = props;
 	const map = useRef<MapLibre | null>(null);
 	const picture = model.picture.value;
@@ -65,7 +57,7 @@ export function RidesPage(props: {
 			/>
 			<footer class="rides-foot">
 				<Provenance
-					source={`${opened.dataset.source}. Basemap: Natural Earth, public domain`}
+					source={`${opened.dataset.source}. ${BASEMAP_CREDIT}`}
 					licence={opened.dataset.licence}
 					synthetic={opened.dataset.synthetic}
 					rows={picture?.cost.rows}

@@ -28,16 +28,13 @@ function fakeWindow(start: string) {
 		});
 	};
 	const listeners: (() => void)[] = [];
-	return {
-		entries,
-		go,
-		location,
-		window: {
-			history,
-			addEventListener: (_: string, listener: () => void) =>
-				listeners.push(listener),
-		},
+	const window: Record<string, unknown> = {
+		history,
+		addEventListener: (_: string, listener: () => void) =>
+			listeners.push(listener),
 	};
+	window.parent = window;
+	return { entries, go, location, window };
 }
 
 let browser: ReturnType<typeof fakeWindow>;
@@ -121,4 +118,18 @@ test("codecs give back what they wrote and refuse what they did not", () => {
 	expect(wordCodec(["day", "week"]).parse("month")).toBeUndefined();
 	const optional = optionalCodec(dayCodec);
 	expect(optional.parse(optional.format(null))).toBeNull();
+});
+
+test("in a frame no step is made, and links follow the address", async () => {
+	browser.window.parent = {};
+	const days = state.urlSignal("days", 7, state.integerCodec, {
+		history: "push",
+	});
+	expect(state.pageAddress.value).toBe(browser.location.href);
+	days.value = 30;
+	await settled();
+	expect(browser.entries).toEqual([
+		"https://x.org/posts/?from=2024-05-01&other=kept&days=30#top",
+	]);
+	expect(state.pageAddress.value).toBe(browser.entries[0]);
 });

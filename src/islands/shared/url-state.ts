@@ -1,4 +1,10 @@
-import { batch, effect, type Signal, signal } from "@preact/signals";
+import {
+	batch,
+	effect,
+	type ReadonlySignal,
+	type Signal,
+	signal,
+} from "@preact/signals";
 
 export interface Codec<T> {
 	/** Undefined where the text is no such value. */
@@ -59,6 +65,10 @@ interface Binding {
 
 const bindings = new Map<string, Binding>();
 let pending: "push" | "replace" | null = null;
+const address: Signal<string> = signal(location.href);
+
+/** The page's address as the signals have made it, for links that follow it. */
+export const pageAddress: ReadonlySignal<string> = address;
 
 /**
  * A signal in step with one parameter of the query string: it starts from the
@@ -115,6 +125,7 @@ export function addressWith(
 function readAll(): void {
 	const parameters = new URLSearchParams(location.search);
 	batch(() => {
+		address.value = location.href;
 		for (const binding of bindings.values()) binding.read(parameters);
 	});
 }
@@ -127,14 +138,17 @@ function schedule(history: "push" | "replace"): void {
 function writeAll(): void {
 	const history = pending;
 	pending = null;
-	const address = addressWith(
+	const next = addressWith(
 		Object.fromEntries(
 			[...bindings.values()].map((binding) => [binding.name, binding.write()]),
 		),
 	);
-	if (address === location.href) return;
-	if (history === "push") window.history.pushState(null, "", address);
-	else window.history.replaceState(null, "", address);
+	if (next === location.href) return;
+	// A step in a frame would be one of the page around it.
+	const isFramed = window.parent !== window;
+	if (history === "push" && !isFramed) window.history.pushState(null, "", next);
+	else window.history.replaceState(null, "", next);
+	address.value = next;
 }
 
 /** Commas, colons and slashes may stand in a query string as they are. */

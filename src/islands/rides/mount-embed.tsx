@@ -1,0 +1,25 @@
+import "./rides.css";
+import "./embed.css";
+import { render } from "preact";
+import { showFailure } from "../shared/show-failure.tsx";
+import { NoRides } from "./no-rides.tsx";
+import { openParts } from "./open-parts.ts";
+
+const island = document.getElementById("island");
+if (island === null) throw new Error("the page lacks #island");
+const box: HTMLElement = island;
+
+void mount();
+
+async function mount(): Promise<void> {
+	try {
+		const [parts, { EmbedPage }] = await Promise.all([
+			openParts(box),
+			import("./embed-page.tsx"),
+		]);
+		box.replaceChildren();
+		render(parts === null ? <NoRides /> : <EmbedPage {...parts} />, box);
+	} catch (error) {
+		showFailure(box, error, mount);
+	}
+}
