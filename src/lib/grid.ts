@@ -122,6 +122,18 @@ export function cellAt(
 	return row * window.columns + column;
 }
 
+/** The cell with an index as a window of its own, 0 <= x < 2^level. */
+export function cellOf(window: CellWindow, index: number): CellWindow {
+	const { level, columns } = window;
+	return {
+		level,
+		x: modulo(window.x + (index % columns), 2 ** level),
+		y: window.y + Math.floor(index / columns),
+		columns: 1,
+		rows: 1,
+	};
+}
+
 /** Middle of the cell with an index, longitude from -180 to 180. */
 export function centreOf(
 	window: CellWindow,

@@ -22,16 +22,27 @@ export async function writeSmallInput(folder: string): Promise<void> {
 	}
 }
 
-/** The same street every time, then each ride its own way. */
+/** Names that differ in what lower case does to them. */
+const RIDE_NAMES = [
+	"Große Runde",
+	"İzmir",
+	"MORNING RIDE",
+	"Nach Hause",
+	"Ride",
+];
+
+/** The same street every time, then each ride its own way; of any kind, at any time of the day. */
 function gpx(ride: number): string {
+	const start = START + ride * 86_400_000 + (ride % 4) * 300 * MINUTE;
+	const type = ["<type>cycling</type>", "<type>running</type>", ""][ride % 3];
 	const points = Array.from({ length: 200 }, (_, i) => {
 		const along = Math.min(i, 100);
 		const aside = i < 100 ? 0 : (i - 100) * Math.cos(ride);
 		const up = i < 100 ? 0 : (i - 100) * Math.sin(ride);
-		const time = new Date(START + ride * 86_400_000 + i * 5_000).toISOString();
+		const time = new Date(start + i * 5_000).toISOString();
 		return `<trkpt lat="${(47.66 + up * 2e-4).toFixed(6)}" lon="${(9.17 + along * 3e-4 + aside * 3e-4).toFixed(6)}"><ele>${400 + (i % 30)}</ele><time>${time}</time></trkpt>`;
 	});
-	return `<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><name>Ride ${ride}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
+	return `<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><name>${RIDE_NAMES[ride % 5]} ${ride}</name>${type}<trkseg>${points.join("")}</trkseg></trk></gpx>`;
 }
 
 function posts(): string {

@@ -36,7 +36,7 @@ export function Filters(props: {
 				aria-expanded={isOpen}
 				aria-controls="rides-filters"
 				onClick={() => {
-					if (!isOpen) model.readList();
+					if (!isOpen) model.needList();
 					setOpen(!isOpen);
 				}}
 			>
@@ -55,7 +55,7 @@ export function Filters(props: {
 				hidden={!isOpen}
 				onKeyDown={(event) => {
 					if (event.key !== "Escape") return;
-					event.stopPropagation();
+					event.preventDefault();
 					close();
 				}}
 			>

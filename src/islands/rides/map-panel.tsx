@@ -7,6 +7,12 @@ import { scaleOf } from "../../maps/density.ts";
 import { FineBasemap } from "../../maps/fine-basemap.ts";
 import { openMap } from "../../maps/map.ts";
 import { theme } from "../shared/theme.ts";
+import {
+	chooseCells,
+	drawChosen,
+	fitTrack,
+	revealCell,
+} from "./chosen-on-map.ts";
 import { basemapCredit, creditsOf } from "./credits.ts";
 import { drawRides } from "./draw-rides.ts";
 import { EmbedButton } from "./embed-button.tsx";
@@ -21,6 +27,7 @@ import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
 import { startOf } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
+import { ThroughPanel } from "./through-panel.tsx";
 
 /** Between looks at a map that is moving. */
 const MOVING_MILLISECONDS = 250;
@@ -43,7 +50,7 @@ export function MapPanel(
 	},
 ) {
 	const { opened, state, model, lines, mapState, basemap, still } = props;
-	const { publisher, isEmbedded = false } = props;
+	const { through, publisher, isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
 	const isAimed = useSignal(false);
@@ -56,6 +63,7 @@ export function MapPanel(
 			? null
 			: scaleOf(mapState.scale.value, now.counts, now.largest);
 	});
+	const panel = useRef<HTMLElement>(null);
 
 	useEffect(() => {
 		const box = container.current;
@@ -88,8 +96,14 @@ export function MapPanel(
 				followView(opening, state, model, opened),
 				drawRides(opening, { picture: model.picture, scale, lines }, still),
 				readCells(opening, model.picture, readout, isAimed),
+				drawChosen(opening, state, through),
+				chooseCells(opening, model.picture, isAimed, through, () =>
+					// Once the list is there.
+					requestAnimationFrame(() => panel.current?.focus()),
+				),
 				model.start(),
 				lines.start(mapState.draw),
+				through.start(),
 				() => opening.remove(),
 			);
 		});
@@ -150,6 +164,25 @@ export function MapPanel(
 				{basemapCredit(publisher?.attribution ?? null)}
 			</p>
 			<CellReadout readout={readout} />
+			<ThroughPanel
+				state={state}
+				through={through}
+				list={model.list.value}
+				panel={panel}
+				onShown={() => {
+					const cell = state.at.value;
+					if (map.current !== null && panel.current !== null && cell !== null)
+						revealCell(map.current, cell, panel.current);
+				}}
+				onClose={() => {
+					through.choose(null);
+					map.current?.getCanvas().focus();
+				}}
+				onFit={(track) => {
+					if (map.current !== null && panel.current !== null)
+						fitTrack(map.current, track, panel.current);
+				}}
+			/>
 			<p class="visually-hidden" role="status">
 				{isAimed.value ? readout.value?.text : ""}
 			</p>

@@ -197,14 +197,21 @@ export class RidesModel {
 		this.#hasMoved = true;
 	}
 
-	/** Reads the list of rides where nothing has yet. */
+	/** Reads the list of rides where nothing has yet. Rejects as the source does. */
 	async readList(): Promise<void> {
-		if (this.list.peek() !== null) return;
-		try {
-			this.list.value = await this.#source.list();
-		} catch (error) {
+		if (this.list.peek() === null) this.list.value = await this.#source.list();
+	}
+
+	/** The same, for controls: what is wrong shows as a problem of the map. */
+	needList(): void {
+		this.readList().catch((error: unknown) => {
 			this.problem.value = error;
-		}
+		});
+	}
+
+	/** Numbers of all rides that pass a cell, a window of one; null where a read is needed. */
+	through(cell: CellWindow): readonly number[] | null {
+		return this.#counter.through(cell);
 	}
 
 	retry(): void {
@@ -294,7 +301,7 @@ export class RidesModel {
 						this.#fetching.value = progress;
 				},
 			});
-			this.list.value = await this.#source.list();
+			await this.readList();
 		} catch (error) {
 			if (!signal.aborted) this.problem.value = error;
 		} finally {

@@ -6,6 +6,7 @@ import { LineModel } from "./line-model.ts";
 import { type MapState, openMapState } from "./map-state.ts";
 import { type Opened, openRides, RidesModel } from "./model.ts";
 import { openState, type RidesState } from "./state.ts";
+import { RidesThrough } from "./through.ts";
 
 /** What a page with the map of rides is made of. */
 export interface RidesParts {
@@ -14,6 +15,7 @@ export interface RidesParts {
 	readonly mapState: MapState;
 	readonly model: RidesModel;
 	readonly lines: LineModel;
+	readonly through: RidesThrough;
 	readonly basemap: Basemap;
 	/** Of the publisher's choice, null where there is none. */
 	readonly publisher: {
@@ -38,8 +40,9 @@ export async function openParts(
 	const source = new LakeRides();
 	const model = new RidesModel(opened, state, source);
 	const lines = new LineModel(source, model);
+	const through = new RidesThrough(model, state, source);
 	return {
-		...{ opened, state, mapState, model, lines, basemap, still },
+		...{ opened, state, mapState, model, lines, through, basemap, still },
 		publisher: publisherOf(island),
 	};
 }

@@ -9,7 +9,13 @@ import { Chips, Filters } from "./filters.tsx";
 import { MapPanel } from "./map-panel.tsx";
 import type { RidesModel } from "./model.ts";
 import type { RidesParts } from "./open-parts.ts";
-import { ridesOf, sentenceOf, totalOf, undatedNote } from "./sentence.ts";
+import {
+	degreesOf,
+	ridesOf,
+	sentenceOf,
+	totalOf,
+	undatedNote,
+} from "./sentence.ts";
 
 export function RidesPage(props: RidesParts) {
 	const { opened, state, model } = props;
@@ -104,8 +110,8 @@ function Places(props: {
 						return (
 							<tr key={cell}>
 								<td>{ridesOf(rides)}</td>
-								<td>{degrees(latitude, "N", "S")}</td>
-								<td>{degrees(longitude, "E", "W")}</td>
+								<td>{degreesOf(latitude, "N", "S")}</td>
+								<td>{degreesOf(longitude, "E", "W")}</td>
 								<td>
 									<button
 										type="button"
@@ -122,8 +128,4 @@ function Places(props: {
 			</table>
 		</details>
 	);
-}
-
-function degrees(value: number, positive: string, negative: string): string {
-	return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
 }

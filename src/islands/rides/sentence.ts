@@ -71,6 +71,15 @@ export function ridesOf(count: number): string {
 	return `${formatCount(count)} ${count === 1 ? "ride" : "rides"}`;
 }
 
+/** A latitude or longitude: `47.6612° N`. */
+export function degreesOf(
+	value: number,
+	positive: string,
+	negative: string,
+): string {
+	return `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
+}
+
 function spanOf(first: number | null, last: number | null): string {
 	if (first === null || last === null) return "";
 	const [from, to] = [monthOf.format(first), monthOf.format(last)];

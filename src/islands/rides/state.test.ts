@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { viewCodec } from "./state.ts";
+import { cellCodec, viewCodec } from "./state.ts";
 
 test("a view survives the address to within a pixel", () => {
 	for (const zoom of [0, 3.25, 10.49, 14, 18])
@@ -23,4 +23,28 @@ test("what is no view is none", () => {
 	for (const text of ["", "1,2", "a,b,c", "91,0,3", "0,181,3", "1,2,3,4"])
 		expect(viewCodec.parse(text)).toBeUndefined();
 	expect(viewCodec.parse("47,8,99")?.zoom).toBe(18);
+});
+
+test("a cell survives the address, the smallest at the map's corners too", () => {
+	for (let level = 6; level <= 20; level++) {
+		const last = 2 ** level - 1;
+		for (const x of [0, 1, last >> 1, last])
+			for (const y of [0, last / 3, last >> 1, last].map(Math.floor)) {
+				const cell = { level, x, y, columns: 1, rows: 1 };
+				expect(cellCodec.parse(cellCodec.format(cell))).toEqual(cell);
+			}
+	}
+});
+
+test("what is no cell is none", () => {
+	for (const text of [
+		"",
+		"1,2",
+		"86,0,9",
+		"0,181,9",
+		"0,0,5",
+		"0,0,21",
+		"0,0,9.5",
+	])
+		expect(cellCodec.parse(text)).toBeUndefined();
 });

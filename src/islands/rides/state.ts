@@ -5,6 +5,14 @@ import {
 	type Signal,
 	signal,
 } from "@preact/signals";
+import { type CellWindow, centreOf } from "../../lib/grid.ts";
+import {
+	MAX_LATITUDE,
+	MAX_LEVEL,
+	MIN_LEVEL,
+	mercatorX,
+	mercatorY,
+} from "../../lib/mercator.ts";
 import {
 	ANY_RIDE,
 	type DayRange,
@@ -55,6 +63,33 @@ export const viewCodec: Codec<View> = {
 	},
 };
 
+/** `47.66123,9.18456,19`: a cell as its middle and its level, as a window of one. */
+export const cellCodec: Codec<CellWindow> = {
+	parse(text) {
+		const numbers = text.split(",").map(Number);
+		const [latitude = 0, longitude = 0, level = 0] = numbers;
+		if (numbers.length !== 3 || !numbers.every(Number.isFinite))
+			return undefined;
+		if (Math.abs(latitude) >= MAX_LATITUDE || Math.abs(longitude) > 180)
+			return undefined;
+		if (!Number.isInteger(level) || level < MIN_LEVEL || level > MAX_LEVEL)
+			return undefined;
+		const size = 2 ** level;
+		return {
+			level,
+			x: Math.floor(mercatorX(longitude) * size),
+			y: Math.floor(mercatorY(latitude) * size),
+			columns: 1,
+			rows: 1,
+		};
+	},
+	format(cell) {
+		const [longitude, latitude] = centreOf(cell, 0);
+		// A metre: the smallest cell at the poles has three.
+		return `${latitude.toFixed(5)},${longitude.toFixed(5)},${cell.level}`;
+	},
+};
+
 export interface RidesState {
 	readonly from: Signal<Date | null>;
 	readonly to: Signal<Date | null>;
@@ -66,6 +101,10 @@ export interface RidesState {
 	readonly name: Signal<string>;
 	/** Null while the map is where it opens. */
 	readonly view: Signal<View | null>;
+	/** The cell whose rides are listed, a window of one. */
+	readonly at: Signal<CellWindow | null>;
+	/** Id of the ride whose track is drawn. */
+	readonly ride: Signal<string | null>;
 	/** The days under the visitor's finger, before they are let go. */
 	readonly brushed: Signal<DayRange | null>;
 	/** The rides that count now. */
@@ -95,6 +134,18 @@ export function openState(): RidesState {
 		optionalCodec(viewCodec),
 		replace,
 	);
+	const at = urlSignal<CellWindow | null>(
+		"at",
+		null,
+		optionalCodec(cellCodec),
+		push,
+	);
+	const ride = urlSignal<string | null>(
+		"ride",
+		null,
+		optionalCodec(textCodec),
+		push,
+	);
 	const brushed = signal<DayRange | null>(null);
 	const filter = computed<RideFilter>(() => ({
 		days: brushed.value ?? { from: from.value, to: to.value },
@@ -106,7 +157,7 @@ export function openState(): RidesState {
 	}));
 	return {
 		...{ from, to, kinds, distance, weekdays, hours, name },
-		...{ view, brushed, filter },
+		...{ view, at, ride, brushed, filter },
 	};
 }
 
