@@ -25,6 +25,7 @@ import { MapNotice } from "./map-notice.tsx";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
+import { nameStarts } from "./start-places.tsx";
 import { startOf } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
 import { ThroughPanel } from "./through-panel.tsx";
@@ -95,6 +96,7 @@ export function MapPanel(
 			closing.push(
 				followView(opening, state, model, opened),
 				drawRides(opening, { picture: model.picture, scale, lines }, still),
+				nameStarts(opening, opened.startPlaces, state),
 				readCells(opening, model.picture, readout, isAimed),
 				drawChosen(opening, state, through),
 				chooseCells(opening, model.picture, isAimed, through, () =>
