@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { mercatorY } from "../lib/mercator.ts";
 import { randomFrom } from "../lib/random.ts";
 import { labelsOn, type StartPlace } from "./start-labels.ts";
 
 const screen = {
 	...{ width: 800, height: 600, world: 512 * 2 ** 11 },
-	...{ left: 0.9997, top: 0.35 },
+	...{ left: 0.9997, top: mercatorY(46.5) },
 };
 const widthOf = (text: string) => text.length * 6;
 
@@ -12,7 +13,7 @@ test("labels do not meet, the places of most rides come first, across the antime
 	const random = randomFrom(8);
 	const places: StartPlace[] = Array.from({ length: 60 }, (_, index) => ({
 		longitude: ((179.9 + random() * 0.3 + 180) % 360) - 180,
-		latitude: 46 + random() * 0.5,
+		latitude: 46.36 + random() * 0.14,
 		rides: 600 - index,
 	}));
 	const labels = labelsOn(places, screen, widthOf);
