@@ -114,7 +114,9 @@ export class RidesModel {
 	readonly problem: Signal<unknown> = signal(null);
 	/** Null until the first count. */
 	readonly list: Signal<RideList | null> = signal(null);
-	/** Of all rides that count, in view or not; null until the list is there. */
+	/** A mask of all rides that count, in view or not; null until the list is there. */
+	readonly counted: ReadonlySignal<Uint8Array | null>;
+	/** Of the same. */
 	readonly totals: ReadonlySignal<RideTotals | null>;
 	/** For each month of the timeline, the rides that count; null until the list is there. */
 	readonly perMonth: ReadonlySignal<readonly number[] | null>;
@@ -160,20 +162,26 @@ export class RidesModel {
 				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
 			};
 		});
-		const ofList = <T>(read: (list: RideList, filter: RideFilter) => T) =>
-			computed(() =>
-				this.list.value === null
-					? null
-					: read(this.list.value, state.filter.value),
-			);
-		this.totals = ofList((list, filter) =>
-			totalsOf(list, matching(list, filter)),
+		this.counted = computed(
+			() => this.list.value && matching(this.list.value, state.filter.value),
 		);
-		this.perMonth = ofList((list, filter) =>
-			ridesPerMonth(opened.timeline.months, list, matching(list, filter)),
+		const ofCounted = <T>(read: (list: RideList, mask: Uint8Array) => T) =>
+			computed(() => {
+				const list = this.list.value;
+				const mask = this.counted.value;
+				return list === null || mask === null ? null : read(list, mask);
+			});
+		this.totals = ofCounted(totalsOf);
+		this.perMonth = ofCounted((list, mask) =>
+			ridesPerMonth(opened.timeline.months, list, mask),
 		);
-		this.kinds = ofList((list, filter) =>
-			kindCounts(list, matching(list, filter, "kinds")),
+		this.kinds = computed(
+			() =>
+				this.list.value &&
+				kindCounts(
+					this.list.value,
+					matching(this.list.value, state.filter.value, "kinds"),
+				),
 		);
 		this.places = computed(() => {
 			const picture = this.picture.value;
