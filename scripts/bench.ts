@@ -5,6 +5,7 @@ type Bench = () => Promise<{ bench(): Promise<Figure[]> }>;
 
 const threads: Bench = () => import("./bench/threads.ts");
 const memory: Bench = () => import("./bench/memory.ts");
+const ownRides: Bench = () => import("./bench/own-rides.ts");
 
 /** Figures by name; each bench measures on its own and cleans up after itself. */
 const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
@@ -12,7 +13,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
 	pipeline: [() => import("./bench/pipeline.ts")],
 	incremental: [() => import("./bench/incremental.ts")],
 	fetch: [() => import("./bench/fetch.ts")],
-	rides: [() => import("./bench/rides.ts")],
+	rides: [() => import("./bench/rides.ts"), ownRides],
 	posts: [() => import("./bench/posts.ts")],
 	queue: [() => import("./bench/queue.ts")],
 };
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
 const PARTS: Readonly<Record<string, readonly Bench[]>> = {
 	threads: [threads],
 	memory: [memory],
+	"own-rides": [ownRides],
 };
 
 /**

@@ -200,6 +200,19 @@ export const rides: DatasetDefinition = {
 			orderBy: "month NULLS LAST",
 		},
 		{ name: "ride_map", sql: rideMapSql, orderBy: "level, y, x" },
+		{
+			name: "ride_starts",
+			// A place is a cell of level 13, some kilometres wide; medians, since a mean
+			// would depend on the order of its sum.
+			sql: `SELECT quantile_disc(lon, 0.5) AS longitude, quantile_disc(lat, 0.5) AS latitude, count(*) AS rides
+				FROM ride_points
+				WHERE seq = 0
+				GROUP BY floor((lon + 180) / 360 * 8192),
+					floor((0.5 - ln((1 + sin(radians(lat))) / (1 - sin(radians(lat)))) / (4 * pi())) * 8192)
+				HAVING count(*) > 1
+				ORDER BY rides DESC, longitude, latitude LIMIT 200`,
+			orderBy: "rides DESC, longitude, latitude",
+		},
 	],
 };
 

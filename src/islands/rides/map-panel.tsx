@@ -25,6 +25,7 @@ import { MapNotice } from "./map-notice.tsx";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
+import { nameStarts } from "./start-places.tsx";
 import { startOf } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
 import { ThroughPanel } from "./through-panel.tsx";
@@ -49,13 +50,12 @@ export function MapPanel(
 		readonly isEmbedded?: boolean;
 	},
 ) {
-	const { opened, state, model, through, lines, mapState } = props;
-	const { basemap, still, publisher, isEmbedded = false } = props;
+	const { opened, state, model, lines, mapState, basemap, still } = props;
+	const { through, publisher, isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
 	const isAimed = useSignal(false);
 	const map = useRef<MapLibre | null>(null);
-	const panel = useRef<HTMLElement>(null);
 	const fine = useRef<FineBasemap | null>(null);
 	const basemapFails = useSignal(false);
 	const scale = useComputed(() => {
@@ -64,6 +64,7 @@ export function MapPanel(
 			? null
 			: scaleOf(mapState.scale.value, now.counts, now.largest);
 	});
+	const panel = useRef<HTMLElement>(null);
 
 	useEffect(() => {
 		const box = container.current;
@@ -95,6 +96,7 @@ export function MapPanel(
 			closing.push(
 				followView(opening, state, model, opened),
 				drawRides(opening, { picture: model.picture, scale, lines }, still),
+				nameStarts(opening, opened.startPlaces, state),
 				readCells(opening, model.picture, readout, isAimed),
 				drawChosen(opening, state, through),
 				chooseCells(opening, model.picture, isAimed, through, () =>
@@ -102,8 +104,8 @@ export function MapPanel(
 					requestAnimationFrame(() => panel.current?.focus()),
 				),
 				model.start(),
-				through.start(),
 				lines.start(mapState.draw),
+				through.start(),
 				() => opening.remove(),
 			);
 		});

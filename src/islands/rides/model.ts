@@ -27,6 +27,7 @@ import {
 } from "../../lib/rides/list.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
 import { busiestCells, summarise } from "../../maps/recount.ts";
+import type { StartPlace } from "../../maps/start-labels.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
@@ -45,6 +46,8 @@ export interface Opened {
 	readonly dataset: CatalogDataset;
 	readonly timeline: Timeline;
 	readonly startView: StartView;
+	/** Where rides start, most first; none in a lake that does not tell. */
+	readonly startPlaces: readonly StartPlace[];
 	/** Cells around the start view, null where the lake has none. */
 	readonly start: {
 		readonly window: CellWindow;
@@ -78,9 +81,11 @@ export async function openRides(): Promise<Opened | null> {
 	const { catalog } = await openCatalog();
 	const dataset = catalog.datasets.find(({ name }) => name === "rides");
 	if (dataset === undefined) return null;
-	const [months, cells] = await Promise.all([
+	const hasStarts = catalog.rollups.some(({ name }) => name === "ride_starts");
+	const [months, cells, starts] = await Promise.all([
 		readRollup("rides_per_month"),
 		readRollup("ride_map"),
+		hasStarts ? readRollup("ride_starts") : [],
 	]);
 	const rollup = catalog.rollups.find(({ name }) => name === "ride_map");
 	const rows = cells as unknown as CellCount[];
@@ -88,6 +93,7 @@ export async function openRides(): Promise<Opened | null> {
 		dataset,
 		// The roll-ups' columns are the catalog's contract.
 		timeline: timelineOf(months as unknown as MonthRow[]),
+		startPlaces: starts as unknown as StartPlace[],
 		startView: dataset.startView ?? { center: [0, 20], zoom: 1.5 },
 		start:
 			rows.length === 0
@@ -108,7 +114,9 @@ export class RidesModel {
 	readonly problem: Signal<unknown> = signal(null);
 	/** Null until the first count. */
 	readonly list: Signal<RideList | null> = signal(null);
-	/** Of all rides that count, in view or not; null until the list is there. */
+	/** A mask of all rides that count, in view or not; null until the list is there. */
+	readonly counted: ReadonlySignal<Uint8Array | null>;
+	/** Of the same. */
 	readonly totals: ReadonlySignal<RideTotals | null>;
 	/** For each month of the timeline, the rides that count; null until the list is there. */
 	readonly perMonth: ReadonlySignal<readonly number[] | null>;
@@ -154,20 +162,26 @@ export class RidesModel {
 				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
 			};
 		});
-		const ofList = <T>(read: (list: RideList, filter: RideFilter) => T) =>
-			computed(() =>
-				this.list.value === null
-					? null
-					: read(this.list.value, state.filter.value),
-			);
-		this.totals = ofList((list, filter) =>
-			totalsOf(list, matching(list, filter)),
+		this.counted = computed(
+			() => this.list.value && matching(this.list.value, state.filter.value),
 		);
-		this.perMonth = ofList((list, filter) =>
-			ridesPerMonth(opened.timeline.months, list, matching(list, filter)),
+		const ofCounted = <T>(read: (list: RideList, mask: Uint8Array) => T) =>
+			computed(() => {
+				const list = this.list.value;
+				const mask = this.counted.value;
+				return list === null || mask === null ? null : read(list, mask);
+			});
+		this.totals = ofCounted(totalsOf);
+		this.perMonth = ofCounted((list, mask) =>
+			ridesPerMonth(opened.timeline.months, list, mask),
 		);
-		this.kinds = ofList((list, filter) =>
-			kindCounts(list, matching(list, filter, "kinds")),
+		this.kinds = computed(
+			() =>
+				this.list.value &&
+				kindCounts(
+					this.list.value,
+					matching(this.list.value, state.filter.value, "kinds"),
+				),
 		);
 		this.places = computed(() => {
 			const picture = this.picture.value;

@@ -17,6 +17,7 @@ import {
 	totalOf,
 	undatedNote,
 } from "./sentence.ts";
+import { StartPlaces } from "./start-places.tsx";
 
 export function RidesPage(
 	props: RidesParts & {
@@ -31,6 +32,13 @@ export function RidesPage(
 	const picture = model.picture.value;
 	const filter = state.filter.value;
 	const undated = undatedNote(opened.timeline.undated, filter);
+	const showAt = (center: [longitude: number, latitude: number]) => {
+		map.current?.easeTo({
+			center,
+			zoom: Math.max(map.current.getZoom(), 13),
+		});
+		map.current?.getCanvas().focus();
+	};
 	return (
 		<div class="rides">
 			<div class="rides-head">
@@ -77,16 +85,8 @@ export function RidesPage(
 					milliseconds={picture?.cost.milliseconds || null}
 					query={picture?.sql}
 				/>
-				<Places
-					model={model}
-					onShow={(center) => {
-						map.current?.easeTo({
-							center,
-							zoom: Math.max(map.current.getZoom(), 13),
-						});
-						map.current?.getCanvas().focus();
-					}}
-				/>
+				<Places model={model} onShow={showAt} />
+				<StartPlaces places={opened.startPlaces} onShow={showAt} />
 			</footer>
 		</div>
 	);

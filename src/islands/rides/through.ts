@@ -8,7 +8,6 @@ import {
 } from "@preact/signals";
 import type { Progress } from "../../../workers/engine-api.ts";
 import type { CellWindow } from "../../lib/grid.ts";
-import { matching } from "../../lib/rides/filter.ts";
 import { newestFirst } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
 import type { RidesModel } from "./model.ts";
@@ -28,6 +27,10 @@ export type TrackState =
 	| { readonly kind: "drawn"; readonly track: Track }
 	| { readonly kind: "failed"; readonly error: unknown };
 
+type Model = Pick<RidesModel, "list" | "counted" | "through" | "readList">;
+type State = Pick<RidesState, "at" | "ride" | "filter">;
+type Source = Pick<RideSource, "through" | "tracks" | "sql">;
+
 /** The rides through the chosen cell, and the track of one of them. */
 export class RidesThrough {
 	/** Numbers of the rides that count, the newest first; null until they are known. */
@@ -46,24 +49,24 @@ export class RidesThrough {
 	/** What the list is the answer of; null where no SQL asks. */
 	readonly sql: ReadonlySignal<string | null>;
 
-	readonly #model: RidesModel;
-	readonly #state: RidesState;
-	readonly #source: RideSource;
+	readonly #model: Model;
+	readonly #state: State;
+	readonly #source: Source;
 	/** All rides through the cell. */
 	readonly #all: Signal<readonly number[] | null> = signal(null);
 	readonly #tracks: Signal<ReadonlyMap<string, Track>> = signal(new Map());
 	#reading: AbortController | null = null;
 	#readingTrack: AbortController | null = null;
 
-	constructor(model: RidesModel, state: RidesState, source: RideSource) {
+	constructor(model: Model, state: State, source: Source) {
 		this.#model = model;
 		this.#state = state;
 		this.#source = source;
 		this.listed = computed(() => {
 			const list = model.list.value;
+			const mask = model.counted.value;
 			const all = this.#all.value;
-			if (list === null || all === null) return null;
-			const mask = matching(list, state.filter.value);
+			if (list === null || mask === null || all === null) return null;
 			return newestFirst(
 				list,
 				all.filter((ride) => mask[ride] === 1),

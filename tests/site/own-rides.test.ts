@@ -1,0 +1,299 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	describe,
+	expect,
+	test,
+} from "vitest";
+import { zipOf } from "../../scripts/formats/zip-writer.ts";
+import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { browserPath, launch } from "../browser.ts";
+import { violationsOf } from "./accessibility.ts";
+import { builtSite } from "./built-site.ts";
+import { complaintsOf } from "./complaints.ts";
+import { writeSmallInput } from "./small-input.ts";
+
+/** All rides of the small lake are in this view. */
+const VIEW = "view=47.6600,9.1800,12";
+
+const QUERIES = [
+	"",
+	"&kind=running,%5C-",
+	"&km=4.1-",
+	"&hours=22-9&name=R",
+	"&from=2024-05-03&to=2024-05-06",
+	"&draw=lines",
+];
+
+/** A ride of some points from a place on, with a name of one's choice. */
+function gpx(name: string, latitude: number): string {
+	const points = Array.from(
+		{ length: 40 },
+		(_, at) =>
+			`<trkpt lat="${latitude + at * 1e-4}" lon="9.2"><time>2025-03-02T10:00:${String(at).padStart(2, "0")}Z</time></trkpt>`,
+	);
+	return `<gpx><trk><name>${name}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
+}
+
+const PATIENTLY = { timeout: 30_000 };
+
+const HOSTILE = "<img src=x onerror=alert(1)>";
+
+describe.skipIf(browserPath() === null)("one's own rides", () => {
+	let folder = "";
+	let server: SiteServer;
+	let browser: Browser;
+	let files: string[];
+	let context: BrowserContext;
+	let page: Page;
+	let complaints: string[];
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), "lakeside-own-"));
+		await writeSmallInput(folder);
+		const rides = join(folder, "rides");
+		files = (await readdir(rides)).map((name) => join(rides, name));
+		server = await serveSite({ folder: await builtSite(), port: 0 });
+		browser = await launch();
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+	beforeEach(async () => {
+		context = await browser.newContext({
+			viewport: { width: 1280, height: 860 },
+		});
+		page = await context.newPage();
+		page.setDefaultTimeout(60_000);
+		complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}rides/`);
+		await page.locator(".rides-title button:enabled").waitFor();
+	});
+	afterEach(async () => {
+		expect(complaints).toStrictEqual([]);
+		await context.close();
+	});
+
+	const button = (name: string) => page.getByRole("button", { name });
+	const bar = () => page.locator(".own-bar [role=status]").textContent();
+
+	/** Chooses files in the panel, and waits until they are on the map. */
+	async function choose(paths: readonly string[]): Promise<void> {
+		await page.locator(".own-chooser input").first().setInputFiles(paths);
+		await page.locator(".own-bar").waitFor();
+	}
+
+	/** Lets go of contents by name over the page, as a hand does with files. */
+	async function drop(
+		contents: Readonly<Record<string, string | Uint8Array>>,
+	): Promise<void> {
+		const transfer = await page.evaluateHandle(
+			(entries) => {
+				const data = new DataTransfer();
+				for (const [name, base64] of entries)
+					data.items.add(
+						new File(
+							[Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))],
+							name,
+						),
+					);
+				return data;
+			},
+			Object.entries(contents).map(
+				([name, content]) =>
+					[name, Buffer.from(content).toString("base64")] as const,
+			),
+		);
+		await page.dispatchEvent("body", "dragenter", { dataTransfer: transfer });
+		await page.locator(".own-over").waitFor();
+		await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+		await page.locator(".own-over").waitFor({ state: "detached" });
+		await page.locator(".own-progress").waitFor({ state: "detached" });
+	}
+
+	/** Goes to an address of the page as Back and Forward do, and gives what its head then says. */
+	async function headAt(search: string): Promise<string> {
+		await page.evaluate((to) => {
+			history.pushState(null, "", to);
+			dispatchEvent(new PopStateEvent("popstate"));
+		}, search);
+		await page.evaluate(
+			() =>
+				new Promise((resolve) =>
+					requestAnimationFrame(() => requestAnimationFrame(resolve)),
+				),
+		);
+		await page
+			.locator(".rides-head p[aria-busy=false]", { hasText: " this view" })
+			.waitFor();
+		const figures = await page.locator(".rides-figures").textContent();
+		return `${await page.locator(".rides-head p").first().textContent()}\n${figures}`;
+	}
+
+	test("are counted, filtered and drawn as the same files in a lake", async () => {
+		const published: string[] = [];
+		for (const query of QUERIES)
+			published.push(await headAt(`?${VIEW}${query}`));
+		const sent: string[] = [];
+		page.on("request", (request) => {
+			if (request.method() !== "GET" || request.postData() !== null)
+				sent.push(request.url());
+		});
+		await choose(files);
+		expect(await bar()).toMatch(/^9 rides of your own, .*nowhere else/);
+		expect(await page.locator(".provenance").textContent()).toMatch(
+			/Your own files, on this device only/,
+		);
+		for (const [at, query] of QUERIES.entries())
+			expect(await headAt(`?rides=own&${VIEW}${query}`)).toBe(published[at]);
+		expect(sent).toStrictEqual([]);
+		expect(await violationsOf(page)).toStrictEqual([]);
+		await page.goBack();
+		await button("Published rides").click();
+		await button("Your own rides").waitFor();
+		expect(await violationsOf(page)).toStrictEqual([]);
+	});
+
+	test("come from drops too, packed and zipped, and hostile names are only text", async () => {
+		await drop({
+			[`${HOSTILE}.gpx`]: gpx(HOSTILE.replaceAll("<", "&lt;"), 47.6),
+			"packed.gpx.gz": gzipSync(gpx("Packed", 47.61)),
+			"export.zip": zipOf({
+				"activities/1.gpx": gpx("One", 47.62),
+				"activities.csv":
+					"Activity ID,Activity Date,Activity Name,Activity Type,Filename\n1,now,Named by the list,Ride,activities/1.gpx\n",
+			}),
+			[`${HOSTILE}.fit`]: "this is no FIT file",
+			"notes.txt": "no ride",
+		});
+		const report = page.locator(".own-report");
+		await report.getByText("What could not be used").waitFor();
+		const text = await report.textContent();
+		expect(text).toMatch(/^3 rides are on the map now\. 1 file of other kinds/);
+		expect(text).toContain(`${HOSTILE}.fit`);
+		expect(await violationsOf(page)).toStrictEqual([]);
+		await page.keyboard.press("Escape");
+		await headAt("?rides=own&view=47.6200,9.2000,13&name=named");
+		expect(await page.locator(".rides-head").textContent()).toMatch(
+			/1 ride in /,
+		);
+		expect(await page.locator("img[src=x]").count()).toBe(0);
+	});
+
+	test("go with the page unless they are kept, and on one click in all tabs", async () => {
+		await choose(files);
+		await page.reload();
+		await page.getByText("No rides of your own are on this device").waitFor();
+		await button("Show your own rides").click();
+		await choose(files);
+		await button("Keep on this device").click();
+		await page.getByText("kept on this device").waitFor();
+		// What is added later is kept as well.
+		await button("Add files").click();
+		await drop({ "later.gpx": gpx("Later", 47.6) });
+		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own, kept/);
+
+		await page.reload();
+		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own, kept/);
+		const other = await context.newPage();
+		await other.goto(`${server.url}rides/`);
+		await other.getByRole("button", { name: "Your own rides" }).click();
+		await other.locator(".own-bar").waitFor();
+
+		await button("Erase").click();
+		await button("Your own rides").waitFor();
+		await other
+			.getByText("No rides of your own are on this device")
+			.waitFor({ timeout: 20_000 });
+		for (const tab of [page, other])
+			expect(
+				await tab.evaluate(async () => {
+					const names: string[] = [];
+					const root = await navigator.storage.getDirectory();
+					for await (const name of root.keys()) names.push(name);
+					return names.filter((name) => name.includes("rides"));
+				}),
+			).toStrictEqual([]);
+	});
+
+	test("are erased from the settings of any page", async () => {
+		await choose(files);
+		await button("Keep on this device").click();
+		await page.getByText("kept on this device").waitFor();
+		await page.goto(`${server.url}data/`);
+		await button("Settings of this device").click();
+		const section = page.locator("section", { hasText: "Your own rides" });
+		await section.getByRole("button", { name: "Erase" }).click();
+		await section.waitFor({ state: "detached" });
+		await page.goto(`${server.url}rides/?rides=own`);
+		await page.getByText("No rides of your own are on this device").waitFor();
+	});
+
+	test("are read and shown with the network off, after a first visit", async () => {
+		await choose(files);
+		await button("Keep on this device").click();
+		await page.getByText("kept on this device").waitFor();
+		await expect
+			.poll(
+				() =>
+					page.evaluate(async () => {
+						const cached = await Promise.all(
+							(await caches.keys()).map(async (name) =>
+								(await (await caches.open(name)).keys()).map(({ url }) => url),
+							),
+						);
+						return cached.flat().some((url) => /rides\.worker/.test(url));
+					}),
+				PATIENTLY,
+			)
+			.toBe(true);
+		await context.setOffline(true);
+		await page.reload();
+		await page.locator(".own-bar").waitFor();
+		await drop({ "later.gpx": gpx("Later", 47.6) });
+		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own, kept/);
+		// The browser tells of each request that found no network.
+		complaints.length = 0;
+	});
+
+	test("can be chosen, kept and erased by the keyboard, and reading be given up", async () => {
+		const large = join(folder, "large.gpx");
+		await writeFile(
+			large,
+			`<gpx><trk><trkseg>${gpx("", 47)
+				.match(/<trkpt.*<\/trkpt>/)?.[0]
+				.repeat(20_000)}</trkseg></trk></gpx>`,
+		);
+		await page.locator(".rides-title button").focus();
+		await page.keyboard.press("Enter");
+		await page.locator(".own-panel[open]").waitFor();
+		await page.locator(".own-chooser input").first().setInputFiles([large]);
+		await button("Cancel").focus();
+		await page.keyboard.press("Enter");
+		await page.locator(".own-choose").waitFor();
+		await page.keyboard.press("Escape");
+		await page.locator(".own-panel[open]").waitFor({ state: "detached" });
+		expect(await page.locator(".own-bar").count()).toBe(0);
+		await choose(files);
+		await button("Keep on this device").focus();
+		await page.keyboard.press("Enter");
+		await page.getByText("kept on this device").waitFor();
+		await button("Erase").focus();
+		await page.keyboard.press("Enter");
+		await expect
+			.poll(
+				() => page.evaluate(() => document.activeElement?.textContent),
+				PATIENTLY,
+			)
+			.toBe("Your own rides");
+	});
+});
