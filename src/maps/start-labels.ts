@@ -24,7 +24,8 @@ const DOT_RADIUS = 3.5;
 /** Colours of labels as CSS has them. */
 export interface LabelColours {
 	readonly text: string;
-	readonly halo: string;
+	/** Behind the text. */
+	readonly ground: string;
 }
 
 /** A label beside its dot, in CSS pixels; `x` and `y` are the dot's. */
@@ -53,8 +54,8 @@ export function labelsOn(
 			const x = (worldX + turn - screen.left) * screen.world;
 			const isFree = labels.every(
 				(other) =>
-					x > other.x + other.width + DOT_RADIUS ||
-					x + width + DOT_RADIUS < other.x ||
+					x > other.x + other.width + 4 * DOT_RADIUS ||
+					x + width + 4 * DOT_RADIUS < other.x ||
 					Math.abs(y - other.y) > LINE_HEIGHT,
 			);
 			if (isFree) labels.push({ text, x, y, width });
@@ -96,21 +97,26 @@ export class StartLabels {
 		if (this.#map.getZoom() < MIN_ZOOM || this.#places.length === 0) return;
 		context.font = this.#font;
 		context.textBaseline = "middle";
-		context.lineJoin = "round";
-		context.lineWidth = 3;
-		context.strokeStyle = this.#colours.halo;
-		context.fillStyle = this.#colours.text;
 		const labels = labelsOn(
 			this.#places,
 			screen,
 			(text) => context.measureText(text).width,
 		);
-		for (const { text, x, y } of labels) {
+		for (const { text, x, y, width } of labels) {
+			context.fillStyle = this.#colours.ground;
+			context.beginPath();
+			context.roundRect(
+				x - 2 * DOT_RADIUS,
+				y - LINE_HEIGHT / 2,
+				width + 3 * DOT_RADIUS,
+				LINE_HEIGHT,
+				LINE_HEIGHT / 2,
+			);
+			context.fill();
+			context.fillStyle = this.#colours.text;
 			context.beginPath();
 			context.arc(x, y, DOT_RADIUS, 0, 2 * Math.PI);
-			context.stroke();
 			context.fill();
-			context.strokeText(text, x + 2 * DOT_RADIUS, y);
 			context.fillText(text, x + 2 * DOT_RADIUS, y);
 		}
 	}

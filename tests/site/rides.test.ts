@@ -227,7 +227,8 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 	});
 
 	test("a keyboard reads the map, and a table says the same", async () => {
-		await goTo("?view=47.66,9.185,15");
+		// Where not every ride counts, no label of a start place lies on the cells.
+		await goTo("?view=47.66,9.185,15&to=2024-06-01");
 		const { most } = await counted();
 		await page.getByText("The busiest spots in view, as a table").click();
 		const first = page.locator(".rides-places tbody tr").first();

@@ -20,7 +20,7 @@ export function nameStarts(
 ): () => void {
 	const colours = () => ({
 		text: tokenColor("--text"),
-		halo: tokenColor("--surface"),
+		ground: tokenColor("--surface"),
 	});
 	const labels = new StartLabels(map, colours());
 	const stop = effect(() => {
