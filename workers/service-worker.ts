@@ -9,7 +9,12 @@ import {
 	precacheAndRoute,
 } from "workbox-precaching";
 import { registerRoute } from "workbox-routing";
-import { CacheFirst, NetworkFirst, NetworkOnly } from "workbox-strategies";
+import {
+	CacheFirst,
+	NetworkFirst,
+	NetworkOnly,
+	StaleWhileRevalidate,
+} from "workbox-strategies";
 import { ISOLATION_HEADERS } from "../src/lib/isolation.ts";
 
 declare const self: ServiceWorkerGlobalScope & {
@@ -73,6 +78,18 @@ registerRoute(
 		plugins: [
 			new CacheableResponsePlugin({ statuses: [200] }),
 			new ExpirationPlugin({ maxEntries: 60, purgeOnQuotaError: true }),
+		],
+	}),
+);
+
+const tilesUrl = new URL("rides/basemap/", self.registration.scope).href;
+registerRoute(
+	({ url }) => url.href.startsWith(tilesUrl),
+	new StaleWhileRevalidate({
+		cacheName: "basemap",
+		plugins: [
+			new CacheableResponsePlugin({ statuses: [200] }),
+			new ExpirationPlugin({ maxEntries: 200, purgeOnQuotaError: true }),
 		],
 	}),
 );

@@ -1,17 +1,19 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
+import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
 import { readBucketRows } from "../steps/bucket-rows.ts";
-import type { BuildOptions } from "../steps/build-options.ts";
+import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { isLarge, parseJob } from "../steps/jobs.ts";
 import type { ParsedBatch } from "../steps/parse-batch.ts";
 import type { BucketRows } from "../steps/pieces.ts";
 import { placesOf } from "../steps/places.ts";
 import { contentOf, type ListedFile } from "../steps/scan.ts";
+import { readSettings } from "../steps/settings.ts";
 import { claimWorkshop } from "../steps/workshop.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import { openStore } from "../storage/open-store.ts";
@@ -38,7 +40,10 @@ export async function keysOfFiles(
 ): Promise<Map<string, readonly string[]>> {
 	const places = placesOf(options);
 	const { endpoint, signal, processes = availableParallelism() } = options;
-	const { maxGapSeconds, maxGapMeters } = options;
+	const settings = await readSettings(
+		resolve(options.input),
+		DATASETS.map(({ name }) => name),
+	);
 	const version = await codeVersion();
 	const workshop = await claimWorkshop(places.workshop.folder);
 	const closing: (() => unknown)[] = [() => workshop.release()];
@@ -66,7 +71,7 @@ export async function keysOfFiles(
 				dataset,
 				[{ ...file, content }],
 				isLarge(all),
-				{ maxGapSeconds, maxGapMeters },
+				parseOptionsOf(options, settings, dataset),
 				new Map(),
 			);
 			const record = await runner

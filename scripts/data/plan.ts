@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import type { ParseOptions } from "../datasets/dataset.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
 import { findRecord } from "../jobs/execute.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { publicationOf } from "../publish/publication.ts";
 import { batchesOf } from "../steps/batches.ts";
-import type { BuildOptions } from "../steps/build-options.ts";
+import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { fingerprintOf } from "../steps/fingerprint.ts";
 import { isLarge, parseJob } from "../steps/jobs.ts";
 import { inputFolders, ownFolders, placesOf } from "../steps/places.ts";
@@ -84,7 +85,14 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
 			isWhole(state, former.catalog, await sizesIn(lake));
 		const datasets: PlannedDataset[] = [];
 		for (const found of scanned.found)
-			datasets.push(await planDataset(found, version, options, { lake, work }));
+			datasets.push(
+				await planDataset(
+					found,
+					version,
+					parseOptionsOf(options, settings, found.dataset),
+					{ lake, work },
+				),
+			);
 		return {
 			format: "lakeside-build-plan",
 			input,
@@ -111,7 +119,7 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
 async function planDataset(
 	{ dataset, files, duplicates }: FoundDataset,
 	version: string,
-	{ maxGapSeconds, maxGapMeters }: BuildOptions,
+	options: ParseOptions,
 	stores: { readonly lake: Store; readonly work: Store },
 ): Promise<PlannedDataset> {
 	const batches = batchesOf(files);
@@ -122,7 +130,7 @@ async function planDataset(
 			dataset,
 			batch,
 			isLarge(files),
-			{ maxGapSeconds, maxGapMeters },
+			options,
 			new Map(),
 		);
 		if ((await findRecord(id, stores)) !== null) return;

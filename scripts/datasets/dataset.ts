@@ -20,7 +20,12 @@ export interface SourceFile {
 	 * gives the path to it.
 	 */
 	readonly index: number;
+	/** What another file says of it, see {@link DatasetDefinition.lists}; absent where none does. */
+	readonly about?: About;
 }
+
+/** What one file says of another; plain values. */
+export type About = Readonly<Record<string, string | boolean | null>>;
 
 /** A value of a staging row: times are `Date` or microseconds since 1970 as bigint. */
 export type StagingValue = string | number | bigint | boolean | Date | null;
@@ -54,8 +59,16 @@ export interface ParseOutput {
 	query(select: string): AsyncIterable<Row>;
 	/** A folder of the job's own, for files that are needed until the job has ended. */
 	scratch(): string;
-	/** Records what could not be used. `line` counts from 1, null for the whole file. */
-	reject(line: number | null, reason: string, sample: string): void;
+	/**
+	 * Records what could not be used. `line` counts from 1, null for the whole file;
+	 * `entry` names the file within a zip that it is about.
+	 */
+	reject(
+		line: number | null,
+		reason: string,
+		sample: string,
+		entry?: string,
+	): void;
 	/** Adds to a named count of the file's report, for example `rows read` or `blank cells`. */
 	count(name: string, by?: number): void;
 	/** A remark for the report, for example the columns of a CSV that were left out. */
@@ -68,7 +81,10 @@ export interface ParseOutput {
 }
 
 /** What the publisher may choose for parsing. */
-export type ParseOptions = RideOptions;
+export interface ParseOptions extends RideOptions {
+	/** Rides say enough of their course that two of one trip are known, see {@link Uniqueness.alike}. */
+	readonly onePerTrip?: boolean;
+}
 
 export interface StagingTable {
 	readonly name: string;
@@ -125,8 +141,9 @@ export interface Uniqueness {
 	readonly noun: string;
 	/**
 	 * SELECT over one batch's staging views: `key` VARCHAR, `file_index`, `record`
-	 * BIGINT that tells things of one file apart (null where a file is one thing), `line`
-	 * BIGINT or null, `content` VARCHAR that two copies share only if they are equal,
+	 * BIGINT that tells things of one file apart (null where a file is one thing), `entry`
+	 * VARCHAR, the file within a zip that it is (null where it is none), `line` BIGINT or
+	 * null, `content` VARCHAR that two copies share only if they are equal,
 	 * `records` BIGINT that the thing stands for in the report's balance, and the columns
 	 * of `winner`.
 	 */
@@ -136,6 +153,14 @@ export interface Uniqueness {
 	 * greater content wins, then the first by path and record.
 	 */
 	readonly winner: string | null;
+	/**
+	 * Things of different keys that stand for one, where the publisher asks for it: SELECT
+	 * over the view `winners`, the claims that count, of pairs of keys `better`, `other`,
+	 * sorted by how good the other is, then the better, best first; `better` is better by
+	 * the same total order. In this order a thing loses, as an equal copy, to the best
+	 * that it is paired with and that has not lost itself; who has lost beats nobody.
+	 */
+	readonly alike?: string;
 	/** Count of the records of copies that equal their winner. */
 	readonly duplicates: string;
 	/** Count of the records of the other copies, which are rejected. */
@@ -188,8 +213,22 @@ export interface DatasetDefinition {
 	 * two paths are then not the same file twice.
 	 */
 	readonly isPathData?: boolean;
+	/** The publisher's privacy is about its rows. */
+	readonly isPrivate?: boolean;
 	/** Whether a file is one of ours, by its path; others are listed as ignored. */
 	accepts(path: string): boolean;
+	/**
+	 * Files that say something of others, such as their names. They are read before all
+	 * others, and once more as any file, where what is wrong with them is told.
+	 */
+	readonly lists?: {
+		/** Whether a file is one, by its path. */
+		accepts(path: string): boolean;
+		/** What it says, by the paths of the other files below the input folder. Throws a {@link FileError}. */
+		read(
+			file: Pick<SourceFile, "path" | "absolutePath" | "bytes">,
+		): Promise<ReadonlyMap<string, About>>;
+	};
 	readonly staging: readonly StagingTable[];
 	/**
 	 * Reads one file. A thrown error rejects the whole file, and what it has put

@@ -99,8 +99,13 @@ export async function buildInMemory(
 			},
 			query: (select) => streamRows(connection, select),
 			scratch: () => scratch,
-			reject: (line, reason, sample) =>
-				ownRejects.push({ file: file.path, line, reason, sample }),
+			reject: (line, reason, sample, entry) =>
+				ownRejects.push({
+					file: entry === undefined ? file.path : `${file.path}/${entry}`,
+					line,
+					reason,
+					sample,
+				}),
 			count: (name, by = 1) => {
 				counts[name] = (counts[name] ?? 0) + by;
 			},

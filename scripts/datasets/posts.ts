@@ -83,7 +83,7 @@ export const posts: DatasetDefinition = {
 	unique: {
 		noun: "post",
 		claims: `
-			SELECT post_id AS key, file_index, record, line,
+			SELECT post_id AS key, file_index, record, NULL::VARCHAR AS entry, line,
 				hash(author, created_at, is_repost, tags, text, url)::VARCHAR AS content,
 				1 AS records, tag_count, length(text) AS text_length, created_at
 			FROM post_copies`,

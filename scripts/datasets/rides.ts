@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StartView } from "../../src/lib/catalog.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
 import { levelOf, windowOf } from "../../src/lib/grid.ts";
 import {
 	latitudeOf,
@@ -8,9 +9,15 @@ import {
 	mercatorX,
 	mercatorY,
 } from "../../src/lib/mercator.ts";
+import {
+	type DescribedRide,
+	describedRide,
+	isActivitiesCsv,
+} from "../../src/lib/rides/activities-csv.ts";
 import { readRide } from "../../src/lib/rides/read-ride.ts";
 import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
 import { fileBytes } from "../formats/bytes.ts";
+import { exportedRides, isZip, readListFile } from "../formats/ride-export.ts";
 import {
 	type DatasetDefinition,
 	type LakeReader,
@@ -32,6 +39,33 @@ const MAP_CELLS = 30_000;
 /** Tiles of these levels cut the cells of a level that has many. */
 const TILE_LEVELS = [6, 8, 10, 12, 14];
 
+/** What tells rides of one file apart: of a zip their place, of any other file null. */
+const RECORD = "CASE WHEN entry IS NOT NULL THEN ride END::BIGINT AS record";
+
+/** Cells some 200 m wide in the middle latitudes, which receivers agree on but at their edges. */
+const TRIP_LEVEL = 17;
+
+/**
+ * Two rides are of one trip where they overlap in nine tenths of the longer one's time,
+ * and have three quarters of the cells of the one that has more in common. The ride of
+ * more points is the better one.
+ */
+const SAME_TRIP = `
+	WITH spans AS (
+		SELECT key, records, epoch_us(span_from) AS first, epoch_us(span_to) AS last
+		FROM winners WHERE span_from < span_to
+	), together AS (
+		SELECT a.key AS better, b.key AS other, a.records AS better_points, b.records AS other_points
+		FROM spans AS a JOIN spans AS b ON a.first < b.last AND b.first < a.last
+		WHERE (a.records > b.records OR (a.records = b.records AND a.key < b.key))
+			AND least(a.last, b.last) - greatest(a.first, b.first)
+				>= 0.9 * greatest(a.last - a.first, b.last - b.first)
+	)
+	SELECT better, other FROM together
+	JOIN winners AS a ON a.key = better JOIN winners AS b ON b.key = other
+	WHERE len(list_intersect(a.cells, b.cells)) >= 0.75 * greatest(len(a.cells), len(b.cells))
+	ORDER BY other_points DESC, other, better_points DESC, better`;
+
 export const rides: DatasetDefinition = {
 	name: "rides",
 	folder: "rides",
@@ -39,11 +73,20 @@ export const rides: DatasetDefinition = {
 	description: "Recorded rides, with every cell of the map that they pass.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => rideFormatOf(path) !== null,
+	accepts: (path) =>
+		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
+	isPrivate: true,
+	lists: { accepts: isActivitiesCsv, read: readListFile },
 	staging: [
 		{
 			name: "staged_rides",
 			columns: [
+				// Place in its file, and the name there where that is a zip.
+				{ name: "ride", type: "INTEGER" },
+				{ name: "entry", type: "VARCHAR" },
+				{ name: "described", type: "BOOLEAN" },
+				// Names of files tell when they were recorded.
+				{ name: "unnamed", type: "BOOLEAN" },
 				{ name: "ride_id", type: "VARCHAR" },
 				{ name: "name", type: "VARCHAR" },
 				{ name: "kind", type: "VARCHAR" },
@@ -55,11 +98,15 @@ export const rides: DatasetDefinition = {
 				{ name: "ascent_m", type: "DOUBLE" },
 				{ name: "point_count", type: "INTEGER" },
 				{ name: "split", type: "BOOLEAN" },
+				// Null unless rides of one trip are looked for.
+				{ name: "span_from", type: "TIMESTAMP" },
+				{ name: "span_to", type: "TIMESTAMP" },
 			],
 		},
 		{
 			name: "staged_points",
 			columns: [
+				{ name: "ride", type: "INTEGER" },
 				{ name: "segment", type: "INTEGER" },
 				{ name: "seq", type: "INTEGER" },
 				{ name: "ts", type: "TIMESTAMP" },
@@ -71,6 +118,7 @@ export const rides: DatasetDefinition = {
 		{
 			name: "staged_cells",
 			columns: [
+				{ name: "ride", type: "INTEGER" },
 				{ name: "level", type: "INTEGER" },
 				{ name: "x", type: "INTEGER" },
 				{ name: "y", type: "INTEGER" },
@@ -78,11 +126,11 @@ export const rides: DatasetDefinition = {
 			],
 		},
 	],
-	parse: parseRide,
+	parse: parseRides,
 	tables: [
 		{
 			name: "rides",
-			rows: `SELECT staged_rides.*, path AS source_file, NULL::BIGINT AS record
+			rows: `SELECT staged_rides.*, CASE WHEN NOT unnamed THEN concat_ws('/', path, entry) END AS source_file, ${RECORD}
 				FROM staged_rides JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("started_at"),
 			counts: `SELECT 'points kept' AS name, coalesce(sum(point_count), 0)::BIGINT AS count FROM rows
@@ -93,8 +141,8 @@ export const rides: DatasetDefinition = {
 		},
 		{
 			name: "ride_points",
-			rows: `SELECT staged_points.*, ride_id, NULL::BIGINT AS record
-				FROM staged_points JOIN staged_rides USING (file_index)`,
+			rows: `SELECT staged_points.*, ride_id, ${RECORD}
+				FROM staged_points JOIN staged_rides USING (file_index, ride)`,
 			buckets: [1, 2, 3].map((length) => `substr(ride_id, 1, ${length})`),
 			pieceRows: 2 ** 18,
 			orderBy: "ride_id, seq",
@@ -103,12 +151,12 @@ export const rides: DatasetDefinition = {
 		{
 			// Only a ride of very many cells may name one twice.
 			name: "ride_cells",
-			rows: `SELECT staged_cells.*, ride_id, NULL::BIGINT AS record
-				FROM staged_cells JOIN staged_rides USING (file_index)
+			rows: `SELECT staged_cells.*, ride_id, ${RECORD}
+				FROM staged_cells JOIN staged_rides USING (file_index, ride)
 				WHERE NOT split
 				UNION ALL BY NAME
-				SELECT DISTINCT staged_cells.*, ride_id, NULL::BIGINT AS record
-				FROM staged_cells JOIN staged_rides USING (file_index)
+				SELECT DISTINCT staged_cells.*, ride_id, ${RECORD}
+				FROM staged_cells JOIN staged_rides USING (file_index, ride)
 				WHERE split`,
 			buckets: TILE_LEVELS.map(
 				(level) => `morton::BIGINT >> (2 * greatest(level - ${level}, 0))`,
@@ -120,10 +168,15 @@ export const rides: DatasetDefinition = {
 	],
 	unique: {
 		noun: "ride",
-		claims: `SELECT ride_id AS key, file_index, NULL::BIGINT AS record, NULL::BIGINT AS line,
-				'' AS content, point_count::BIGINT AS records
-			FROM staged_rides`,
-		winner: null,
+		claims: `SELECT ride_id AS key, file_index, ${RECORD}, entry, NULL::BIGINT AS line,
+				'' AS content, point_count::BIGINT AS records, described, span_from, span_to, cells
+			FROM staged_rides LEFT JOIN (
+				SELECT file_index, ride, list(DISTINCT morton::BIGINT) AS cells
+				FROM staged_cells SEMI JOIN (FROM staged_rides WHERE span_from IS NOT NULL) USING (file_index, ride)
+				WHERE level = ${TRIP_LEVEL} GROUP BY ALL
+			) USING (file_index, ride)`,
+		winner: "described DESC",
+		alike: SAME_TRIP,
 		duplicates: "points of duplicate rides",
 		replaced: "points of replaced rides",
 	},
@@ -143,26 +196,98 @@ export const rides: DatasetDefinition = {
 			orderBy: "month NULLS LAST",
 		},
 		{ name: "ride_map", sql: rideMapSql, orderBy: "level, y, x" },
+		{
+			name: "ride_starts",
+			// A place is a cell of level 13, some kilometres wide; medians, since a mean
+			// would depend on the order of its sum.
+			sql: `SELECT quantile_disc(lon, 0.5) AS longitude, quantile_disc(lat, 0.5) AS latitude, count(*) AS rides
+				FROM ride_points
+				WHERE seq = 0
+				GROUP BY floor((lon + 180) / 360 * 8192),
+					floor((0.5 - ln((1 + sin(radians(lat))) / (1 - sin(radians(lat)))) / (4 * pi())) * 8192)
+				HAVING count(*) > 1
+				ORDER BY rides DESC, longitude, latitude LIMIT 200`,
+			orderBy: "rides DESC, longitude, latitude",
+		},
 	],
 };
 
-/** Reads a file as one ride, whose id is the hash of the plain bytes. */
-async function parseRide(
+/** Reads a file: a ride, an export of many, or what a list says of them. */
+async function parseRides(
 	file: SourceFile,
 	out: ParseOutput,
 	options: ParseOptions,
 ): Promise<void> {
-	const format = rideFormatOf(file.path);
-	if (format === null) throw new Error(`no ride by its name: ${file.path}`);
+	if (isActivitiesCsv(file.path)) await readListFile(file);
+	else if (isZip(file.path)) await parseExport(file, out, options);
+	else
+		await parseRide(out, options, {
+			ride: 0,
+			name: file.path,
+			entry: null,
+			described: (file.about as DescribedRide | undefined) ?? null,
+			open: () => fileBytes(file),
+		});
+}
+
+/** Reads the rides of a zip; one that cannot be used is rejected, and the others stay. */
+async function parseExport(
+	file: SourceFile,
+	out: ParseOutput,
+	options: ParseOptions,
+): Promise<void> {
+	let ride = 0;
+	let kept = 0;
+	const reject = (entry: string, { line, message, sample }: FileError) =>
+		out.reject(line, message, sample, entry);
+	try {
+		for await (const entry of exportedRides(file, out)) {
+			if ("fault" in entry) {
+				reject(entry.name, entry.fault);
+				continue;
+			}
+			try {
+				const source = { ...entry, ride: ride++, entry: entry.name };
+				kept += await parseRide(out, options, source);
+			} catch (error) {
+				if (!(error instanceof FileError)) throw error;
+				reject(entry.name, error);
+			}
+		}
+	} catch (error) {
+		out.count("points of rejected files", kept);
+		throw error;
+	}
+}
+
+/** The file of a ride, where it lies, and what is known of it. */
+interface RideFile {
+	readonly ride: number;
+	readonly name: string;
+	/** Null where it is no part of a zip. */
+	readonly entry: string | null;
+	readonly described: DescribedRide | null;
+	open(): AsyncGenerator<Uint8Array>;
+}
+
+/** Reads a file as one ride, whose id is the hash of the plain bytes. Gives the number of points kept. */
+async function parseRide(
+	out: ParseOutput,
+	options: ParseOptions,
+	{ ride, name, entry, described, open }: RideFile,
+): Promise<number> {
+	const format = rideFormatOf(name);
+	if (format === null) throw new Error(`no ride by its name: ${name}`);
 	const hash = createHash("sha256");
 	let passes = 0;
-	const ride = await readRide(
-		() => (passes++ === 0 ? hashed(fileBytes(file), hash) : fileBytes(file)),
+	const read = await readRide(
+		() => (passes++ === 0 ? hashed(open(), hash) : open()),
 		format,
 		options,
 		{
 			point: ({ segment, seq, time, longitude, latitude, elevation }) =>
 				out.row("staged_points", [
+					ride,
 					segment,
 					seq,
 					time,
@@ -170,26 +295,36 @@ async function parseRide(
 					latitude,
 					elevation,
 				]),
-			cell: (level, x, y, code) => out.row("staged_cells", [level, x, y, code]),
-			reject: (line, reason, sample) => out.reject(line, reason, sample),
-			count: (name, by) => out.count(name, by),
+			cell: (level, x, y, code) =>
+				out.row("staged_cells", [ride, level, x, y, code]),
+			reject: (line, reason, sample) =>
+				out.reject(line, reason, sample, entry ?? undefined),
+			count: (text, by) => out.count(text, by),
 			note: (text) => out.note(text),
 			drain: () => out.drain(),
 		},
 	);
+	if (read === null) return 0;
+	const about = describedRide(read, described);
 	out.row("staged_rides", [
+		ride,
+		entry,
+		described !== null,
+		options.privacy?.dropTimesOfDay ?? false,
 		hash.digest("hex").slice(0, 16),
-		ride.name,
-		ride.kind,
-		ride.startedAt,
-		ride.startedAtLocal,
-		ride.duration,
-		ride.moving,
-		ride.distance,
-		ride.ascent,
-		ride.pointCount,
-		ride.cellsRepeat,
+		about.name,
+		about.kind,
+		about.startedAt,
+		about.startedAtLocal,
+		about.duration,
+		about.moving,
+		about.distance,
+		about.ascent,
+		about.pointCount,
+		about.cellsRepeat,
+		...(options.onePerTrip && about.span !== null ? about.span : [null, null]),
 	]);
+	return about.pointCount;
 }
 
 async function* hashed(

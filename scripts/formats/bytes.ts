@@ -1,20 +1,45 @@
 import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
+import type { ZipEntry } from "./zip.ts";
 
 /**
  * The bytes of a file, of a `.gz` the unpacked ones, in pieces of some ten kB.
  * Throws a FileError where the file is empty, or the packed data are damaged or
  * cut off (which DuckDB's own readers accept at a line's end).
  */
-export async function* fileBytes(file: SourceFile): AsyncGenerator<Uint8Array> {
+export async function* fileBytes(
+	file: Pick<SourceFile, "path" | "absolutePath" | "bytes">,
+): AsyncGenerator<Uint8Array> {
 	if (file.bytes === 0) throw new FileError("the file is empty");
 	const raw = createReadStream(file.absolutePath, { highWaterMark: 1 << 18 });
-	if (!file.path.toLowerCase().endsWith(".gz")) {
-		yield* raw;
+	yield* isGzip(file.path) ? unpacked(raw) : raw;
+}
+
+/** The bytes of an entry of a zip, as those of a file of its name. */
+export async function* entryBytes({
+	name,
+	bytes,
+}: ZipEntry): AsyncGenerator<Uint8Array> {
+	if (isGzip(name)) {
+		yield* unpacked(Readable.from(bytes));
 		return;
 	}
+	let isEmpty = true;
+	for await (const chunk of bytes) {
+		isEmpty &&= chunk.length === 0;
+		yield chunk;
+	}
+	if (isEmpty) throw new FileError("the file is empty");
+}
+
+function isGzip(path: string): boolean {
+	return path.toLowerCase().endsWith(".gz");
+}
+
+async function* unpacked(raw: Readable): AsyncGenerator<Uint8Array> {
 	const unpacked = createGunzip({ chunkSize: 1 << 18 });
 	raw.on("error", (error) => unpacked.destroy(error));
 	raw.pipe(unpacked);

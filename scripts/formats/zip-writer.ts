@@ -1,8 +1,8 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A zip of texts by name, written by the format's specification (APPNOTE 6.3.9). For tests. */
+/** A zip of files by name, written by the format's specification (APPNOTE 6.3.9). For tests. */
 export function zipOf(
-	entries: Readonly<Record<string, string>>,
+	entries: Readonly<Record<string, string | Uint8Array>>,
 	options: {
 		readonly isStored?: boolean;
 		/** Says so, and leaves the data as they are. */
@@ -15,8 +15,9 @@ export function zipOf(
 	const parts: Buffer[] = [];
 	const directory: Buffer[] = [];
 	let offset = 0;
-	for (const [name, text] of Object.entries(entries)) {
-		const content = Buffer.from(text);
+	for (const [name, file] of Object.entries(entries)) {
+		const content =
+			typeof file === "string" ? Buffer.from(file) : Buffer.from(file);
 		const data = isStored ? content : deflateRawSync(content);
 		const path = Buffer.from(name);
 		const flags = 0x800 | (isEncrypted ? 1 : 0);

@@ -6,7 +6,7 @@ import type { SourceFile } from "../datasets/dataset.ts";
 export interface ZipEntry {
 	/** As the zip has it, with forward slashes; never absolute, never with `..`. */
 	readonly name: string;
-	/** The unpacked bytes; throws a FileError where they are damaged. */
+	/** The unpacked bytes, from the start each time; throws a FileError where they are damaged. */
 	readonly bytes: AsyncIterable<Uint8Array>;
 }
 
@@ -19,7 +19,7 @@ const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
  * encrypted or cut off, or holds no such entry.
  */
 export async function* zipEntries(
-	file: SourceFile,
+	file: Pick<SourceFile, "absolutePath" | "bytes">,
 	accepts: (name: string) => boolean,
 	note: (text: string) => void,
 ): AsyncGenerator<ZipEntry> {
@@ -41,7 +41,10 @@ export async function* zipEntries(
 				continue;
 			}
 			found += 1;
-			yield { name: entry.fileName, bytes: bytesOf(zip, entry) };
+			yield {
+				name: entry.fileName,
+				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry) },
+			};
 		}
 		if (leftOut.length > 0)
 			note(

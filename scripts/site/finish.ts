@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
 import {
 	lakeFolder,
-	publicForeignHosts,
 	publicLakeUrl,
+	reachableHosts,
 } from "../../src/lake/at-build.ts";
 import { contentSecurityPolicy } from "../../src/lib/csp.ts";
 import { formatBytes } from "../../src/lib/format.ts";
@@ -38,7 +38,7 @@ export function finishSite(): AstroIntegration {
 					out,
 					contentSecurityPolicy({
 						lakeUrl,
-						foreignHosts: publicForeignHosts(),
+						foreignHosts: reachableHosts(),
 					}),
 				);
 				const shell = await addServiceWorker(out, lakeUrl ?? "lake/");

@@ -44,6 +44,8 @@ export async function addServiceWorker(
 			globPatterns: ["**/*"],
 			globIgnores: [
 				"lake/**",
+				// Of the basemap, what a map has looked at is kept.
+				"rides/basemap/**",
 				// Fetched when it is needed; the unpacked one never is.
 				"**/*.gz",
 				"_a/duckdb-browser-*",

@@ -1,17 +1,38 @@
 import { MAX_GAP_METERS, MAX_GAP_SECONDS } from "../../src/lib/tracks.ts";
-import type { ParseOptions } from "../datasets/dataset.ts";
+import type { DatasetDefinition, ParseOptions } from "../datasets/dataset.ts";
 import type { Job } from "../jobs/job.ts";
+import { ridePrivacyOf } from "./privacy.ts";
+import type { InputSettings } from "./settings.ts";
 
 /** A dataset of more rejected records than this share is not published. */
 export const DEFAULT_MAX_REJECTED = 0.5;
 
 /** Where two points of a ride lie further apart, its line breaks. */
-export const DEFAULT_PARSE_OPTIONS: ParseOptions = {
+export const DEFAULT_PARSE_OPTIONS = {
 	maxGapSeconds: MAX_GAP_SECONDS,
 	maxGapMeters: MAX_GAP_METERS,
-};
+} as const satisfies ParseOptions;
 
-export interface BuildOptions extends ParseOptions {
+/** What parsing a dataset has to know of a build's options and of the publisher's settings. */
+export function parseOptionsOf(
+	{
+		maxGapSeconds,
+		maxGapMeters,
+	}: Pick<BuildOptions, "maxGapSeconds" | "maxGapMeters">,
+	{ privacy, datasets }: Pick<InputSettings, "privacy" | "datasets">,
+	{ name, isPrivate = false }: Pick<DatasetDefinition, "name" | "isPrivate">,
+): ParseOptions {
+	return {
+		maxGapSeconds,
+		maxGapMeters,
+		...(isPrivate &&
+			privacy !== undefined && { privacy: ridePrivacyOf(privacy) }),
+		...(datasets[name]?.onePerTrip && { onePerTrip: true }),
+	};
+}
+
+export interface BuildOptions
+	extends Pick<ParseOptions, "maxGapSeconds" | "maxGapMeters"> {
 	readonly input: string;
 	/** A folder, or `s3://bucket/prefix`. */
 	readonly out: string;

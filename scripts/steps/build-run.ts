@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
-import { JobError, type JobRecord } from "../jobs/job.ts";
+import { JobError, type JobRecord, type Json } from "../jobs/job.ts";
 import {
 	collect,
 	type Publication,
@@ -14,7 +14,11 @@ import type { FetchedSource } from "../sources/fetch-source.ts";
 import { fetchSources } from "../sources/fetch-sources.ts";
 import type { Aggregated } from "./aggregate.ts";
 import { batchesOf } from "./batches.ts";
-import { type BuildOptions, DEFAULT_MAX_REJECTED } from "./build-options.ts";
+import {
+	type BuildOptions,
+	DEFAULT_MAX_REJECTED,
+	parseOptionsOf,
+} from "./build-options.ts";
 import { BuildRejects } from "./build-rejects.ts";
 import {
 	DatasetBuild,
@@ -25,6 +29,7 @@ import {
 import { fingerprintOf } from "./fingerprint.ts";
 import {
 	aggregateJob,
+	identityOf,
 	isLarge,
 	type PlannedPiece,
 	parseJob,
@@ -87,6 +92,8 @@ class BuildRun {
 	readonly #version: string;
 	readonly #steps: StepRunner;
 	readonly #rejects: BuildRejects;
+	/** Names what is kept private; null where nothing is. */
+	readonly #privacy: string | null;
 	readonly #started = performance.now();
 	/** Local paths of files of the work store, by key. */
 	readonly #fetched = new Map<string, Promise<string>>();
@@ -101,6 +108,9 @@ class BuildRun {
 		this.#tools = tools;
 		this.#settings = settings;
 		this.#version = version;
+		const { privacy } = settings;
+		this.#privacy =
+			privacy === undefined ? null : identityOf(privacy as unknown as Json);
 		const { scratch } = tools.workshop;
 		this.#steps = new StepRunner(options, { ...tools, scratch });
 		this.#rejects = new BuildRejects(tools.connection, this.#fetch);
@@ -156,7 +166,7 @@ class BuildRun {
 			);
 		const rejected = await this.#rejects.count();
 		const published = going.some(({ rows }) => rows > 0)
-			? await this.#publish(datasets, rejected, former)
+			? await this.#publish(datasets, rejected, state, former)
 			: null;
 		const report = this.#report(
 			scanned,
@@ -168,6 +178,7 @@ class BuildRun {
 		if (published !== null)
 			await keepState(stores.work, {
 				fingerprint,
+				privacy: this.#privacy,
 				report,
 				datasets,
 				rejects: { files: this.#rejects.files, pieces: published.rejects },
@@ -208,7 +219,6 @@ class BuildRun {
 
 	/** Reads all files of all datasets, in batches. */
 	async #read(datasets: readonly DatasetBuild[]): Promise<void> {
-		const { maxGapSeconds, maxGapMeters } = this.#options;
 		const faults = new Map<string, string>();
 		const batches = datasets.flatMap((build) =>
 			batchesOf(build.found.files).map((files) => ({ build, files })),
@@ -220,7 +230,7 @@ class BuildRun {
 					build.dataset,
 					files,
 					isLarge(build.found.files),
-					{ maxGapSeconds, maxGapMeters },
+					parseOptionsOf(this.#options, this.#settings, build.dataset),
 					faults,
 				),
 			);
@@ -251,7 +261,18 @@ class BuildRun {
 			});
 			return claims.length === 0
 				? []
-				: [{ build, job: resolveJob(this.#version, build.dataset, claims) }];
+				: [
+						{
+							build,
+							job: resolveJob(
+								this.#version,
+								build.dataset,
+								claims,
+								this.#settings.datasets[build.dataset.name]?.onePerTrip ??
+									false,
+							),
+						},
+					];
 		});
 		const records = await this.#steps.run(
 			"compare",
@@ -318,10 +339,15 @@ class BuildRun {
 	async #publish(
 		datasets: readonly DatasetBuild[],
 		rejected: number,
+		state: BuildState | null,
 		former: Publication | null,
 	): Promise<Published> {
 		const { lake } = this.#tools.stores;
-		const { keep, signal, withRejects = true } = this.#options;
+		const { signal, withRejects = true } = this.#options;
+		// What was published before may hold what is private now.
+		const isMorePrivate =
+			this.#privacy !== null && this.#privacy !== state?.privacy;
+		const keep = isMorePrivate ? 1 : this.#options.keep;
 		const going = datasets.filter(({ stopped }) => stopped === null);
 		const aggregates = going.map(({ dataset, pieces }) =>
 			aggregateJob(
@@ -338,7 +364,8 @@ class BuildRun {
 				),
 			),
 		);
-		const isTold = withRejects && rejected > 0;
+		// Rejects name files and quote them.
+		const isTold = withRejects && this.#privacy === null && rejected > 0;
 		const records = await this.#steps.run("aggregate", [
 			...aggregates,
 			...(isTold ? [rejectsJob(this.#version, this.#rejects.files)] : []),
@@ -357,15 +384,18 @@ class BuildRun {
 							build.stopped === null
 								? (record?.value as unknown as Aggregated)
 								: null,
+						former:
+							isMorePrivate && build.dataset.isPrivate
+								? null
+								: (former?.catalog ?? null),
 					};
 				}),
 				rejects.flatMap(({ files }) => files),
-				former?.catalog ?? null,
 			);
 			signal?.throwIfAborted();
 			const base = former?.tag ?? null;
 			const { version } = await publish(lake, catalog, { keep, base });
-			await collect(lake, { keep });
+			await collect(lake, { keep, ...(isMorePrivate && { minAgeMs: 0 }) });
 			return { catalog, version, rejects };
 		});
 	}

@@ -262,7 +262,7 @@ describe("a native DuckDB", () => {
 
 	test("finds each roll-up equal to its own query over the tables", async () => {
 		const { rollups } = await catalogOf(lake);
-		expect(rollups.length).toBe(6);
+		expect(rollups.length).toBe(7);
 		const instance = await DuckDBInstance.create(":memory:");
 		const connection = await instance.connect();
 		for (const { name } of (await catalogOf(lake)).tables)

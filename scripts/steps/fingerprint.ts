@@ -24,7 +24,7 @@ export function fingerprintOf(
 		settings as unknown as Json,
 		found.map(({ dataset, files, duplicates }) => [
 			dataset.name,
-			files.map(({ path, content }) => [path, content]),
+			files.map(({ path, content, about }) => [path, content, about ?? null]),
 			duplicates.map(({ file, original }) => [file.path, original.path]),
 		]),
 		ignored as unknown as Json,

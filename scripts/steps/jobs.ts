@@ -66,10 +66,11 @@ export function parseJob(
 		dataset: dataset.name,
 		options,
 		isLarge,
-		files: files.map(({ path, bytes }) => ({
+		files: files.map(({ path, bytes, about }) => ({
 			path,
 			bytes,
 			fault: faults.get(path) ?? null,
+			...(about !== undefined && { about }),
 		})),
 	};
 	const [first] = files as [ScannedFile];
@@ -96,8 +97,10 @@ export function resolveJob(
 	version: string,
 	dataset: DatasetDefinition,
 	claims: readonly { key: string; bytes: number; rows: number; job: string }[],
+	alike: boolean,
 ): Job {
 	const params: ResolveParams = {
+		alike,
 		dataset: dataset.name,
 		claims: claims.reduce((sum, { rows }) => sum + rows, 0),
 	};

@@ -18,27 +18,25 @@ import { assembleManifest } from "./manifest.ts";
 import { REJECTS_DATASET, REJECTS_TABLE } from "./rejects-table.ts";
 import type { DatasetSettings, InputSettings } from "./settings.ts";
 
-/**
- * Writes the manifests of a lake and gives its catalog. A dataset that was stopped is
- * as in the `former` catalog, and left out where it is not there.
- */
+/** Writes the manifests of a lake and gives its catalog. */
 export async function makeCatalog(
 	lake: Store,
 	settings: InputSettings,
 	datasets: readonly {
 		readonly build: DatasetBuild;
-		/** Null for one that was stopped. */
+		/** Null for one that was stopped: it is as in the `former` catalog. */
 		readonly aggregated: Aggregated | null;
+		/** Null where it is left out rather than left as it was. */
+		readonly former: Catalog | null;
 	}[],
 	rejects: readonly ManifestFile[],
-	former: Catalog | null,
 ): Promise<Catalog> {
 	const catalog = {
 		datasets: [] as CatalogDataset[],
 		tables: [] as CatalogTable[],
 		rollups: [] as Catalog["rollups"][number][],
 	};
-	for (const { build, aggregated } of datasets) {
+	for (const { build, aggregated, former } of datasets) {
 		const { dataset, pieces } = build;
 		const { name } = dataset;
 		if (aggregated === null) {

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type {
+	About,
 	DatasetDefinition,
 	ParseOptions,
 	ParseOutput,
@@ -36,6 +37,8 @@ export interface ParseParams {
 		readonly bytes: number;
 		/** Why it is rejected unread; null for a file to be read. */
 		readonly fault: string | null;
+		/** What another file says of it. */
+		readonly about?: About;
 	}[];
 }
 
@@ -113,10 +116,11 @@ class Batch {
 			STAGED_REJECTS,
 		]);
 		const files = this.#params.files.map(
-			({ path, bytes }, index): SourceFile => ({
+			({ path, bytes, about }, index): SourceFile => ({
 				path,
 				bytes,
 				index,
+				about,
 				absolutePath: join(folder, inputName(index, path)),
 			}),
 		);
@@ -133,7 +137,7 @@ class Batch {
 		const tables = await this.#distribute(files, staged);
 		const rejects = await this.#write(
 			"rejects.parquet",
-			`SELECT ${literal(this.#dataset.name)} AS dataset, path AS source_file, line, reason, sample
+			`SELECT ${literal(this.#dataset.name)} AS dataset, concat_ws('/', path, entry) AS source_file, line, reason, sample
 			FROM (FROM ${STAGED_REJECTS.name} UNION ALL BY NAME (${this.#lateReject()}))
 			JOIN source_files USING (file_index)`,
 		);
@@ -198,7 +202,7 @@ class Batch {
 	/** SELECT of the reject of the batch's only file, where its rows turned out to be of no use. */
 	#lateReject(): string {
 		const reason = this.#late;
-		return `SELECT 0 AS file_index, NULL::BIGINT AS line, ${literal(reason ?? "")} AS reason, '' AS sample
+		return `SELECT 0 AS file_index, NULL::BIGINT AS line, ${literal(reason ?? "")} AS reason, '' AS sample, NULL AS entry
 			${reason === null ? "LIMIT 0" : ""}`;
 	}
 
@@ -248,11 +252,12 @@ class Batch {
 
 	async #parse(file: SourceFile, writer: StagingWriter): Promise<void> {
 		const { connection } = this.#database;
-		const reject: ParseOutput["reject"] = (line, reason, sample) =>
+		const reject: ParseOutput["reject"] = (line, reason, sample, entry) =>
 			writer.row(STAGED_REJECTS.name, file.index, [
 				line,
 				reason,
 				sample.slice(0, SAMPLE_LENGTH),
+				entry ?? null,
 			]);
 		const output: ParseOutput = {
 			row: (table, values) => writer.row(table, file.index, values),

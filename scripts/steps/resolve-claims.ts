@@ -4,7 +4,7 @@ import type { Uniqueness } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind } from "../jobs/execute.ts";
 import type { Json } from "../jobs/job.ts";
-import { openDatabase, rowsOf } from "../storage/duckdb.ts";
+import { openDatabase, rowsOf, streamRows } from "../storage/duckdb.ts";
 import { literal, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 
 /** Claims that are compared at a time: more are dealt out by their key's hash. */
@@ -14,6 +14,8 @@ export interface ResolveParams {
 	readonly dataset: string;
 	/** Claims in all inputs. */
 	readonly claims: number;
+	/** Whether the publisher asks for things of different keys to count once. */
+	readonly alike: boolean;
 }
 
 /** What a resolving job says. Files are indices of its outputs. */
@@ -41,12 +43,11 @@ export const resolveClaims: JobKind = async (json, context) => {
 	});
 	try {
 		const { connection } = database;
-		await findLosers(
-			connection,
-			unique,
-			`read_parquet(${literal(join(context.folder, "*.parquet"))}, hive_partitioning = false)`,
-			Math.ceil(params.claims / CLAIMS_AT_A_TIME),
-		);
+		const claims = `read_parquet(${literal(join(context.folder, "*.parquet"))}, hive_partitioning = false)`;
+		const parts = Math.ceil(params.claims / CLAIMS_AT_A_TIME);
+		await findLosers(connection, unique, claims, parts);
+		if (params.alike && unique.alike !== undefined)
+			await findAlike(connection, unique.alike, claims);
 		const outputs: { file: string; store: "work"; key: string }[] = [];
 		const write = async (file: string, select: string) => {
 			const { rowsChanged } = await connection.run(
@@ -106,8 +107,8 @@ export async function findLosers(
 	parts: number,
 ): Promise<void> {
 	await connection.run(
-		`CREATE TABLE losers (source_file VARCHAR, record BIGINT, line BIGINT, equal BOOLEAN,
-			records BIGINT, key VARCHAR, winner_file VARCHAR, winner_line BIGINT)`,
+		`CREATE TABLE losers (source_file VARCHAR, record BIGINT, entry VARCHAR, line BIGINT, equal BOOLEAN,
+			records BIGINT, key VARCHAR, winner_file VARCHAR, winner_line BIGINT, alike BOOLEAN)`,
 	);
 	const order = [unique.winner, "content DESC", "source_file", "record"]
 		.filter((text) => text !== null)
@@ -121,22 +122,68 @@ export async function findLosers(
 			), ranked AS (
 				SELECT *, row_number() OVER places AS place,
 					first_value(content) OVER places AS winner_content,
-					first_value(source_file) OVER places AS winner_file,
+					first_value(concat_ws('/', source_file, entry)) OVER places AS winner_file,
 					first_value(line) OVER places AS winner_line
 				FROM ${claims} WHERE hash(key) IN (FROM repeated)
 				WINDOW places AS (PARTITION BY key ORDER BY ${order})
 			)
-			SELECT source_file, record, line, content = winner_content, records, key, winner_file, winner_line
+			SELECT source_file, record, entry, line, content = winner_content, records, key, winner_file, winner_line, false
 			FROM ranked WHERE place > 1`,
 		);
 }
 
+/**
+ * Adds to the losers what `pairs` finds alike. A copy that has lost to one of these
+ * names in its place the one that counts.
+ */
+async function findAlike(
+	connection: DuckDBConnection,
+	pairs: string,
+	claims: string,
+): Promise<void> {
+	await connection.run(
+		`CREATE VIEW winners AS SELECT claims.* FROM ${claims} AS claims
+		ANTI JOIN losers ON losers.source_file = claims.source_file
+			AND losers.record IS NOT DISTINCT FROM claims.record`,
+	);
+	const beatenBy = new Map<string, string>();
+	for await (const row of streamRows(connection, pairs)) {
+		const [better, other] = [String(row.better), String(row.other)];
+		if (!beatenBy.has(better) && !beatenBy.has(other))
+			beatenBy.set(other, better);
+	}
+	await connection.run("CREATE TABLE beaten (key VARCHAR, winner VARCHAR)");
+	const appender = await connection.createAppender("beaten");
+	for (const [key, winner] of beatenBy) {
+		appender.appendVarchar(key);
+		appender.appendVarchar(winner);
+		appender.endRow();
+	}
+	appender.closeSync();
+	await connection.run(
+		`CREATE TABLE beaten_claims AS
+		SELECT claims.*, concat_ws('/', better.source_file, better.entry) AS winner_file
+		FROM beaten JOIN winners AS claims USING (key)
+		JOIN winners AS better ON better.key = beaten.winner`,
+	);
+	await connection.run(
+		`UPDATE losers SET winner_file = beaten_claims.winner_file, alike = true
+		FROM beaten_claims WHERE beaten_claims.key = losers.key`,
+	);
+	await connection.run(
+		`INSERT INTO losers
+		SELECT source_file, record, entry, line, true, records, key, winner_file, NULL, true
+		FROM beaten_claims`,
+	);
+}
+
 /** SELECT of the losers that are rejected, in the columns of the table of rejects. */
 export function rejectedLosers(dataset: string, { noun }: Uniqueness): string {
-	return `SELECT ${literal(dataset)} AS dataset, source_file, line,
-			CASE WHEN equal THEN ${literal(`the same ${noun} as `)}
+	return `SELECT ${literal(dataset)} AS dataset, concat_ws('/', source_file, entry) AS source_file, line,
+			CASE WHEN alike THEN ${literal(`of the same trip as the ${noun} `)}
+				WHEN equal THEN ${literal(`the same ${noun} as `)}
 				ELSE ${literal(`another copy of the ${noun} in `)} END
 				|| winner_file || coalesce(' line ' || winner_line, '') || ', which counts' AS reason,
-			CASE WHEN record IS NULL THEN '' ELSE key END AS sample
-		FROM losers WHERE NOT equal OR record IS NULL`;
+			CASE WHEN record IS NULL OR entry IS NOT NULL THEN '' ELSE key END AS sample
+		FROM losers WHERE NOT equal OR record IS NULL OR entry IS NOT NULL`;
 }

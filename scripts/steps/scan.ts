@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatasetDefinition } from "../datasets/dataset.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import type { About, DatasetDefinition } from "../datasets/dataset.ts";
 import { SETTINGS_FILE } from "./settings.ts";
 
 const ALREADY_READ = "a folder already read";
@@ -24,6 +25,8 @@ export interface ScannedFile {
 	readonly bytes: number;
 	/** Hash of the content; of a file that cannot be read, the reason. */
 	readonly content: string;
+	/** What another file of its dataset says of it; absent where none does. */
+	readonly about?: About;
 }
 
 /**
@@ -148,7 +151,10 @@ export async function scanInput(
 			found.push(
 				setDuplicatesApart(
 					dataset,
-					await readContents(list, known, knownNow, signal),
+					await described(
+						dataset,
+						await readContents(list, known, knownNow, signal),
+					),
 				),
 			);
 	return { found, ignored, known: knownNow };
@@ -246,6 +252,30 @@ async function readContents(
 	};
 	await Promise.all(Array.from({ length: AT_A_TIME }, lane));
 	return read;
+}
+
+/** Files with what their lists say of them. */
+async function described(
+	{ lists }: DatasetDefinition,
+	files: readonly ScannedFile[],
+): Promise<ScannedFile[]> {
+	const about = new Map<string, About>();
+	for (const file of files)
+		if (lists?.accepts(file.path))
+			try {
+				for (const [path, text] of await lists.read(file))
+					about.set(path, text);
+			} catch (error) {
+				// Where it is read as any file, it is rejected.
+				const isItsOwn =
+					error instanceof FileError ||
+					(error as NodeJS.ErrnoException).path === file.absolutePath;
+				if (!isItsOwn) throw error;
+			}
+	return files.map((file) => ({
+		...file,
+		about: about.get(file.path),
+	}));
 }
 
 function setDuplicatesApart(

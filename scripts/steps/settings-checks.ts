@@ -41,6 +41,11 @@ export function optional<T>(
 	return name in entry ? read(entry[name], `${place}.${name}`) : undefined;
 }
 
+export function flag(value: unknown, place: string): boolean {
+	if (typeof value !== "boolean") throw wrong(place, "true or false", value);
+	return value;
+}
+
 export function sentence(value: unknown, place: string): string {
 	if (typeof value !== "string" || value.trim() === "")
 		throw wrong(place, "a text", value);

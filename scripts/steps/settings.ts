@@ -5,7 +5,9 @@ import {
 	parseSources,
 	type SourceSettings,
 } from "../sources/source-settings.ts";
+import { type PrivacySettings, parsePrivacy } from "./privacy.ts";
 import {
+	flag,
 	optional,
 	record,
 	SETTINGS_FILE,
@@ -24,6 +26,8 @@ export interface DatasetSettings {
 	readonly licence?: string;
 	readonly synthetic?: Synthetic;
 	readonly startView?: StartView | null;
+	/** Of rides that differ, but that two devices recorded at the same time on the same way, one counts. */
+	readonly onePerTrip?: boolean;
 }
 
 export interface InputSettings {
@@ -31,6 +35,8 @@ export interface InputSettings {
 	readonly datasets: Readonly<Record<string, DatasetSettings>>;
 	/** What is fetched before the input is read. */
 	readonly sources: readonly SourceSettings[];
+	/** What of the rides is not published. */
+	readonly privacy?: PrivacySettings;
 }
 
 /** Reads the settings of an input folder; empty where there is no such file. */
@@ -64,21 +70,29 @@ export function parseSettings(
 			{ cause },
 		);
 	}
-	const root = record(value, SETTINGS_FILE, ["title", "datasets", "sources"]);
+	const root = record(value, SETTINGS_FILE, [
+		"title",
+		"datasets",
+		"sources",
+		"privacy",
+	]);
 	const datasets = record(root.datasets ?? {}, "datasets", datasetNames);
 	return {
 		title: "title" in root ? sentence(root.title, "title") : undefined,
 		datasets: Object.fromEntries(
 			Object.entries(datasets).map(([name, entry]) => [
 				name,
-				datasetSettings(entry, `datasets.${name}`),
+				datasetSettings(entry, name),
 			]),
 		),
 		sources: parseSources(root.sources ?? [], "sources", datasetNames),
+		privacy:
+			"privacy" in root ? parsePrivacy(root.privacy, "privacy") : undefined,
 	};
 }
 
-function datasetSettings(value: unknown, place: string): DatasetSettings {
+function datasetSettings(value: unknown, name: string): DatasetSettings {
+	const place = `datasets.${name}`;
 	const entry = record(value, place, [
 		"title",
 		"description",
@@ -86,6 +100,7 @@ function datasetSettings(value: unknown, place: string): DatasetSettings {
 		"licence",
 		"synthetic",
 		"startView",
+		...(name === "rides" ? ["onePerTrip"] : []),
 	]);
 	return {
 		title: optional(entry, "title", place, sentence),
@@ -94,6 +109,7 @@ function datasetSettings(value: unknown, place: string): DatasetSettings {
 		licence: optional(entry, "licence", place, sentence),
 		synthetic: optional(entry, "synthetic", place, synthetic),
 		startView: optional(entry, "startView", place, startView),
+		onePerTrip: optional(entry, "onePerTrip", place, flag),
 	};
 }
 

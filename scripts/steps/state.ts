@@ -18,6 +18,8 @@ export interface KeptPiece extends WrittenPiece {
 export interface BuildState {
 	/** What the last publication was made from; another value means that there is work. */
 	readonly fingerprint: string;
+	/** Names what was kept private; null where nothing was. */
+	readonly privacy: string | null;
 	/** What it said. */
 	readonly report: Omit<BuildReport, "rejects">;
 	/** The files that hold its rejects. */
@@ -71,6 +73,7 @@ export async function keepState(
 	work: Store,
 	build: {
 		readonly fingerprint: string;
+		readonly privacy: BuildState["privacy"];
 		readonly report: BuildState["report"];
 		readonly datasets: readonly DatasetBuild[];
 		readonly rejects: {
@@ -100,6 +103,7 @@ export async function keepState(
 	}
 	await writeState(work, {
 		fingerprint: build.fingerprint,
+		privacy: build.privacy,
 		report: build.report,
 		rejects: rejects.files,
 		pieces: Object.fromEntries(pieces.map((piece) => [piece.id, piece])),

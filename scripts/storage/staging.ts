@@ -49,6 +49,7 @@ export const STAGED_REJECTS: StagingTable = {
 		{ name: "line", type: "BIGINT" },
 		{ name: "reason", type: "VARCHAR" },
 		{ name: "sample", type: "VARCHAR" },
+		{ name: "entry", type: "VARCHAR" },
 	],
 };
 

@@ -8,6 +8,10 @@ import {
 	type RollupName,
 } from "../lib/catalog.ts";
 import { foreignHosts } from "../lib/foreign-hosts.ts";
+import {
+	type PublisherBasemap,
+	publisherBasemap,
+} from "../lib/publisher-basemap.ts";
 import { decodeRollup, type RollupRow } from "./rollup.ts";
 import { catalogVersion } from "./version.ts";
 
@@ -33,6 +37,16 @@ export function publicLakeUrl(): string | null {
 /** Hosts besides the site's and the lake's from which SQL may read files (`PUBLIC_FOREIGN_HOSTS`). */
 export function publicForeignHosts(): readonly string[] {
 	return foreignHosts(process.env.PUBLIC_FOREIGN_HOSTS);
+}
+
+/** The basemap that the publisher chose (`PUBLIC_BASEMAP`), null where it is our own. */
+export function publicBasemap(): PublisherBasemap | null {
+	return publisherBasemap(process.env);
+}
+
+/** All hosts besides the site's and the lake's that a page may reach. */
+export function reachableHosts(): readonly string[] {
+	return [...publicForeignHosts(), ...(publicBasemap()?.hosts ?? [])];
 }
 
 /** Folder of the lake that the site is built with: `LAKESIDE_LAKE`, else `public/lake`. */

@@ -4,14 +4,18 @@ const SOURCE = /^(https?:|https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)$/i;
 /**
  * The hosts besides the site's and the lake's from which SQL may read files, from
  * the publisher's setting `PUBLIC_FOREIGN_HOSTS`: `https:` for all, or hosts such
- * as `https://data.example https://*.example.org`. Throws for anything else.
+ * as `https://data.example https://*.example.org`. Throws for anything else, by the
+ * setting's `name`.
  */
-export function foreignHosts(setting: string | undefined): readonly string[] {
+export function foreignHosts(
+	setting: string | undefined,
+	name = "PUBLIC_FOREIGN_HOSTS",
+): readonly string[] {
 	const hosts = (setting ?? "").split(/[\s,]+/).filter((host) => host !== "");
 	const wrong = hosts.find((host) => !SOURCE.test(host));
 	if (wrong !== undefined)
 		throw new Error(
-			`PUBLIC_FOREIGN_HOSTS takes https: or hosts such as https://data.example, not ${wrong}`,
+			`${name} takes https: or hosts such as https://data.example, not ${wrong}`,
 		);
 	return hosts;
 }

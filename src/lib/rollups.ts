@@ -18,6 +18,11 @@ export const ROLLUP_COLUMNS: Readonly<Record<RollupName, readonly Column[]>> = {
 		column("y", "INTEGER", "Row of the grid, south from 85.0511 N"),
 		column("rides", "BIGINT", "Distinct rides that pass the cell"),
 	],
+	ride_starts: [
+		column("longitude", "DOUBLE", "Of the middle start, WGS 84", "degrees"),
+		column("latitude", "DOUBLE", "Of the middle start, WGS 84", "degrees"),
+		column("rides", "BIGINT", "Rides that start there"),
+	],
 	post_funnel: [
 		column("all_posts", "BIGINT", "Posts"),
 		column("without_tags", "BIGINT", "Posts without a hashtag"),

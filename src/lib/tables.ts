@@ -35,7 +35,8 @@ export const TABLES: readonly TableContract[] = [
 	{
 		name: "rides",
 		dataset: "rides",
-		description: "A ride: one GPX file; its tracks are the ride's segments.",
+		description:
+			"A ride: one GPX, FIT or TCX file; its tracks are the ride's segments.",
 		columns: [
 			column(
 				"ride_id",
@@ -50,12 +51,12 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"kind",
 				"VARCHAR",
-				"Kind of activity as the file names it, null where it does not",
+				"Kind of activity as the file names it, the commonest under one name; null where it does not",
 			),
 			column(
 				"started_at",
 				"TIMESTAMP",
-				"Earliest time, UTC; null for a ride without times",
+				"Earliest time, UTC; null for a ride without times, the local day where times of day are left out",
 			),
 			column(
 				"started_at_local",
@@ -90,7 +91,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"source_file",
 				"VARCHAR",
-				"Path of the file below the input folder",
+				"Path of the file below the input folder, of one in a zip with its name there; null where times of day are left out",
 			),
 		],
 		partitionKeys: [],
@@ -224,7 +225,7 @@ export const TABLES: readonly TableContract[] = [
 			column(
 				"line",
 				"BIGINT",
-				"Line in the file, from 1; null for a whole file",
+				"Line in the file, from 1, of a FIT file the message; null for a whole file",
 			),
 			column("reason", "VARCHAR", "What is wrong, and the remedy"),
 			column("sample", "VARCHAR", "The beginning of what was rejected"),

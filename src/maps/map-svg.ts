@@ -1,8 +1,10 @@
 import { formatCount } from "../lib/format.ts";
 import { type CellWindow, piecesOf } from "../lib/grid.ts";
 import { MAX_LATITUDE, mercatorY } from "../lib/mercator.ts";
-import { type Basemap, type PackedLine, unpackLine } from "./basemap-format.ts";
+import type { Position } from "./basemap-format.ts";
+import { cutRing, type RingPoint } from "./cut-ring.ts";
 import { type DensityScale, densityColours, rampColours } from "./density.ts";
+import type { Shapes } from "./fine-basemap.ts";
 import { type DrawName, LEGEND_TITLES, legendTicks } from "./legend.ts";
 import { addLine } from "./line-path.ts";
 import { type MapScreen, turnsOf } from "./map-screen.ts";
@@ -21,7 +23,7 @@ const LETTER = 6.4;
 export interface MapPicture {
 	readonly screen: MapScreen;
 	/** Null where something else is drawn below. */
-	readonly basemap: Basemap | null;
+	readonly basemap: Shapes | null;
 	readonly colours: MapColours & {
 		readonly surface: string;
 		readonly text: string;
@@ -217,15 +219,19 @@ function linePaths(
 }
 
 function basemapPaths(
-	{ land, borders }: Basemap,
+	{ land, borders }: Shapes,
 	screen: MapScreen,
 	colours: MapColours,
 ): string {
 	let shapes = "";
+	// A path for each polygon: those of neighbouring tiles overlap.
 	for (const polygon of land)
-		for (const turn of [-1, 0, 1])
-			for (const ring of polygon)
-				shapes += ringPath(worldLine(ring), screen, turn);
+		for (const turn of [-1, 0, 1]) {
+			const path = polygon
+				.map((ring) => ringPath(worldLine(ring), screen, turn))
+				.join("");
+			if (path !== "") shapes += `<path d="${path}"/>`;
+		}
 	let lines = "";
 	const sink = {
 		moveTo: (x: number, y: number) => {
@@ -236,61 +242,30 @@ function basemapPaths(
 		},
 	};
 	for (const border of borders) addLine(sink, worldLine(border), screen);
-	return `<rect width="${screen.width}" height="${screen.height}" fill="${colours.water}"/><path fill="${colours.land}" fill-rule="evenodd" d="${shapes}"/><path fill="none" stroke="${colours.border}" stroke-width="0.75" d="${lines}"/>`;
+	return `<rect width="${screen.width}" height="${screen.height}" fill="${colours.water}"/><g fill="${colours.land}" fill-rule="evenodd">${shapes}</g><path fill="none" stroke="${colours.border}" stroke-width="0.75" d="${lines}"/>`;
 }
 
-function worldLine(packed: PackedLine): Float64Array {
+function worldLine(line: readonly Position[]): Float64Array {
 	return Float64Array.from(
-		unpackLine(packed).flatMap(([longitude, latitude]) => [
+		line.flatMap(([longitude, latitude]) => [
 			(longitude + 180) / 360,
 			mercatorY(Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, latitude))),
 		]),
 	);
 }
 
-type Point = readonly [x: number, y: number];
-
-/** A ring cut to the screen, side by side (Sutherland and Hodgman, 1974). */
+/** A ring as far as the screen shows it. */
 function ringPath(line: Float64Array, screen: MapScreen, turn: number): string {
 	const { left, top, world, width, height } = screen;
-	let ring: Point[] = [];
+	const points: RingPoint[] = [];
 	for (let index = 0; index < line.length; index += 2)
-		ring.push([
+		points.push([
 			((line[index] as number) + turn - left) * world,
 			((line[index + 1] as number) - top) * world,
 		]);
-	for (const [axis, limit, sign] of [
-		[0, 0, 1],
-		[0, width, -1],
-		[1, 0, 1],
-		[1, height, -1],
-	] as const)
-		ring = cutRing(ring, axis, limit, sign);
+	const ring = cutRing(points, { from: [0, 0], to: [width, height] });
 	if (ring.length < 3) return "";
-	return `M${ring.map(([x, y]) => `${tenths(x)} ${tenths(y)}`).join("L")}z`;
-}
-
-/** What of a ring lies on one side of a limit: above it where the sign is 1. */
-function cutRing(
-	ring: readonly Point[],
-	axis: 0 | 1,
-	limit: number,
-	sign: 1 | -1,
-): Point[] {
-	const kept: Point[] = [];
-	const within = (point: Point) => (point[axis] - limit) * sign >= 0;
-	for (const [index, to] of ring.entries()) {
-		const from = ring.at(index - 1) as Point;
-		if (within(from) !== within(to)) {
-			const share = (limit - from[axis]) / (to[axis] - from[axis]);
-			kept.push([
-				from[0] + (to[0] - from[0]) * share,
-				from[1] + (to[1] - from[1]) * share,
-			]);
-		}
-		if (within(to)) kept.push(to);
-	}
-	return kept;
+	return `M${ring.map(([x = 0, y = 0]) => `${tenths(x)} ${tenths(y)}`).join("L")}z`;
 }
 
 function tenths(value: number): number {

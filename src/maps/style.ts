@@ -1,5 +1,13 @@
-import type { StyleSpecification } from "maplibre-gl";
-import { type Basemap, type Position, unpackLine } from "./basemap-format.ts";
+import type {
+	GeoJSONSourceSpecification,
+	StyleSpecification,
+} from "maplibre-gl";
+import {
+	type Basemap,
+	type Position,
+	TILE_ZOOM,
+	unpackLine,
+} from "./basemap-format.ts";
 
 /** Colours of the basemap as CSS has them: tokens `--map-…`. */
 export interface MapColours {
@@ -20,12 +28,17 @@ export function mapStyle(
 		sources: {
 			land: geojson({
 				type: "MultiPolygon",
-				coordinates: basemap.land.map((polygon) => polygon.map(unpackLine)),
+				coordinates: basemap.land.map((polygon) =>
+					polygon.map((ring) => unpackLine(ring)),
+				),
 			}),
 			borders: geojson({
 				type: "MultiLineString",
-				coordinates: basemap.borders.map(unpackLine),
+				coordinates: basemap.borders.map((line) => unpackLine(line)),
 			}),
+			"fine-water": fineSource(),
+			"fine-land": fineSource(),
+			"fine-borders": fineSource(),
 			labels: {
 				type: "geojson",
 				data: {
@@ -42,6 +55,27 @@ export function mapStyle(
 			{ id: "water", type: "background", paint: paints.water },
 			{ id: "land", type: "fill", source: "land", paint: paints.land },
 			{ id: "borders", type: "line", source: "borders", paint: paints.borders },
+			{
+				id: "fine-water",
+				type: "fill",
+				source: "fine-water",
+				minzoom: TILE_ZOOM,
+				paint: paints["fine-water"],
+			},
+			{
+				id: "fine-land",
+				type: "fill",
+				source: "fine-land",
+				minzoom: TILE_ZOOM,
+				paint: paints["fine-land"],
+			},
+			{
+				id: "fine-borders",
+				type: "line",
+				source: "fine-borders",
+				minzoom: TILE_ZOOM,
+				paint: paints["fine-borders"],
+			},
 			{
 				id: "labels",
 				type: "symbol",
@@ -69,6 +103,10 @@ export function basemapPaints(colours: MapColours) {
 		water: { "background-color": colours.water },
 		land: { "fill-color": colours.land, "fill-antialias": true },
 		borders: { "line-color": colours.border, "line-width": 0.75 },
+		"fine-water": { "fill-color": colours.water, "fill-antialias": false },
+		// Without it a tile's own sides would show, where they lie in water.
+		"fine-land": { "fill-color": colours.land, "fill-antialias": false },
+		"fine-borders": { "line-color": colours.border, "line-width": 1 },
 		labels: {
 			"text-color": colours.label,
 			"text-halo-color": colours.land,
@@ -85,4 +123,14 @@ function geojson(geometry: GeoJSON.Geometry) {
 		maxzoom: 9,
 		tolerance: 0.2,
 	} as const;
+}
+
+/** Filled tile by tile, see `FineBasemap`. */
+function fineSource(): GeoJSONSourceSpecification {
+	return {
+		type: "geojson",
+		data: { type: "FeatureCollection", features: [] },
+		maxzoom: 14,
+		tolerance: 0.3,
+	};
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EMBEDDED_PAGE } from "../../scripts/site/headers.ts";
 import { siteStamp } from "../../scripts/site/stamp.ts";
 import { writeSmallInput } from "./small-input.ts";
 
@@ -33,12 +34,12 @@ export async function builtSite(): Promise<string> {
 	return site;
 }
 
-/** Addresses of a site's pages below its root: `""`, `rides/`; without the 404 page. */
+/** Addresses of a site's pages below its root: `""`, `rides/`; without the 404 page and the one for frames. */
 export async function pagesOf(site: string): Promise<string[]> {
 	const pages: string[] = [];
 	for await (const path of glob("**/index.html", { cwd: site }))
 		pages.push(path.replaceAll("\\", "/").slice(0, -"index.html".length));
-	return pages.sort();
+	return pages.filter((page) => page !== EMBEDDED_PAGE).sort();
 }
 
 function run(script: string, args: readonly string[]): void {

@@ -1,15 +1,21 @@
 import type { CatalogDataset } from "../../lib/catalog.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
 
-/** Of the shapes under every map. */
-export const BASEMAP_CREDIT = "Basemap: Natural Earth, public domain";
+/** Whom the map under the rides is by: our own shapes, and the publisher's where there are some. */
+export function basemapCredit(publisher: string | null): string {
+	const own = "Natural Earth, public domain";
+	return `Basemap: ${publisher === null ? own : `${publisher}; ${own}`}`;
+}
 
 /** Where a picture comes from, and what may be done with it. */
-export function creditsOf(dataset: CatalogDataset): string {
+export function creditsOf(
+	dataset: CatalogDataset,
+	publisher: string | null,
+): string {
 	const label = syntheticLabel(dataset.synthetic);
 	return [
 		...(label === null ? [] : [label]),
 		`${dataset.source} (${dataset.licence})`,
-		BASEMAP_CREDIT,
+		basemapCredit(publisher),
 	].join(". ");
 }

@@ -30,16 +30,13 @@ export function EmbedButton() {
 			</MapButton>
 			<dialog class="rides-dialog" ref={dialog} aria-labelledby="embed-title">
 				<h2 id="embed-title">Embed this map</h2>
-				<p id="embed-about">
-					This HTML shows the map in another page, with what it shows now.
-				</p>
+				<p>This HTML shows the map in another page, with what it shows now.</p>
 				<textarea
 					ref={field}
 					readOnly
 					rows={5}
 					spellcheck={false}
-					aria-labelledby="embed-title"
-					aria-describedby="embed-about"
+					aria-label="HTML to embed the map"
 					value={embedSnippet(pageAddress.value, siteRoot())}
 				/>
 				<div class="rides-dialog-buttons">

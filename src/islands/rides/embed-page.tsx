@@ -7,7 +7,7 @@ import { sentenceOf, totalOf } from "./sentence.ts";
 
 /** The map alone, for a frame in another page: with its legend, its sources, and the way to all else. */
 export function EmbedPage(props: RidesParts) {
-	const { opened, state, model } = props;
+	const { opened, state, model, publisher } = props;
 	const picture = model.picture.value;
 	const { search } = new URL(pageAddress.value);
 	return (
@@ -24,7 +24,7 @@ export function EmbedPage(props: RidesParts) {
 			</p>
 			<MapPanel {...props} isEmbedded onOpen={() => {}} />
 			<footer class="rides-embed-foot">
-				<span>{creditsOf(opened.dataset)}</span>
+				<span>{creditsOf(opened.dataset, publisher?.attribution ?? null)}</span>
 				<a
 					href={new URL(`rides/${search}`, siteRoot()).href}
 					target="_blank"

@@ -1,6 +1,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { Basemap } from "../../maps/basemap-format.ts";
+import { type Basemap, unpackLine } from "../../maps/basemap-format.ts";
 import type { DensityScale } from "../../maps/density.ts";
+import type { FineBasemap, Shapes } from "../../maps/fine-basemap.ts";
 import { linesOf, lineWidthAt } from "../../maps/line-overlay.ts";
 import { screenOf } from "../../maps/map-screen.ts";
 import { type MapPicture, type MapSvg, mapSvg } from "../../maps/map-svg.ts";
@@ -13,6 +14,8 @@ import type { Picture } from "./model.ts";
 export interface ExportedMap {
 	readonly map: MapLibre;
 	readonly basemap: Basemap;
+	/** Null until the map is there. */
+	readonly fine: FineBasemap | null;
 	readonly picture: Picture;
 	readonly scale: DensityScale;
 	readonly lines: LineModel;
@@ -26,7 +29,8 @@ const PNG_RATIO = 2;
 
 /** The map as an SVG document, on our own shapes of land and borders. */
 export function svgOf(exported: ExportedMap): Blob {
-	const { text } = draw(exported, exported.basemap);
+	const { basemap, fine } = exported;
+	const { text } = draw(exported, fine?.shapes() ?? coarseShapes(basemap));
 	return new Blob([text], { type: "image/svg+xml" });
 }
 
@@ -71,7 +75,7 @@ export async function pngOf(exported: ExportedMap): Promise<Blob> {
 	}
 }
 
-function draw(exported: ExportedMap, basemap: Basemap | null): MapSvg {
+function draw(exported: ExportedMap, basemap: Shapes | null): MapSvg {
 	const { map, picture, scale, title, sentence, credits } = exported;
 	const screen = screenOf(map);
 	return mapSvg({
@@ -106,5 +110,12 @@ function drawingOf(
 		kind: "lines",
 		steps: lines.steps,
 		width: lineWidthAt(map.getZoom()),
+	};
+}
+
+function coarseShapes({ land, borders }: Basemap): Shapes {
+	return {
+		land: land.map((rings) => rings.map((ring) => unpackLine(ring))),
+		borders: borders.map((line) => unpackLine(line)),
 	};
 }

@@ -3,31 +3,31 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import { cellAt, type Viewport } from "../../lib/grid.ts";
-import type { Basemap } from "../../maps/basemap-format.ts";
 import { scaleOf } from "../../maps/density.ts";
+import { FineBasemap } from "../../maps/fine-basemap.ts";
 import { openMap } from "../../maps/map.ts";
+import { theme } from "../shared/theme.ts";
 import {
 	chooseCells,
 	drawChosen,
 	fitTrack,
 	revealCell,
 } from "./chosen-on-map.ts";
-import { creditsOf } from "./credits.ts";
+import { basemapCredit, creditsOf } from "./credits.ts";
 import { drawRides } from "./draw-rides.ts";
 import { EmbedButton } from "./embed-button.tsx";
 import { ExportButton } from "./export-button.tsx";
 import type { ExportedMap } from "./export-map.ts";
 import { Legend } from "./legend.tsx";
-import type { LineModel } from "./line-model.ts";
 import { mapColours } from "./map-colours.ts";
 import { MapButtons, ScaleSwitch } from "./map-controls.tsx";
 import { MapNotice } from "./map-notice.tsx";
-import type { MapState } from "./map-state.ts";
 import type { Opened, Picture, RidesModel } from "./model.ts";
+import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
+import { nameStarts } from "./start-places.tsx";
 import { startOf } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
-import type { RidesThrough } from "./through.ts";
 import { ThroughPanel } from "./through-panel.tsx";
 
 /** Between looks at a map that is moving. */
@@ -42,34 +42,29 @@ interface Readout {
 }
 
 /** The map, its legend, its buttons, and what a cell says under the pointer. */
-export function MapPanel(props: {
-	readonly opened: Opened;
-	readonly state: RidesState;
-	readonly model: RidesModel;
-	readonly through: RidesThrough;
-	readonly lines: LineModel;
-	readonly mapState: MapState;
-	readonly basemap: Basemap;
-	/** Stands in the map's place until it draws. */
-	readonly still: Element | null;
-	/** Set once the map is there, for moving it from outside. */
-	readonly onOpen: (map: MapLibre) => void;
-	/** Whether the map is in a frame, without what leads out of it. */
-	readonly isEmbedded?: boolean;
-}) {
-	const { opened, state, model, through, lines, mapState } = props;
-	const { basemap, still, isEmbedded = false } = props;
+export function MapPanel(
+	props: RidesParts & {
+		/** Called once the map is there, for moving it from outside. */
+		readonly onOpen: (map: MapLibre) => void;
+		/** Whether the map is in a frame, without what leads out of it. */
+		readonly isEmbedded?: boolean;
+	},
+) {
+	const { opened, state, model, lines, mapState, basemap, still } = props;
+	const { through, publisher, isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
 	const isAimed = useSignal(false);
 	const map = useRef<MapLibre | null>(null);
-	const panel = useRef<HTMLElement>(null);
+	const fine = useRef<FineBasemap | null>(null);
+	const basemapFails = useSignal(false);
 	const scale = useComputed(() => {
 		const now = model.picture.value;
 		return now === null
 			? null
 			: scaleOf(mapState.scale.value, now.counts, now.largest);
 	});
+	const panel = useRef<HTMLElement>(null);
 
 	useEffect(() => {
 		const box = container.current;
@@ -92,10 +87,16 @@ export function MapPanel(props: {
 				return;
 			}
 			map.current = opening;
+			fine.current = new FineBasemap(opening, readTile);
+			if (publisher !== null)
+				closing.push(
+					showPublisherBasemap(opening, publisher.address, basemapFails),
+				);
 			props.onOpen(opening);
 			closing.push(
 				followView(opening, state, model, opened),
 				drawRides(opening, { picture: model.picture, scale, lines }, still),
+				nameStarts(opening, opened.startPlaces, state),
 				readCells(opening, model.picture, readout, isAimed),
 				drawChosen(opening, state, through),
 				chooseCells(opening, model.picture, isAimed, through, () =>
@@ -103,8 +104,8 @@ export function MapPanel(props: {
 					requestAnimationFrame(() => panel.current?.focus()),
 				),
 				model.start(),
-				through.start(),
 				lines.start(mapState.draw),
+				through.start(),
 				() => opening.remove(),
 			);
 		});
@@ -124,8 +125,9 @@ export function MapPanel(props: {
 			? null
 			: {
 					...{ map: map.current, basemap, picture, scale: scale.value, lines },
+					fine: fine.current,
 					...{ title: "Where do I ride most?", sentence },
-					credits: creditsOf(opened.dataset),
+					credits: creditsOf(opened.dataset, publisher?.attribution ?? null),
 				};
 	return (
 		<div class="rides-map" ref={container}>
@@ -154,6 +156,15 @@ export function MapPanel(props: {
 				</Legend>
 			)}
 			<MapNotice model={model} lines={lines} />
+			{basemapFails.value && (
+				<p class="rides-basemap-fails" role="status">
+					Parts of the publisher's basemap did not come; land and borders are
+					there instead.
+				</p>
+			)}
+			<p class="rides-credit">
+				{basemapCredit(publisher?.attribution ?? null)}
+			</p>
 			<CellReadout readout={readout} />
 			<ThroughPanel
 				state={state}
@@ -179,6 +190,37 @@ export function MapPanel(props: {
 			</p>
 		</div>
 	);
+}
+
+/**
+ * Puts the publisher's basemap below the rides until the returned function is
+ * called; what of it does not come is told, and leaves our own.
+ */
+function showPublisherBasemap(
+	map: MapLibre,
+	address: string,
+	fails: Signal<boolean>,
+): () => void {
+	let stop = () => {};
+	// With a listener, the map's faults do not go to the console.
+	map.on("error", () => {
+		fails.value = true;
+	});
+	import("../../maps/publisher-basemap.ts")
+		.then(({ addPublisherBasemap }) =>
+			addPublisherBasemap(map, address, mapColours()),
+		)
+		.then(
+			(recolour) => {
+				stop = effect(() => {
+					if (theme.value !== null) recolour(mapColours());
+				});
+			},
+			() => {
+				fails.value = true;
+			},
+		);
+	return () => stop();
 }
 
 /** Moved from script as the pointer moves: a render for each pixel would lag behind it. */

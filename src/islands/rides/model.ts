@@ -27,6 +27,7 @@ import {
 } from "../../lib/rides/list.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
 import { busiestCells, summarise } from "../../maps/recount.ts";
+import type { StartPlace } from "../../maps/start-labels.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
@@ -45,6 +46,8 @@ export interface Opened {
 	readonly dataset: CatalogDataset;
 	readonly timeline: Timeline;
 	readonly startView: StartView;
+	/** Where rides start, most first; none in a lake that does not tell. */
+	readonly startPlaces: readonly StartPlace[];
 	/** Cells around the start view, null where the lake has none. */
 	readonly start: {
 		readonly window: CellWindow;
@@ -78,9 +81,11 @@ export async function openRides(): Promise<Opened | null> {
 	const { catalog } = await openCatalog();
 	const dataset = catalog.datasets.find(({ name }) => name === "rides");
 	if (dataset === undefined) return null;
-	const [months, cells] = await Promise.all([
+	const hasStarts = catalog.rollups.some(({ name }) => name === "ride_starts");
+	const [months, cells, starts] = await Promise.all([
 		readRollup("rides_per_month"),
 		readRollup("ride_map"),
+		hasStarts ? readRollup("ride_starts") : [],
 	]);
 	const rollup = catalog.rollups.find(({ name }) => name === "ride_map");
 	const rows = cells as unknown as CellCount[];
@@ -88,6 +93,7 @@ export async function openRides(): Promise<Opened | null> {
 		dataset,
 		// The roll-ups' columns are the catalog's contract.
 		timeline: timelineOf(months as unknown as MonthRow[]),
+		startPlaces: starts as unknown as StartPlace[],
 		startView: dataset.startView ?? { center: [0, 20], zoom: 1.5 },
 		start:
 			rows.length === 0

@@ -1,5 +1,5 @@
 import { isAnyRide } from "../../lib/rides/filter.ts";
-import type { Basemap } from "../../maps/basemap-format.ts";
+import type { Basemap, BasemapTile } from "../../maps/basemap-format.ts";
 import { siteRoot } from "../shared/lake.ts";
 import { LakeRides } from "./lake-rides.ts";
 import { LineModel } from "./line-model.ts";
@@ -17,6 +17,12 @@ export interface RidesParts {
 	readonly lines: LineModel;
 	readonly through: RidesThrough;
 	readonly basemap: Basemap;
+	/** Of the publisher's choice, null where there is none. */
+	readonly publisher: {
+		/** Absolute address of a style or a PMTiles archive. */
+		readonly address: string;
+		readonly attribution: string;
+	} | null;
 	/** Stands in the map's place until it draws, null where there is none. */
 	readonly still: Element | null;
 }
@@ -35,7 +41,18 @@ export async function openParts(
 	const model = new RidesModel(opened, state, source);
 	const lines = new LineModel(source, model);
 	const through = new RidesThrough(model, state, source);
-	return { opened, state, mapState, model, lines, through, basemap, still };
+	return {
+		...{ opened, state, mapState, model, lines, through, basemap, still },
+		publisher: publisherOf(island),
+	};
+}
+
+/** As the build has put it into the page. */
+function publisherOf({ dataset }: HTMLElement): RidesParts["publisher"] {
+	const { basemap, basemapCredit } = dataset;
+	if (basemap === undefined || basemapCredit === undefined) return null;
+	const address = new URL(basemap, siteRoot()).href;
+	return { address, attribution: basemapCredit };
 }
 
 /** The baked picture, where it is of what the address asks for; else it goes. */
@@ -46,13 +63,22 @@ function stillOf(island: HTMLElement): Element | null {
 	return null;
 }
 
+/** A tile of the finer basemap, see `FineBasemap`. */
+export async function readTile(name: string): Promise<BasemapTile> {
+	return (await readJson(`rides/basemap/${name}.json`)) as BasemapTile;
+}
+
 async function readBasemap(): Promise<Basemap> {
-	const address = new URL("rides/basemap.json", siteRoot());
+	return (await readJson("rides/basemap.json")) as Basemap;
+}
+
+async function readJson(path: string): Promise<unknown> {
+	const address = new URL(path, siteRoot());
 	const response = await fetch(address).catch((cause: unknown) => {
 		const error = new Error(`could not reach ${address}`, { cause });
 		error.name = "FetchError";
 		throw error;
 	});
 	if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-	return (await response.json()) as Basemap;
+	return response.json();
 }

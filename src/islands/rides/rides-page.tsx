@@ -2,7 +2,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
 import { Provenance } from "../shared/provenance.tsx";
-import { BASEMAP_CREDIT } from "./credits.ts";
+import { basemapCredit } from "./credits.ts";
 import { Days } from "./days.tsx";
 import { Figures } from "./figures.tsx";
 import { Chips, Filters } from "./filters.tsx";
@@ -16,6 +16,7 @@ import {
 	totalOf,
 	undatedNote,
 } from "./sentence.ts";
+import { StartPlaces } from "./start-places.tsx";
 
 export function RidesPage(props: RidesParts) {
 	const { opened, state, model } = props;
@@ -23,6 +24,13 @@ export function RidesPage(props: RidesParts) {
 	const picture = model.picture.value;
 	const filter = state.filter.value;
 	const undated = undatedNote(opened.timeline.undated, filter);
+	const showAt = (center: [longitude: number, latitude: number]) => {
+		map.current?.easeTo({
+			center,
+			zoom: Math.max(map.current.getZoom(), 13),
+		});
+		map.current?.getCanvas().focus();
+	};
 	return (
 		<div class="rides">
 			<div class="rides-head">
@@ -57,7 +65,7 @@ export function RidesPage(props: RidesParts) {
 			/>
 			<footer class="rides-foot">
 				<Provenance
-					source={`${opened.dataset.source}. ${BASEMAP_CREDIT}`}
+					source={`${opened.dataset.source}. ${basemapCredit(props.publisher?.attribution ?? null)}`}
 					licence={opened.dataset.licence}
 					synthetic={opened.dataset.synthetic}
 					rows={picture?.cost.rows}
@@ -65,16 +73,8 @@ export function RidesPage(props: RidesParts) {
 					milliseconds={picture?.cost.milliseconds || null}
 					query={picture?.sql}
 				/>
-				<Places
-					model={model}
-					onShow={(center) => {
-						map.current?.easeTo({
-							center,
-							zoom: Math.max(map.current.getZoom(), 13),
-						});
-						map.current?.getCanvas().focus();
-					}}
-				/>
+				<Places model={model} onShow={showAt} />
+				<StartPlaces places={opened.startPlaces} onShow={showAt} />
 			</footer>
 		</div>
 	);

@@ -65,9 +65,9 @@ interface Binding {
 
 const bindings = new Map<string, Binding>();
 let pending: "push" | "replace" | null = null;
-const address: Signal<string> = signal(location.href);
+const address: Signal<string> = signal("");
 
-/** The page's address as the signals have made it, for links that follow it. */
+/** The page's address as its signals have made it, for links that follow it; empty before the first signal. */
 export const pageAddress: ReadonlySignal<string> = address;
 
 /**
@@ -82,7 +82,10 @@ export function urlSignal<T>(
 	codec: Codec<T>,
 	options: UrlSignalOptions,
 ): Signal<T> {
-	if (bindings.size === 0) window.addEventListener("popstate", readAll);
+	if (bindings.size === 0) {
+		address.value = location.href;
+		window.addEventListener("popstate", readAll);
+	}
 	if (bindings.has(name)) throw new Error(`parameter bound twice: ${name}`);
 	const fallbackText = codec.format(fallback);
 	const state = signal(fallback);

@@ -1,6 +1,4 @@
-import { SaxesParser } from "saxes";
-import { FileError } from "./file-error.ts";
-import { lookAhead } from "./look-ahead.ts";
+import { type Attributes, readXml, type XmlHandler } from "./xml.ts";
 
 /** A `trkpt` or `rtept` as the file has it: texts, null where absent. */
 export interface GpxPoint {
@@ -26,10 +24,6 @@ export interface GpxHeader {
 	readonly waypoints: number;
 }
 
-/** A hostile file may hold no tag for gigabytes, or nest without end. */
-const MAX_BYTES_WITHOUT_TAG = 8 * 2 ** 20;
-const MAX_DEPTH = 64;
-
 type Course = "track" | "route";
 
 const ELEMENTS = {
@@ -38,165 +32,34 @@ const ELEMENTS = {
 } as const satisfies Record<Course, object>;
 
 /**
- * Reads GPX, 1.0 or 1.1, as a stream: elements are known by their local names,
- * whatever their prefix. Tracks make the course; where there is no track point,
- * routes do, for which the bytes are opened once more. `onPoint` gets each point and
- * `onChunk` is awaited now and then. Throws a {@link FileError} for what is not well-formed GPX in a known
- * encoding, and for declarations of entities, which can unfold without end.
+ * Reads GPX, 1.0 or 1.1, as a stream. Tracks make the course; where there is no track
+ * point, routes do, for which the bytes are opened once more. `onPoint` gets each
+ * point and `onChunk` is awaited now and then. Throws a FileError as {@link readXml} does.
  */
 export async function readGpx(
 	open: () => AsyncGenerator<Uint8Array>,
 	onPoint: (point: GpxPoint) => void,
 	onChunk: () => Promise<void>,
 ): Promise<GpxHeader> {
+	const format = { name: "GPX", root: "gpx" };
 	const track = new GpxReader("track", onPoint);
-	await feed(open(), track, onChunk);
+	await readXml(open(), format, track, onChunk);
 	if (track.points > 0 || track.otherPoints === 0) return track.header();
 	const route = new GpxReader("route", onPoint);
-	await feed(open(), route, onChunk);
+	await readXml(open(), format, route, onChunk);
 	return route.header();
-}
-
-async function feed(
-	chunks: AsyncGenerator<Uint8Array>,
-	reader: GpxReader,
-	onChunk: () => Promise<void>,
-): Promise<void> {
-	try {
-		const { head, all } = await lookAhead(chunks, 512);
-		const decoder = new Decoder(encodingOf(head));
-		for await (const chunk of all) {
-			reader.write(decoder.decode(chunk));
-			await onChunk();
-		}
-		reader.write(decoder.end());
-		reader.close();
-	} finally {
-		await chunks.return(undefined);
-	}
-}
-
-/**
- * The encoding that an XML declaration names, UTF-8 where it names none. A
- * declaration of UTF-16 that reads as bytes cannot be true, or is so no longer:
- * it is UTF-8 then.
- */
-function encodingOf(head: Uint8Array): string {
-	const text = new TextDecoder("latin1").decode(head.subarray(0, 512));
-	const [, name = "utf-8"] =
-		/^[^<]*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(text) ?? [];
-	return /^(?:utf-?16|ucs-?2|unicode$)/i.test(name) ? "utf-8" : name;
-}
-
-/** Decodes a stream strictly; what is not valid is a FileError with its line. */
-class Decoder {
-	readonly #encoding: string;
-	readonly #decoder: TextDecoder;
-	#line = 1;
-
-	constructor(encoding: string) {
-		this.#encoding = encoding;
-		try {
-			this.#decoder = new TextDecoder(encoding, { fatal: true });
-		} catch (cause) {
-			throw new FileError(`unknown encoding: ${encoding}; save it as UTF-8`, {
-				line: 1,
-				cause,
-			});
-		}
-	}
-
-	decode(chunk: Uint8Array): string {
-		try {
-			const text = this.#decoder.decode(chunk, { stream: true });
-			this.#line += countNewlines(chunk, chunk.length);
-			return text;
-		} catch (cause) {
-			throw new FileError(`not valid ${this.#encoding.toUpperCase()}`, {
-				line: this.#line + countNewlines(chunk, this.#faultIn(chunk)),
-				cause,
-			});
-		}
-	}
-
-	end(): string {
-		try {
-			return this.#decoder.decode();
-		} catch (cause) {
-			throw new FileError(`not valid ${this.#encoding.toUpperCase()}`, {
-				line: this.#line,
-				cause,
-			});
-		}
-	}
-
-	/**
-	 * Where a chunk's first fault is, to the line. The rest of a character begun in
-	 * the chunk before is at its start, and looks like a fault: lines after it decide
-	 * first, and where they are all valid, the first line is to blame.
-	 */
-	#faultIn(chunk: Uint8Array): number {
-		let start = 0;
-		let first = true;
-		while (start < chunk.length) {
-			const newline = chunk.indexOf(10, start);
-			const end = newline < 0 ? chunk.length : newline;
-			const line = first
-				? withoutContinuation(chunk.subarray(start, end))
-				: chunk.subarray(start, end);
-			if (!isValid(line, this.#encoding, newline < 0)) return start;
-			first = false;
-			start = end + 1;
-		}
-		return 0;
-	}
-}
-
-function withoutContinuation(bytes: Uint8Array): Uint8Array {
-	let start = 0;
-	while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
-	return bytes.subarray(start);
-}
-
-function isValid(
-	bytes: Uint8Array,
-	encoding: string,
-	mayBeCut: boolean,
-): boolean {
-	try {
-		new TextDecoder(encoding, { fatal: true }).decode(bytes, {
-			stream: mayBeCut,
-		});
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-function countNewlines(bytes: Uint8Array, end: number): number {
-	let count = 0;
-	for (
-		let index = bytes.indexOf(10);
-		index >= 0 && index < end;
-		index = bytes.indexOf(10, index + 1)
-	)
-		count++;
-	return count;
 }
 
 /** The element whose text is being gathered, by its place. */
 type Field = "elevation" | "time" | "courseName" | "fileName" | "kind";
 
-class GpxReader {
+class GpxReader implements XmlHandler {
 	/** Points of the course looked for, and of the other kind. */
 	points = 0;
 	otherPoints = 0;
-	readonly #parser = new SaxesParser({ xmlns: false, fragment: false });
 	readonly #elements: (typeof ELEMENTS)[Course];
 	readonly #otherPoint: string;
 	readonly #onPoint: (point: GpxPoint) => void;
-	readonly #path: string[] = [];
-	readonly #localNames = new Map<string, string>();
 	#segment = -1;
 	readonly #trackNames: (string | null)[] = [];
 	#waypoints = 0;
@@ -206,41 +69,11 @@ class GpxReader {
 	#point: { -readonly [Key in keyof GpxPoint]: GpxPoint[Key] } | null = null;
 	#field: Field | null = null;
 	#text = "";
-	#lastTag = 0;
 
 	constructor(course: Course, onPoint: (point: GpxPoint) => void) {
 		this.#elements = ELEMENTS[course];
 		this.#otherPoint = ELEMENTS[course === "track" ? "route" : "track"].point;
 		this.#onPoint = onPoint;
-		const parser = this.#parser;
-		parser.on("error", (error) => this.#fail(error));
-		parser.on("doctype", (doctype) => {
-			if (/<!ENTITY/i.test(doctype))
-				throw new FileError(
-					"the file declares entities of its own, which GPX has no use for",
-					{ line: parser.line, sample: doctype.trim() },
-				);
-		});
-		parser.on("opentag", ({ name, attributes, isSelfClosing }) => {
-			this.#open(this.#localName(name), attributes as Attributes);
-			if (isSelfClosing) this.#lastTag = parser.position;
-		});
-		parser.on("closetag", ({ name }) => this.#close(this.#localName(name)));
-		parser.on("text", (text) => this.#gather(text));
-		parser.on("cdata", (text) => this.#gather(text));
-	}
-
-	write(text: string): void {
-		this.#parser.write(text);
-		if (this.#parser.position - this.#lastTag > MAX_BYTES_WITHOUT_TAG)
-			throw new FileError(
-				`no tag within ${MAX_BYTES_WITHOUT_TAG / 2 ** 20} MB: this is no GPX file`,
-				{ line: this.#parser.line },
-			);
-	}
-
-	close(): void {
-		this.#parser.close();
 	}
 
 	header(): GpxHeader {
@@ -252,42 +85,14 @@ class GpxReader {
 		};
 	}
 
-	/** Turns saxes' `line:column: message` into a FileError. */
-	#fail(error: Error): never {
-		const message = error.message.replace(/^\d+:\d+: /, "");
-		const open = this.#path.length;
-		throw new FileError(
-			open > 0 && /unclosed tag|unexpected end/.test(message)
-				? `the file ends in the middle: ${message}`
-				: `not well-formed XML: ${message}`,
-			{ line: this.#parser.line, cause: error },
-		);
-	}
-
-	#localName(name: string): string {
-		let local = this.#localNames.get(name);
-		if (local === undefined) {
-			local = name.slice(name.indexOf(":") + 1);
-			// A file of ever new names must not fill the memory.
-			if (this.#localNames.size < 1000) this.#localNames.set(name, local);
-		}
-		return local;
-	}
-
-	#open(name: string, attributes: Attributes): void {
+	open(
+		name: string,
+		attributes: Attributes,
+		path: readonly string[],
+		line: number,
+	): void {
 		const { course, part, point } = this.#elements;
-		const depth = this.#path.length;
-		const parent = this.#path[depth - 1];
-		this.#lastTag = this.#parser.position;
-		if (depth === 0 && name !== "gpx")
-			throw new FileError(`the root element is <${name}>, not <gpx>`, {
-				line: this.#parser.line,
-			});
-		if (depth >= MAX_DEPTH)
-			throw new FileError(`elements are nested more than ${MAX_DEPTH} deep`, {
-				line: this.#parser.line,
-			});
-		this.#path.push(name);
+		const parent = path.at(-1);
 		if (name === course) this.#trackNames.push(null);
 		if (name === part) this.#segment++;
 		if (name === point && parent === part) {
@@ -295,7 +100,7 @@ class GpxReader {
 			this.#point = {
 				track: this.#trackNames.length - 1,
 				segment: this.#segment,
-				line: this.#parser.line,
+				line,
 				latitude: attributes.lat ?? null,
 				longitude: attributes.lon ?? null,
 				elevation: null,
@@ -318,13 +123,11 @@ class GpxReader {
 		this.#text = "";
 	}
 
-	#gather(text: string): void {
+	text(text: string): void {
 		if (this.#field !== null) this.#text += text;
 	}
 
-	#close(name: string): void {
-		this.#path.pop();
-		this.#lastTag = this.#parser.position;
+	close(name: string): void {
 		if (this.#field !== null) {
 			this.#keep(this.#field, this.#text.trim());
 			this.#field = null;
@@ -359,5 +162,3 @@ class GpxReader {
 		}
 	}
 }
-
-type Attributes = Record<string, string | undefined>;

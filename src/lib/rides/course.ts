@@ -17,17 +17,21 @@ const MOVING_SPEED = 0.5;
  */
 const ASCENT_THRESHOLD = 3;
 
-/** A sample of a ride; degrees, metres, microseconds since 1970. */
-export interface CoursePoint {
-	readonly segment: number;
+/** Degrees. */
+export interface Place {
 	readonly longitude: number;
 	readonly latitude: number;
+}
+
+/** A sample of a ride; degrees, metres, microseconds since 1970. */
+export interface CoursePoint extends Place {
+	readonly segment: number;
 	readonly elevation: number | null;
 	readonly time: number | null;
 }
 
 /** Great-circle distance in metres. */
-export function greatCircle(a: CoursePoint, b: CoursePoint): number {
+export function greatCircle(a: Place, b: Place): number {
 	return greatCircleMeters(a.longitude, a.latitude, b.longitude, b.latitude);
 }
 

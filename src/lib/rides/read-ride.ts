@@ -1,14 +1,21 @@
 import { FileError } from "../formats/file-error.ts";
-import { type GpxHeader, type GpxPoint, readGpx } from "../formats/gpx.ts";
+import { type FitHeader, readFit } from "../formats/fit.ts";
+import { readGpx } from "../formats/gpx.ts";
+import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
 import { MAX_LATITUDE } from "../mercator.ts";
 import { CellCollector, type CellSink } from "./cells.ts";
-import { Course, type CourseOptions } from "./course.ts";
+import { Course, type CourseOptions, type Place } from "./course.ts";
+import { kindNamed } from "./kind.ts";
 import { localTime } from "./local-time.ts";
+import { crossesHidden, isHidden, type RidePrivacy } from "./privacy.ts";
 import type { RideFormat } from "./ride-format.ts";
 
 /** What the owner of the rides may choose. */
-export type RideOptions = CourseOptions;
+export interface RideOptions extends CourseOptions {
+	/** Default: nothing is hidden. */
+	readonly privacy?: RidePrivacy;
+}
 
 /** A sample that is kept; degrees, metres, microseconds since 1970 (UTC). */
 export interface RidePoint {
@@ -41,10 +48,15 @@ export interface RideSink {
 export interface Ride {
 	readonly name: string | null;
 	readonly kind: string | null;
-	/** UTC; null without times, as the two durations are. */
+	/**
+	 * UTC; null without times, as the two durations are. Where times of day are dropped,
+	 * this and the next are the midnight before it by the clocks where it started.
+	 */
 	readonly startedAt: number | null;
 	/** What clocks showed where it started, as if it were UTC. */
 	readonly startedAtLocal: number | null;
+	/** Of the times, whether those of day are dropped or not: to compare rides, and not to be shown. */
+	readonly span: readonly [first: number, last: number] | null;
 	/** Last minus first time. */
 	readonly duration: number | null;
 	readonly moving: number | null;
@@ -56,41 +68,133 @@ export interface Ride {
 	readonly cellsRepeat: boolean;
 }
 
-/** How the formats are read: each point is given on, what is said once is handed back. */
-const READERS = {
-	gpx: readGpx,
-} as const satisfies Record<
-	RideFormat,
-	(
-		open: () => AsyncGenerator<Uint8Array>,
-		onPoint: (point: GpxPoint) => void,
-		onChunk: () => Promise<void>,
-	) => Promise<GpxHeader>
->;
+/** A sample as a file has it: a text that is still to be read, or a number in the ride's units. */
+interface RawPoint {
+	readonly segment: number;
+	/** From 1; of a FIT file the message. */
+	readonly line: number;
+	readonly latitude: string | number | null;
+	readonly longitude: string | number | null;
+	readonly elevation: string | number | null;
+	readonly time: string | number | null;
+}
+
+/** What a file says besides its points. */
+interface RideHeader {
+	readonly name: string | null;
+	readonly kind: string | null;
+	/** Why it has no point, where it has none: `isRide` tells a fault from what is left out. */
+	readonly whyEmpty: string;
+	readonly isRide: boolean;
+}
+
+type Open = () => AsyncGenerator<Uint8Array>;
+
+/** How the formats are read: each gives its points to the reader, and its header back. */
+const FORMATS: Readonly<
+	Record<
+		RideFormat,
+		(open: Open, reader: RideReader, sink: RideSink) => Promise<RideHeader>
+	>
+> = {
+	gpx: async (open, reader, sink) => {
+		const header = await readGpx(open, reader.add, () => sink.drain());
+		return {
+			...header,
+			whyEmpty:
+				header.waypoints > 0
+					? "the file has waypoints only: no track and no route"
+					: "the file has no point",
+			isRide: true,
+		};
+	},
+	tcx: async (open, reader, sink) => {
+		const header = await readTcx(
+			open,
+			(point) => {
+				if (point.latitude === null && point.longitude === null)
+					sink.count(PLACELESS);
+				else reader.add(point);
+			},
+			() => sink.drain(),
+		);
+		return { ...header, whyEmpty: INDOORS, isRide: false };
+	},
+	fit: async (open, reader, sink) => {
+		const header = await readFit(
+			open,
+			({ message, ...point }) => {
+				if (point.latitude === null) sink.count(PLACELESS);
+				else reader.add({ ...point, line: message });
+			},
+			() => sink.drain(),
+		);
+		if (header.cut !== null) rejectCut(header.cut, reader, sink);
+		const isOther =
+			header.type !== null && !FIT_TYPES_OF_RIDES.includes(header.type);
+		return {
+			name: null,
+			kind: header.kind,
+			whyEmpty: isOther
+				? `left out: a FIT file of the type ${header.type}, which is no ride`
+				: INDOORS,
+			isRide: false,
+		};
+	},
+};
+
+/** Samples of the heart, of power and the like; they are no points. */
+const PLACELESS = "samples without a position";
+
+const INDOORS = "left out: recorded without a position, as indoors";
+
+const FIT_TYPES_OF_RIDES: readonly string[] = ["activity", "course"];
+
+function rejectCut(
+	{ message, bytes, announced }: NonNullable<FitHeader["cut"]>,
+	reader: RideReader,
+	sink: RideSink,
+): void {
+	const where =
+		announced === null
+			? "the recording was never closed"
+			: `the file ends in the middle, after ${bytes} of ${announced} bytes`;
+	if (reader.read + reader.hidden === 0)
+		throw new FileError(where, { line: message });
+	sink.reject(message, `${where}: what was recorded before is kept`, "");
+}
 
 /**
- * Reads a file as one ride. A point that cannot be used is rejected with its
- * line and the rest stays; a time that cannot be read is recorded likewise and its
- * point kept without one; an elevation that cannot be read is counted. `open` gives
- * the plain bytes, and is called once more where a file holds routes only. Throws a
- * {@link FileError} where there is no ride: what was given before is to be dropped.
- * The counts are complete either way.
+ * Reads a file as one ride. A point that cannot be used is rejected with its line and
+ * the rest stays; a time that cannot be read is recorded likewise and its point kept
+ * without one; an elevation that cannot be read is counted. Of a FIT file that is cut
+ * off, what came before is kept, and the cut is rejected. Null for a file that holds no
+ * ride and is not to blame for it, such as one recorded indoors; a note says so.
+ *
+ * Points within a privacy zone are as if they had never been recorded: nothing is given
+ * of them but their number, no line leads into a zone, and start, length and durations
+ * are those of what is left. Samples of rejects are left empty where they could tell.
+ *
+ * `open` gives the plain bytes, and is called once more for a GPX file that holds
+ * routes only. Throws a {@link FileError} where there is no ride: what was given before
+ * is to be dropped. The counts are complete either way.
  */
 export async function readRide(
-	open: () => AsyncGenerator<Uint8Array>,
+	open: Open,
 	format: RideFormat,
 	options: RideOptions,
 	sink: RideSink,
-): Promise<Ride> {
+): Promise<Ride | null> {
 	const reader = new RideReader(options, sink);
 	let kept = false;
 	try {
-		const header = await READERS[format](open, reader.add, () => sink.drain());
+		const header = await FORMATS[format](open, reader, sink);
 		const ride = reader.finish(header);
 		kept = true;
 		return ride;
 	} finally {
-		const { read, rejected } = reader;
+		const { read, rejected, hidden } = reader;
+		if (hidden > 0) sink.count("points within privacy zones", hidden);
 		sink.count("points read", read);
 		sink.count("points rejected", rejected);
 		sink.count("points of rejected files", kept ? 0 : read - rejected);
@@ -98,13 +202,22 @@ export async function readRide(
 }
 
 class RideReader {
+	/** Points outside of privacy zones, and how many of them cannot be used. */
 	read = 0;
 	rejected = 0;
+	/** Points within privacy zones. */
+	hidden = 0;
+	readonly #privacy: RidePrivacy;
 	readonly #sink: RideSink;
 	readonly #cells: CellCollector;
 	readonly #course: Course;
+	#last: Place | null = null;
+	/** Segments that privacy zones have added. */
+	#cuts = 0;
+	#isCut = false;
 
 	constructor(options: RideOptions, sink: RideSink) {
+		this.#privacy = options.privacy ?? NO_PRIVACY;
 		this.#sink = sink;
 		this.#cells = new CellCollector(sink.cell);
 		this.#course = new Course(options, (from, to) =>
@@ -117,33 +230,86 @@ class RideReader {
 		);
 	}
 
-	readonly add = (point: GpxPoint): void => {
-		this.read++;
+	readonly add = (point: RawPoint): void => {
 		const fault = positionFault(point);
 		if (fault !== null) {
+			this.read++;
 			this.rejected++;
+			const mayTell = this.#privacy.zones.length > 0;
 			this.#sink.reject(
 				point.line,
 				fault,
-				`lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
+				mayTell
+					? ""
+					: `lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
 			);
 			return;
 		}
-		const sample = {
-			segment: point.segment,
+		const place = {
 			longitude: Number(point.longitude),
 			latitude: Number(point.latitude),
-			elevation: elevationOf(point, this.#sink),
-			time: timeOf(point, this.#sink),
 		};
-		this.#sink.point({ ...sample, seq: this.#course.points });
+		if (isHidden(this.#privacy.zones, place)) {
+			this.hidden++;
+			this.#isCut = true;
+			return;
+		}
+		this.read++;
+		this.#cutBefore(place);
+		const sample = {
+			...place,
+			segment: point.segment + this.#cuts,
+			elevation: elevationOf(point, this.#sink),
+			time: this.#timeOf(point),
+		};
+		this.#sink.point({
+			...sample,
+			seq: this.#course.points,
+			time: this.#privacy.dropTimesOfDay ? null : sample.time,
+		});
 		this.#course.add(sample);
 	};
 
-	finish(header: GpxHeader): Ride {
+	/** Ends the segment where the way from the last point led through a zone. */
+	#cutBefore(place: Place): void {
+		const last = this.#last;
+		if (
+			last !== null &&
+			(this.#isCut || crossesHidden(this.#privacy.zones, last, place))
+		)
+			this.#cuts++;
+		this.#isCut = false;
+		this.#last = place;
+	}
+
+	/** Microseconds since 1970. */
+	#timeOf({ time, line }: RawPoint): number | null {
+		if (time === null || typeof time === "number") return time;
+		const parsed = parseTime(time);
+		if (parsed !== null) return parsed.micros;
+		this.#sink.reject(
+			line,
+			"the time cannot be read: the point is kept without it",
+			this.#privacy.dropTimesOfDay ? "" : time,
+		);
+		return null;
+	}
+
+	finish({ name, kind, whyEmpty, isRide }: RideHeader): Ride | null {
 		const course = this.#course;
 		const { start, firstTime, lastTime } = course;
-		if (start === null) throw new FileError(whyEmpty(this.read, header));
+		if (this.hidden > 0 && course.points < 2) {
+			this.hidden += course.points;
+			this.read -= course.points;
+			this.#sink.note("left out: it lies within the privacy zones");
+			return null;
+		}
+		if (this.read === 0) {
+			if (isRide) throw new FileError(whyEmpty);
+			this.#sink.note(whyEmpty);
+			return null;
+		}
+		if (start === null) throw new FileError("no point of the file can be used");
 		if (course.points === 1)
 			throw new FileError(
 				"a ride needs two points, the file has one that can be used",
@@ -151,16 +317,21 @@ class RideReader {
 		this.#cells.finish();
 		if (firstTime === null)
 			this.#sink.note("no times: kept as an undated ride");
+		const span =
+			firstTime === null || lastTime === null
+				? null
+				: ([firstTime, lastTime] as const);
+		const local = firstTime === null ? null : localTime(firstTime, start);
+		const day = local === null ? null : midnightBefore(local);
+		const { dropTimesOfDay } = this.#privacy;
 		return {
-			name: header.name,
-			kind: header.kind,
-			startedAt: firstTime,
-			startedAtLocal: firstTime === null ? null : localTime(firstTime, start),
-			duration:
-				firstTime === null || lastTime === null
-					? null
-					: (lastTime - firstTime) / 1e6,
-			moving: firstTime === null ? null : course.moving / 1e6,
+			name,
+			kind: kindNamed(kind),
+			startedAt: dropTimesOfDay ? day : firstTime,
+			startedAtLocal: dropTimesOfDay ? day : local,
+			span,
+			duration: span === null ? null : (span[1] - span[0]) / 1e6,
+			moving: span === null ? null : course.moving / 1e6,
 			distance: course.distance,
 			ascent: course.ascent,
 			pointCount: course.points,
@@ -169,15 +340,16 @@ class RideReader {
 	}
 }
 
-function whyEmpty(pointsRead: number, header: GpxHeader): string {
-	if (pointsRead > 0) return "no point of the file can be used";
-	return header.waypoints > 0
-		? "the file has waypoints only: no track and no route"
-		: "the file has no point";
+const NO_PRIVACY: RidePrivacy = { zones: [], dropTimesOfDay: false };
+
+const DAY_MICROS = 86_400e6;
+
+function midnightBefore(micros: number): number {
+	return Math.floor(micros / DAY_MICROS) * DAY_MICROS;
 }
 
 /** What is wrong with a point's place, null where nothing is. */
-function positionFault(point: GpxPoint): string | null {
+function positionFault(point: RawPoint): string | null {
 	const latitude = decimal(point.latitude);
 	const longitude = decimal(point.longitude);
 	if (latitude === null)
@@ -199,29 +371,16 @@ function positionFault(point: GpxPoint): string | null {
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function decimal(text: string | null): number | null {
-	if (text === null) return null;
-	const trimmed = text.trim();
+function decimal(value: string | number | null): number | null {
+	if (value === null || typeof value === "number") return value;
+	const trimmed = value.trim();
 	return DECIMAL.test(trimmed) ? Number(trimmed) : null;
 }
 
-function elevationOf(point: GpxPoint, sink: RideSink): number | null {
+function elevationOf(point: RawPoint, sink: RideSink): number | null {
 	const elevation = decimal(point.elevation);
 	const readable = elevation !== null && Number.isFinite(elevation);
 	if (point.elevation !== null && !readable)
 		sink.count("elevations that cannot be read");
 	return readable ? elevation : null;
-}
-
-/** Microseconds since 1970. */
-function timeOf(point: GpxPoint, sink: RideSink): number | null {
-	if (point.time === null) return null;
-	const time = parseTime(point.time);
-	if (time !== null) return time.micros;
-	sink.reject(
-		point.line,
-		"the time cannot be read: the point is kept without it",
-		point.time,
-	);
-	return null;
 }

@@ -1,0 +1,258 @@
+import { SaxesParser } from "saxes";
+import { FileError } from "./file-error.ts";
+import { lookAhead } from "./look-ahead.ts";
+
+/** A hostile file may hold no tag for gigabytes, or nest without end. */
+const MAX_BYTES_WITHOUT_TAG = 8 * 2 ** 20;
+const MAX_DEPTH = 64;
+
+export type Attributes = Readonly<Record<string, string | undefined>>;
+
+/** What the reader of a format makes of its elements, which are known by their local names. */
+export interface XmlHandler {
+	/** `path` holds the names of the elements around it, from the root; `line` counts from 1. */
+	open(
+		name: string,
+		attributes: Attributes,
+		path: readonly string[],
+		line: number,
+	): void;
+	text(text: string): void;
+	close(name: string): void;
+}
+
+/** How a format calls itself and its root element. */
+export interface XmlFormat {
+	readonly name: string;
+	readonly root: string;
+}
+
+/**
+ * Reads XML as a stream, whatever prefixes its names have; `onChunk` is awaited now
+ * and then. Throws a {@link FileError} for what is not well-formed XML of this format
+ * in a known encoding, and for declarations of entities, which can unfold without end.
+ */
+export async function readXml(
+	chunks: AsyncGenerator<Uint8Array>,
+	format: XmlFormat,
+	handler: XmlHandler,
+	onChunk: () => Promise<void>,
+): Promise<void> {
+	try {
+		const { head, all } = await lookAhead(chunks, 512);
+		const decoder = new Decoder(encodingOf(head));
+		const reader = new XmlReader(format, handler);
+		for await (const chunk of all) {
+			reader.write(decoder.decode(chunk));
+			await onChunk();
+		}
+		reader.write(decoder.end());
+		reader.close();
+	} finally {
+		await chunks.return(undefined);
+	}
+}
+
+class XmlReader {
+	readonly #format: XmlFormat;
+	readonly #handler: XmlHandler;
+	readonly #parser = new SaxesParser({ xmlns: false, fragment: false });
+	readonly #path: string[] = [];
+	readonly #localNames = new Map<string, string>();
+	#lastTag = 0;
+	#hasBegun = false;
+
+	constructor(format: XmlFormat, handler: XmlHandler) {
+		this.#format = format;
+		this.#handler = handler;
+		const parser = this.#parser;
+		parser.on("error", (error) => this.#fail(error));
+		parser.on("doctype", (doctype) => {
+			if (/<!ENTITY/i.test(doctype))
+				throw new FileError(
+					`the file declares entities of its own, which ${format.name} has no use for`,
+					{ line: parser.line, sample: doctype.trim() },
+				);
+		});
+		parser.on("opentag", ({ name, attributes, isSelfClosing }) => {
+			this.#open(this.#localName(name), attributes as Attributes);
+			if (isSelfClosing) this.#lastTag = parser.position;
+		});
+		parser.on("closetag", ({ name }) => {
+			this.#path.pop();
+			this.#lastTag = parser.position;
+			handler.close(this.#localName(name));
+		});
+		parser.on("text", (text) => handler.text(text));
+		parser.on("cdata", (text) => handler.text(text));
+	}
+
+	write(text: string): void {
+		this.#parser.write(this.#hasBegun ? text : this.#begin(text));
+		if (this.#parser.position - this.#lastTag > MAX_BYTES_WITHOUT_TAG)
+			throw new FileError(
+				`no tag within ${MAX_BYTES_WITHOUT_TAG / 2 ** 20} MB: this is no ${this.#format.name} file`,
+				{ line: this.#parser.line },
+			);
+	}
+
+	close(): void {
+		this.#parser.close();
+	}
+
+	/** Blanks before the declaration, as in Strava's TCX, are against XML's rules, and harmless. */
+	#begin(text: string): string {
+		const rest = text.trimStart();
+		this.#hasBegun = rest !== "";
+		this.#parser.line +=
+			text.slice(0, text.length - rest.length).split("\n").length - 1;
+		return rest;
+	}
+
+	/** Turns saxes' `line:column: message` into a FileError. */
+	#fail(error: Error): never {
+		const message = error.message.replace(/^\d+:\d+: /, "");
+		const open = this.#path.length;
+		throw new FileError(
+			open > 0 && /unclosed tag|unexpected end/.test(message)
+				? `the file ends in the middle: ${message}`
+				: `not well-formed XML: ${message}`,
+			{ line: this.#parser.line, cause: error },
+		);
+	}
+
+	#localName(name: string): string {
+		let local = this.#localNames.get(name);
+		if (local === undefined) {
+			local = name.slice(name.indexOf(":") + 1);
+			// A file of ever new names must not fill the memory.
+			if (this.#localNames.size < 1000) this.#localNames.set(name, local);
+		}
+		return local;
+	}
+
+	#open(name: string, attributes: Attributes): void {
+		const { root } = this.#format;
+		const depth = this.#path.length;
+		const { line } = this.#parser;
+		this.#lastTag = this.#parser.position;
+		if (depth === 0 && name !== root)
+			throw new FileError(`the root element is <${name}>, not <${root}>`, {
+				line,
+			});
+		if (depth >= MAX_DEPTH)
+			throw new FileError(`elements are nested more than ${MAX_DEPTH} deep`, {
+				line,
+			});
+		this.#handler.open(name, attributes, this.#path, line);
+		this.#path.push(name);
+	}
+}
+
+/**
+ * The encoding that an XML declaration names, UTF-8 where it names none. A
+ * declaration of UTF-16 that reads as bytes cannot be true, or is so no longer:
+ * it is UTF-8 then.
+ */
+function encodingOf(head: Uint8Array): string {
+	const text = new TextDecoder("latin1").decode(head.subarray(0, 512));
+	const [, name = "utf-8"] =
+		/^[^<]*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(text) ?? [];
+	return /^(?:utf-?16|ucs-?2|unicode$)/i.test(name) ? "utf-8" : name;
+}
+
+/** Decodes a stream strictly; what is not valid is a FileError with its line. */
+class Decoder {
+	readonly #encoding: string;
+	readonly #decoder: TextDecoder;
+	#line = 1;
+
+	constructor(encoding: string) {
+		this.#encoding = encoding;
+		try {
+			this.#decoder = new TextDecoder(encoding, { fatal: true });
+		} catch (cause) {
+			throw new FileError(`unknown encoding: ${encoding}; save it as UTF-8`, {
+				line: 1,
+				cause,
+			});
+		}
+	}
+
+	decode(chunk: Uint8Array): string {
+		try {
+			const text = this.#decoder.decode(chunk, { stream: true });
+			this.#line += countNewlines(chunk, chunk.length);
+			return text;
+		} catch (cause) {
+			throw new FileError(`not valid ${this.#encoding.toUpperCase()}`, {
+				line: this.#line + countNewlines(chunk, this.#faultIn(chunk)),
+				cause,
+			});
+		}
+	}
+
+	end(): string {
+		try {
+			return this.#decoder.decode();
+		} catch (cause) {
+			throw new FileError(`not valid ${this.#encoding.toUpperCase()}`, {
+				line: this.#line,
+				cause,
+			});
+		}
+	}
+
+	/**
+	 * Where a chunk's first fault is, to the line. The rest of a character begun in
+	 * the chunk before is at its start, and looks like a fault: lines after it decide
+	 * first, and where they are all valid, the first line is to blame.
+	 */
+	#faultIn(chunk: Uint8Array): number {
+		let start = 0;
+		let first = true;
+		while (start < chunk.length) {
+			const newline = chunk.indexOf(10, start);
+			const end = newline < 0 ? chunk.length : newline;
+			const line = first
+				? withoutContinuation(chunk.subarray(start, end))
+				: chunk.subarray(start, end);
+			if (!isValid(line, this.#encoding, newline < 0)) return start;
+			first = false;
+			start = end + 1;
+		}
+		return 0;
+	}
+}
+
+function withoutContinuation(bytes: Uint8Array): Uint8Array {
+	let start = 0;
+	while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+	return bytes.subarray(start);
+}
+
+function isValid(
+	bytes: Uint8Array,
+	encoding: string,
+	mayBeCut: boolean,
+): boolean {
+	try {
+		new TextDecoder(encoding, { fatal: true }).decode(bytes, {
+			stream: mayBeCut,
+		});
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function countNewlines(bytes: Uint8Array, end: number): number {
+	let count = 0;
+	for (
+		let index = bytes.indexOf(10);
+		index >= 0 && index < end;
+		index = bytes.indexOf(10, index + 1)
+	)
+		count++;
+	return count;
+}

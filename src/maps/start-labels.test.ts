@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { mercatorY } from "../lib/mercator.ts";
+import { randomFrom } from "../lib/random.ts";
+import { labelsOn, type StartPlace } from "./start-labels.ts";
+
+const screen = {
+	...{ width: 800, height: 600, world: 512 * 2 ** 11 },
+	...{ left: 0.9997, top: mercatorY(46.5) },
+};
+const widthOf = (text: string) => text.length * 6;
+
+test("labels do not meet, the places of most rides come first, across the antimeridian too", () => {
+	const random = randomFrom(8);
+	const places: StartPlace[] = Array.from({ length: 60 }, (_, index) => ({
+		longitude: ((179.9 + random() * 0.3 + 180) % 360) - 180,
+		latitude: 46.36 + random() * 0.14,
+		rides: 600 - index,
+	}));
+	const labels = labelsOn(places, screen, widthOf);
+	expect(labels.length).toBeGreaterThan(2);
+	expect(labels.length).toBeLessThanOrEqual(8);
+	for (const [index, one] of labels.entries()) {
+		expect(one.x).toBeGreaterThanOrEqual(0);
+		expect(one.x).toBeLessThanOrEqual(screen.width);
+		for (const other of labels.slice(index + 1)) {
+			const isApart =
+				one.x + one.width < other.x ||
+				other.x + other.width < one.x ||
+				Math.abs(one.y - other.y) >= 16;
+			expect(isApart).toBe(true);
+		}
+	}
+	const rides = labels.map(({ text }) => Number.parseInt(text, 10));
+	expect(rides).toEqual([...rides].sort((one, other) => other - one));
+});
+
+test("what is off the screen has no label", () => {
+	expect(
+		labelsOn([{ longitude: 0, latitude: 46, rides: 9 }], screen, widthOf),
+	).toEqual([]);
+	expect(
+		labelsOn([{ longitude: 180, latitude: 0, rides: 9 }], screen, widthOf),
+	).toEqual([]);
+});
