@@ -1,56 +1,49 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { CellWindow } from "../lib/grid.ts";
-import { MapCanvas } from "./map-canvas.ts";
-import { type MapScreen, turnsOf } from "./map-screen.ts";
-import type { TrackColours } from "./track-layer.ts";
+import { screenOf } from "./map-screen.ts";
 
 /** Side of a mark at least, in CSS pixels: a cell alone may be too small to see. */
 const LEAST_SIDE = 14;
-const LINE_WIDTH = 2.5;
 
-/** A frame around one cell of a map. */
+/** A frame around one cell of a map, where that is nearest to the middle of the screen. */
 export class CellMark {
-	readonly #canvas: MapCanvas;
-	#colours: TrackColours;
+	readonly #map: MapLibre;
+	readonly #frame = document.createElement("div");
+	readonly #place = () => this.#placeFrame();
 	#cell: CellWindow | null = null;
 
-	constructor(map: MapLibre, colours: TrackColours) {
-		this.#colours = colours;
-		this.#canvas = new MapCanvas(map, "cell-mark", (context, screen) =>
-			this.#draw(context, screen),
-		);
+	constructor(map: MapLibre) {
+		this.#map = map;
+		this.#frame.className = "cell-mark";
+		this.#frame.hidden = true;
+		map.getCanvasContainer().append(this.#frame);
+		map.on("render", this.#place);
 	}
 
 	/** Marks a cell, a window of one; null marks none. */
 	show(cell: CellWindow | null): void {
 		this.#cell = cell;
-		this.#canvas.redraw();
-	}
-
-	/** For another theme. */
-	recolour(colours: TrackColours): void {
-		this.#colours = colours;
-		this.#canvas.redraw();
+		this.#frame.hidden = cell === null;
+		this.#placeFrame();
 	}
 
 	remove(): void {
-		this.#canvas.remove();
+		this.#map.off("render", this.#place);
+		this.#frame.remove();
 	}
 
-	#draw(context: CanvasRenderingContext2D, screen: MapScreen): void {
+	#placeFrame(): void {
 		if (this.#cell === null) return;
 		const { level, x, y } = this.#cell;
 		const size = 2 ** level;
-		const side = Math.max(LEAST_SIDE, screen.world / size + LINE_WIDTH);
-		const top = ((y + 0.5) / size - screen.top) * screen.world - side / 2;
-		for (const turn of turnsOf(screen, x / size, (x + 1) / size)) {
-			const middle = ((x + 0.5) / size + turn - screen.left) * screen.world;
-			context.lineWidth = LINE_WIDTH + 2;
-			context.strokeStyle = this.#colours.casing;
-			context.strokeRect(middle - side / 2, top, side, side);
-			context.lineWidth = LINE_WIDTH;
-			context.strokeStyle = this.#colours.highlighted;
-			context.strokeRect(middle - side / 2, top, side, side);
-		}
+		const { left, top, world, width } = screenOf(this.#map);
+		const turn = Math.round(left + width / world / 2 - (x + 0.5) / size);
+		const side = Math.max(LEAST_SIDE, world / size);
+		const across = ((x + 0.5) / size + turn - left) * world - side / 2;
+		const down = ((y + 0.5) / size - top) * world - side / 2;
+		const { style } = this.#frame;
+		style.inlineSize = `${side}px`;
+		style.blockSize = `${side}px`;
+		style.transform = `translate(${across}px, ${down}px)`;
 	}
 }

@@ -26,7 +26,9 @@ export class MapCanvas {
 		map.on("render", this.#draw);
 	}
 
-	redraw(): void {
+	/** An empty one is left out: laying it over the map costs as much as a full one. */
+	redraw(isEmpty = false): void {
+		this.#canvas.hidden = isEmpty;
 		this.#drawNow();
 	}
 
@@ -36,6 +38,7 @@ export class MapCanvas {
 	}
 
 	#drawNow(): void {
+		if (this.#canvas.hidden) return;
 		const screen = screenOf(this.#map);
 		const context = this.#canvas.getContext("2d");
 		if (context === null) return;

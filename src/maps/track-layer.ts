@@ -38,13 +38,13 @@ export class TrackLayer {
 	show(tracks: readonly Track[], highlighted: string | null = null): void {
 		this.#tracks = tracks;
 		this.#highlighted = highlighted;
-		this.#canvas.redraw();
+		this.#canvas.redraw(tracks.length === 0);
 	}
 
 	/** For another theme. */
 	recolour(colours: TrackColours): void {
 		this.#colours = colours;
-		this.#canvas.redraw();
+		this.#canvas.redraw(this.#tracks.length === 0);
 	}
 
 	remove(): void {

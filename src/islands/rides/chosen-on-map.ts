@@ -25,7 +25,7 @@ export function drawChosen(
 ): () => void {
 	// Tracks come first, so that the cell's frame lies upon them.
 	const layer = new TrackLayer(map, trackColours());
-	const mark = new CellMark(map, trackColours());
+	const mark = new CellMark(map);
 	const stops = [
 		effect(() => {
 			const { tracks, highlighted } = through.drawn.value;
@@ -38,7 +38,6 @@ export function drawChosen(
 			// Read, so that another theme draws again.
 			void theme.value;
 			layer.recolour(trackColours());
-			mark.recolour(trackColours());
 		}),
 	];
 	return () => {
