@@ -97,6 +97,7 @@ export class ResidentDays {
 		const stop = new AbortController();
 		this.#running = { span, stop };
 		const query = tagsPerDay({
+			tables: this.#data.tables,
 			window: wholeDays(
 				new Date(span.first * DAY_MS),
 				new Date(span.last * DAY_MS),
