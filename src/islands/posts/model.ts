@@ -344,19 +344,21 @@ export function isBackward({ from, to }: PostsChoice): boolean {
 /** The window in words that begin a sentence: `In the 7 days to 31 Dec 2024`. */
 export function windowWords(choice: PostsChoice, data: PostsData): string {
 	const { preset, from, to } = choice;
-	if (from !== null && to !== null)
-		return from.getTime() === to.getTime()
-			? `On ${formatDay(from)}`
-			: `From ${formatDay(from)} to ${formatDay(to)}`;
+	if (from !== null && to !== null) return daysWords(from, to);
 	if (from !== null) return `From ${formatDay(from)} on`;
 	if (to !== null) return `Up to ${formatDay(to)}`;
 	if (preset === "all") {
-		const first = data.days[0]?.day ?? data.lastPost;
-		return `From ${formatDay(first)} to ${formatDay(data.lastPost)}`;
+		const { first, last } = dayRange(data);
+		return daysWords(first, last);
 	}
 	const days = PRESET_DAYS[preset];
 	return `In the ${days === 1 ? "24 hours" : `${days} days`} to ${formatDay(data.lastPost)}`;
 }
+
+const daysWords = (first: Date, last: Date) =>
+	first.getTime() === last.getTime()
+		? `On ${formatDay(first)}`
+		: `From ${formatDay(first)} to ${formatDay(last)}`;
 
 /**
  * The posts of a choice by its exact ends, in words and instants: `posts after`, an

@@ -146,8 +146,8 @@ function Shown(props: {
 		<>
 			<div class="own-line">
 				<p class="small" role="status">
-					Your own {formatCounted(own.summary.posts, "post")} of{" "}
-					{formatCounted(own.summary.files.length, "file")} show.
+					Shown: your own {formatCounted(own.summary.posts, "post")}, from{" "}
+					{formatCounted(own.summary.files.length, "file")}.
 				</p>
 				{isKept ? (
 					<button type="button" class="button" onClick={() => void erase()}>
