@@ -242,8 +242,8 @@ function Funnel(props: {
 	);
 }
 
-/** The page of a lake without posts: what to add. */
-export function NoPosts({ own }: { readonly own?: ComponentChildren }) {
+/** The page of a lake without posts: what to add; `own` is null at build time. */
+export function NoPosts({ own }: { readonly own: ComponentChildren }) {
 	return (
 		<>
 			<header class="page-head">
