@@ -1,8 +1,21 @@
 import { integer, joinSql, type Query, sql, text } from "./sql.ts";
 import { type TimeWindow, where, within } from "./time-window.ts";
 
+/** Where posts and their tags lie: in the lake's tables, or in files of their shape. */
+export interface PostTables {
+	readonly posts: Query;
+	readonly postTags: Query;
+}
+
+export const LAKE_POSTS: PostTables = {
+	posts: sql`posts`,
+	postTags: sql`post_tags`,
+};
+
 /** Which posts are counted. */
 export interface PostSelection {
+	/** Default: {@link LAKE_POSTS}. */
+	readonly tables?: PostTables;
 	readonly window: TimeWindow;
 	/** Whether posts that repeat another count. */
 	readonly withReposts: boolean;
@@ -21,7 +34,7 @@ export type SeriesUnit = (typeof SERIES_UNITS)[number];
  */
 export function topTags(selection: PostSelection, limit: number): Query {
 	return sql`SELECT tag, count(*) AS occurrences, count(*) FILTER (is_first) AS posts
-FROM post_tags${where(occurrencesOf(selection))}
+FROM ${tagsOf(selection)}${where(occurrencesOf(selection))}
 GROUP BY tag
 ORDER BY occurrences DESC, tag
 LIMIT ${integer(limit)}`;
@@ -34,7 +47,7 @@ LIMIT ${integer(limit)}`;
 export function tagsPerDay(selection: PostSelection): Query {
 	return sql`SELECT date_diff('day', DATE '1970-01-01', created_at::DATE)::INTEGER AS day, tag,
   count(*)::INTEGER AS occurrences, (count(*) FILTER (is_first))::INTEGER AS posts
-FROM post_tags${where(occurrencesOf(selection))}
+FROM ${tagsOf(selection)}${where(occurrencesOf(selection))}
 GROUP BY ALL
 ORDER BY day, tag`;
 }
@@ -43,15 +56,16 @@ ORDER BY day, tag`;
  * The part of the funnel that depends on the window, which reads only the
  * window's row groups; the selection's tags do not matter. One row: `tagged, tags`.
  */
-export function taggedPosts({ window, withReposts }: PostSelection): Query {
+export function taggedPosts(selection: PostSelection): Query {
+	const { window, withReposts } = selection;
 	return sql`SELECT count(*) AS tagged, coalesce(sum(tag_count), 0)::BIGINT AS tags
-FROM posts${where([TAGGED, ...within("created_at", window), ...unlessReposts(withReposts)])}`;
+FROM ${postsOf(selection)}${where([TAGGED, ...within("created_at", window), ...unlessReposts(withReposts)])}`;
 }
 
 /** Posts that carry all tags of the selection, and the tags in them. One row: `counted, tags`. */
 export function narrowedPosts(selection: PostSelection): Query {
 	return sql`SELECT count(DISTINCT post_id) AS counted, count(*) AS tags
-FROM post_tags${where(occurrencesOf(selection))}`;
+FROM ${tagsOf(selection)}${where(occurrencesOf(selection))}`;
 }
 
 /**
@@ -77,7 +91,7 @@ export function funnel(selection: PostSelection): Query {
   ${tags.length === 0 ? sql`0` : sql`count(*) FILTER (${inside}) - count(*) FILTER (${counted})`} AS without_chosen,
   count(*) FILTER (${counted}) AS counted,
   coalesce(sum(tag_count) FILTER (${counted}), 0)::BIGINT AS tags
-FROM posts`;
+FROM ${postsOf(selection)}`;
 }
 
 /**
@@ -124,7 +138,7 @@ export function risingTags(
 	};
 	return sql`WITH counts AS (
   SELECT tag, count(*) FILTER (${isNow})::DOUBLE AS y, count(*) FILTER (NOT (${isNow}))::DOUBLE AS z
-  FROM post_tags${where(occurrencesOf(both), "  ")}
+  FROM ${tagsOf(both)}${where(occurrencesOf(both), "  ")}
   GROUP BY tag
 ), totals AS (
   SELECT sum(y) AS n, sum(z) AS m, count(*)::DOUBLE AS tags
@@ -156,7 +170,7 @@ export function tagSeries(
 	unit: SeriesUnit,
 ): Query {
 	return sql`SELECT tag, ${UNIT_START[unit]} AS start, count(*) AS occurrences
-FROM post_tags${where([oneOf(tags), ...occurrencesOf(selection)])}
+FROM ${tagsOf(selection)}${where([oneOf(tags), ...occurrencesOf(selection)])}
 GROUP BY ALL
 ORDER BY tag, start`;
 }
@@ -171,7 +185,7 @@ export function tagsTogether(
 ): Query {
 	return sql`WITH tagged AS (
   SELECT post_id, tag
-  FROM post_tags${where([sql`is_first`, oneOf(tags), ...occurrencesOf(selection)], "  ")}
+  FROM ${tagsOf(selection)}${where([sql`is_first`, oneOf(tags), ...occurrencesOf(selection)], "  ")}
 )
 SELECT one.tag AS tag, other.tag AS other, count(*) AS posts
 FROM tagged AS one
@@ -191,7 +205,7 @@ export function postList(
 ): Query {
 	const { window, withReposts } = selection;
 	return sql`SELECT post_id, author, created_at, is_repost, text, url
-FROM posts${where([
+FROM ${postsOf(selection)}${where([
 		TAGGED,
 		...within("created_at", window),
 		...unlessReposts(withReposts),
@@ -209,7 +223,10 @@ const UNIT_START: Readonly<Record<SeriesUnit, Query>> = {
 	week: sql`date_trunc('week', created_at)::TIMESTAMP`,
 };
 
-/** Conditions on `post_tags`. */
+const postsOf = ({ tables = LAKE_POSTS }: PostSelection) => tables.posts;
+const tagsOf = ({ tables = LAKE_POSTS }: PostSelection) => tables.postTags;
+
+/** Conditions on the table of tags. */
 function occurrencesOf(selection: PostSelection): readonly Query[] {
 	return [
 		...within("created_at", selection.window),
@@ -219,10 +236,11 @@ function occurrencesOf(selection: PostSelection): readonly Query[] {
 }
 
 /** That a post carries each chosen tag, for tables with a `post_id`. */
-function withTags({ window, tags }: PostSelection): readonly Query[] {
+function withTags(selection: PostSelection): readonly Query[] {
+	const { window, tags } = selection;
 	return tags.map(
 		(tag) =>
-			sql`post_id IN (SELECT post_id FROM post_tags WHERE ${all([
+			sql`post_id IN (SELECT post_id FROM ${tagsOf(selection)} WHERE ${all([
 				sql`tag = ${text(tag)}`,
 				...within("created_at", window),
 			])})`,

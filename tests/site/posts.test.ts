@@ -421,6 +421,107 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.close();
 	});
 
+	test("one's own posts show in the same pictures, leave nothing behind, and are kept and erased as one says", async () => {
+		const own = await browser.newContext();
+		const page = await own.newPage();
+		const complaints = complaintsOf(page, server.url);
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const open = page.getByLabel("Open your own posts");
+		const note = (id: number, day: number, content: string) => ({
+			type: "Create",
+			actor: "https://social.example/users/ada",
+			object: {
+				...{ id: `https://social.example/${id}`, type: "Note", content },
+				published: `2023-02-0${day}T10:00:00Z`,
+			},
+		});
+		await open.setInputFiles([
+			{
+				name: "outbox.json",
+				mimeType: "application/json",
+				buffer: Buffer.from(
+					JSON.stringify({
+						type: "OrderedCollection",
+						orderedItems: [
+							note(1, 1, "<p>#Sea and #sea</p>"),
+							note(2, 2, "<p>#Sea <b>&lt;img&gt;</b></p>"),
+							note(3, 3, "<p>nothing</p>"),
+						],
+					}),
+				),
+			},
+			{
+				name: "more.csv",
+				mimeType: "text/csv",
+				buffer: Buffer.from(
+					"id,date,text\n9,2023-02-04,#Wind #sea\n8,never,x\n",
+				),
+			},
+		]);
+		await expect
+			.poll(() => sentence(page), PATIENCE)
+			.toBe(
+				"From 1 Feb 2023 to 4 Feb 2023, 3 posts carried 5 tags, 1.67 each; the first was #sea with 4.",
+			);
+		const all = {
+			sum: "4 − 1 − 0 = 3",
+			tags: "5",
+			rate: "1.67",
+			table: [
+				["#sea", "4", "3"],
+				["#wind", "1", "1"],
+			],
+		};
+		expect(await shown(page)).toEqual(all);
+		await page.getByText("1 value could not be used").click();
+		expect(await page.locator(".own").textContent()).toContain(
+			"more.csv, line 3: not a time: never",
+		);
+		await page.getByRole("button", { name: "#sea: show only posts" }).click();
+		await expect
+			.poll(() => page.locator(".post-text").allTextContents(), PATIENCE)
+			.toEqual(["#Wind #sea", "#Sea <img>", "#Sea and #sea"]);
+		await page.getByRole("button", { name: "Keep them" }).click();
+		await page
+			.getByRole("button", { name: "Erase them from this device" })
+			.waitFor(PATIENCE);
+		await page.getByRole("button", { name: "Close them" }).click();
+		await expect
+			.poll(() => shown(page), PATIENCE)
+			.toEqual(await expected(WEEK));
+
+		await page.reload();
+		await page.getByRole("button", { name: "Show them" }).click();
+		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
+		await page.getByRole("button", { name: "Erase them" }).click();
+		await page.getByRole("button", { name: "Keep them" }).waitFor(PATIENCE);
+		await page.reload();
+		await live(page);
+		await page.waitForTimeout(500);
+		expect(await page.getByRole("button", { name: "Show them" }).count()).toBe(
+			0,
+		);
+		expect(complaints).toEqual([]);
+		await own.close();
+	});
+
+	test("files without posts are told why", async () => {
+		const page = await context.newPage();
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		await page.getByLabel("Open your own posts").setInputFiles({
+			name: "table.csv",
+			mimeType: "text/csv",
+			buffer: Buffer.from("when,what\n1,2\n"),
+		});
+		await expect
+			.poll(() => page.locator(".own .state-failure").textContent(), PATIENCE)
+			.toContain("name one id or post_id");
+		expect(await shown(page)).toEqual(await expected(WEEK));
+		await page.close();
+	});
+
 	test("times are the visitor's own, with UTC on hover", async () => {
 		const far = await browser.newContext({
 			timezoneId: "Asia/Kolkata",

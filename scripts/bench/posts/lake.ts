@@ -13,7 +13,7 @@ import { makeManifest } from "../../steps/manifest.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";
 
-const POSTS = 4_000_000;
+const POSTS = 4_010_000;
 const TAGS = 50_000;
 const YEAR = 2024;
 const ROW_GROUP_ROWS = 51_200;

@@ -1,4 +1,5 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import {
 	narrowedPosts,
@@ -14,6 +15,7 @@ import { savesData } from "../shared/offline.ts";
 import { Compare } from "./comparison.tsx";
 import {
 	countsOfDays,
+	DEFAULT_CHOICE,
 	defaultAnswer,
 	funnelWith,
 	isBackward,
@@ -25,6 +27,7 @@ import {
 	TAG_LIMIT,
 	topTagsOf,
 } from "./model.ts";
+import { findKept, OwnPosts, shownOwn } from "./own.tsx";
 import { Reading, type ReadingAnswer, readablePosts } from "./reading.tsx";
 import { ResidentDays } from "./resident-days.ts";
 import {
@@ -47,7 +50,7 @@ import {
 	type ComparisonAnswer,
 	type TrendsAnswer,
 } from "./trends-model.ts";
-import { PostsView } from "./view.tsx";
+import { NoPosts, PostsView } from "./view.tsx";
 
 const PAGE_POSTS = 10;
 const COMPARED_AT_FIRST = 3;
@@ -69,10 +72,38 @@ const comparison = computed<Comparison>(() => ({
 			.map(({ tag }) => tag),
 }));
 
-let resident: ResidentDays | undefined;
+/** The lake's posts; null where it holds none. */
+const lakeData: Signal<PostsData | null> = signal(null);
+
+/** What shows: the visitor's own posts where they are open, else the lake's. */
+const shownData = computed(() => shownOwn() ?? lakeData.value);
+
+const residents = new WeakMap<PostsData, ResidentDays>();
 
 /** The page with its controls: its state is the address. */
-export function PostsIsland({ data }: { readonly data: PostsData }) {
+export function PostsIsland() {
+	const data = shownData.value;
+	const own = <OwnPosts onChange={startOver} />;
+	return data === null ? (
+		<NoPosts own={own} />
+	) : (
+		<Posts data={data} own={own} />
+	);
+}
+
+/** Other posts have other windows: all of the visitor's own, the default of the lake's. */
+function startOver(): void {
+	for (const asked of [question, trends, comparing, reading])
+		asked.answer.value = null;
+	choose({ ...DEFAULT_CHOICE, preset: shownOwn() === null ? "week" : "all" });
+	compared.value = null;
+}
+
+function Posts(props: {
+	readonly data: PostsData;
+	readonly own: ComponentChildren;
+}) {
+	const { data, own } = props;
 	const chosen = shown.value;
 	const days = residentDays(data);
 	const isBrushing = brushed.value !== null;
@@ -80,7 +111,9 @@ export function PostsIsland({ data }: { readonly data: PostsData }) {
 		isBrushing && days.arrivals.value >= 0 ? days.answer(chosen) : null;
 	const isAsking = question.state.value.kind === "asking";
 	const answer =
-		preview ?? question.answer.value ?? (isAsking ? defaultAnswer(data) : null);
+		preview ??
+		question.answer.value ??
+		(isAsking && !data.isOwn ? defaultAnswer(data) : null);
 	return (
 		<PostsView
 			data={data}
@@ -91,6 +124,7 @@ export function PostsIsland({ data }: { readonly data: PostsData }) {
 			top={top.value}
 			drawing={drawing.value}
 			picker={{ chosen: chosen.tags, pick: pickTag }}
+			own={own}
 			onChoice={choose}
 			onBrush={(next) => {
 				brushed.value = next;
@@ -191,36 +225,44 @@ function Below({ data }: { readonly data: PostsData }) {
 	);
 }
 
-/** Asks for what the address names, now and whenever it changes. */
-export function followAddress(data: PostsData): void {
+/** Shows the lake's posts, null where it holds none, and asks for what the address names, now and whenever it changes. */
+export function start(data: PostsData | null): void {
+	lakeData.value = data;
+	void findKept();
 	effect(() => {
 		const chosen = choice.value;
-		if (isBackward(chosen)) return;
-		question.ask(JSON.stringify(chosen), askOf(chosen, data));
+		const data = shownData.value;
+		if (data === null || isBackward(chosen)) return;
+		question.ask(keyOf(data, chosen), askOf(chosen, data));
 	});
 	effect(() => {
+		const data = shownData.value;
 		const answer = question.answer.value;
-		if (!isWanted.value || answer === null || isAsking()) return;
-		trends.ask(JSON.stringify(answer.choice), (stop, onProgress) =>
+		if (!isWanted.value || data === null || answer === null || isAsking())
+			return;
+		trends.ask(keyOf(data, answer.choice), (stop, onProgress) =>
 			askTrends(answer, data, (query) => timedQuery(query, stop, onProgress)),
 		);
 	});
 	effect(() => {
+		const data = shownData.value;
 		const answer = question.answer.value;
 		const wanted = comparison.value;
-		if (!isWanted.value || answer === null || isAsking()) return;
+		if (!isWanted.value || data === null || answer === null || isAsking())
+			return;
 		if (wanted.tags.length === 0) return;
-		comparing.ask(JSON.stringify([answer.choice, wanted]), (stop, onProgress) =>
+		comparing.ask(keyOf(data, answer.choice, wanted), (stop, onProgress) =>
 			askComparison(answer.choice, data, wanted, (query) =>
 				timedQuery(query, stop, onProgress),
 			),
 		);
 	});
 	effect(() => {
+		const data = shownData.value;
 		const chosen = choice.value;
 		const limit = Math.max(1, pages.value) * PAGE_POSTS;
-		if (chosen.tags.length === 0 || isBackward(chosen)) return;
-		reading.ask(JSON.stringify([chosen, limit]), async (stop, onProgress) => {
+		if (data === null || chosen.tags.length === 0 || isBackward(chosen)) return;
+		reading.ask(keyOf(data, chosen, limit), async (stop, onProgress) => {
 			const query = postList(selectionOf(chosen, data), limit, 0);
 			const { rows, bytes, milliseconds } = await timedQuery(
 				query,
@@ -232,13 +274,31 @@ export function followAddress(data: PostsData): void {
 	});
 }
 
+const numbers = new WeakMap<PostsData, number>();
+let count = 0;
+
+/** Equal for equal questions to the same posts. */
+function keyOf(data: PostsData, ...asked: readonly unknown[]): string {
+	let number = numbers.get(data);
+	if (number === undefined) {
+		count += 1;
+		number = count;
+		numbers.set(data, number);
+	}
+	return JSON.stringify([number, ...asked]);
+}
+
 const isAsking = () => question.state.value.kind === "asking";
 
 const isSame = (one: PostsChoice, other: PostsChoice | undefined) =>
 	JSON.stringify(one) === JSON.stringify(other);
 
 function residentDays(data: PostsData): ResidentDays {
-	resident ??= new ResidentDays(data);
+	let resident = residents.get(data);
+	if (resident === undefined) {
+		resident = new ResidentDays(data);
+		residents.set(data, resident);
+	}
 	return resident;
 }
 
@@ -247,7 +307,7 @@ function residentDays(data: PostsData): ResidentDays {
  * holds, every other choice by the engine.
  */
 function askOf(chosen: PostsChoice, data: PostsData): Ask<PostsAnswer> {
-	if (isDefault(chosen)) return () => defaultAnswer(data);
+	if (isDefault(chosen) && !data.isOwn) return () => defaultAnswer(data);
 	const known = residentDays(data).answer(chosen);
 	if (known !== null) return () => known;
 	const selection = selectionOf(chosen, data);

@@ -1,3 +1,4 @@
+import type { OwnSummary } from "../../../workers/own-posts.ts";
 import {
 	formatCounted,
 	formatDay,
@@ -12,7 +13,11 @@ import type { SeriesUnit } from "../../charts/tag-series.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import { formatCount } from "../../lib/format.ts";
-import type { PostSelection } from "../../queries/posts.ts";
+import {
+	LAKE_POSTS,
+	type PostSelection,
+	type PostTables,
+} from "../../queries/posts.ts";
 import {
 	ALL_TIME,
 	contains,
@@ -65,6 +70,10 @@ export interface PostsData {
 	readonly bytes: number;
 	/** Occurrences of tags in all posts. */
 	readonly occurrences: number;
+	/** Where queries find them. */
+	readonly tables: PostTables;
+	/** Whether they are the visitor's own, which no other page can be asked about. */
+	readonly isOwn: boolean;
 }
 
 /** The pictures of one choice, and what they cost. */
@@ -116,6 +125,37 @@ export function postsData(
 			.filter(({ dataset: name }) => name === "posts")
 			.reduce((sum, { bytes }) => sum + bytes, 0),
 		occurrences: days.reduce((sum, { tags }) => sum + tags, 0),
+		tables: LAKE_POSTS,
+		isOwn: false,
+	};
+}
+
+/** The visitor's own posts, of which the engine answers every window; null where there are none. */
+export function ownData(
+	{ days: rows, lastPost, files }: OwnSummary,
+	tables: PostTables,
+): PostsData | null {
+	if (lastPost === null) return null;
+	const days = rows.map((row) => dayOfRow({ ...row, day: new Date(row.day) }));
+	const all = { ...DEFAULT_CHOICE, preset: "all" } as const;
+	return {
+		dataset: {
+			name: "posts",
+			title: "Your own posts",
+			description: "",
+			source: `${formatCounted(files.length, "file")} of your own`,
+			licence: "Yours",
+			synthetic: false,
+			startView: null,
+		},
+		funnel: funnelWith(days, all, { tagged: 0, tags: 0 }),
+		topTags: [],
+		days,
+		lastPost: new Date(lastPost),
+		bytes: 0,
+		occurrences: days.reduce((sum, { tags }) => sum + tags, 0),
+		tables,
+		isOwn: true,
 	};
 }
 
@@ -262,6 +302,7 @@ export function selectionOf(
 	data: PostsData,
 ): PostSelection {
 	return {
+		tables: data.tables,
 		window: windowOf(choice, data.lastPost),
 		withReposts: choice.withReposts,
 		tags: choice.tags,
@@ -303,19 +344,21 @@ export function isBackward({ from, to }: PostsChoice): boolean {
 /** The window in words that begin a sentence: `In the 7 days to 31 Dec 2024`. */
 export function windowWords(choice: PostsChoice, data: PostsData): string {
 	const { preset, from, to } = choice;
-	if (from !== null && to !== null)
-		return from.getTime() === to.getTime()
-			? `On ${formatDay(from)}`
-			: `From ${formatDay(from)} to ${formatDay(to)}`;
+	if (from !== null && to !== null) return daysWords(from, to);
 	if (from !== null) return `From ${formatDay(from)} on`;
 	if (to !== null) return `Up to ${formatDay(to)}`;
 	if (preset === "all") {
-		const first = data.days[0]?.day ?? data.lastPost;
-		return `From ${formatDay(first)} to ${formatDay(data.lastPost)}`;
+		const { first, last } = dayRange(data);
+		return daysWords(first, last);
 	}
 	const days = PRESET_DAYS[preset];
 	return `In the ${days === 1 ? "24 hours" : `${days} days`} to ${formatDay(data.lastPost)}`;
 }
+
+const daysWords = (first: Date, last: Date) =>
+	first.getTime() === last.getTime()
+		? `On ${formatDay(first)}`
+		: `From ${formatDay(first)} to ${formatDay(last)}`;
 
 /**
  * The posts of a choice by its exact ends, in words and instants: `posts after`, an

@@ -1,8 +1,7 @@
 import { mountIsland } from "../charts/mount.tsx";
 import { openCatalog, readRollup } from "../shared/lake.ts";
-import { followAddress, PostsIsland } from "./island.tsx";
+import { PostsIsland, start } from "./island.tsx";
 import { postsData } from "./model.ts";
-import { NoPosts } from "./view.tsx";
 
 void mountIsland({
 	async load() {
@@ -16,8 +15,11 @@ void mountIsland({
 		return postsData(catalog, { funnel, topTags, days });
 	},
 	view(data) {
-		followAddress(data);
-		return <PostsIsland data={data} />;
+		start(data);
+		return <PostsIsland />;
 	},
-	missing: () => <NoPosts />,
+	missing() {
+		start(null);
+		return <PostsIsland />;
+	},
 });

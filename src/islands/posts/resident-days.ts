@@ -25,8 +25,6 @@ const FETCH_ALL = 2_000_000;
 export class ResidentDays {
 	/** Grows whenever days have come. */
 	readonly arrivals: Signal<number> = signal(0);
-	/** Why days did not come; null where nothing is amiss. */
-	readonly failure: Signal<unknown> = signal(null);
 
 	readonly #data: PostsData;
 	#key = "";
@@ -97,6 +95,7 @@ export class ResidentDays {
 		const stop = new AbortController();
 		this.#running = { span, stop };
 		const query = tagsPerDay({
+			tables: this.#data.tables,
 			window: wholeDays(
 				new Date(span.first * DAY_MS),
 				new Date(span.last * DAY_MS),
@@ -109,10 +108,9 @@ export class ResidentDays {
 			if (stop.signal.aborted) return;
 			this.#days.add(table, span);
 			this.#bytes += answer.plan.estimated.bytes;
-			this.failure.value = null;
 			this.arrivals.value += 1;
-		} catch (error) {
-			if (!stop.signal.aborted) this.failure.value = error;
+		} catch {
+			// The window that is chosen in the end is asked of the engine, which then tells why.
 		} finally {
 			if (this.#running?.stop === stop) this.#running = null;
 		}

@@ -106,7 +106,7 @@ export function Timeline(props: {
 					licence={data.dataset.licence}
 					synthetic={data.dataset.synthetic}
 					rows={data.days.length}
-					query={postsPerDay()}
+					query={data.isOwn ? null : postsPerDay()}
 					root={root}
 				/>
 			}

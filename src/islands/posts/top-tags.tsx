@@ -124,7 +124,7 @@ export function TopTags(props: {
 					rows={rows.length}
 					bytes={answer.bytes.tags}
 					milliseconds={answer.milliseconds?.tags ?? null}
-					query={topTags(selectionOf(choice, data), top)}
+					query={data.isOwn ? null : topTags(selectionOf(choice, data), top)}
 					root={root}
 				/>
 			}

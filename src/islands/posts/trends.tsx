@@ -355,7 +355,7 @@ export function Source(props: {
 			rows={props.rows}
 			bytes={props.asked.bytes}
 			milliseconds={props.asked.milliseconds}
-			query={props.asked.query}
+			query={props.data.isOwn ? null : props.asked.query}
 		/>
 	);
 }

@@ -25,6 +25,7 @@ import {
 	type Top,
 	windowWords,
 } from "./model.ts";
+import { OwnOffer } from "./own-offer.tsx";
 import type { TagPicker } from "./tag-rows.tsx";
 import { Timeline } from "./timeline.tsx";
 import { type Drawing, TopTags } from "./top-tags.tsx";
@@ -35,6 +36,13 @@ const PRESET_LABELS: readonly { value: Preset; label: string }[] = [
 	{ value: "month", label: "30 days" },
 	{ value: "all", label: "All" },
 ];
+
+/** As it stands at build time. */
+const OFFER = (
+	<section class="own" aria-label="Your own posts">
+		<OwnOffer isDisabled />
+	</section>
+);
 
 const NO_PICKER: TagPicker = { chosen: [], pick: () => {} };
 
@@ -55,6 +63,8 @@ export function PostsView(props: {
 	readonly onTop?: (top: Top) => void;
 	readonly onDrawing?: (drawing: Drawing) => void;
 	readonly picker?: TagPicker;
+	/** What opens the visitor's own posts, and tells of them. */
+	readonly own?: ComponentChildren;
 	/** What the engine adds: trends, comparison, the posts themselves. */
 	readonly children?: ComponentChildren;
 	/** Root of the site at build time. */
@@ -109,6 +119,7 @@ export function PostsView(props: {
 					}
 				/>
 			</div>
+			{props.own ?? OFFER}
 			{choice.tags.length > 0 && (
 				<div class="posts-chosen">
 					<span class="small muted">Only posts with</span>
@@ -201,7 +212,9 @@ function Funnel(props: {
 					synthetic={data.dataset.synthetic}
 					bytes={answer.bytes.funnel}
 					milliseconds={answer.milliseconds?.funnel ?? null}
-					query={funnelQuery(selectionOf(props.choice, data))}
+					query={
+						data.isOwn ? null : funnelQuery(selectionOf(props.choice, data))
+					}
 					root={props.root}
 				/>
 			}
@@ -229,13 +242,14 @@ function Funnel(props: {
 	);
 }
 
-/** The page of a lake without posts: what to add. */
-export function NoPosts() {
+/** The page of a lake without posts: what to add; `own` is null at build time. */
+export function NoPosts({ own }: { readonly own: ComponentChildren }) {
 	return (
 		<>
 			<header class="page-head">
 				<h1>What do people talk about now?</h1>
 			</header>
+			{own ?? OFFER}
 			<Empty>
 				<p>
 					This lake holds no posts. Put a Twitter archive (<code>.js</code>{" "}

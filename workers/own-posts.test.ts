@@ -1,0 +1,155 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, test } from "vitest";
+import {
+	buildFrom,
+	buildInMemory,
+	type InMemoryLake,
+} from "../scripts/datasets/in-memory.ts";
+import { posts as dataset } from "../scripts/datasets/posts.ts";
+import {
+	missingSharedData,
+	sharedFiles,
+} from "../scripts/datasets/shared-data.ts";
+import { nodeEncode } from "../scripts/lake/node-decoder.ts";
+import { type OwnPosts, readOwnPosts } from "./own-posts.ts";
+
+/** Rows of what was read, by native DuckDB from the Parquet that a page would make. */
+async function rowsOf(own: OwnPosts): Promise<Record<string, unknown[]>> {
+	const folder = await mkdtemp(join(tmpdir(), "lakeside-own-"));
+	const instance = await DuckDBInstance.create();
+	const connection = await instance.connect();
+	try {
+		const answers: Record<string, unknown[]> = {};
+		for (const [name, ipc] of [
+			["posts", own.posts],
+			["post_tags", own.postTags],
+		] as const) {
+			const file = join(folder, `${name}.parquet`);
+			await writeFile(file, await nodeEncode(ipc));
+			answers[name] = (
+				await connection.runAndReadAll(`FROM '${file}'`)
+			).getRowObjectsJS();
+		}
+		return answers;
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+		await rm(folder, { recursive: true });
+	}
+}
+
+/** The same tables, and the days, as the pipeline makes them. */
+async function expected(lake: InMemoryLake) {
+	return {
+		posts: await lake.query("FROM posts ORDER BY created_at, post_id"),
+		post_tags: await lake.query(
+			"FROM post_tags ORDER BY created_at, post_id, ordinal",
+		),
+		days: (await lake.query("FROM posts_per_day ORDER BY day")).map((row) =>
+			Object.fromEntries(
+				Object.entries(row).map(([name, value]) => [name, Number(value)]),
+			),
+		),
+	};
+}
+
+const json = JSON.stringify;
+const tweet = (id: string, text: string, more: object = {}) => ({
+	...{ id_str: id, text, created_at: "2024-05-01T10:00:00Z" },
+	...more,
+});
+
+const FILES = {
+	"posts/2014_09.js": `Grailbird.data.tweets_2014_09 = \n${json([tweet("1", "#a #A #b"), tweet("2", "none")])}`,
+	"posts/again.jsonl": [
+		tweet("1", "#a #A #b and more"),
+		tweet("3", "RT @x: #İ #ß", { created_at: "2024-05-03T00:00:00.5Z" }),
+		"not a post",
+	]
+		.map((post) => json(post))
+		.join("\n"),
+	"posts/outbox.json": json({
+		type: "OrderedCollection",
+		orderedItems: [
+			{
+				type: "Create",
+				actor: "https://social.example/users/ada",
+				object: {
+					...{ id: "https://social.example/1", type: "Note" },
+					published: "2024-05-02T00:00:00Z",
+					content: "<p>#Lake</p>",
+				},
+			},
+		],
+	}),
+	"posts/table.csv.gz": gzipSync("id,date,text\n9,2024-05-02,＃Lake day\n"),
+	"posts/broken.json": '[{"id_str": "5"',
+};
+
+describe("posts that a visitor drops", () => {
+	test("are what the pipeline makes of the same files", async () => {
+		const own = await readOwnPosts(
+			Object.entries(FILES).map(
+				([name, content]) => new File([content], name.slice(6)),
+			),
+			() => {},
+		);
+		const lake = await buildFrom(dataset, FILES);
+		const { days, ...tables } = await expected(lake);
+		lake.close();
+		expect(await rowsOf(own)).toEqual(tables);
+		expect(own.summary.days).toEqual(days);
+		expect(own.summary).toMatchObject({
+			files: ["2014_09.js", "again.jsonl", "outbox.json", "table.csv.gz"],
+			posts: 5,
+			lastPost: Date.parse("2024-05-03T00:00:00.500Z"),
+			rejected: 2,
+			rejects: [
+				{ file: "again.jsonl", line: 3, reason: "not a JSON object" },
+				{ file: "broken.json", line: 1 },
+			],
+		});
+	});
+
+	test("tell how far they are, and nothing is no posts", async () => {
+		const told: number[][] = [];
+		const lines = `${json(tweet("1", "x".repeat(1000)))}\n`.repeat(1100);
+		const files = ["a", "b", "c", "d"].map(
+			(name) => new File([lines], `${name}.jsonl`),
+		);
+		await readOwnPosts(files, (...progress) => told.push(progress));
+		const bytes = told.map(([done]) => done);
+		expect(new Set(bytes).size).toBeGreaterThan(3);
+		expect(bytes).toEqual([...bytes].sort((a = 0, b = 0) => a - b));
+		expect(told.at(-1)).toEqual([4 * lines.length, 4 * lines.length, 1]);
+		const { summary } = await readOwnPosts([new File([], "a.json")], () => {});
+		expect(summary).toMatchObject({ posts: 0, lastPost: null, rejected: 1 });
+	});
+
+	test.skipIf(missingSharedData)(
+		"of a real archive are those of the pipeline",
+		async () => {
+			const files = await sharedFiles("posts");
+			const own = await readOwnPosts(
+				await Promise.all(
+					files.map(
+						async ({ path, absolutePath }) =>
+							new File([await readFile(absolutePath)], path),
+					),
+				),
+				() => {},
+			);
+			const lake = await buildInMemory(dataset, files);
+			const { days, ...tables } = await expected(lake);
+			lake.close();
+			expect(await rowsOf(own)).toEqual(tables);
+			expect(own.summary.days).toEqual(days);
+			expect(own.summary.posts).toBe(1620);
+		},
+	);
+});
+if (missingSharedData) console.warn(missingSharedData);
