@@ -250,8 +250,3 @@ function countNewlines(bytes: Uint8Array, end: number): number {
 		count++;
 	return count;
 }
-
-function localName(name: string): string {
-	const colon = name.indexOf(":");
-	return colon < 0 ? name : name.slice(colon + 1);
-}
