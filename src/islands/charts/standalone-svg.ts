@@ -179,8 +179,14 @@ function bare(drawn: SVGSVGElement): SVGSVGElement {
 			target.setAttribute(name, plainColor(style.getPropertyValue(name)));
 		for (const name of ["class", "role", "tabindex"])
 			target.removeAttribute(name);
-		if (element.localName === "text")
-			target.setAttribute("xml:space", "preserve");
+		if (!(element instanceof SVGTextElement)) continue;
+		target.setAttribute("xml:space", "preserve");
+		// Elsewhere the page's font may be missing: words keep their lengths in another.
+		if (element.childElementCount > 0 || element.textContent === "") continue;
+		set(target as SVGElement, {
+			textLength: element.getComputedTextLength(),
+			lengthAdjust: "spacingAndGlyphs",
+		});
 	}
 	copy.removeAttribute("class");
 	copy.setAttribute("fill", plainColor(getComputedStyle(drawn).color));
