@@ -22,7 +22,7 @@ export function countBars(
 ): Plot.PlotOptions {
 	const step = width / Math.max(1, bars.length);
 	const widest = (texts: readonly string[]) =>
-		Math.max(0, ...texts.map(textWidthEm)) * FONT_SIZE + 4;
+		Math.max(0, ...texts.map(textWidthEm)) * FONT_SIZE + 2;
 	const every = Math.ceil(widest(bars.map(({ label }) => label)) / step);
 	const hasCounts =
 		widest(bars.map(({ count }) => formatCompact(count))) <= step;
