@@ -158,6 +158,7 @@ function show(holding: Holding): void {
 				},
 				timeline: timelineOf(monthRowsOf(list)),
 				startView,
+				startPlaces: [],
 				start: null,
 			},
 			source: new OwnRideSource(list, runningWorker()),
