@@ -7,13 +7,16 @@ import {
 	type DeployProgress,
 	deploySite,
 } from "./publish/deploy-site.ts";
+import { DEFAULT_KEEP } from "./publish/publication.ts";
 import { isBucketAddress } from "./storage/bucket-address.ts";
 import { ConflictError, StoreError } from "./storage/store.ts";
 
-const USAGE = `npm run deploy -- s3://bucket[/prefix] [--dir DIR] [--lake] [--delete] [--dry-run] [--endpoint URL] [--only-publisher]
+const USAGE = `npm run deploy -- s3://bucket[/prefix] [--dir DIR] [--lake [--keep N]] [--delete] [--dry-run] [--endpoint URL] [--only-publisher]
 
   --dir DIR         the site, as npm run build makes it; default: dist
   --lake            also put the lake there that the site holds
+  --keep N          publications of the lake that stay; default: ${DEFAULT_KEEP}. 1 removes
+                    what earlier ones hold, for which --delete waits a day
   --delete          remove files of earlier deployments that the site has no more;
                     who still has an old page open may miss them
   --dry-run         print what would be put and removed
@@ -37,6 +40,11 @@ async function main(): Promise<void> {
 		throw new UsageError("one address is needed");
 	if (!isBucketAddress(address))
 		throw new UsageError(`no address of a bucket: ${address}`);
+	const { keep } = values;
+	if (keep !== undefined && !values.lake)
+		throw new UsageError("--keep goes with --lake");
+	if (keep !== undefined && !/^[1-9]\d*$/.test(keep))
+		throw new UsageError(`--keep must be a whole number above 0, not ${keep}`);
 	const folder = values.dir ?? "dist";
 	if (!existsSync(join(folder, "index.html")))
 		throw new UsageError(
@@ -45,6 +53,7 @@ async function main(): Promise<void> {
 	const isDryRun = values["dry-run"] ?? false;
 	const options: DeployOptions = {
 		withLake: values.lake ?? false,
+		keep: keep === undefined ? undefined : Number(keep),
 		isDeleting: values.delete ?? false,
 		isDryRun,
 		endpoint: values.endpoint,
@@ -71,6 +80,7 @@ function readArguments() {
 			options: {
 				dir: { type: "string" },
 				lake: { type: "boolean" },
+				keep: { type: "string" },
 				delete: { type: "boolean" },
 				"dry-run": { type: "boolean" },
 				endpoint: { type: "string" },

@@ -31,6 +31,11 @@ const NOT_FOR_BUCKETS = "_headers";
 export interface DeployOptions extends OpenOptions {
 	/** Put the lake in the site's folder there, too. */
 	readonly withLake: boolean;
+	/**
+	 * As that of {@link publish}, for the lake. With 1 nothing of an earlier lake is left
+	 * there, however young it is.
+	 */
+	readonly keep?: number;
 	/** Remove what an earlier deployment has put there and this site does not have. */
 	readonly isDeleting: boolean;
 	/** Look, and put and remove nothing. */
@@ -208,9 +213,13 @@ class Deployment {
 	}
 
 	async #publishLake(): Promise<void> {
+		const { keep, isDeleting } = this.#options;
 		const path = join(this.#folder, "lake", "catalog.json");
-		await publish(this.#lake, parseCatalog(await readFile(path, "utf8")));
-		if (this.#options.isDeleting) await collect(this.#lake);
+		const catalog = parseCatalog(await readFile(path, "utf8"));
+		await publish(this.#lake, catalog, { keep });
+		const isAlone = keep === 1;
+		if (isDeleting || isAlone)
+			await collect(this.#lake, { keep, ...(isAlone && { minAgeMs: 0 }) });
 	}
 
 	/** Removes what bears our mark and is none of the site's files any more. */

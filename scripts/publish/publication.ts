@@ -78,8 +78,8 @@ export async function publicationOf(store: Store): Promise<Publication | null> {
  * Puts a catalog in force in one step, the last of a build, and gives its version.
  * The publication before stays as `catalog.previous.json`, those before it as
  * `catalog.previous.2.json` and so on. A catalog that says the same as the one in
- * force changes nothing. Throws a {@link ConflictError} where somebody else has
- * published meanwhile, and a {@link StoreError} where a file that the catalog names
+ * force stays as it is, and `keep` counts all the same. Throws a {@link ConflictError}
+ * where somebody else has published meanwhile, and a {@link StoreError} where a file that the catalog names
  * is not there whole; what was in force stays so.
  */
 export async function publish(
@@ -90,7 +90,11 @@ export async function publish(
 	const bytes = Buffer.from(`${JSON.stringify(catalog)}\n`);
 	const version = (await openHasher())(bytes);
 	const current = await store.readTagged(CATALOG);
-	if (current?.bytes.equals(bytes)) return { version, isNew: false };
+	if (current?.bytes.equals(bytes)) {
+		// A publisher that was killed after its last step has not come to this.
+		await forgetOlder(store, keep);
+		return { version, isNew: false };
+	}
 	if (base !== undefined && base !== (current?.tag ?? null))
 		throw await overtaken(store);
 	await checkFiles(store, catalog);
@@ -218,13 +222,18 @@ async function keepFormer(
 	}
 }
 
-/** Removes former publications that a smaller `keep` leaves over. */
+/**
+ * Removes former publications that a smaller `keep` leaves over, the oldest first: one
+ * that is killed in between leaves no gap, behind which the next would not look.
+ */
 async function forgetOlder(store: Store, keep: number): Promise<void> {
+	const keys: string[] = [];
 	for (let age = Math.max(1, keep); ; age++) {
 		const key = formerKey(age);
-		if ((await store.size(key)) === null) return;
-		await store.remove([key]);
+		if ((await store.size(key)) === null) break;
+		keys.push(key);
 	}
+	for (const key of keys.toReversed()) await store.remove([key]);
 }
 
 function formerKey(age: number): string {

@@ -251,6 +251,45 @@ describe("collecting", () => {
 		expect(await wordsOf(store, "rides")).toEqual(["a", "b", "c"]);
 	});
 
+	test("a build that was killed before it forgot the former ones forgets them the next time", async () => {
+		const store = open();
+		for (const word of ["a", "b", "c"])
+			await publish(store, await putLake(store, { rides: [word] }), {
+				keep: 3,
+			});
+		const again = () => putLake(store, { rides: ["c"] });
+		expect(await publish(store, await again(), { keep: 1 })).toMatchObject({
+			isNew: false,
+		});
+		expect((await keysOf(store)).filter((key) => /^catalog/.test(key))).toEqual(
+			["catalog.json"],
+		);
+		await collect(store, { keep: 1, ...AT_ONCE });
+		expect(await wordsOf(store, "rides")).toEqual(["c"]);
+	});
+
+	test("a build that is killed while it forgets leaves no former one that the next does not see", async () => {
+		const store = open();
+		for (const word of ["a", "b", "c", "d"])
+			await publish(store, await putLake(store, { rides: [word] }), {
+				keep: 4,
+			});
+		const remove = store.remove.bind(store);
+		let left = 1;
+		store.remove = async (keys) => {
+			if (left-- === 0) throw new Error("killed");
+			await remove(keys);
+		};
+		const again = async () =>
+			publish(store, await putLake(store, { rides: ["d"] }), { keep: 1 });
+		await expect(again()).rejects.toThrow("killed");
+		store.remove = remove;
+		await again();
+		expect((await keysOf(store)).filter((key) => /^catalog/.test(key))).toEqual(
+			["catalog.json"],
+		);
+	});
+
 	test("a build that was killed while it moved the former ones loses none", async () => {
 		const store = open();
 		for (const word of ["a", "b", "c"])
@@ -451,6 +490,26 @@ describe.skipIf(!hasRadosgw())("deploying a site", () => {
 		store.close();
 	});
 
+	test("with --keep 1 nothing of the lake before is left, also where it was put a moment ago", async () => {
+		const bucket = new S3Store("s3://sites/our/maps/lake", {
+			endpoint: server.endpoint,
+		});
+		const lake = new FolderStore(join(site, "lake"));
+		await publish(lake, await putLake(lake, { rides: ["uncut"] }));
+		expect((await deploy("--lake"))[0]).toBe(0);
+		await publish(lake, await putLake(lake, { rides: ["cut"] }));
+		expect((await deploy("--lake"))[0]).toBe(0);
+		expect(await wordsOf(bucket, "rides")).toContain("uncut");
+		// The catalog is in force already, and the former one goes all the same.
+		expect((await deploy("--lake", "--keep", "1"))[0]).toBe(0);
+		expect(await wordsOf(bucket, "rides")).toEqual(["cut"]);
+		expect(await there("lake/catalog.previous.json")).toBe(false);
+		await publish(lake, await putLake(lake, { rides: ["cut more"] }));
+		expect((await deploy("--lake", "--keep", "1"))[0]).toBe(0);
+		expect(await wordsOf(bucket, "rides")).toEqual(["cut more"]);
+		bucket.close();
+	});
+
 	test("where a file fails, no page that needs it is put", async () => {
 		await change({
 			"_a/page.Dx3yT1aa.js": "let a = 3;",
@@ -469,6 +528,8 @@ describe.skipIf(!hasRadosgw())("deploying a site", () => {
 			[["dist"], "no address of a bucket"],
 			[["s3://sites", "--dir", join(folder, "none")], "npm run build"],
 			[["s3://sites", "--frob"], "--frob"],
+			[["s3://sites", "--lake", "--keep", "0"], "--keep must be"],
+			[["s3://sites", "--keep", "1"], "--keep goes with --lake"],
 			[
 				["s3://none", "--dir", site, "--endpoint", server.endpoint],
 				"there is no bucket none",
