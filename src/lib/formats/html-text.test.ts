@@ -8,6 +8,11 @@ test.each([
 	["<script>alert('#no')</script><!-- #no -->yes", "yes"],
 	["<a href='x' onclick=\"evil()\">#tag</a>", "#tag"],
 	["cut <a href=", "cut <a href="],
+	[
+		"&constructor; &toString; &__proto__;",
+		"&constructor; &toString; &__proto__;",
+	],
+	["<br/>a<br>b<BR class=x>c<br\n/>d<brr>e</P\n>f", "a\nb\nc\nde\n\nf"],
 	["&#xD800;&#0;", "\uFFFD&#0;"],
 	[
 		'<a href="https://x.org/a/b"><span class="invisible">https://</span><span class="ellipsis">x.org/a</span><span class="invisible">/b</span></a>',
@@ -18,8 +23,13 @@ test.each([
 });
 
 test("takes time in step with the length, whatever is left open", () => {
-	for (const piece of ["<a", "<!--", "<script>", "&", "<a href='", "</"]) {
-		const html = piece.repeat(200_000);
+	const pieces = ["<a", "<!--", "<script>", "&", "<a href='", "</"];
+	for (const html of [
+		...pieces.map((piece) => piece.repeat(200_000)),
+		...["<a", "<a ", "</a/", "&a", "&#1"].map((start) =>
+			start.padEnd(100_000, "a"),
+		),
+	]) {
 		const start = performance.now();
 		htmlText(html);
 		expect(performance.now() - start).toBeLessThan(2000);

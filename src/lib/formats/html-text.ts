@@ -1,15 +1,15 @@
 /** A comment, what is no text of a page, a tag, or an entity; ends with the text where left open. */
 const MARKUP =
-	/<!--[\s\S]*?(?:-->|$)|<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)|<(\/?[a-z][^\s<>/]*)[^<>]*>|&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi;
+	/<!--[\s\S]*?(?:-->|$)|<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)|<(\/?[a-z][^\s<>/]*)(?=[\s/>])[^<>]*>|&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi;
 
-const ENTITIES: Readonly<Record<string, string>> = {
-	amp: "&",
-	lt: "<",
-	gt: ">",
-	quot: '"',
-	apos: "'",
-	nbsp: "\u00a0",
-};
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+	["amp", "&"],
+	["lt", "<"],
+	["gt", ">"],
+	["quot", '"'],
+	["apos", "'"],
+	["nbsp", "\u00a0"],
+]);
 
 /**
  * The text of a piece of HTML as a reader sees it: a line break for `<br>`, a blank
@@ -37,7 +37,7 @@ export function htmlText(html: string): string {
 }
 
 function entityText(entity: string): string | undefined {
-	if (!entity.startsWith("#")) return ENTITIES[entity.toLowerCase()];
+	if (!entity.startsWith("#")) return ENTITIES.get(entity.toLowerCase());
 	const code = /^#x/i.test(entity)
 		? Number.parseInt(entity.slice(2), 16)
 		: Number(entity.slice(1));
