@@ -1,20 +1,20 @@
 /** What Strava, Garmin and others call the commonest kinds, in lower case without signs. */
-const NAMES: Readonly<Record<string, string>> = {
-	biking: "cycling",
-	bike: "cycling",
-	ride: "cycling",
-	run: "running",
-	walk: "walking",
-	hike: "hiking",
-	swim: "swimming",
-	"e bike ride": "e-biking",
-	ebiking: "e-biking",
+const NAMES: ReadonlyMap<string, string> = new Map([
+	["biking", "cycling"],
+	["bike", "cycling"],
+	["ride", "cycling"],
+	["run", "running"],
+	["walk", "walking"],
+	["hike", "hiking"],
+	["swim", "swimming"],
+	["e bike ride", "e-biking"],
+	["ebiking", "e-biking"],
 	// The numbers that GPX files of Strava had for some years.
-	"1": "cycling",
-	"4": "hiking",
-	"9": "running",
-	"10": "walking",
-};
+	["1", "cycling"],
+	["4", "hiking"],
+	["9", "running"],
+	["10", "walking"],
+]);
 
 /**
  * The name under which a kind of ride is kept: the same for `Ride`, `Biking` and
@@ -24,10 +24,10 @@ export function kindNamed(text: string | null): string | null {
 	if (text === null || text.trim() === "") return null;
 	const trimmed = text.trim();
 	const plain = trimmed.toLowerCase().replaceAll(/[\s_-]+/g, " ");
-	return NAMES[plain] ?? (isName(plain) ? plain : trimmed);
+	return NAMES.get(plain) ?? (isName(plain) ? plain : trimmed);
 }
 
 /** Whether a text in lower case is itself a name that others stand for. */
 function isName(plain: string): boolean {
-	return Object.values(NAMES).includes(plain);
+	return [...NAMES.values()].includes(plain);
 }
