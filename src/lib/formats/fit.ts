@@ -211,7 +211,7 @@ class FitReader {
 	/** What was not read yet, from `#at` on. */
 	#view = new DataView(new ArrayBuffer(0));
 	#at = 0;
-	/** Bytes of the file before the buffer. */
+	/** Bytes of the file that are not in the buffer any more, or never came into it. */
 	#before = 0;
 	#state: State = "header";
 	#files = 0;
@@ -235,6 +235,10 @@ class FitReader {
 	}
 
 	write(chunk: Uint8Array): void {
+		if (this.#state === "lost") {
+			this.#before += chunk.length;
+			return;
+		}
 		const { byteLength } = this.#view;
 		const rest = new Uint8Array(this.#view.buffer, this.#at);
 		const buffer = new Uint8Array(rest.length + chunk.length);

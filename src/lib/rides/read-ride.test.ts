@@ -210,6 +210,22 @@ describe("a FIT file", () => {
 		]);
 	});
 
+	test("that was never closed takes time in step with what follows, and drops it", async () => {
+		const unclosed = fitOf(made, { unclosed: true });
+		// Messages of a type that the file does not define.
+		const junk = new Uint8Array(48e6).fill(5);
+		const started = performance.now();
+		const { points, rejects } = await read(
+			concatenated([unclosed, junk]),
+			"fit",
+			OPTIONS,
+			32_768,
+		);
+		expect(performance.now() - started).toBeLessThan(2000);
+		expect(points).toEqual((await read(bytes, "fit")).points);
+		expect(rejects).toHaveLength(1);
+	});
+
 	test("of another type, or recorded indoors, is left out and no fault", async () => {
 		const empty = { ...made, stretches: [] };
 		for (const [options, note] of [
