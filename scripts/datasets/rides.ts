@@ -14,6 +14,7 @@ import {
 	describedRide,
 	isActivitiesCsv,
 } from "../../src/lib/rides/activities-csv.ts";
+import { publicName } from "../../src/lib/rides/privacy.ts";
 import { readRide } from "../../src/lib/rides/read-ride.ts";
 import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
 import {
@@ -310,13 +311,14 @@ async function parseRide(
 	);
 	if (read === null) return 0;
 	const about = describedRide(read, described);
+	const { privacy } = options;
 	out.row("staged_rides", [
 		ride,
 		entry,
 		described !== null,
-		options.privacy?.dropTimesOfDay ?? false,
+		privacy?.dropTimesOfDay ?? false,
 		hash.digest("hex").slice(0, 16),
-		about.name,
+		privacy === undefined ? about.name : publicName(about.name, privacy),
 		about.kind,
 		about.startedAt,
 		about.startedAtLocal,

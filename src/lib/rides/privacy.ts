@@ -37,6 +37,24 @@ export function crossesHidden(
 	);
 }
 
+/**
+ * A clock's time in a name: `7:12`, `07h12`, `7 pm`, `7 Uhr`; `7.12` where it is no part
+ * of a date and no length; the digits after a date, as devices write them
+ * (`20240501_071233`); and seconds since 1970.
+ */
+const TIME_OF_DAY =
+	/\d[:h]\d\d|(?<![\d.])\d{1,2}\.\d\d(?!\d|\.\d|\s?(?:km|m|mi|miles)\b)|\d\s?(?:[ap]\.?m\b|uhr\b|o.clock\b)|\d{4}([-_.]?)\d\d\1\d\d[T_ -]\d\d[-_.]?\d\d|T\d{6}|\d{10}/i;
+
+/** The name under which a ride is published: none where that tells a time of day that is to go. */
+export function publicName(
+	name: string | null,
+	{ dropTimesOfDay }: RidePrivacy,
+): string | null {
+	return name !== null && dropTimesOfDay && TIME_OF_DAY.test(name)
+		? null
+		: name;
+}
+
 /** From a place to a short line near it, in metres, on the plane that touches the earth there. */
 function distanceToLine(place: Place, from: Place, to: Place): number {
 	const [x1, y1] = onPlane(place, from);

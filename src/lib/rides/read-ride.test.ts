@@ -13,6 +13,7 @@ import { FileError } from "../formats/file-error.ts";
 import { latitudeOf, longitudeOf, MAX_LEVEL } from "../mercator.ts";
 import { randomFrom } from "../random.ts";
 import { greatCircle, type Place } from "./course.ts";
+import { publicName } from "./privacy.ts";
 import {
 	type Ride,
 	type RideOptions,
@@ -396,6 +397,29 @@ test("without times of day dates and durations stay, and points have no time", a
 		);
 		expect(dropped.cells).toEqual(plain.cells);
 	}
+});
+
+test.each([
+	["2024-05-01 07:12:33", null],
+	["Lunch, 7h12", null],
+	["Um 7.12 los.", null],
+	["7 pm with Ann", null],
+	["07 Uhr", null],
+	["20240501_071233", null],
+	["2024-05-01-07-12-33", null],
+	["20240501T0712", null],
+	["activity 1714547553", null],
+	["Round the lake, 42.20 km", "Round the lake, 42.20 km"],
+	["01.05.2024", "01.05.2024"],
+	["1.5.24", "1.5.24"],
+	["2024-05-01", "2024-05-01"],
+	["Tour 2024, day 12", "Tour 2024, day 12"],
+	["Morning Ride", "Morning Ride"],
+	[null, null],
+])("without times of day a ride named %j has the name %j", (name, kept) => {
+	const privacy = { zones: [], dropTimesOfDay: true };
+	expect(publicName(name, privacy)).toBe(kept);
+	expect(publicName(name, { ...privacy, dropTimesOfDay: false })).toBe(name);
 });
 
 test("a TCX file of an indoor ride is left out, one without a root is rejected", async () => {
