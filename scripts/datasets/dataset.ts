@@ -215,6 +215,8 @@ export interface DatasetDefinition {
 	readonly isPathData?: boolean;
 	/** The publisher's privacy is about its rows. */
 	readonly isPrivate?: boolean;
+	/** Its rows are points of lines, which break where the build's options say. */
+	readonly hasLines?: boolean;
 	/** Whether a file is one of ours, by its path; others are listed as ignored. */
 	accepts(path: string): boolean;
 	/**

@@ -81,6 +81,7 @@ export const rides: DatasetDefinition = {
 	accepts: (path) =>
 		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
 	isPrivate: true,
+	hasLines: true,
 	lists: { accepts: isActivitiesCsv, read: readListFile },
 	staging: [
 		{

@@ -344,6 +344,7 @@ class BuildRun {
 	): Promise<Published> {
 		const { lake } = this.#tools.stores;
 		const { signal, withRejects = true } = this.#options;
+		const { maxGapSeconds, maxGapMeters } = this.#options;
 		// What was published before may hold what is private now.
 		const isMorePrivate =
 			this.#privacy !== null && this.#privacy !== state?.privacy;
@@ -376,6 +377,7 @@ class BuildRun {
 			const catalog = await makeCatalog(
 				lake,
 				this.#settings,
+				{ maxGapSeconds, maxGapMeters },
 				datasets.map((build) => {
 					const record = records[going.indexOf(build)];
 					return {

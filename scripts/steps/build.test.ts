@@ -225,6 +225,26 @@ describe("the catalog", () => {
 		});
 	});
 
+	test("says where the lines of rides break, as the build was told", async () => {
+		await writeAll(join(folder, "gaps"), {
+			"rides/1.gpx": ride(1),
+			"posts/a.csv": "id,created_at,text\n1,2024-01-01T00:00:00Z,#a\n",
+		});
+		const lineBreaks = { maxGapSeconds: 900, maxGapMeters: 12.5 };
+		const out = join(folder, "gaps-lake");
+		await build({ input: join(folder, "gaps"), out, ...lineBreaks });
+		const { datasets } = await catalogOf(out);
+		expect(datasets.map((dataset) => dataset.lineBreaks)).toEqual([
+			lineBreaks,
+			undefined,
+			undefined,
+		]);
+		expect((await catalogOf(lake)).datasets[0]?.lineBreaks).toEqual({
+			maxGapSeconds: 300,
+			maxGapMeters: 1000,
+		});
+	});
+
 	test("opens the map where the rides are", async () => {
 		const [dataset] = (await catalogOf(lake)).datasets;
 		const [longitude = 0, latitude = 0] = dataset?.startView?.center ?? [];

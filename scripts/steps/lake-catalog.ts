@@ -6,6 +6,7 @@ import type {
 	ManifestFile,
 	StartView,
 } from "../../src/lib/catalog.ts";
+import type { CourseOptions } from "../../src/lib/rides/course.ts";
 import {
 	contractOf,
 	type DatasetDefinition,
@@ -22,6 +23,7 @@ import type { DatasetSettings, InputSettings } from "./settings.ts";
 export async function makeCatalog(
 	lake: Store,
 	settings: InputSettings,
+	lineBreaks: CourseOptions,
 	datasets: readonly {
 		readonly build: DatasetBuild;
 		/** Null for one that was stopped: it is as in the `former` catalog. */
@@ -48,7 +50,10 @@ export async function makeCatalog(
 			continue;
 		}
 		const words = settings.datasets[name] ?? {};
-		catalog.datasets.push(described(dataset, words, aggregated.startView));
+		catalog.datasets.push({
+			...described(dataset, words, aggregated.startView),
+			...(dataset.hasLines && { lineBreaks }),
+		});
 		catalog.rollups.push(...aggregated.rollups);
 		for (const table of dataset.tables) {
 			const files = (pieces.get(table.name) ?? []).flatMap(

@@ -1,3 +1,4 @@
+import type { CourseOptions } from "./rides/course.ts";
 import type { Column } from "./tables.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface CatalogDataset {
 	readonly synthetic: Synthetic;
 	/** Where a page opens, null where the dataset has no map. */
 	readonly startView: StartView | null;
+	/** Of rides: where their lines broke as they were read; as `tracksOf` has it where it is not said. */
+	readonly lineBreaks?: CourseOptions;
 }
 
 /** Whether a generator made the data, all or some of them: every page says so. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { mercatorX, mercatorY } from "./mercator.ts";
 import { randomFrom } from "./random.ts";
-import { Course } from "./rides/course.ts";
+import { Course, type CourseOptions } from "./rides/course.ts";
 import {
 	boundsOf,
 	MAX_GAP_METERS,
@@ -34,8 +34,8 @@ function columnsOf(samples: readonly Sample[]): TrackColumns {
 }
 
 /** Samples in each stretch of each ride. */
-const shapeOf = (samples: readonly Sample[]) =>
-	tracksOf(columnsOf(samples)).map(({ stretches }) =>
+const shapeOf = (samples: readonly Sample[], lineBreaks?: CourseOptions) =>
+	tracksOf(columnsOf(samples), lineBreaks).map(({ stretches }) =>
 		stretches.map((line) => line.length / 2),
 	);
 
@@ -65,7 +65,20 @@ test("without a time the distance alone decides", () => {
 	).toEqual([[3]]);
 });
 
-test("a line breaks where the pipeline's does", () => {
+const DEFAULTS: CourseOptions = {
+	maxGapSeconds: MAX_GAP_SECONDS,
+	maxGapMeters: MAX_GAP_METERS,
+};
+
+test.each([
+	[undefined, DEFAULTS],
+	[DEFAULTS, DEFAULTS],
+	...[
+		{ maxGapSeconds: 4, maxGapMeters: 1e6 },
+		{ maxGapSeconds: 1e6, maxGapMeters: 300 },
+		{ maxGapSeconds: 400, maxGapMeters: 600 },
+	].map((options) => [options, options] as const),
+] as const)("a line breaks where the pipeline's does: %j", (own, options) => {
 	const random = randomFrom(7);
 	let longitude = 8;
 	let seconds = 0;
@@ -80,13 +93,10 @@ test("a line breaks where the pipeline's does", () => {
 	});
 	const starts: number[] = [];
 	let sample = 0;
-	const course = new Course(
-		{ maxGapSeconds: MAX_GAP_SECONDS, maxGapMeters: MAX_GAP_METERS },
-		(from, to) => {
-			if (from === to) starts.push(sample);
-			sample++;
-		},
-	);
+	const course = new Course(options, (from, to) => {
+		if (from === to) starts.push(sample);
+		sample++;
+	});
 	for (const { seconds: time, ...place } of samples)
 		course.add({
 			...place,
@@ -95,7 +105,7 @@ test("a line breaks where the pipeline's does", () => {
 			time: time === undefined ? null : time * 1e6,
 		});
 	const ends = [...starts.slice(1), samples.length];
-	expect(shapeOf(samples)).toEqual([
+	expect(shapeOf(samples, own)).toEqual([
 		starts.map((start, index) => (ends[index] ?? 0) - start),
 	]);
 	expect(starts.length).toBeGreaterThan(100);

@@ -1,9 +1,15 @@
 import { greatCircleMeters } from "./great-circle.ts";
 import { latitudeOf, longitudeOf, mercatorX, mercatorY } from "./mercator.ts";
+import type { CourseOptions } from "./rides/course.ts";
 
-/** Where two samples lie further apart, a line breaks: what a build of a lake assumes. */
+/** Where two samples lie further apart, a line breaks, unless the publisher says otherwise. */
 export const MAX_GAP_SECONDS = 300;
 export const MAX_GAP_METERS = 1000;
+
+const DEFAULT_LINE_BREAKS: CourseOptions = {
+	maxGapSeconds: MAX_GAP_SECONDS,
+	maxGapMeters: MAX_GAP_METERS,
+};
 
 /**
  * A ride's line in unbroken stretches, each x and y of its samples in turn: Web
@@ -31,10 +37,12 @@ export interface TrackColumns {
 
 /**
  * Joins samples to tracks. As in the pipeline, a line breaks at a segment's end and
- * where two samples lie more than {@link MAX_GAP_SECONDS} (where both have a time)
- * or {@link MAX_GAP_METERS} apart.
+ * where two samples lie too far apart, in time (where both have one) or in space.
  */
-export function tracksOf(columns: TrackColumns): Track[] {
+export function tracksOf(
+	columns: TrackColumns,
+	lineBreaks: CourseOptions = DEFAULT_LINE_BREAKS,
+): Track[] {
 	const { seq, longitude, latitude } = columns;
 	const tracks: Track[] = [];
 	let stretches: Float64Array[] = [];
@@ -50,7 +58,7 @@ export function tracksOf(columns: TrackColumns): Track[] {
 			endStretch();
 			stretches = [];
 			tracks.push({ rideId: columns.rideId(sample), stretches });
-		} else if (breaks(columns, sample)) endStretch();
+		} else if (breaks(columns, sample, lineBreaks)) endStretch();
 		const x = mercatorX(longitude[sample] as number);
 		const before = line.at(-2) ?? stretches.at(-1)?.at(-2) ?? x;
 		line.push(
@@ -62,19 +70,23 @@ export function tracksOf(columns: TrackColumns): Track[] {
 	return tracks;
 }
 
-function breaks(columns: TrackColumns, sample: number): boolean {
+function breaks(
+	columns: TrackColumns,
+	sample: number,
+	{ maxGapSeconds, maxGapMeters }: CourseOptions,
+): boolean {
 	const { segment, timeMs, longitude, latitude } = columns;
 	const before = sample - 1;
 	if (segment[sample] !== segment[before]) return true;
 	const elapsed = (timeMs[sample] as number) - (timeMs[before] as number);
-	if (Math.abs(elapsed) > MAX_GAP_SECONDS * 1000) return true;
+	if (Math.abs(elapsed) > maxGapSeconds * 1000) return true;
 	return (
 		greatCircleMeters(
 			longitude[before] as number,
 			latitude[before] as number,
 			longitude[sample] as number,
 			latitude[sample] as number,
-		) > MAX_GAP_METERS
+		) > maxGapMeters
 	);
 }
 

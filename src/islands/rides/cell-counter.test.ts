@@ -84,7 +84,7 @@ const options = {
 
 /** Counts in the page where so many pairs fit, else in the engine. */
 function counter(maxPairs?: number): CellCounter {
-	return new CellCounter(new LakeRides(world, maxPairs));
+	return new CellCounter(new LakeRides({ world, maxPairs }));
 }
 
 test("the page's count and the engine's are the same", async () => {
@@ -107,7 +107,7 @@ test("the page's count and the engine's are the same", async () => {
 });
 
 test("the rides through a cell are the same, whether page or engine tells", async () => {
-	const rides = new LakeRides(world);
+	const rides = new LakeRides({ world });
 	const cells = new CellCounter(rides);
 	await cells.load(shown, ANY_RIDE, options);
 	for (const [x, y] of [
@@ -151,11 +151,13 @@ test("a failed list of rides is asked for again", async () => {
 	let fails = true;
 	const cells = new CellCounter(
 		new LakeRides({
-			...world,
-			queryLake: (query, rest) => {
-				if (fails && query.display === rideList().display)
-					return Promise.reject(new Error("no network"));
-				return world.queryLake(query, rest);
+			world: {
+				...world,
+				queryLake: (query, rest) => {
+					if (fails && query.display === rideList().display)
+						return Promise.reject(new Error("no network"));
+					return world.queryLake(query, rest);
+				},
 			},
 		}),
 	);

@@ -1,5 +1,6 @@
 import type { Table } from "apache-arrow";
 import type { CellWindow } from "../../lib/grid.ts";
+import type { CourseOptions } from "../../lib/rides/course.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
@@ -24,17 +25,32 @@ export interface World {
 	readonly queryLake: typeof queryLake;
 }
 
+export interface LakeRidesOptions {
+	/** Default: the page's engine. */
+	readonly world?: World;
+	/** Pairs held in the page at most. */
+	readonly maxPairs?: number;
+	/** Where the lines of the lake's rides break, as its catalog says. */
+	readonly lineBreaks?: CourseOptions;
+}
+
 /** The rides of the lake, asked for by SQL. */
 export class LakeRides implements RideSource {
 	readonly sql = { counts: cellCounts, through: ridesThrough };
 	readonly #world: World;
 	readonly #maxPairs: number;
+	readonly #lineBreaks: CourseOptions | undefined;
 	#list: Promise<RideList> | undefined;
 	#numbers: ReadonlyMap<string, number> | undefined;
 
-	constructor(world: World = { openEngine, queryLake }, maxPairs = MAX_PAIRS) {
+	constructor({
+		world = { openEngine, queryLake },
+		maxPairs = MAX_PAIRS,
+		lineBreaks,
+	}: LakeRidesOptions) {
 		this.#world = world;
 		this.#maxPairs = maxPairs;
+		this.#lineBreaks = lineBreaks;
 	}
 
 	list(): Promise<RideList> {
@@ -115,7 +131,7 @@ export class LakeRides implements RideSource {
 			trackPoints(rideIds),
 			options,
 		);
-		return tracksOfAnswer(table);
+		return tracksOfAnswer(table, this.#lineBreaks);
 	}
 
 	async samples(

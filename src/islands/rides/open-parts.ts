@@ -43,9 +43,9 @@ export async function openParts(
 ): Promise<RidesParts | null> {
 	const still = stillOf(island);
 	const [opened, frame] = await Promise.all([openRides(), openFrame(island)]);
-	return opened === null
-		? null
-		: partsOf(opened, new LakeRides(), frame, still);
+	if (opened === null) return null;
+	const { lineBreaks } = opened.dataset;
+	return partsOf(opened, new LakeRides({ lineBreaks }), frame, still);
 }
 
 /** What the page in an island has once. Rejects where the basemap does not come. */

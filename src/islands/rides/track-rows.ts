@@ -1,17 +1,22 @@
 import type { Table } from "apache-arrow";
+import type { CourseOptions } from "../../lib/rides/course.ts";
 import { type Track, tracksOf } from "../../lib/tracks.ts";
 
-/** The tracks that an answer to `trackPoints` holds, by ride id. */
-export function tracksOfAnswer(table: Table): Track[] {
+/** The tracks that an answer to `trackPoints` holds, by ride id; they break as those of `tracksOf` do. */
+export function tracksOfAnswer(
+	table: Table,
+	lineBreaks?: CourseOptions,
+): Track[] {
 	const rideIds = columnOf(table, "ride_id");
-	return tracksOf({
-		rideId: (sample) => String(rideIds.get(sample)),
+	const columns = {
+		rideId: (sample: number) => String(rideIds.get(sample)),
 		segment: columnOf(table, "segment").toArray(),
 		seq: columnOf(table, "seq").toArray(),
 		timeMs: columnOf(table, "time_ms").toArray(),
 		longitude: columnOf(table, "lon").toArray(),
 		latitude: columnOf(table, "lat").toArray(),
-	});
+	};
+	return tracksOf(columns, lineBreaks);
 }
 
 function columnOf(table: Table, name: string) {

@@ -75,7 +75,8 @@ export function RidesIsland(props: {
 		if (isOwn || lake === null) return null;
 		const first = still.current;
 		still.current = null;
-		return partsOf(lake, new LakeRides(), frame, first);
+		const { lineBreaks } = lake.dataset;
+		return partsOf(lake, new LakeRides({ lineBreaks }), frame, first);
 	}, [source, isOwn]);
 
 	const erase = async () => {
