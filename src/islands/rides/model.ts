@@ -107,6 +107,8 @@ export async function openRides(): Promise<Opened | null> {
 	};
 }
 
+type State = Pick<RidesState, "view" | "filter">;
+
 /** Decides what the map shows, and reads what that needs. */
 export class RidesModel {
 	readonly viewport: Signal<Viewport | null> = signal(null);
@@ -133,7 +135,7 @@ export class RidesModel {
 	>;
 
 	readonly #opened: Opened;
-	readonly #state: RidesState;
+	readonly #state: State;
 	readonly #source: RideSource;
 	readonly #counter: CellCounter;
 	readonly #fetching: Signal<{
@@ -147,7 +149,7 @@ export class RidesModel {
 		readonly controller: AbortController;
 	} | null = null;
 
-	constructor(opened: Opened, state: RidesState, source: RideSource) {
+	constructor(opened: Opened, state: State, source: RideSource) {
 		this.#opened = opened;
 		this.#state = state;
 		this.#source = source;
@@ -295,9 +297,14 @@ export class RidesModel {
 	}
 
 	async #load(shown: CellWindow): Promise<void> {
-		if (this.#request !== null && isSameWindow(this.#request.shown, shown))
+		const running = this.#request;
+		if (
+			running !== null &&
+			!running.controller.signal.aborted &&
+			isSameWindow(running.shown, shown)
+		)
 			return;
-		this.#request?.controller.abort();
+		running?.controller.abort();
 		const controller = new AbortController();
 		const { signal } = controller;
 		const request = { shown, controller };
