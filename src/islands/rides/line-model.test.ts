@@ -126,7 +126,7 @@ test("a view that comes while another is read is the one that is drawn", async (
 	expect(drawn()).toEqual(["ride-3"]);
 });
 
-test("where only the roll-up was drawn, the rides of the view are counted once", async () => {
+test("where the rides of the view are not known, they are asked for once, and once more after they were", async () => {
 	const { draw, picture, retry, show } = open();
 	picture.value = { rides: null };
 	draw.value = "lines";
@@ -135,6 +135,9 @@ test("where only the roll-up was drawn, the rides of the view are counted once",
 	await Promise.resolve();
 	expect(retry).toHaveBeenCalledTimes(1);
 	await show(1);
+	picture.value = { rides: null };
+	await Promise.resolve();
+	expect(retry).toHaveBeenCalledTimes(2);
 });
 
 test("what did not come can be tried again", async () => {

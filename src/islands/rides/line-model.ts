@@ -34,7 +34,7 @@ export interface TooMany {
 export interface LineWorld {
 	readonly picture: ReadonlySignal<Pick<Picture, "rides"> | null>;
 	readonly list: ReadonlySignal<RideList | null>;
-	/** Counts the rides of the view, where the picture does not know them. */
+	/** Asks for the rides of the view, where the picture does not know them. */
 	readonly retry: () => void;
 }
 
@@ -107,6 +107,7 @@ export class LineModel {
 				}
 				return;
 			}
+			hasAsked = false;
 			const { id } = list.value;
 			void this.#show(numbersIn(rides).map((ride) => id[ride] as string));
 		});

@@ -117,3 +117,21 @@ test("a filter that comes while an aborted one is still on its way is counted", 
 		2, 4, 5,
 	]);
 });
+
+test("a move within what is counted asks for the rides in view, and counts no cell again", async () => {
+	const { model, filter, asked, answerAll } = page();
+	filter.value = named("b");
+	model.viewport.value = viewAt(0);
+	await answerAll();
+	expect(numbersIn(model.picture.value?.rides as Uint8Array)).toEqual([
+		1, 2, 3, 4,
+	]);
+	asked.length = 0;
+	model.viewport.value = viewAt(1);
+	model.viewport.value = viewAt(2);
+	expect(model.picture.value?.seen.totals).toBeNull();
+	await answerAll();
+	expect(new Set(asked)).toEqual(new Set(["through"]));
+	expect(numbersIn(model.picture.value?.rides as Uint8Array)).toEqual([1, 3]);
+	expect(model.picture.value?.seen.totals?.rides).toBe(2);
+});

@@ -148,6 +148,12 @@ export class RidesModel {
 		readonly shown: CellWindow;
 		readonly controller: AbortController;
 	} | null = null;
+	/** Of the rides in view, where the cells alone are counted. */
+	#seeing: {
+		readonly counted: Counted;
+		readonly shown: CellWindow;
+		readonly controller: AbortController;
+	} | null = null;
 
 	constructor(opened: Opened, state: State, source: RideSource) {
 		this.#opened = opened;
@@ -205,6 +211,7 @@ export class RidesModel {
 		return () => {
 			stop();
 			this.#request?.controller.abort();
+			this.#seeing?.controller.abort();
 		};
 	}
 
@@ -230,9 +237,14 @@ export class RidesModel {
 		return this.#counter.through(cell);
 	}
 
+	/** Reads what the picture lacks. */
 	retry(): void {
 		const viewport = this.viewport.peek();
-		if (viewport !== null) this.#load(shownIn(viewport));
+		if (viewport === null) return;
+		const shown = shownIn(viewport);
+		const counted = this.#counter.counted(shown, this.#state.filter.peek());
+		if (counted === null) this.#load(shown);
+		else if (!this.#isSeeing(counted, shown)) this.#draw(counted, shown);
 	}
 
 	#show(viewport: Viewport, filter: RideFilter, hasEngine: boolean): void {
@@ -243,6 +255,7 @@ export class RidesModel {
 			this.#draw(counted, shown);
 			return;
 		}
+		this.#seeing?.controller.abort();
 		const hasStart =
 			isAnyRide(filter) &&
 			(!this.#hasMoved || this.picture.peek() === null) &&
@@ -294,6 +307,41 @@ export class RidesModel {
 				cost,
 			};
 		});
+		if (this.#isSeeing(counted, shown)) return;
+		this.#seeing?.controller.abort();
+		if (mask === null) void this.#see(counted, shown);
+	}
+
+	#isSeeing(counted: Counted, shown: CellWindow): boolean {
+		const seeing = this.#seeing;
+		return (
+			seeing !== null &&
+			!seeing.controller.signal.aborted &&
+			seeing.counted === counted &&
+			isSameWindow(seeing.shown, shown)
+		);
+	}
+
+	/** Tells of the rides in view, which the counts of a move do not know. */
+	async #see(counted: Counted, shown: CellWindow): Promise<void> {
+		const controller = new AbortController();
+		const { signal } = controller;
+		const seeing = { counted, shown, controller };
+		this.#seeing = seeing;
+		try {
+			await this.#counter.readSeen(counted, shown, {
+				signal,
+				onProgress: () => {},
+			});
+		} catch (error) {
+			if (!signal.aborted) this.problem.value = error;
+			return;
+		} finally {
+			if (this.#seeing === seeing) this.#seeing = null;
+		}
+		const viewport = this.viewport.peek();
+		if (signal.aborted || viewport === null) return;
+		this.#show(viewport, this.#state.filter.peek(), true);
 	}
 
 	async #load(shown: CellWindow): Promise<void> {
