@@ -55,6 +55,8 @@ export function ThroughPanel(props: {
 		if (cell === null) return;
 		const onKeyDown = (event: KeyboardEvent) => {
 			if (event.key !== "Escape" || event.defaultPrevented) return;
+			// It is the dialog's that lies above.
+			if (document.querySelector("dialog[open]") !== null) return;
 			event.preventDefault();
 			onClose();
 		};
