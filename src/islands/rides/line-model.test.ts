@@ -118,6 +118,22 @@ test("too many rides or samples leave the cells, and say what to do", async () =
 	);
 });
 
+test("rides whose tracks are all here can still be too many", async () => {
+	const { model, asked, draw, show, drawn } = open();
+	draw.value = "lines";
+	await show(0, 1, 2, 3, 4);
+	await show(6, 7, 8, 9);
+	await show(0, 1, 2, 3, 4, 6, 7, 8);
+	expect(asked).toHaveLength(2);
+	expect(drawn()).toBeNull();
+	expect(model.tooMany.value).toMatchObject({ rides: 8, samples: 800 });
+	await show(0, 1, 2, 3, 4, 6, 7, 8, 9);
+	expect(model.tooMany.value).toMatchObject({ rides: 9, samples: null });
+	await show(6);
+	expect(drawn()).toEqual(["ride-6"]);
+	expect(asked).toHaveLength(2);
+});
+
 test("a view that comes while another is read is the one that is drawn", async () => {
 	const { draw, picture, show, drawn } = open();
 	draw.value = "lines";
