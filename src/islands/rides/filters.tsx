@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { KindCount } from "../../lib/rides/list.ts";
@@ -7,7 +8,7 @@ import { Loading } from "../shared/states.tsx";
 import { hoursBetween, metersOf } from "./filter-codecs.ts";
 import { clock, kindName, WEEKDAYS, wordsOf } from "./filter-words.ts";
 import type { RidesModel } from "./model.ts";
-import { clearParts, type RidesState } from "./state.ts";
+import { clearParts, type MorePart, type RidesState } from "./state.ts";
 
 /** From the last letter typed to the name that is looked for. */
 const TYPING_MILLISECONDS = 150;
@@ -18,10 +19,10 @@ const HOURS = Array.from({ length: 25 }, (_, hour) => hour);
 export function Filters(props: {
 	readonly state: RidesState;
 	readonly model: RidesModel;
+	readonly button: RefObject<HTMLButtonElement | null>;
 }) {
-	const { state, model } = props;
+	const { state, model, button } = props;
 	const [isOpen, setOpen] = useState(false);
-	const button = useRef<HTMLButtonElement>(null);
 	const set = wordsOf(state.filter.value).length;
 	const close = () => {
 		setOpen(false);
@@ -77,17 +78,36 @@ export function Filters(props: {
 }
 
 /** What is asked for beside the days, each to be taken back. */
-export function Chips({ state }: { readonly state: RidesState }) {
+export function Chips(props: {
+	readonly state: RidesState;
+	/** Gets the focus with the last filter gone. */
+	readonly filtersButton: RefObject<HTMLButtonElement | null>;
+}) {
+	const { state, filtersButton } = props;
+	const box = useRef<HTMLUListElement>(null);
+	/** Place of the chip that was pressed, whose focus goes with it. */
+	const gone = useRef<number | null>(null);
 	const chips = wordsOf(state.filter.value);
+	useLayoutEffect(() => {
+		if (gone.current === null) return;
+		const next = Math.min(gone.current, chips.length - 1);
+		gone.current = null;
+		const button = box.current?.children[next]?.querySelector("button");
+		(button ?? filtersButton.current)?.focus();
+	}, [chips.length]);
+	const clear = (parts: readonly MorePart[], at: number) => {
+		gone.current = at;
+		clearParts(state, parts);
+	};
 	if (chips.length === 0) return null;
 	return (
-		<ul class="rides-chips" aria-label="Filters that are set">
-			{chips.map(({ part, words }) => (
+		<ul class="rides-chips" aria-label="Filters that are set" ref={box}>
+			{chips.map(({ part, words }, index) => (
 				<li key={part}>
 					<button
 						type="button"
 						title="Take this filter away"
-						onClick={() => clearParts(state, [part])}
+						onClick={() => clear([part], index)}
 					>
 						<span>{words}</span>
 						<svg viewBox="0 0 16 16" aria-hidden="true">
@@ -102,9 +122,9 @@ export function Chips({ state }: { readonly state: RidesState }) {
 					type="button"
 					class="rides-chips-clear"
 					onClick={() =>
-						clearParts(
-							state,
+						clear(
 							chips.map(({ part }) => part),
+							0,
 						)
 					}
 				>

@@ -29,6 +29,7 @@ export function RidesPage(
 ) {
 	const { opened, state, model } = props;
 	const map = useRef<MapLibre | null>(null);
+	const filtersButton = useRef<HTMLButtonElement>(null);
 	const picture = model.picture.value;
 	const filter = state.filter.value;
 	const undated = undatedNote(opened.timeline.undated, filter);
@@ -66,9 +67,9 @@ export function RidesPage(
 					timeline={opened.timeline}
 					perMonth={model.perMonth.value}
 				/>
-				<Filters state={state} model={model} />
+				<Filters state={state} model={model} button={filtersButton} />
 			</div>
-			<Chips state={state} />
+			<Chips state={state} filtersButton={filtersButton} />
 			<MapPanel
 				{...props}
 				onOpen={(opening) => {
