@@ -3,11 +3,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { KindCount } from "../../lib/rides/list.ts";
-import { engineState } from "../shared/engine.ts";
 import { Loading } from "../shared/states.tsx";
 import { hoursBetween, metersOf } from "./filter-codecs.ts";
 import { clock, kindName, WEEKDAYS, wordsOf } from "./filter-words.ts";
+import { loadingOf } from "./loading-of.ts";
 import type { RidesModel } from "./model.ts";
+import type { RideSource } from "./ride-source.ts";
 import { clearParts, type MorePart, type RidesState } from "./state.ts";
 
 /** From the last letter typed to the name that is looked for. */
@@ -19,9 +20,10 @@ const HOURS = Array.from({ length: 25 }, (_, hour) => hour);
 export function Filters(props: {
 	readonly state: RidesState;
 	readonly model: RidesModel;
+	readonly source: RideSource;
 	readonly button: RefObject<HTMLButtonElement | null>;
 }) {
-	const { state, model, button } = props;
+	const { state, model, source, button } = props;
 	const [isOpen, setOpen] = useState(false);
 	const set = wordsOf(state.filter.value).length;
 	const close = () => {
@@ -62,7 +64,7 @@ export function Filters(props: {
 			>
 				{isOpen && (
 					<>
-						<Kinds state={state} kinds={model.kinds.value} />
+						<Kinds state={state} source={source} kinds={model.kinds.value} />
 						<Distance state={state} />
 						<Weekdays state={state} />
 						<Hours state={state} />
@@ -137,16 +139,12 @@ export function Chips(props: {
 
 function Kinds(props: {
 	readonly state: RidesState;
+	readonly source: RideSource;
 	readonly kinds: readonly KindCount[] | null;
 }) {
-	const { state, kinds } = props;
+	const { state, source, kinds } = props;
 	const chosen = state.kinds.value;
-	if (kinds === null)
-		return (
-			<Loading
-				what={engineState.value.kind === "ready" ? "rides" : "the engine"}
-			/>
-		);
+	if (kinds === null) return <Loading {...loadingOf(source)} />;
 	// An address may ask for a kind that no ride is of.
 	const missing = chosen
 		.filter((kind) => !kinds.some((other) => other.kind === kind))

@@ -50,7 +50,8 @@ export function MapPanel(
 		readonly isEmbedded?: boolean;
 	},
 ) {
-	const { opened, state, model, lines, mapState, basemap, still } = props;
+	const { opened, source, state, model, lines, mapState, basemap, still } =
+		props;
 	const { through, publisher, isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
@@ -169,6 +170,7 @@ export function MapPanel(
 			<ThroughPanel
 				state={state}
 				through={through}
+				source={source}
 				list={model.list.value}
 				panel={panel}
 				onShown={() => {

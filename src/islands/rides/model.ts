@@ -31,6 +31,7 @@ import type { StartPlace } from "../../maps/start-labels.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
+import { loadingOf, type OnItsWay } from "./loading-of.ts";
 import {
 	type MonthRow,
 	ridesPerMonth,
@@ -125,11 +126,7 @@ export class RidesModel {
 	/** Every kind with the rides that would count if it were chosen; null until the list is there. */
 	readonly kinds: ReadonlySignal<readonly KindCount[] | null>;
 	/** What is being read, null when nothing is. */
-	readonly loading: ReadonlySignal<{
-		readonly what: string;
-		readonly bytes: number;
-		readonly totalBytes: number;
-	} | null>;
+	readonly loading: ReadonlySignal<OnItsWay | null>;
 	readonly places: ReadonlySignal<
 		readonly { readonly cell: number; readonly rides: number }[]
 	>;
@@ -138,10 +135,7 @@ export class RidesModel {
 	readonly #state: State;
 	readonly #source: RideSource;
 	readonly #counter: CellCounter;
-	readonly #fetching: Signal<{
-		readonly bytes: number;
-		readonly totalBytes: number;
-	} | null> = signal(null);
+	readonly #fetching: Signal<Omit<OnItsWay, "what"> | null> = signal(null);
 	readonly #isBusy = signal(false);
 	#hasMoved: boolean;
 	#request: {
@@ -163,12 +157,7 @@ export class RidesModel {
 		this.#hasMoved = state.view.value !== null;
 		this.loading = computed(() => {
 			if (!this.#isBusy.value) return null;
-			const engine = engineState.value;
-			if (engine.kind === "loading") return { what: "the engine", ...engine };
-			return {
-				what: "rides",
-				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
-			};
+			return loadingOf(source, this.#fetching.value ?? undefined);
 		});
 		this.counted = computed(
 			() => this.list.value && matching(this.list.value, state.filter.value),

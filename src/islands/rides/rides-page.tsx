@@ -27,7 +27,7 @@ export function RidesPage(
 		readonly bar: ComponentChildren;
 	},
 ) {
-	const { opened, state, model } = props;
+	const { opened, state, model, source } = props;
 	const map = useRef<MapLibre | null>(null);
 	const filtersButton = useRef<HTMLButtonElement>(null);
 	const picture = model.picture.value;
@@ -67,7 +67,12 @@ export function RidesPage(
 					timeline={opened.timeline}
 					perMonth={model.perMonth.value}
 				/>
-				<Filters state={state} model={model} button={filtersButton} />
+				<Filters
+					state={state}
+					model={model}
+					source={source}
+					button={filtersButton}
+				/>
 			</div>
 			<Chips state={state} filtersButton={filtersButton} />
 			<MapPanel
