@@ -148,8 +148,11 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 			if (request.method() !== "GET" || request.postData() !== null)
 				sent.push(request.url());
 		});
+		expect(await button("Embed this map").count()).toBe(1);
 		await choose(files);
 		expect(await bar()).toMatch(/^9 rides of your own, .*nowhere else/);
+		// A frame elsewhere would show the published ones.
+		expect(await button("Embed this map").count()).toBe(0);
 		expect(await page.locator(".provenance").textContent()).toMatch(
 			/Your own files, on this device only/,
 		);

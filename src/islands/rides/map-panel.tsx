@@ -143,7 +143,7 @@ export function MapPanel(
 				{!isEmbedded && (
 					<>
 						<ExportButton state={state} model={model} exported={exported} />
-						<EmbedButton />
+						{source.sql !== null && <EmbedButton />}
 					</>
 				)}
 			</MapButtons>
