@@ -19,6 +19,9 @@ import {
 } from "./sentence.ts";
 import { StartPlaces } from "./start-places.tsx";
 
+/** A spot is shown from here, or from nearer. */
+const SHOWN_ZOOM = 13;
+
 export function RidesPage(
 	props: RidesParts & {
 		/** Beside the title. */
@@ -34,11 +37,18 @@ export function RidesPage(
 	const filter = state.filter.value;
 	const undated = undatedNote(opened.timeline.undated, filter);
 	const showAt = (center: [longitude: number, latitude: number]) => {
-		map.current?.easeTo({
+		if (map.current === null) {
+			const [longitude, latitude] = center;
+			const zoom = Math.max(state.view.peek()?.zoom ?? 0, SHOWN_ZOOM);
+			model.moved();
+			state.view.value = { longitude, latitude, zoom };
+			return;
+		}
+		map.current.easeTo({
 			center,
-			zoom: Math.max(map.current.getZoom(), 13),
+			zoom: Math.max(map.current.getZoom(), SHOWN_ZOOM),
 		});
-		map.current?.getCanvas().focus();
+		map.current.getCanvas().focus();
 	};
 	return (
 		<div class="rides">
