@@ -241,6 +241,11 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 				);
 			expect(await listed(), query).toEqual(names);
 		}
+		// Of what lies above one another, Escape closes the uppermost.
+		await page.getByRole("button", { name: "Export this map" }).click();
+		await page.keyboard.press("Escape");
+		await page.locator("dialog[open]").waitFor({ state: "detached" });
+		expect(await page.locator(".rides-list").count()).toBe(1);
 	});
 
 	test("a spot of another level is asked of the engine, and a link shows it", async () => {
