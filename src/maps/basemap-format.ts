@@ -95,7 +95,7 @@ export function tileName({ column, row }: TilePlace): string {
 export type PackedLine = readonly number[];
 
 /** A thousandth of a degree is at most 111 m: finer than the 1:50M shapes. */
-export const UNITS_PER_DEGREE = 1000;
+const UNITS_PER_DEGREE = 1000;
 
 /** For tiles: 44 m, as the 1:10M shapes themselves are packed. */
 export const TILE_UNITS_PER_DEGREE = 2500;

@@ -69,6 +69,10 @@ export class StartLabels {
 	readonly #map: MapLibre;
 	readonly #canvas: MapCanvas;
 	readonly #font: string;
+	readonly #follow = () =>
+		this.#canvas.redraw(
+			this.#places.length === 0 || this.#map.getZoom() < MIN_ZOOM,
+		);
 	#places: readonly StartPlace[] = [];
 	#colours: LabelColours;
 
@@ -80,21 +84,22 @@ export class StartLabels {
 		this.#canvas = new MapCanvas(map, "start-labels", (context, screen) =>
 			this.#draw(context, screen),
 		);
+		map.on("zoom", this.#follow);
 	}
 
 	/** Shows these places and no others, most rides first. */
 	show(places: readonly StartPlace[], colours: LabelColours): void {
 		this.#places = places;
 		this.#colours = colours;
-		this.#canvas.redraw();
+		this.#follow();
 	}
 
 	remove(): void {
+		this.#map.off("zoom", this.#follow);
 		this.#canvas.remove();
 	}
 
 	#draw(context: CanvasRenderingContext2D, screen: MapScreen): void {
-		if (this.#map.getZoom() < MIN_ZOOM || this.#places.length === 0) return;
 		context.font = this.#font;
 		context.textBaseline = "middle";
 		const labels = labelsOn(

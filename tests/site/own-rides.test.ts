@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -139,22 +139,51 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		return `${await page.locator(".rides-head p").first().textContent()}\n${figures}`;
 	}
 
+	/** The cells that the map shows, as they are exported. */
+	async function cells(): Promise<string> {
+		await button("Export this map").click();
+		const download = page.waitForEvent("download");
+		await button("Cells (CSV)").click();
+		const text = await readFile(await (await download).path(), "utf8");
+		await page.keyboard.press("Escape");
+		return text;
+	}
+
+	/** What head and map say at an address, and of how many points lines are drawn there. */
+	async function shownAt(search: string): Promise<readonly unknown[]> {
+		await page.evaluate(() => performance.clearMarks("rides-lines-drawn"));
+		const head = await headAt(search);
+		const points = search.includes("draw=lines")
+			? await page.waitForFunction(() => {
+					const [mark] = performance.getEntriesByName("rides-lines-drawn");
+					return mark instanceof PerformanceMark && mark.detail.points;
+				})
+			: null;
+		return [head, await cells(), await points?.jsonValue()];
+	}
+
 	test("are counted, filtered and drawn as the same files in a lake", async () => {
-		const published: string[] = [];
+		const published: (readonly unknown[])[] = [];
 		for (const query of QUERIES)
-			published.push(await headAt(`?${VIEW}${query}`));
+			published.push(await shownAt(`?${VIEW}${query}`));
+		expect(published.at(-1)?.[2]).toBeGreaterThan(100);
 		const sent: string[] = [];
 		page.on("request", (request) => {
 			if (request.method() !== "GET" || request.postData() !== null)
 				sent.push(request.url());
 		});
+		expect(await button("Embed this map").count()).toBe(1);
 		await choose(files);
 		expect(await bar()).toMatch(/^9 rides of your own, .*nowhere else/);
+		// A frame elsewhere would show the published ones.
+		expect(await button("Embed this map").count()).toBe(0);
 		expect(await page.locator(".provenance").textContent()).toMatch(
 			/Your own files, on this device only/,
 		);
 		for (const [at, query] of QUERIES.entries())
-			expect(await headAt(`?rides=own&${VIEW}${query}`)).toBe(published[at]);
+			expect(await shownAt(`?rides=own&${VIEW}${query}`)).toEqual(
+				published[at],
+			);
 		expect(sent).toStrictEqual([]);
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await page.goBack();

@@ -204,11 +204,21 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		).toContain("Filters");
 		const chips = page.locator(".rides-chips li");
 		expect(await chips.allTextContents()).toHaveLength(6);
-		await chips.filter({ hasText: "Fri, Sat" }).getByRole("button").click();
+		const focused = () =>
+			page.evaluate(() => document.activeElement?.textContent);
+		const following = await chips
+			.filter({ hasText: "Fri, Sat" })
+			.locator("+ li")
+			.textContent();
+		await chips.filter({ hasText: "Fri, Sat" }).getByRole("button").focus();
+		await page.keyboard.press("Enter");
 		await expect.poll(() => page.url()).not.toContain("weekday");
+		await expect.poll(focused).toBe(following);
 		await page.goBack();
 		await expect.poll(() => page.url()).toContain("weekday=fri,sat");
-		await page.getByRole("button", { name: "Clear all" }).click();
+		await page.getByRole("button", { name: "Clear all" }).focus();
+		await page.keyboard.press("Enter");
+		await expect.poll(focused).toBe("Filters");
 		await expect.poll(() => new URL(page.url()).search).toBe(`?${VIEW}`);
 		await counted();
 		expect((await figures())[0]?.[0]).toBe("9");
@@ -231,6 +241,11 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 				);
 			expect(await listed(), query).toEqual(names);
 		}
+		// Of what lies above one another, Escape closes the uppermost.
+		await page.getByRole("button", { name: "Export this map" }).click();
+		await page.keyboard.press("Escape");
+		await page.locator("dialog[open]").waitFor({ state: "detached" });
+		expect(await page.locator(".rides-list").count()).toBe(1);
 	});
 
 	test("a spot of another level is asked of the engine, and a link shows it", async () => {

@@ -283,6 +283,47 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		}
 	});
 
+	test("a browser without WebGL says why there is no map, and tells all else", async () => {
+		await page.goto(`${server.url}rides/?${VIEW}`);
+		await counted();
+		const sentence = page.locator(".rides-head p").first();
+		const cells = (one: Page) =>
+			one.locator(".rides-places td:first-child").allTextContents();
+		const bare = await browser.newPage({
+			viewport: { width: 1280, height: 860 },
+		});
+		const ofBare = complaintsOf(bare, server.url);
+		await bare.addInitScript(() => {
+			const { getContext } = HTMLCanvasElement.prototype;
+			HTMLCanvasElement.prototype.getContext = function (
+				this: HTMLCanvasElement,
+				...asked: Parameters<typeof getContext>
+			) {
+				return asked[0].startsWith("webgl")
+					? null
+					: getContext.apply(this, asked);
+			} as typeof getContext;
+		});
+		await bare.goto(`${server.url}rides/?${VIEW}`);
+		await bare
+			.locator(".rides-head p[aria-busy=false]", { hasText: " this view" })
+			.waitFor({ timeout: 90_000 });
+		expect(await bare.locator(".rides-head p").first().textContent()).toBe(
+			await sentence.textContent(),
+		);
+		expect(await cells(bare)).toEqual(await cells(page));
+		expect(await bare.getByRole("alert").textContent()).toMatch(
+			/needs WebGL 2.*Figures, filters and tables work without it\.$/,
+		);
+		await bare.locator(".rides-places summary").first().click();
+		await bare.getByRole("button", { name: "Show" }).first().click();
+		await expect.poll(() => bare.url()).toMatch(/view=47\.6/);
+		await bare.setViewportSize({ width: 360, height: 740 });
+		expect(await violationsOf(bare)).toEqual([]);
+		expect(ofBare).toEqual([]);
+		await bare.close();
+	});
+
 	test("nothing in the console, nothing from elsewhere", () => {
 		expect(complaints).toEqual([]);
 	});

@@ -87,18 +87,43 @@ export class CellCounter {
 			this.#loadMilliseconds = cost.milliseconds;
 			return;
 		}
-		const counted = matching(list, filter);
-		const mask = new Uint8Array(list.id.length);
-		for (const ride of cells.seen) mask[ride] = counted[ride] ?? 0;
 		this.#resident = null;
 		this.#counted = {
-			window,
-			filter,
-			counts: cells.counts,
-			cost,
-			seen: (part) => (isSameWindow(part, shown) ? mask : null),
+			...{ window, filter, counts: cells.counts, cost },
+			seen: seenIn(shown, cells.seen, matching(list, filter)),
 		};
 	}
+
+	/**
+	 * Reads the rides that pass a part of what is counted, where they are not known:
+	 * the same question to {@link counted} then gets them. Rejects as the source does.
+	 */
+	async readSeen(
+		counted: Counted,
+		shown: CellWindow,
+		options: ReadOptions,
+	): Promise<void> {
+		const [through, list] = await Promise.all([
+			this.#source.through(shown, options),
+			this.#source.list(),
+		]);
+		if (this.#counted !== counted) return;
+		this.#counted = {
+			...counted,
+			seen: seenIn(shown, through, matching(list, counted.filter)),
+		};
+	}
+}
+
+/** Of the rides through a part, those that count: what is known of that part alone. */
+function seenIn(
+	shown: CellWindow,
+	through: readonly number[],
+	counted: Uint8Array,
+): Counted["seen"] {
+	const mask = new Uint8Array(counted.length);
+	for (const ride of through) mask[ride] = counted[ride] ?? 0;
+	return (part) => (isSameWindow(part, shown) ? mask : null);
 }
 
 export function isSameWindow(one: CellWindow, other: CellWindow): boolean {

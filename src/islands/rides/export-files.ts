@@ -38,7 +38,10 @@ export function cellsCsv(picture: {
 	return lines.join("");
 }
 
-/** The rides that a mask holds, the latest first, as CSV; what a ride does not tell is empty. */
+/**
+ * The rides that a mask holds, the latest first, as CSV; what a ride does not tell is empty.
+ * No cell is altered, also not a name that a spreadsheet would take for a formula.
+ */
 export function ridesCsv(list: RideList, mask: Uint8Array): string {
 	const number = (value: number | null | undefined) =>
 		value == null ? null : String(value);

@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { KindCount } from "../../lib/rides/list.ts";
-import { engineState } from "../shared/engine.ts";
 import { Loading } from "../shared/states.tsx";
 import { hoursBetween, metersOf } from "./filter-codecs.ts";
 import { clock, kindName, WEEKDAYS, wordsOf } from "./filter-words.ts";
+import { loadingOf } from "./loading-of.ts";
 import type { RidesModel } from "./model.ts";
-import { clearParts, type RidesState } from "./state.ts";
+import type { RideSource } from "./ride-source.ts";
+import { clearParts, type MorePart, type RidesState } from "./state.ts";
 
 /** From the last letter typed to the name that is looked for. */
 const TYPING_MILLISECONDS = 150;
@@ -18,10 +20,11 @@ const HOURS = Array.from({ length: 25 }, (_, hour) => hour);
 export function Filters(props: {
 	readonly state: RidesState;
 	readonly model: RidesModel;
+	readonly source: RideSource;
+	readonly button: RefObject<HTMLButtonElement | null>;
 }) {
-	const { state, model } = props;
+	const { state, model, source, button } = props;
 	const [isOpen, setOpen] = useState(false);
-	const button = useRef<HTMLButtonElement>(null);
 	const set = wordsOf(state.filter.value).length;
 	const close = () => {
 		setOpen(false);
@@ -61,7 +64,7 @@ export function Filters(props: {
 			>
 				{isOpen && (
 					<>
-						<Kinds state={state} kinds={model.kinds.value} />
+						<Kinds state={state} source={source} kinds={model.kinds.value} />
 						<Distance state={state} />
 						<Weekdays state={state} />
 						<Hours state={state} />
@@ -77,17 +80,36 @@ export function Filters(props: {
 }
 
 /** What is asked for beside the days, each to be taken back. */
-export function Chips({ state }: { readonly state: RidesState }) {
+export function Chips(props: {
+	readonly state: RidesState;
+	/** Gets the focus with the last filter gone. */
+	readonly filtersButton: RefObject<HTMLButtonElement | null>;
+}) {
+	const { state, filtersButton } = props;
+	const box = useRef<HTMLUListElement>(null);
+	/** Place of the chip that was pressed, whose focus goes with it. */
+	const gone = useRef<number | null>(null);
 	const chips = wordsOf(state.filter.value);
+	useLayoutEffect(() => {
+		if (gone.current === null) return;
+		const next = Math.min(gone.current, chips.length - 1);
+		gone.current = null;
+		const button = box.current?.children[next]?.querySelector("button");
+		(button ?? filtersButton.current)?.focus();
+	}, [chips.length]);
+	const clear = (parts: readonly MorePart[], at: number) => {
+		gone.current = at;
+		clearParts(state, parts);
+	};
 	if (chips.length === 0) return null;
 	return (
-		<ul class="rides-chips" aria-label="Filters that are set">
-			{chips.map(({ part, words }) => (
+		<ul class="rides-chips" aria-label="Filters that are set" ref={box}>
+			{chips.map(({ part, words }, index) => (
 				<li key={part}>
 					<button
 						type="button"
 						title="Take this filter away"
-						onClick={() => clearParts(state, [part])}
+						onClick={() => clear([part], index)}
 					>
 						<span>{words}</span>
 						<svg viewBox="0 0 16 16" aria-hidden="true">
@@ -102,9 +124,9 @@ export function Chips({ state }: { readonly state: RidesState }) {
 					type="button"
 					class="rides-chips-clear"
 					onClick={() =>
-						clearParts(
-							state,
+						clear(
 							chips.map(({ part }) => part),
+							0,
 						)
 					}
 				>
@@ -117,16 +139,12 @@ export function Chips({ state }: { readonly state: RidesState }) {
 
 function Kinds(props: {
 	readonly state: RidesState;
+	readonly source: RideSource;
 	readonly kinds: readonly KindCount[] | null;
 }) {
-	const { state, kinds } = props;
+	const { state, source, kinds } = props;
 	const chosen = state.kinds.value;
-	if (kinds === null)
-		return (
-			<Loading
-				what={engineState.value.kind === "ready" ? "rides" : "the engine"}
-			/>
-		);
+	if (kinds === null) return <Loading {...loadingOf(source)} />;
 	// An address may ask for a kind that no ride is of.
 	const missing = chosen
 		.filter((kind) => !kinds.some((other) => other.kind === kind))

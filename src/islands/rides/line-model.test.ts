@@ -118,6 +118,22 @@ test("too many rides or samples leave the cells, and say what to do", async () =
 	);
 });
 
+test("rides whose tracks are all here can still be too many", async () => {
+	const { model, asked, draw, show, drawn } = open();
+	draw.value = "lines";
+	await show(0, 1, 2, 3, 4);
+	await show(6, 7, 8, 9);
+	await show(0, 1, 2, 3, 4, 6, 7, 8);
+	expect(asked).toHaveLength(2);
+	expect(drawn()).toBeNull();
+	expect(model.tooMany.value).toMatchObject({ rides: 8, samples: 800 });
+	await show(0, 1, 2, 3, 4, 6, 7, 8, 9);
+	expect(model.tooMany.value).toMatchObject({ rides: 9, samples: null });
+	await show(6);
+	expect(drawn()).toEqual(["ride-6"]);
+	expect(asked).toHaveLength(2);
+});
+
 test("a view that comes while another is read is the one that is drawn", async () => {
 	const { draw, picture, show, drawn } = open();
 	draw.value = "lines";
@@ -126,7 +142,7 @@ test("a view that comes while another is read is the one that is drawn", async (
 	expect(drawn()).toEqual(["ride-3"]);
 });
 
-test("where only the roll-up was drawn, the rides of the view are counted once", async () => {
+test("where the rides of the view are not known, they are asked for once, and once more after they were", async () => {
 	const { draw, picture, retry, show } = open();
 	picture.value = { rides: null };
 	draw.value = "lines";
@@ -135,6 +151,9 @@ test("where only the roll-up was drawn, the rides of the view are counted once",
 	await Promise.resolve();
 	expect(retry).toHaveBeenCalledTimes(1);
 	await show(1);
+	picture.value = { rides: null };
+	await Promise.resolve();
+	expect(retry).toHaveBeenCalledTimes(2);
 });
 
 test("what did not come can be tried again", async () => {

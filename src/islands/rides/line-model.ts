@@ -34,7 +34,7 @@ export interface TooMany {
 export interface LineWorld {
 	readonly picture: ReadonlySignal<Pick<Picture, "rides"> | null>;
 	readonly list: ReadonlySignal<RideList | null>;
-	/** Counts the rides of the view, where the picture does not know them. */
+	/** Asks for the rides of the view, where the picture does not know them. */
 	readonly retry: () => void;
 }
 
@@ -107,6 +107,7 @@ export class LineModel {
 				}
 				return;
 			}
+			hasAsked = false;
 			const { id } = list.value;
 			void this.#show(numbersIn(rides).map((ride) => id[ride] as string));
 		});
@@ -131,29 +132,30 @@ export class LineModel {
 		this.#reading = controller;
 		const { signal } = controller;
 		const missing = rideIds.filter((id) => !this.#resident.has(id));
+		const options = {
+			signal,
+			onProgress: (progress: Progress) => {
+				if (progress.stage === "fetch" && !signal.aborted)
+					this.loading.value = progress;
+			},
+		};
 		try {
-			if (missing.length > 0) {
+			if (missing.length > 0)
 				batch(() => {
 					this.#rest();
 					this.loading.value = { bytes: 0, totalBytes: 0 };
 				});
-				const options = {
-					signal,
-					onProgress: (progress: Progress) => {
-						if (progress.stage === "fetch" && !signal.aborted)
-							this.loading.value = progress;
-					},
-				};
-				const tooMany = await this.#tooMany(rideIds, options);
-				if (signal.aborted) return;
-				if (tooMany !== null) {
-					batch(() => {
-						this.#rest();
-						this.tracks.value = null;
-						this.tooMany.value = tooMany;
-					});
-					return;
-				}
+			const tooMany = await this.#tooMany(rideIds, missing, options);
+			if (signal.aborted) return;
+			if (tooMany !== null) {
+				batch(() => {
+					this.#rest();
+					this.tracks.value = null;
+					this.tooMany.value = tooMany;
+				});
+				return;
+			}
+			if (missing.length > 0) {
 				this.#keep(missing, await this.#source.tracks(missing, options));
 				if (signal.aborted) return;
 			}
@@ -174,6 +176,7 @@ export class LineModel {
 
 	async #tooMany(
 		rideIds: readonly string[],
+		missing: readonly string[],
 		options: Parameters<RideSource["samples"]>[1],
 	): Promise<TooMany | null> {
 		const limits = {
@@ -182,8 +185,18 @@ export class LineModel {
 		};
 		const rides = rideIds.length;
 		if (rides > limits.maxRides) return { rides, samples: null, ...limits };
-		const samples = await this.#source.samples(rideIds, options);
+		const samples =
+			missing.length === 0
+				? this.#residentSamplesOf(rideIds)
+				: await this.#source.samples(rideIds, options);
 		return samples > limits.maxSamples ? { rides, samples, ...limits } : null;
+	}
+
+	#residentSamplesOf(rideIds: readonly string[]): number {
+		return rideIds.reduce((sum, id) => {
+			const track = this.#resident.get(id);
+			return track === undefined ? sum : sum + samplesOf(track);
+		}, 0);
 	}
 
 	/** Nothing is being read, nothing is wrong. */

@@ -6,6 +6,7 @@ import { cellAt, type Viewport } from "../../lib/grid.ts";
 import { scaleOf } from "../../maps/density.ts";
 import { FineBasemap } from "../../maps/fine-basemap.ts";
 import { openMap } from "../../maps/map.ts";
+import { sentenceOf as errorSentence } from "../shared/error-sentence.ts";
 import { theme } from "../shared/theme.ts";
 import {
 	chooseCells,
@@ -26,7 +27,7 @@ import type { Opened, Picture, RidesModel } from "./model.ts";
 import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
 import { nameStarts } from "./start-places.tsx";
-import { startOf } from "./start-view.ts";
+import { startOf, viewportAround } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
 import { ThroughPanel } from "./through-panel.tsx";
 
@@ -50,7 +51,8 @@ export function MapPanel(
 		readonly isEmbedded?: boolean;
 	},
 ) {
-	const { opened, state, model, lines, mapState, basemap, still } = props;
+	const { opened, source, state, model, lines, mapState, basemap, still } =
+		props;
 	const { through, publisher, isEmbedded = false } = props;
 	const container = useRef<HTMLDivElement>(null);
 	const readout = useSignal<Readout | null>(null);
@@ -58,6 +60,7 @@ export function MapPanel(
 	const map = useRef<MapLibre | null>(null);
 	const fine = useRef<FineBasemap | null>(null);
 	const basemapFails = useSignal(false);
+	const mapProblem = useSignal<unknown>(null);
 	const scale = useComputed(() => {
 		const now = model.picture.value;
 		return now === null
@@ -81,34 +84,47 @@ export function MapPanel(
 			center: [view.longitude, view.latitude],
 			zoom: view.zoom,
 			label: "Map of rides, coloured by how many rides pass each spot",
-		}).then((opening) => {
-			if (ended.signal.aborted) {
-				opening.remove();
-				return;
-			}
-			map.current = opening;
-			fine.current = new FineBasemap(opening, readTile);
-			if (publisher !== null)
+		}).then(
+			(opening) => {
+				if (ended.signal.aborted) {
+					opening.remove();
+					return;
+				}
+				map.current = opening;
+				fine.current = new FineBasemap(opening, readTile);
+				if (publisher !== null)
+					closing.push(
+						showPublisherBasemap(opening, publisher.address, basemapFails),
+					);
+				props.onOpen(opening);
 				closing.push(
-					showPublisherBasemap(opening, publisher.address, basemapFails),
+					followView(opening, state, model, opened),
+					drawRides(opening, { picture: model.picture, scale, lines }, still),
+					nameStarts(opening, opened.startPlaces, state),
+					readCells(opening, model.picture, readout, isAimed),
+					drawChosen(opening, state, through),
+					chooseCells(opening, model.picture, isAimed, through, () =>
+						// Once the list is there.
+						requestAnimationFrame(() => panel.current?.focus()),
+					),
+					model.start(),
+					lines.start(mapState.draw),
+					through.start(),
+					() => opening.remove(),
 				);
-			props.onOpen(opening);
-			closing.push(
-				followView(opening, state, model, opened),
-				drawRides(opening, { picture: model.picture, scale, lines }, still),
-				nameStarts(opening, opened.startPlaces, state),
-				readCells(opening, model.picture, readout, isAimed),
-				drawChosen(opening, state, through),
-				chooseCells(opening, model.picture, isAimed, through, () =>
-					// Once the list is there.
-					requestAnimationFrame(() => panel.current?.focus()),
-				),
-				model.start(),
-				lines.start(mapState.draw),
-				through.start(),
-				() => opening.remove(),
-			);
-		});
+			},
+			(error: unknown) => {
+				if (ended.signal.aborted) return;
+				mapProblem.value = error;
+				still?.remove();
+				frame.remove();
+				closing.push(
+					lookWithout(box, state, model, opened),
+					model.start(),
+					through.start(),
+				);
+			},
+		);
 		return () => {
 			ended.abort();
 			for (const close of closing) close();
@@ -132,29 +148,34 @@ export function MapPanel(
 	return (
 		<div class="rides-map" ref={container}>
 			{isAimed.value && <div class="rides-aim" aria-hidden="true" />}
-			<MapButtons
-				opened={opened}
-				state={state}
-				mapState={mapState}
-				map={map}
-				box={container}
-			>
-				{!isEmbedded && (
-					<>
-						<ExportButton state={state} model={model} exported={exported} />
-						<EmbedButton />
-					</>
-				)}
-			</MapButtons>
-			{picture !== null && scale.value !== null && (
-				<Legend
-					scale={scale.value}
-					draw={lines.drawn.value}
-					sentence={sentence}
+			{mapProblem.value === null && (
+				<MapButtons
+					opened={opened}
+					state={state}
+					mapState={mapState}
+					map={map}
+					box={container}
 				>
-					<ScaleSwitch mapState={mapState} />
-				</Legend>
+					{!isEmbedded && (
+						<>
+							<ExportButton state={state} model={model} exported={exported} />
+							{source.sql !== null && <EmbedButton />}
+						</>
+					)}
+				</MapButtons>
 			)}
+			{picture !== null &&
+				scale.value !== null &&
+				mapProblem.value === null && (
+					<Legend
+						scale={scale.value}
+						draw={lines.drawn.value}
+						sentence={sentence}
+					>
+						<ScaleSwitch mapState={mapState} />
+					</Legend>
+				)}
+			{mapProblem.value !== null && <NoMap problem={mapProblem.value} />}
 			<MapNotice model={model} lines={lines} />
 			{basemapFails.value && (
 				<p class="rides-basemap-fails" role="status">
@@ -169,6 +190,7 @@ export function MapPanel(
 			<ThroughPanel
 				state={state}
 				through={through}
+				source={source}
 				list={model.list.value}
 				panel={panel}
 				onShown={() => {
@@ -190,6 +212,37 @@ export function MapPanel(
 			</p>
 		</div>
 	);
+}
+
+/** Why there is no map, what to do, and what works all the same. */
+function NoMap({ problem }: { readonly problem: unknown }) {
+	const isWebGl =
+		problem instanceof Error && problem.name === "GPUInitializationError";
+	return (
+		<div class="rides-no-map">
+			<p role="alert">
+				{isWebGl
+					? "The map needs WebGL 2, and this browser has none, or it is turned off. Turn on hardware acceleration in the browser's settings, or use another browser."
+					: `The map could not be opened. ${errorSentence(problem)}`}{" "}
+				Figures, filters and tables work without it.
+			</p>
+		</div>
+	);
+}
+
+/** Gives the model the viewport that a map would have, and keeps it in step with the address. */
+function lookWithout(
+	box: HTMLElement,
+	state: RidesState,
+	model: RidesModel,
+	opened: Opened,
+): () => void {
+	return effect(() => {
+		model.viewport.value = viewportAround(state.view.value ?? startOf(opened), {
+			width: box.clientWidth,
+			height: box.clientHeight,
+		});
+	});
 }
 
 /**

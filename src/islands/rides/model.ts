@@ -31,6 +31,7 @@ import type { StartPlace } from "../../maps/start-labels.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
+import { loadingOf, type OnItsWay } from "./loading-of.ts";
 import {
 	type MonthRow,
 	ridesPerMonth,
@@ -107,6 +108,8 @@ export async function openRides(): Promise<Opened | null> {
 	};
 }
 
+type State = Pick<RidesState, "view" | "filter">;
+
 /** Decides what the map shows, and reads what that needs. */
 export class RidesModel {
 	readonly viewport: Signal<Viewport | null> = signal(null);
@@ -123,31 +126,30 @@ export class RidesModel {
 	/** Every kind with the rides that would count if it were chosen; null until the list is there. */
 	readonly kinds: ReadonlySignal<readonly KindCount[] | null>;
 	/** What is being read, null when nothing is. */
-	readonly loading: ReadonlySignal<{
-		readonly what: string;
-		readonly bytes: number;
-		readonly totalBytes: number;
-	} | null>;
+	readonly loading: ReadonlySignal<OnItsWay | null>;
 	readonly places: ReadonlySignal<
 		readonly { readonly cell: number; readonly rides: number }[]
 	>;
 
 	readonly #opened: Opened;
-	readonly #state: RidesState;
+	readonly #state: State;
 	readonly #source: RideSource;
 	readonly #counter: CellCounter;
-	readonly #fetching: Signal<{
-		readonly bytes: number;
-		readonly totalBytes: number;
-	} | null> = signal(null);
+	readonly #fetching: Signal<Omit<OnItsWay, "what"> | null> = signal(null);
 	readonly #isBusy = signal(false);
 	#hasMoved: boolean;
 	#request: {
 		readonly shown: CellWindow;
 		readonly controller: AbortController;
 	} | null = null;
+	/** Of the rides in view, where the cells alone are counted. */
+	#seeing: {
+		readonly counted: Counted;
+		readonly shown: CellWindow;
+		readonly controller: AbortController;
+	} | null = null;
 
-	constructor(opened: Opened, state: RidesState, source: RideSource) {
+	constructor(opened: Opened, state: State, source: RideSource) {
 		this.#opened = opened;
 		this.#state = state;
 		this.#source = source;
@@ -155,12 +157,7 @@ export class RidesModel {
 		this.#hasMoved = state.view.value !== null;
 		this.loading = computed(() => {
 			if (!this.#isBusy.value) return null;
-			const engine = engineState.value;
-			if (engine.kind === "loading") return { what: "the engine", ...engine };
-			return {
-				what: "rides",
-				...(this.#fetching.value ?? { bytes: 0, totalBytes: 0 }),
-			};
+			return loadingOf(source, this.#fetching.value ?? undefined);
 		});
 		this.counted = computed(
 			() => this.list.value && matching(this.list.value, state.filter.value),
@@ -203,6 +200,7 @@ export class RidesModel {
 		return () => {
 			stop();
 			this.#request?.controller.abort();
+			this.#seeing?.controller.abort();
 		};
 	}
 
@@ -228,9 +226,14 @@ export class RidesModel {
 		return this.#counter.through(cell);
 	}
 
+	/** Reads what the picture lacks. */
 	retry(): void {
 		const viewport = this.viewport.peek();
-		if (viewport !== null) this.#load(shownIn(viewport));
+		if (viewport === null) return;
+		const shown = shownIn(viewport);
+		const counted = this.#counter.counted(shown, this.#state.filter.peek());
+		if (counted === null) this.#load(shown);
+		else if (!this.#isSeeing(counted, shown)) this.#draw(counted, shown);
 	}
 
 	#show(viewport: Viewport, filter: RideFilter, hasEngine: boolean): void {
@@ -241,6 +244,7 @@ export class RidesModel {
 			this.#draw(counted, shown);
 			return;
 		}
+		this.#seeing?.controller.abort();
 		const hasStart =
 			isAnyRide(filter) &&
 			(!this.#hasMoved || this.picture.peek() === null) &&
@@ -292,12 +296,52 @@ export class RidesModel {
 				cost,
 			};
 		});
+		if (this.#isSeeing(counted, shown)) return;
+		this.#seeing?.controller.abort();
+		if (mask === null) void this.#see(counted, shown);
+	}
+
+	#isSeeing(counted: Counted, shown: CellWindow): boolean {
+		const seeing = this.#seeing;
+		return (
+			seeing !== null &&
+			!seeing.controller.signal.aborted &&
+			seeing.counted === counted &&
+			isSameWindow(seeing.shown, shown)
+		);
+	}
+
+	/** Tells of the rides in view, which the counts of a move do not know. */
+	async #see(counted: Counted, shown: CellWindow): Promise<void> {
+		const controller = new AbortController();
+		const { signal } = controller;
+		const seeing = { counted, shown, controller };
+		this.#seeing = seeing;
+		try {
+			await this.#counter.readSeen(counted, shown, {
+				signal,
+				onProgress: () => {},
+			});
+		} catch (error) {
+			if (!signal.aborted) this.problem.value = error;
+			return;
+		} finally {
+			if (this.#seeing === seeing) this.#seeing = null;
+		}
+		const viewport = this.viewport.peek();
+		if (signal.aborted || viewport === null) return;
+		this.#show(viewport, this.#state.filter.peek(), true);
 	}
 
 	async #load(shown: CellWindow): Promise<void> {
-		if (this.#request !== null && isSameWindow(this.#request.shown, shown))
+		const running = this.#request;
+		if (
+			running !== null &&
+			!running.controller.signal.aborted &&
+			isSameWindow(running.shown, shown)
+		)
 			return;
-		this.#request?.controller.abort();
+		running?.controller.abort();
 		const controller = new AbortController();
 		const { signal } = controller;
 		const request = { shown, controller };

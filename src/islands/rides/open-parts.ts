@@ -12,6 +12,7 @@ import { RidesThrough } from "./through.ts";
 /** What a page with the map of rides is made of. */
 export interface RidesParts {
 	readonly opened: Opened;
+	readonly source: RideSource;
 	readonly state: RidesState;
 	readonly mapState: MapState;
 	readonly model: RidesModel;
@@ -65,6 +66,7 @@ export function partsOf(
 	return {
 		...frame,
 		opened,
+		source,
 		model,
 		through: new RidesThrough(model, frame.state, source),
 		lines: new LineModel(source, model),

@@ -19,6 +19,9 @@ import {
 } from "./sentence.ts";
 import { StartPlaces } from "./start-places.tsx";
 
+/** A spot is shown from here, or from nearer. */
+const SHOWN_ZOOM = 13;
+
 export function RidesPage(
 	props: RidesParts & {
 		/** Beside the title. */
@@ -27,17 +30,25 @@ export function RidesPage(
 		readonly bar: ComponentChildren;
 	},
 ) {
-	const { opened, state, model } = props;
+	const { opened, state, model, source } = props;
 	const map = useRef<MapLibre | null>(null);
+	const filtersButton = useRef<HTMLButtonElement>(null);
 	const picture = model.picture.value;
 	const filter = state.filter.value;
 	const undated = undatedNote(opened.timeline.undated, filter);
 	const showAt = (center: [longitude: number, latitude: number]) => {
-		map.current?.easeTo({
+		if (map.current === null) {
+			const [longitude, latitude] = center;
+			const zoom = Math.max(state.view.peek()?.zoom ?? 0, SHOWN_ZOOM);
+			model.moved();
+			state.view.value = { longitude, latitude, zoom };
+			return;
+		}
+		map.current.easeTo({
 			center,
-			zoom: Math.max(map.current.getZoom(), 13),
+			zoom: Math.max(map.current.getZoom(), SHOWN_ZOOM),
 		});
-		map.current?.getCanvas().focus();
+		map.current.getCanvas().focus();
 	};
 	return (
 		<div class="rides">
@@ -66,9 +77,14 @@ export function RidesPage(
 					timeline={opened.timeline}
 					perMonth={model.perMonth.value}
 				/>
-				<Filters state={state} model={model} />
+				<Filters
+					state={state}
+					model={model}
+					source={source}
+					button={filtersButton}
+				/>
 			</div>
-			<Chips state={state} />
+			<Chips state={state} filtersButton={filtersButton} />
 			<MapPanel
 				{...props}
 				onOpen={(opening) => {

@@ -59,9 +59,12 @@ test("says that there is nothing, and that filters may be why", () => {
 	);
 });
 
-test("before rides in view are counted it speaks of all", () => {
+test("before rides in view are counted it speaks of all, but not under a filter", () => {
 	expect(sentenceOf({ most: 187, totals: null }, ANY_RIDE, timeline)).toBe(
 		"1,403 rides from Mar 2022 to Nov 2024; the busiest spot sees 187.",
+	);
+	expect(sentenceOf({ most: 187, totals: null }, since, timeline)).toBe(
+		"The busiest spot sees 187.",
 	);
 	expect(totalOf(timelineOf([]))).toBe("0 rides");
 });

@@ -16,7 +16,10 @@ export interface Seen {
 	readonly most: number;
 }
 
-/** What the map shows now, in a sentence; all of the rides where those in view are not counted yet. */
+/**
+ * What the map shows now, in a sentence. Where the rides in view are not counted yet, of
+ * all of them; under a filter of the busiest spot alone.
+ */
 export function sentenceOf(
 	seen: Seen,
 	filter: RideFilter,
@@ -28,7 +31,10 @@ export function sentenceOf(
 			? "No ride passes this view."
 			: "No ride that matches the filters passes this view.";
 	const busiest = `the busiest spot sees ${most === totals?.rides && most > 1 ? `all ${formatCount(most)}` : formatCount(most)}`;
-	if (totals === null) return `${totalOf(timeline)}; ${busiest}.`;
+	if (totals === null)
+		return isAnyRide(filter)
+			? `${totalOf(timeline)}; ${busiest}.`
+			: `The busiest spot sees ${formatCount(most)}.`;
 	const { rides } = totals;
 	const span = spanOf(totals.first, totals.last);
 	const all = timeline.dated + timeline.undated;

@@ -1,3 +1,10 @@
+import type { Viewport } from "../../lib/grid.ts";
+import {
+	latitudeOf,
+	longitudeOf,
+	mercatorX,
+	mercatorY,
+} from "../../lib/mercator.ts";
 import type { Opened } from "./model.ts";
 import type { View } from "./state.ts";
 
@@ -9,4 +16,22 @@ export function startOf({ startView }: Opened): View {
 	const [longitude, latitude] = startView.center;
 	const isNarrow = innerWidth < NARROW_PIXELS;
 	return { longitude, latitude, zoom: startView.zoom - (isNarrow ? 1 : 0) };
+}
+
+/** What a map of a size in CSS pixels shows, flat and north up. */
+export function viewportAround(
+	{ longitude, latitude, zoom }: View,
+	box: { readonly width: number; readonly height: number },
+): Viewport {
+	const world = 512 * 2 ** zoom;
+	const x = mercatorX(longitude);
+	const y = mercatorY(latitude);
+	const [across, down] = [box.width / 2 / world, box.height / 2 / world];
+	return {
+		west: longitudeOf(x - across),
+		east: longitudeOf(x + across),
+		north: latitudeOf(Math.max(0, y - down)),
+		south: latitudeOf(Math.min(1, y + down)),
+		zoom,
+	};
 }

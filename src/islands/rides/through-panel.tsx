@@ -15,10 +15,11 @@ import { ridesPerWeekday, ridesPerYear } from "../../lib/rides/habits.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
 import { Chart } from "../charts/chart.tsx";
-import { engineState } from "../shared/engine.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { kindName, WEEKDAYS } from "./filter-words.ts";
+import { loadingOf } from "./loading-of.ts";
+import type { RideSource } from "./ride-source.ts";
 import { degreesOf, ridesOf } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
 import type { RidesThrough } from "./through.ts";
@@ -41,6 +42,7 @@ const dateFormat = new Intl.DateTimeFormat("en-GB", {
 export function ThroughPanel(props: {
 	readonly state: RidesState;
 	readonly through: RidesThrough;
+	readonly source: RideSource;
 	/** Null until it is there. */
 	readonly list: RideList | null;
 	readonly panel: RefObject<HTMLElement | null>;
@@ -55,6 +57,8 @@ export function ThroughPanel(props: {
 		if (cell === null) return;
 		const onKeyDown = (event: KeyboardEvent) => {
 			if (event.key !== "Escape" || event.defaultPrevented) return;
+			// It is the dialog's that lies above.
+			if (document.querySelector("dialog[open]") !== null) return;
 			event.preventDefault();
 			onClose();
 		};
@@ -107,7 +111,7 @@ export function ThroughPanel(props: {
 						onRetry={() => through.retry()}
 					/>
 				) : rides === null || list === null ? (
-					<LoadingList />
+					<Loading {...loadingOf(props.source)} />
 				) : (
 					<>
 						<Habits list={list} rides={rides} />
@@ -129,19 +133,6 @@ export function ThroughPanel(props: {
 				)}
 			</div>
 		</section>
-	);
-}
-
-function LoadingList() {
-	const engine = engineState.value;
-	return engine.kind === "loading" ? (
-		<Loading
-			what="the engine"
-			bytes={engine.bytes}
-			totalBytes={engine.totalBytes}
-		/>
-	) : (
-		<Loading what="rides" />
 	);
 }
 

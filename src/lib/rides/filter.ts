@@ -76,7 +76,7 @@ export function weekdayOf(time: number): number {
 }
 
 /** Hour of the day of a local time in milliseconds: 0 to 23. */
-export function hourOf(time: number): number {
+function hourOf(time: number): number {
 	return Math.floor(modulo(time, DAY) / HOUR);
 }
 

@@ -27,13 +27,9 @@ export function localTime(
 	const part: Record<string, number> = {};
 	for (const { type, value } of format.formatToParts(wholeSeconds * 1000))
 		part[type] = Number(value);
-	const shown = Date.UTC(
-		part.year ?? 0,
-		(part.month ?? 1) - 1,
-		part.day,
-		part.hour,
-		part.minute,
-		part.second,
-	);
-	return shown * 1000 + (time - wholeSeconds * 1e6);
+	const shown = new Date(0);
+	// Date.UTC takes the years before 100 for those of the last century.
+	shown.setUTCFullYear(part.year ?? 0, (part.month ?? 1) - 1, part.day);
+	shown.setUTCHours(part.hour ?? 0, part.minute, part.second);
+	return shown.getTime() * 1000 + (time - wholeSeconds * 1e6);
 }

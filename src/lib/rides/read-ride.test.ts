@@ -376,6 +376,35 @@ describe("within privacy zones", () => {
 	});
 });
 
+test("times of another century are a wrong clock's, and their points are kept without them", async () => {
+	const times = [
+		"0999-05-01T10:00:00Z",
+		"1969-12-31T23:59:59.999Z",
+		"1970-01-01T00:00:00Z",
+		"2100-12-31T23:59:59.999Z",
+		"2101-01-01T00:00:00Z",
+		"9999-05-01T10:00:00Z",
+	];
+	const points = times.map(
+		(time, at) =>
+			`<trkpt lat="47.${at}" lon="8"><time>${time}</time></trkpt>\n`,
+	);
+	const { ride, ...found } = await read(
+		new TextEncoder().encode(
+			`<gpx><trk><trkseg>${points.join("")}</trkseg></trk></gpx>`,
+		),
+		"gpx",
+	);
+	const [first, last] = [Date.UTC(1970, 0), Date.UTC(2101, 0) - 1];
+	expect(ride?.span).toEqual([first * 1000, last * 1000]);
+	expect(found.points.map(({ time }) => time !== null)).toEqual([
+		...[false, false, true, true, false, false],
+	]);
+	expect(found.rejects).toHaveLength(4);
+	for (const reject of found.rejects)
+		expect(reject).toMatch(/before 1970 or after 2100.*kept without it/);
+});
+
 test("without times of day dates and durations stay, and points have no time", async () => {
 	for (let seed = 0; seed < 12; seed++) {
 		const made = madeRide(seed, { from: [-155, 20] });

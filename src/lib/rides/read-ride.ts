@@ -166,8 +166,8 @@ function rejectCut(
 
 /**
  * Reads a file as one ride. A point that cannot be used is rejected with its line and
- * the rest stays; a time that cannot be read is recorded likewise and its point kept
- * without one; an elevation that cannot be read is counted. Of a FIT file that is cut
+ * the rest stays; a time that cannot be read, or that no ride can have, is recorded
+ * likewise and its point kept without one; an elevation that cannot be read is counted. Of a FIT file that is cut
  * off, what came before is kept, and the cut is rejected. Null for a file that holds no
  * ride and is not to blame for it, such as one recorded indoors; a note says so.
  *
@@ -284,13 +284,17 @@ class RideReader {
 
 	/** Microseconds since 1970. */
 	#timeOf({ time, line }: RawPoint): number | null {
-		if (time === null || typeof time === "number") return time;
-		const parsed = parseTime(time);
-		if (parsed !== null) return parsed.micros;
+		if (time === null) return null;
+		const micros =
+			typeof time === "number" ? time : (parseTime(time)?.micros ?? null);
+		if (micros !== null && micros >= MIN_TIME && micros < MAX_TIME)
+			return micros;
 		this.#sink.reject(
 			line,
-			"the time cannot be read: the point is kept without it",
-			this.#privacy.dropTimesOfDay ? "" : time,
+			micros === null
+				? "the time cannot be read: the point is kept without it"
+				: "the time is before 1970 or after 2100, from a clock that was wrong: the point is kept without it",
+			this.#privacy.dropTimesOfDay ? "" : String(time),
 		);
 		return null;
 	}
@@ -341,6 +345,10 @@ class RideReader {
 }
 
 const NO_PRIVACY: RidePrivacy = { zones: [], dropTimesOfDay: false };
+
+/** Times that are taken for a ride's, in microseconds since 1970, the end exclusive: a single one of another century would stretch every timeline. */
+const MIN_TIME = 0;
+const MAX_TIME = Date.UTC(2101, 0) * 1000;
 
 const DAY_MICROS = 86_400e6;
 
