@@ -24,7 +24,9 @@ export function kindNamed(text: string | null): string | null {
 	if (text === null || text.trim() === "") return null;
 	const trimmed = text.trim();
 	const plain = trimmed.toLowerCase().replaceAll(/[\s_-]+/g, " ");
-	return NAMES[plain] ?? (isName(plain) ? plain : trimmed);
+	// What is asked for is a stranger's text: `constructor` is no name of ours.
+	if (Object.hasOwn(NAMES, plain)) return NAMES[plain] ?? null;
+	return isName(plain) ? plain : trimmed;
 }
 
 /** Whether a text in lower case is itself a name that others stand for. */
