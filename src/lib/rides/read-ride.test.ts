@@ -476,3 +476,27 @@ describe("where it hurts", () => {
 		expect(cells.filter((cell) => cell.startsWith("12/"))).toHaveLength(2);
 	});
 });
+
+test("a time of a clock that is wrong by centuries is told, and its point kept without", async () => {
+	const times = ["9999-12-31T23:00:00Z", "1969-12-31T23:59:59Z", "0050-06-01"];
+	const right = ["1970-01-01T00:00:00Z", "2099-12-31T23:59:59.999999Z"];
+	const { ride, points, rejects } = await read(
+		new TextEncoder().encode(
+			`<gpx><trk><trkseg>${[...times, ...right]
+				.map(
+					(time, at) =>
+						`<trkpt lat="${47 + at * 1e-4}" lon="8"><time>${time}</time></trkpt>`,
+				)
+				.join("\n")}</trkseg></trk></gpx>`,
+		),
+		"gpx",
+	);
+	expect(points.map(({ time }) => time)).toEqual([
+		...times.map(() => null),
+		0,
+		Date.UTC(2100) * 1000 - 1,
+	]);
+	expect(rejects).toHaveLength(times.length);
+	expect(rejects[0]).toContain("set the clock right");
+	expect(ride?.startedAt).toBe(0);
+});

@@ -284,13 +284,17 @@ class RideReader {
 
 	/** Microseconds since 1970. */
 	#timeOf({ time, line }: RawPoint): number | null {
-		if (time === null || typeof time === "number") return time;
-		const parsed = parseTime(time);
-		if (parsed !== null) return parsed.micros;
+		if (time === null) return null;
+		const micros =
+			typeof time === "number" ? time : (parseTime(time)?.micros ?? null);
+		if (micros !== null && micros >= FIRST_TIME && micros < END_OF_TIMES)
+			return micros;
 		this.#sink.reject(
 			line,
-			"the time cannot be read: the point is kept without it",
-			this.#privacy.dropTimesOfDay ? "" : time,
+			micros === null
+				? "the time cannot be read: the point is kept without it"
+				: "the time is not within the years 1970 to 2099: the point is kept without it; set the clock right in the file",
+			this.#privacy.dropTimesOfDay ? "" : String(time),
 		);
 		return null;
 	}
@@ -341,6 +345,13 @@ class RideReader {
 }
 
 const NO_PRIVACY: RidePrivacy = { zones: [], dropTimesOfDay: false };
+
+/**
+ * What clocks that are right can show; microseconds since 1970. One ride of the year
+ * 9999 would draw a timeline of a hundred thousand months.
+ */
+const FIRST_TIME = 0;
+const END_OF_TIMES = Date.UTC(2100) * 1000;
 
 const DAY_MICROS = 86_400e6;
 
