@@ -1,6 +1,11 @@
 import { type Signal, signal } from "@preact/signals";
 import { proxy, type Remote, wrap } from "comlink";
-import type { Holding, RidesApi } from "../../../../workers/rides-api.ts";
+import { newLife, onDeath } from "../../../../workers/life.ts";
+import type {
+	Holding,
+	RidesApi,
+	RidesWorkerApi,
+} from "../../../../workers/rides-api.ts";
 import { startWorker } from "../../../../workers/start-worker.ts";
 import { Lifeline } from "../../../lake/lifeline.ts";
 import type { GivenFile } from "../../../lake/own-rides/containers.ts";
@@ -176,6 +181,7 @@ async function told(task: (worker: Worker) => Promise<void>): Promise<void> {
 	} catch (error) {
 		const isCancelled =
 			error instanceof Error && error.name === "CancelledError";
+		// What becomes of a worker that was lost or ended is told by who does that.
 		if (!isCancelled && running === worker) ownProblem.value = error;
 	}
 }
@@ -184,19 +190,39 @@ function runningWorker(): Worker {
 	if (worker !== null) return worker;
 	const started = startWorker("rides");
 	const lifeline = new Lifeline("the reader of your rides");
-	started.addEventListener("error", ({ message }) => {
-		lifeline.lose(message || "its worker failed");
-		forget();
-	});
-	worker = {
-		api: wrap<RidesApi>(started),
+	const api = wrap<RidesWorkerApi>(started);
+	const running = {
+		api,
 		lifeline,
 		end: () => {
 			started.terminate();
 			lifeline.lose("it was ended");
 		},
 	};
-	return worker;
+	started.addEventListener("error", ({ message }) =>
+		lost(running, message || "its worker failed"),
+	);
+	const life = newLife("rides");
+	void api
+		.live(life)
+		.then(() =>
+			onDeath(life, () => lost(running, "the browser ended its worker")),
+		);
+	worker = running;
+	return running;
+}
+
+/** Tells of a worker that is gone, and what it held with it. What is kept can be opened by the next. */
+function lost(gone: Worker, why: string): void {
+	if (gone !== worker) return;
+	worker = null;
+	gone.lifeline.lose(why);
+	gone.end();
+	ownRides.value = null;
+	ownProgress.value = null;
+	ownProblem.value = new Error(
+		`the reader of your rides was lost: ${why}. What is kept on this device is still there; add other files again, fewer at once`,
+	);
 }
 
 /** Ends the worker, and what it held is gone. */

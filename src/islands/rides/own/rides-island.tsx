@@ -12,7 +12,7 @@ import { partsOf, type RidesFrame } from "../open-parts.ts";
 import { RidesPage } from "../rides-page.tsx";
 import { useFileDrop } from "./dropped-files.ts";
 import { OwnBar } from "./own-bar.tsx";
-import { OwnPanel } from "./own-panel.tsx";
+import { OwnPanel, problemSentence } from "./own-panel.tsx";
 import {
 	addFiles,
 	eraseRides,
@@ -183,21 +183,27 @@ function NothingToShow(props: {
 				</button>
 			)}
 			{hasKept.value && (
-				<button type="button" class="button" onClick={props.onErase}>
-					Erase
-				</button>
+				<>
+					<button type="button" class="button" onClick={() => void openKept()}>
+						Try again
+					</button>
+					<button type="button" class="button" onClick={props.onErase}>
+						Erase
+					</button>
+				</>
 			)}
 		</div>
 	);
 	if (hasKept.value && ownProblem.value === null)
 		return <Loading what="your rides" />;
-	if (!props.hasLake && !hasKept.value) return <NoRides>{buttons}</NoRides>;
+	if (!props.hasLake && ownProblem.value === null)
+		return <NoRides>{buttons}</NoRides>;
 	return (
 		<Empty>
 			<h1>Your own rides</h1>
-			<p>
-				{hasKept.value
-					? "The rides that are kept on this device cannot be opened."
+			<p role={ownProblem.value === null ? undefined : "alert"}>
+				{ownProblem.value !== null
+					? problemSentence(ownProblem.value)
 					: "No rides of your own are on this device: they were not kept, or are erased. Rides of whoever sent you this address have not left theirs."}
 			</p>
 			{buttons}
