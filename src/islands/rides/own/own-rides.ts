@@ -13,6 +13,7 @@ import {
 	eraseKept,
 	keptBytes,
 	onErased,
+	removeParts,
 } from "../../../lake/own-rides/kept-rides.ts";
 import type {
 	ReadProgress,
@@ -59,11 +60,21 @@ interface Worker {
 
 let worker: Worker | null = null;
 let reading: Promise<void> = Promise.resolve();
+let isFollowing = false;
 
-/** Looks for what is kept, and follows what other tabs erase. Once a page. */
+/**
+ * Looks for what is kept, and follows what other tabs erase. Never rejects: a browser
+ * that denies its storage keeps nothing, and the page has other rides to show.
+ */
 export async function findKept(): Promise<void> {
-	onErased(forget);
-	hasKept.value = (await keptBytes()) > 0;
+	try {
+		if (!isFollowing) onErased(forget);
+		isFollowing = true;
+		hasKept.value = (await keptBytes()) > 0;
+		await removeParts();
+	} catch {
+		// What is found by then is what there is.
+	}
 }
 
 /** Opens what is kept, where it is not open yet. Never rejects: the problem is told. */
