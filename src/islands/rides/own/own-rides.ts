@@ -16,6 +16,7 @@ import {
 	removeParts,
 } from "../../../lake/own-rides/kept-rides.ts";
 import type {
+	ReadProblem,
 	ReadProgress,
 	ReadReport,
 } from "../../../lake/own-rides/read-rides.ts";
@@ -91,10 +92,14 @@ export async function openKept(): Promise<void> {
 
 /**
  * Reads files after those that are being read, and adds their rides to those that
- * are here. Never rejects: what went wrong is told.
+ * are here. `problems` are of files that did not get so far; the report has them too.
+ * Never rejects: what went wrong is told.
  */
-export function addFiles(files: readonly GivenFile[]): Promise<void> {
-	reading = reading.then(() => read(files));
+export function addFiles(
+	files: readonly GivenFile[],
+	problems: readonly ReadProblem[] = [],
+): Promise<void> {
+	reading = reading.then(() => read(files, problems));
 	return reading;
 }
 
@@ -123,7 +128,10 @@ export async function eraseRides(): Promise<void> {
 	}
 }
 
-async function read(files: readonly GivenFile[]): Promise<void> {
+async function read(
+	files: readonly GivenFile[],
+	problems: readonly ReadProblem[],
+): Promise<void> {
 	// Those that are kept are in the same lists and counts.
 	await openKept();
 	ownReport.value = null;
@@ -142,7 +150,11 @@ async function read(files: readonly GivenFile[]): Promise<void> {
 				api.add(files, onProgress),
 			);
 			const wasKept = ownRides.peek()?.isKept === true;
-			ownReport.value = report;
+			ownReport.value = {
+				...report,
+				problems: [...problems, ...report.problems],
+				problemCount: problems.length + report.problemCount,
+			};
 			if (report.added === 0) return;
 			show(holding);
 			if (wasKept) show(await lifeline.hold(api.keep()));

@@ -2,7 +2,6 @@ import "./own.css";
 import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
 import { Empty, Loading } from "../../shared/states.tsx";
 import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { LakeRides } from "../lake-rides.ts";
@@ -10,7 +9,7 @@ import type { Opened } from "../model.ts";
 import { NoRides } from "../no-rides.tsx";
 import { partsOf, type RidesFrame } from "../open-parts.ts";
 import { RidesPage } from "../rides-page.tsx";
-import { useFileDrop } from "./dropped-files.ts";
+import { type DroppedFiles, useFileDrop } from "./dropped-files.ts";
 import { OwnBar } from "./own-bar.tsx";
 import { OwnPanel, problemSentence } from "./own-panel.tsx";
 import {
@@ -50,10 +49,10 @@ export function RidesIsland(props: {
 		if (isOwn) void openKept();
 	}, [isOwn]);
 
-	const read = async (files: readonly GivenFile[]) => {
+	const read = async ({ files, problems }: DroppedFiles) => {
 		isPanelOpen.value = true;
 		const before = ownRides.peek();
-		await addFiles(files);
+		await addFiles(files, problems);
 		if (ownRides.peek() === null || ownRides.peek() === before) return;
 		// The address of the rides before may lead away from those that came.
 		goTo({ rides: "own" });
@@ -64,7 +63,7 @@ export function RidesIsland(props: {
 		(over) => {
 			isOver.value = over;
 		},
-		(files) => void read(files),
+		(dropped) => void read(dropped),
 	);
 
 	const source = own?.source ?? null;
@@ -119,7 +118,10 @@ export function RidesIsland(props: {
 					}
 				/>
 			)}
-			<OwnPanel isOpen={isPanelOpen} onFiles={(files) => void read(files)} />
+			<OwnPanel
+				isOpen={isPanelOpen}
+				onFiles={(files) => void read({ files, problems: [] })}
+			/>
 			{isOver.value && (
 				<div class="own-over" aria-hidden="true">
 					<p>Drop to see them on the map</p>
