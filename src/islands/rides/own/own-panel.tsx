@@ -55,6 +55,9 @@ export function OwnPanel(props: {
 				<p>
 					See where you ride most, on this map and with these filters. Your
 					files are read on this device and never leave it: nothing is uploaded.
+					The address of the page says which place you look at, and the host of
+					the site sees it when the page is loaded. Rides that two devices
+					recorded on one trip count twice here.
 				</p>
 				{progress === null ? (
 					<Choosers onFiles={onFiles} />
