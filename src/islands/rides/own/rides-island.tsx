@@ -21,6 +21,7 @@ import {
 	ownReport,
 	ownRides,
 } from "./own-rides.ts";
+import { reportSentences } from "./words.ts";
 
 const WHOSE = ["published", "own"] as const;
 
@@ -42,6 +43,8 @@ export function RidesIsland(props: {
 	const { lake, frame } = props;
 	const isPanelOpen = useSignal(false);
 	const isOver = useSignal(false);
+	/** What became of files, where the panel does not stay open to say it. */
+	const news = useSignal("");
 	const isOwn = whose.value === "own" || lake === null;
 	const own = isOwn ? ownRides.value : null;
 
@@ -51,13 +54,19 @@ export function RidesIsland(props: {
 
 	const read = async ({ files, problems }: DroppedFiles) => {
 		isPanelOpen.value = true;
+		news.value = "";
 		const before = ownRides.peek();
 		await addFiles(files, problems);
 		if (ownRides.peek() === null || ownRides.peek() === before) return;
 		// The address of the rides before may lead away from those that came.
 		goTo({ rides: "own" });
-		if (ownReport.peek()?.problemCount === 0 && ownProblem.peek() === null)
-			isPanelOpen.value = false;
+		const report = ownReport.peek();
+		if (report?.problemCount !== 0 || ownProblem.peek() !== null) return;
+		isPanelOpen.value = false;
+		// Nothing behind a dialog is read out.
+		requestAnimationFrame(() => {
+			news.value = reportSentences(report).join(" ");
+		});
 	};
 	useFileDrop(
 		(over) => {
@@ -68,6 +77,7 @@ export function RidesIsland(props: {
 
 	const source = own?.source ?? null;
 	const action = useRef<HTMLButtonElement>(null);
+	const addButton = useRef<HTMLButtonElement>(null);
 	const still = useRef(props.still);
 	const parts = useMemo(() => {
 		if (own !== null) return partsOf(own.opened, own.source, frame, null);
@@ -83,6 +93,12 @@ export function RidesIsland(props: {
 		// The button that was pressed is gone.
 		requestAnimationFrame(() => action.current?.focus());
 	};
+	/** The button that opened the panel may be gone with the rides before. */
+	const focusIfLost = () =>
+		requestAnimationFrame(() => {
+			if (document.activeElement === document.body)
+				(addButton.current ?? action.current)?.focus();
+		});
 	const openPanel = () => {
 		isPanelOpen.value = true;
 	};
@@ -111,6 +127,7 @@ export function RidesIsland(props: {
 						own !== null && (
 							<OwnBar
 								own={own}
+								addButton={addButton}
 								onAdd={openPanel}
 								onErase={() => void erase()}
 							/>
@@ -121,7 +138,11 @@ export function RidesIsland(props: {
 			<OwnPanel
 				isOpen={isPanelOpen}
 				onFiles={(files) => void read({ files, problems: [] })}
+				onClosed={focusIfLost}
 			/>
+			<p class="visually-hidden" role="status">
+				{news.value}
+			</p>
 			{isOver.value && (
 				<div class="own-over" aria-hidden="true">
 					<p>Drop to see them on the map</p>
