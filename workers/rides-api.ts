@@ -35,6 +35,12 @@ export type HeldCells =
 			readonly seen: readonly number[];
 	  };
 
+/** What the worker itself answers to. */
+export interface RidesWorkerApi extends RidesApi {
+	/** Takes the name of its life, see `life.ts`. Resolves once its end can be heard. */
+	live(life: string): Promise<void>;
+}
+
 /**
  * Everything a page asks of the worker that holds the visitor's own rides: plain
  * values and typed arrays. Errors tell their kind by `name`.

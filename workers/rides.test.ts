@@ -77,7 +77,15 @@ test("what is kept and cannot be read is left out", async () => {
 	const rides = createRides(storage);
 	await rides.add(files(1), ignore);
 	await rides.keep();
-	storage.kept.push(new Blob(["none of ours"]));
+	storage.kept.push(
+		new Blob(["none of ours"]),
+		Object.assign(new Blob(["x".repeat(99)]), {
+			slice: () => ({
+				arrayBuffer: () =>
+					Promise.reject(new DOMException("erased", "NotFoundError")),
+			}),
+		}),
+	);
 	expect((await createRides(storage).open()).list.id.length).toBe(1);
 });
 

@@ -53,7 +53,8 @@ export function createRides(
 			const opened = await Promise.all(
 				(await storage.batches()).map(async (blob) => ({
 					blob,
-					batch: await openRideBatch(blob),
+					// Erased or changed since it was listed, or broken.
+					batch: await openRideBatch(blob).catch(() => null),
 				})),
 			);
 			hold(

@@ -1,14 +1,16 @@
 import { expose, transfer } from "comlink";
 import { keptBatches } from "../src/lake/own-rides/kept-rides.ts";
 import { keepBatch } from "./keep-rides.ts";
+import { holdLife } from "./life.ts";
 import { createRides } from "./rides.ts";
-import type { RidesApi } from "./rides-api.ts";
+import type { RidesWorkerApi } from "./rides-api.ts";
 
 const rides = createRides({ batches: keptBatches, keep: keepBatch });
 
 /** Answers are moved, not copied. */
-const api: RidesApi = {
+const api: RidesWorkerApi = {
 	...rides,
+	live: holdLife,
 	async cells(window, counted) {
 		const answer = await rides.cells(window, counted);
 		return transfer(

@@ -30,6 +30,12 @@ async function policiesOf(path: string): Promise<string[]> {
 	return policies;
 }
 
+test("no request carries the address of a page, which says what is looked at", async () => {
+	expect(await readFile(join(site, "_headers"), "utf8")).toMatch(
+		/^\/\*\n(?: {2}.*\n)* {2}Referrer-Policy: no-referrer\n/,
+	);
+});
+
 test("every page has its policy, and only the one for it may be framed", async () => {
 	for (const path of [
 		...["/", "/index.html", "/sql/", "/sql", "/sql/index.html"],

@@ -28,7 +28,7 @@ export async function writeHeaders(
 		"/*",
 		`  Content-Security-Policy: ${policy}`,
 		"  X-Content-Type-Options: nosniff",
-		"  Referrer-Policy: same-origin",
+		"  Referrer-Policy: no-referrer",
 		...Object.entries(ISOLATION_HEADERS).map(
 			([name, value]) => `  ${name}: ${value}`,
 		),

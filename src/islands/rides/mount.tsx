@@ -3,7 +3,7 @@ import { render } from "preact";
 import { showFailure } from "../shared/show-failure.tsx";
 import { openRides } from "./model.ts";
 import { openFrame, stillOf } from "./open-parts.ts";
-import { findKept } from "./own/own-rides.ts";
+import { findKept, hasKept } from "./own/own-rides.ts";
 
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
@@ -13,16 +13,25 @@ const still = stillOf(box);
 void mount();
 
 async function mount(): Promise<void> {
+	/** Why the lake did not come; null where it did. */
+	let fault: unknown = null;
 	try {
 		// The map's library is large: what it will show comes beside it.
 		const [lake, frame, { RidesIsland }] = await Promise.all([
-			openRides(),
+			openRides().catch((error: unknown) => {
+				fault = error;
+				return null;
+			}),
 			openFrame(box),
 			import("./own/rides-island.tsx"),
 			findKept(),
 		]);
+		// One's own rides need no lake.
+		if (fault !== null && !hasKept.value) throw fault;
+		render(null, box);
 		box.replaceChildren();
 		render(<RidesIsland lake={lake} frame={frame} still={still} />, box);
+		if (fault !== null) showFailure(box, fault, mount);
 	} catch (error) {
 		showFailure(box, error, mount);
 	}

@@ -33,6 +33,7 @@ export function openSettings(): void {
 
 function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 	const dialog = useRef<HTMLDialogElement>(null);
+	const closeButton = useRef<HTMLButtonElement>(null);
 	const device = useSignal<Device | null>(null);
 	const suitable = useSignal<Suitable | null>(null);
 	const notice = useSignal("");
@@ -84,7 +85,12 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 					<p class="settings-said" role="status">
 						{notice.value}
 					</p>
-					<button type="button" class="button" onClick={close}>
+					<button
+						ref={closeButton}
+						type="button"
+						class="button"
+						onClick={close}
+					>
 						Close
 					</button>
 				</header>
@@ -98,6 +104,8 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 				<OwnRidesSection
 					onErased={() => {
 						notice.value = "Erased";
+						// The button that was pressed is gone with its section.
+						closeButton.current?.focus();
 					}}
 				/>
 				<Memory

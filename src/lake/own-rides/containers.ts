@@ -6,6 +6,7 @@ import {
 	ZipReader,
 } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { FileError } from "../../lib/formats/file-error.ts";
+import { LakeError } from "../errors.ts";
 import { chunksOf } from "../files/unpacked.ts";
 
 // Unpacks with the browser's own streams, in the worker that we are in.
@@ -28,14 +29,21 @@ export interface FoundFile {
 	open(): AsyncGenerator<Uint8Array>;
 }
 
-/** Hears of a zip that cannot be read. */
-export type OnFault = (path: string, error: FileError) => void;
+/** Who looks into containers. */
+export interface ContainerReader {
+	/** Hears of a zip that cannot be read. */
+	fault(path: string, error: FileError): void;
+	/** Called now and then. Throws `CancelledError` where nobody wants it any more. */
+	goOn(): void;
+}
 
 /** What macOS puts beside files. */
 const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
 
 /** A zip within a zip is unpacked as a whole. */
-const MAX_INNER_BYTES = 2e9;
+const MAX_INNER_BYTES = 1e9;
+/** What is unpacked goes to the browser in such pieces, which may lay them on disk. */
+const PIECE_BYTES = 16e6;
 /** Exports hold zips; those hold none. */
 const MAX_DEPTH = 2;
 
@@ -45,7 +53,7 @@ const MAX_DEPTH = 2;
  */
 export async function* containersOf(
 	given: readonly GivenFile[],
-	onFault: OnFault,
+	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
 	const found = given.filter(({ path }) => !SIDECAR.test(path)).sort(byPath);
 	yield found
@@ -53,53 +61,72 @@ export async function* containersOf(
 		.map(({ path, blob }) => ({
 			path,
 			bytes: blob.size,
-			open: () => chunksOf(blob.stream()),
+			open: () => givenBytes(blob),
 		}));
 	for (const { path, blob } of found)
-		if (isZip(path)) yield* zipContainers(path, blob, 1, onFault);
+		if (isZip(path)) yield* zipContainers(path, blob, 1, reader);
 }
 
 async function* zipContainers(
 	path: string,
 	blob: Blob,
 	depth: number,
-	onFault: OnFault,
+	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
-	const files = await unlessFault(zipFiles(path, blob), path, onFault);
+	const files = await unlessFault(zipFiles(path, blob, reader), path, reader);
 	if (files === null) return;
 	yield files.filter((file) => !isZip(file.path));
 	for (const inner of files) {
 		if (!isZip(inner.path)) continue;
 		const unpacked = await unlessFault(
-			wholeZip(inner, depth),
+			wholeZip(inner, depth, reader),
 			inner.path,
-			onFault,
+			reader,
 		);
 		if (unpacked !== null)
-			yield* zipContainers(inner.path, unpacked, depth + 1, onFault);
+			yield* zipContainers(inner.path, unpacked, depth + 1, reader);
 	}
 }
 
-async function zipFiles(path: string, blob: Blob): Promise<FoundFile[]> {
+async function* givenBytes(blob: Blob): AsyncGenerator<Uint8Array> {
+	try {
+		yield* chunksOf(blob.stream());
+	} catch (cause) {
+		throw cause instanceof DOMException
+			? new FileError(
+					"the file cannot be read: it was moved, was changed, or is not yours to read",
+					{ cause },
+				)
+			: cause;
+	}
+}
+
+async function zipFiles(
+	path: string,
+	blob: Blob,
+	{ goOn }: ContainerReader,
+): Promise<FoundFile[]> {
 	if (blob.size === 0) throw new FileError("the file is empty");
-	const reader = new ZipReader(new BlobReader(blob), {
+	const zip = new ZipReader(new BlobReader(blob), {
 		// Nothing is written by these names: they are only shown.
 		filenameValidation: "tolerant",
 	});
 	try {
 		const files: FoundFile[] = [];
-		for await (const entry of reader.getEntriesGenerator())
+		for await (const entry of zip.getEntriesGenerator()) {
+			goOn();
 			if (!entry.directory && !SIDECAR.test(entry.filename))
 				files.push({
 					path: `${path}/${entry.filename}`,
 					bytes: entry.compressedSize,
 					open: () => entryBytes(entry),
 				});
+		}
 		return files.sort(byPath);
 	} catch (cause) {
 		throw damaged("not a whole zip: copy it again", cause);
 	} finally {
-		await reader.close();
+		await zip.close();
 	}
 }
 
@@ -126,40 +153,50 @@ async function* entryBytes(entry: FileEntry): AsyncGenerator<Uint8Array> {
 	}
 }
 
-async function wholeZip(file: FoundFile, depth: number): Promise<Blob> {
+async function wholeZip(
+	file: FoundFile,
+	depth: number,
+	{ goOn }: ContainerReader,
+): Promise<Blob> {
 	if (depth === MAX_DEPTH)
 		throw new FileError("a zip in a zip in a zip: unpack it first");
-	const parts: BlobPart[] = [];
+	const pieces: Blob[] = [];
+	let parts: BlobPart[] = [];
 	let bytes = 0;
 	for await (const chunk of file.open()) {
+		goOn();
 		bytes += chunk.length;
 		if (bytes > MAX_INNER_BYTES)
 			throw new FileError(
 				`it unpacks to more than ${MAX_INNER_BYTES / 1e9} GB: unpack it first`,
 			);
 		parts.push(chunk as Uint8Array<ArrayBuffer>);
+		if (bytes < (pieces.length + 1) * PIECE_BYTES) continue;
+		pieces.push(new Blob(parts));
+		parts = [];
 	}
-	return new Blob(parts);
+	return new Blob([...pieces, ...parts]);
 }
 
 /** Null where the file is to blame, which is then told. */
 async function unlessFault<T>(
 	task: Promise<T>,
 	path: string,
-	onFault: OnFault,
+	reader: ContainerReader,
 ): Promise<T | null> {
 	try {
 		return await task;
 	} catch (error) {
 		if (!(error instanceof FileError)) throw error;
-		onFault(path, error);
+		reader.fault(path, error);
 		return null;
 	}
 }
 
 /** A FileError for what the zip is to blame for, else the error itself. */
 function damaged(reason: string, cause: unknown): unknown {
-	if (cause instanceof FileError || !(cause instanceof Error)) return cause;
+	const isOther = cause instanceof FileError || cause instanceof LakeError;
+	if (isOther || !(cause instanceof Error)) return cause;
 	return new FileError(
 		cause.message === ERR_BAD_FORMAT ? reason : `${reason} (${cause.message})`,
 		{ cause },

@@ -9,15 +9,21 @@ export const KEPT_FOLDER = "lakeside-rides";
 /** Writers hold it together; who erases holds it alone. */
 export const KEPT_LOCK = "lakeside-rides";
 const CHANNEL = "lakeside-rides";
+/** Ends the name of a batch that is not written whole yet. */
+export const PART = ".part";
 
-/** The batches that are kept, in any order. */
+/** The batches that are kept, in any order; what another tab erases meanwhile is left out. */
 export async function keptBatches(): Promise<File[]> {
 	const folder = await existingFolder();
 	const files: File[] = [];
-	if (folder !== null)
+	if (folder === null) return files;
+	try {
 		for await (const handle of folder.values())
-			if (handle.kind === "file")
+			if (handle.kind === "file" && !handle.name.endsWith(PART))
 				files.push(await (handle as FileSystemFileHandle).getFile());
+	} catch (error) {
+		unlessMissing(error);
+	}
 	return files;
 }
 
@@ -25,15 +31,42 @@ export async function keptBytes(): Promise<number> {
 	return (await keptBatches()).reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Removes all that is kept, and tells all tabs of the site, this one included. */
+/** Removes what was left unfinished where a page was closed while it kept rides. */
+export async function removeParts(): Promise<void> {
+	const folder = await existingFolder();
+	if (folder === null) return;
+	await navigator.locks.request(
+		KEPT_LOCK,
+		{ ifAvailable: true },
+		async (lock) => {
+			// Somebody is writing: the parts may be theirs.
+			if (lock === null) return;
+			const names: string[] = [];
+			for await (const name of folder.keys())
+				if (name.endsWith(PART)) names.push(name);
+			for (const name of names)
+				await folder.removeEntry(name).catch(unlessMissing);
+		},
+	);
+}
+
+/**
+ * Removes all that is kept, and tells all tabs of the site, this one included: before,
+ * so that what waits to be kept in another tab is given up, and after.
+ */
 export async function eraseKept(): Promise<void> {
-	if ((await existingFolder()) !== null)
-		await navigator.locks.request(KEPT_LOCK, async () => {
-			const root = await navigator.storage.getDirectory();
-			await root
-				.removeEntry(KEPT_FOLDER, { recursive: true })
-				.catch(unlessMissing);
-		});
+	tellErased();
+	if ((await existingFolder()) === null) return;
+	await navigator.locks.request(KEPT_LOCK, async () => {
+		const root = await navigator.storage.getDirectory();
+		await root
+			.removeEntry(KEPT_FOLDER, { recursive: true })
+			.catch(unlessMissing);
+	});
+	tellErased();
+}
+
+function tellErased(): void {
 	const channel = new BroadcastChannel(CHANNEL);
 	channel.postMessage("erased");
 	channel.close();

@@ -321,6 +321,47 @@ test("reading stops when it is told to, in the middle of a file", async () => {
 	await expect(reading).rejects.toMatchObject({ name: "CancelledError" });
 });
 
+test("reading stops when it is told to, while a zip within a zip is unpacked", async () => {
+	const ended = new AbortController();
+	const reading = readRides(
+		given({
+			"export.zip": zipOf(
+				{ "parts.zip": new Uint8Array(4e6) },
+				{ isStored: true },
+			),
+		}),
+		{ has: () => false, cells: 0 },
+		{ signal: ended.signal, onProgress: () => ended.abort() },
+	);
+	await expect(reading).rejects.toMatchObject({ name: "CancelledError" });
+});
+
+test("a file that the browser cannot read any more is told, and others are read", async () => {
+	const moved = Object.assign(new Blob(["moved"]), {
+		stream: () =>
+			new ReadableStream({
+				pull(controller) {
+					controller.error(new DOMException("gone", "NotFoundError"));
+				},
+			}),
+	});
+	const { report } = await readRides(
+		[
+			{ path: "1.gpx", blob: moved },
+			{ path: "activities.csv", blob: moved },
+			...given({ "2.gpx": ride(2, 60) }),
+		],
+		{ has: () => false, cells: 0 },
+		{ signal: new AbortController().signal, onProgress: () => {} },
+	);
+	expect(report.added).toBe(1);
+	const reason = expect.stringMatching(/^the file cannot be read/);
+	expect(report.problems).toStrictEqual([
+		{ path: "activities.csv", line: null, reason },
+		{ path: "1.gpx", line: null, reason },
+	]);
+});
+
 test("a packed file that holds too much is given up at its limit", async () => {
 	const head = "<?xml version='1.0'?><gpx><trk><trkseg>";
 	// A tag now and then, or the reader would ask what that is.

@@ -24,7 +24,7 @@ const MAX_CELLS_OF_A_RIDE = 4_000_000;
 const MAX_LIST_BYTES = 64e6;
 
 /** Cells of all rides at the finest level, once for each ride: some 400,000 km. */
-export const MAX_CELLS = 2 ** 24;
+const MAX_CELLS = 2 ** 24;
 
 /** Problems told one by one; the others are counted. */
 const MAX_PROBLEMS = 200;
@@ -70,7 +70,7 @@ export interface ReadReport {
 /** The rides that are here before files are read. */
 export interface PresentRides {
 	readonly has: (rideId: string) => boolean;
-	/** Of all of them, see {@link MAX_CELLS}. */
+	/** Of all of them at the finest level, once for each ride. */
 	readonly cells: number;
 }
 
@@ -95,9 +95,11 @@ export async function readRides(
 	options: ReadRidesOptions,
 ): Promise<{ batch: Blob | null; report: ReadReport }> {
 	const reading = new Reading(given, present, options);
-	const containers = containersOf(given, (path, { line, message }) =>
-		reading.problem({ path, line, reason: message }),
-	);
+	const containers = containersOf(given, {
+		fault: (path, { line, message }) =>
+			reading.problem({ path, line, reason: message }),
+		goOn: () => reading.goOn(),
+	});
 	for await (const files of containers) await reading.readAll(files);
 	return reading.finish();
 }
@@ -143,7 +145,7 @@ class Reading {
 		for (const file of files)
 			if (isActivitiesCsv(file.path)) await this.#readList(file, described);
 		for (const file of files) {
-			this.#goOn();
+			this.goOn();
 			if (isRide(file)) {
 				const about = described.get(file.path) ?? null;
 				await this.#unlessFault(file, () => this.#readRide(file, about));
@@ -181,6 +183,7 @@ class Reading {
 			const decoder = new TextDecoder();
 			let text = "";
 			for await (const chunk of file.open()) {
+				this.goOn();
 				text += decoder.decode(chunk, { stream: true });
 				if (text.length > MAX_LIST_BYTES)
 					throw new FileError(
@@ -235,7 +238,7 @@ class Reading {
 					this.problem({ path: file.path, line, reason }),
 				count: () => {},
 				note: (text) => notes.push(text),
-				drain: async () => this.#goOn(),
+				drain: async () => this.goOn(),
 			},
 		);
 		if (ride === null) {
@@ -293,7 +296,7 @@ class Reading {
 	}
 
 	/** Throws where nobody wants it any more; else tells how far it is. */
-	#goOn(): void {
+	goOn(): void {
 		const { signal, onProgress } = this.#options;
 		if (signal.aborted) throw new LakeError("CancelledError", "cancelled");
 		const now = performance.now();

@@ -76,3 +76,11 @@ test("records of any cells are read as they were written", () => {
 		expect(csvRecords(csv + end)).toEqual(records);
 	}
 });
+
+test("a quote of many MB is read, and one that is never closed is told", () => {
+	const long = 'a"'.repeat(2e6);
+	const quoted = `"${long.replaceAll('"', '""')}"`;
+	expect(csvRecords(`${quoted},b`)).toEqual([[long, "b"]]);
+	for (const open of [quoted.slice(0, -1), `"${",".repeat(9e6)}`, 'a,"b"c,d'])
+		expect(() => csvRecords(open)).toThrow("a quote is not closed");
+});

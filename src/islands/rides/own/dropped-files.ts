@@ -1,5 +1,13 @@
 import { useEffect } from "preact/hooks";
 import type { GivenFile } from "../../../lake/own-rides/containers.ts";
+import type { ReadProblem } from "../../../lake/own-rides/read-rides.ts";
+
+/** What the visitor has let go of over the page. */
+export interface DroppedFiles {
+	readonly files: readonly GivenFile[];
+	/** Files and folders that the browser could not open. */
+	readonly problems: readonly ReadProblem[];
+}
 
 /** Files that a chooser gave, with the folders below the one that was chosen. */
 export function chosenFiles(files: FileList | null): GivenFile[] {
@@ -13,18 +21,21 @@ export function chosenFiles(files: FileList | null): GivenFile[] {
  * Files and folders that were dropped, with all that the folders hold. For the event
  * itself: what was dropped is not to be had once it is over.
  */
-export async function droppedFiles(data: DataTransfer): Promise<GivenFile[]> {
-	const items = [...data.items].filter(({ kind }) => kind === "file");
-	const found = await Promise.all(
-		items.map((item) => {
-			const entry = item.webkitGetAsEntry();
-			if (entry !== null) return filesBelow(entry);
-			// What comes from no disk has no entry.
-			const file = item.getAsFile();
-			return file === null ? [] : [{ path: file.name, blob: file }];
-		}),
+export async function droppedFiles(data: DataTransfer): Promise<DroppedFiles> {
+	const files: GivenFile[] = [];
+	const problems: ReadProblem[] = [];
+	await Promise.all(
+		[...data.items]
+			.filter(({ kind }) => kind === "file")
+			.map(async (item) => {
+				const entry = item.webkitGetAsEntry();
+				// What comes from no disk has no entry.
+				const file = entry === null ? item.getAsFile() : null;
+				if (entry !== null) await gather(entry, files, problems);
+				if (file !== null) files.push({ path: file.name, blob: file });
+			}),
 	);
-	return found.flat();
+	return { files, problems };
 }
 
 /**
@@ -33,7 +44,7 @@ export async function droppedFiles(data: DataTransfer): Promise<GivenFile[]> {
  */
 export function useFileDrop(
 	onOver: (isOver: boolean) => void,
-	onDrop: (files: readonly GivenFile[]) => void,
+	onDrop: (dropped: DroppedFiles) => void,
 ): void {
 	useEffect(() => {
 		let depth = 0;
@@ -64,21 +75,36 @@ export function useFileDrop(
 	}, []);
 }
 
-async function filesBelow(entry: FileSystemEntry): Promise<GivenFile[]> {
-	if (entry.isFile) {
-		const file = await new Promise<File>((resolve, reject) =>
-			(entry as FileSystemFileEntry).file(resolve, reject),
-		);
-		return [{ path: entry.fullPath.replace(/^\//, ""), blob: file }];
-	}
-	const reader = (entry as FileSystemDirectoryEntry).createReader();
-	const files: GivenFile[] = [];
-	for (;;) {
-		// A hundred at a time, until there are no more.
-		const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-			reader.readEntries(resolve, reject),
-		);
-		if (entries.length === 0) return files;
-		for (const below of entries) files.push(...(await filesBelow(below)));
+/** Adds all files of an entry; what cannot be opened is a problem, and the rest is there. */
+async function gather(
+	entry: FileSystemEntry,
+	files: GivenFile[],
+	problems: ReadProblem[],
+): Promise<void> {
+	const path = entry.fullPath.replace(/^\//, "");
+	try {
+		if (entry.isFile) {
+			const blob = await new Promise<File>((resolve, reject) =>
+				(entry as FileSystemFileEntry).file(resolve, reject),
+			);
+			files.push({ path, blob });
+			return;
+		}
+		const reader = (entry as FileSystemDirectoryEntry).createReader();
+		for (;;) {
+			// A hundred at a time, until there are no more.
+			const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+				reader.readEntries(resolve, reject),
+			);
+			if (entries.length === 0) return;
+			for (const below of entries) await gather(below, files, problems);
+		}
+	} catch {
+		problems.push({
+			path,
+			line: null,
+			reason:
+				"the browser cannot open it: copy it elsewhere, and drop the copy",
+		});
 	}
 }

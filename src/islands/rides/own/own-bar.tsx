@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { formatBytes } from "../../../lib/format.ts";
 import { ridesOf } from "../sentence.ts";
 import { problemSentence } from "./own-panel.tsx";
@@ -7,6 +8,7 @@ import { keepRides, type OwnRides, ownProblem } from "./own-rides.ts";
 /** What stands over the visitor's own rides: where they are, and what can be done with them. */
 export function OwnBar(props: {
 	readonly own: OwnRides;
+	readonly addButton: RefObject<HTMLButtonElement | null>;
 	readonly onAdd: () => void;
 	readonly onErase: () => void;
 }) {
@@ -27,7 +29,12 @@ export function OwnBar(props: {
 						: `${ridesOf(rides)} of your own, on this device until you leave the page, and nowhere else.`}
 			</div>
 			<div class="own-bar-buttons">
-				<button type="button" class="button" onClick={props.onAdd}>
+				<button
+					ref={props.addButton}
+					type="button"
+					class="button"
+					onClick={props.onAdd}
+				>
 					Add files
 				</button>
 				{!isKept && (

@@ -20,8 +20,10 @@ const ENDINGS = ".gpx,.fit,.tcx,.gz,.zip,.csv";
 export function OwnPanel(props: {
 	readonly isOpen: Signal<boolean>;
 	readonly onFiles: (files: readonly GivenFile[]) => void;
+	/** Called once it is closed, however that came. */
+	readonly onClosed: () => void;
 }) {
-	const { isOpen, onFiles } = props;
+	const { isOpen, onFiles, onClosed } = props;
 	const dialog = useRef<HTMLDialogElement>(null);
 	const isShown = isOpen.value;
 	useEffect(() => {
@@ -29,6 +31,15 @@ export function OwnPanel(props: {
 		else dialog.current?.close();
 	}, [isShown]);
 	const progress = ownProgress.value;
+	const isReading = progress !== null;
+	useEffect(() => {
+		const box = dialog.current;
+		if (box?.open !== true || box.contains(document.activeElement)) return;
+		// What had the focus has made room for the other.
+		box
+			.querySelector<HTMLElement>(".own-progress button, .own-choose input")
+			?.focus();
+	}, [isReading]);
 	const report = ownReport.value;
 	return (
 		<dialog
@@ -37,6 +48,7 @@ export function OwnPanel(props: {
 			aria-labelledby="own-title"
 			onClose={() => {
 				isOpen.value = false;
+				onClosed();
 			}}
 		>
 			<div class="own-panel-box">
@@ -55,6 +67,9 @@ export function OwnPanel(props: {
 				<p>
 					See where you ride most, on this map and with these filters. Your
 					files are read on this device and never leave it: nothing is uploaded.
+					The address of the page says which place you look at, and the host of
+					the site sees it when the page is loaded. Rides that two devices
+					recorded on one trip count twice here.
 				</p>
 				{progress === null ? (
 					<Choosers onFiles={onFiles} />

@@ -1,6 +1,11 @@
 import { type Signal, signal } from "@preact/signals";
 import { proxy, type Remote, wrap } from "comlink";
-import type { Holding, RidesApi } from "../../../../workers/rides-api.ts";
+import { newLife, onDeath } from "../../../../workers/life.ts";
+import type {
+	Holding,
+	RidesApi,
+	RidesWorkerApi,
+} from "../../../../workers/rides-api.ts";
 import { startWorker } from "../../../../workers/start-worker.ts";
 import { Lifeline } from "../../../lake/lifeline.ts";
 import type { GivenFile } from "../../../lake/own-rides/containers.ts";
@@ -8,8 +13,10 @@ import {
 	eraseKept,
 	keptBytes,
 	onErased,
+	removeParts,
 } from "../../../lake/own-rides/kept-rides.ts";
 import type {
+	ReadProblem,
 	ReadProgress,
 	ReadReport,
 } from "../../../lake/own-rides/read-rides.ts";
@@ -54,11 +61,21 @@ interface Worker {
 
 let worker: Worker | null = null;
 let reading: Promise<void> = Promise.resolve();
+let isFollowing = false;
 
-/** Looks for what is kept, and follows what other tabs erase. Once a page. */
+/**
+ * Looks for what is kept, and follows what other tabs erase. Never rejects: a browser
+ * that denies its storage keeps nothing, and the page has other rides to show.
+ */
 export async function findKept(): Promise<void> {
-	onErased(forget);
-	hasKept.value = (await keptBytes()) > 0;
+	try {
+		if (!isFollowing) onErased(forget);
+		isFollowing = true;
+		hasKept.value = (await keptBytes()) > 0;
+		await removeParts();
+	} catch {
+		// What is found by then is what there is.
+	}
 }
 
 /** Opens what is kept, where it is not open yet. Never rejects: the problem is told. */
@@ -75,10 +92,14 @@ export async function openKept(): Promise<void> {
 
 /**
  * Reads files after those that are being read, and adds their rides to those that
- * are here. Never rejects: what went wrong is told.
+ * are here. `problems` are of files that did not get so far; the report has them too.
+ * Never rejects: what went wrong is told.
  */
-export function addFiles(files: readonly GivenFile[]): Promise<void> {
-	reading = reading.then(() => read(files));
+export function addFiles(
+	files: readonly GivenFile[],
+	problems: readonly ReadProblem[] = [],
+): Promise<void> {
+	reading = reading.then(() => read(files, problems));
 	return reading;
 }
 
@@ -107,7 +128,10 @@ export async function eraseRides(): Promise<void> {
 	}
 }
 
-async function read(files: readonly GivenFile[]): Promise<void> {
+async function read(
+	files: readonly GivenFile[],
+	problems: readonly ReadProblem[],
+): Promise<void> {
 	// Those that are kept are in the same lists and counts.
 	await openKept();
 	ownReport.value = null;
@@ -126,7 +150,11 @@ async function read(files: readonly GivenFile[]): Promise<void> {
 				api.add(files, onProgress),
 			);
 			const wasKept = ownRides.peek()?.isKept === true;
-			ownReport.value = report;
+			ownReport.value = {
+				...report,
+				problems: [...problems, ...report.problems],
+				problemCount: problems.length + report.problemCount,
+			};
 			if (report.added === 0) return;
 			show(holding);
 			if (wasKept) show(await lifeline.hold(api.keep()));
@@ -176,6 +204,7 @@ async function told(task: (worker: Worker) => Promise<void>): Promise<void> {
 	} catch (error) {
 		const isCancelled =
 			error instanceof Error && error.name === "CancelledError";
+		// What becomes of a worker that was lost or ended is told by who does that.
 		if (!isCancelled && running === worker) ownProblem.value = error;
 	}
 }
@@ -184,19 +213,39 @@ function runningWorker(): Worker {
 	if (worker !== null) return worker;
 	const started = startWorker("rides");
 	const lifeline = new Lifeline("the reader of your rides");
-	started.addEventListener("error", ({ message }) => {
-		lifeline.lose(message || "its worker failed");
-		forget();
-	});
-	worker = {
-		api: wrap<RidesApi>(started),
+	const api = wrap<RidesWorkerApi>(started);
+	const running = {
+		api,
 		lifeline,
 		end: () => {
 			started.terminate();
 			lifeline.lose("it was ended");
 		},
 	};
-	return worker;
+	started.addEventListener("error", ({ message }) =>
+		lost(running, message || "its worker failed"),
+	);
+	const life = newLife("rides");
+	void api
+		.live(life)
+		.then(() =>
+			onDeath(life, () => lost(running, "the browser ended its worker")),
+		);
+	worker = running;
+	return running;
+}
+
+/** Tells of a worker that is gone, and what it held with it. What is kept can be opened by the next. */
+function lost(gone: Worker, why: string): void {
+	if (gone !== worker) return;
+	worker = null;
+	gone.lifeline.lose(why);
+	gone.end();
+	ownRides.value = null;
+	ownProgress.value = null;
+	ownProblem.value = new Error(
+		`the reader of your rides was lost: ${why}. What is kept on this device is still there; add other files again, fewer at once`,
+	);
 }
 
 /** Ends the worker, and what it held is gone. */

@@ -2,7 +2,6 @@ import "./own.css";
 import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
 import { Empty, Loading } from "../../shared/states.tsx";
 import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { LakeRides } from "../lake-rides.ts";
@@ -10,9 +9,9 @@ import type { Opened } from "../model.ts";
 import { NoRides } from "../no-rides.tsx";
 import { partsOf, type RidesFrame } from "../open-parts.ts";
 import { RidesPage } from "../rides-page.tsx";
-import { useFileDrop } from "./dropped-files.ts";
+import { type DroppedFiles, useFileDrop } from "./dropped-files.ts";
 import { OwnBar } from "./own-bar.tsx";
-import { OwnPanel } from "./own-panel.tsx";
+import { OwnPanel, problemSentence } from "./own-panel.tsx";
 import {
 	addFiles,
 	eraseRides,
@@ -22,6 +21,7 @@ import {
 	ownReport,
 	ownRides,
 } from "./own-rides.ts";
+import { reportSentences } from "./words.ts";
 
 const WHOSE = ["published", "own"] as const;
 
@@ -43,6 +43,8 @@ export function RidesIsland(props: {
 	const { lake, frame } = props;
 	const isPanelOpen = useSignal(false);
 	const isOver = useSignal(false);
+	/** What became of files, where the panel does not stay open to say it. */
+	const news = useSignal("");
 	const isOwn = whose.value === "own" || lake === null;
 	const own = isOwn ? ownRides.value : null;
 
@@ -50,25 +52,32 @@ export function RidesIsland(props: {
 		if (isOwn) void openKept();
 	}, [isOwn]);
 
-	const read = async (files: readonly GivenFile[]) => {
+	const read = async ({ files, problems }: DroppedFiles) => {
 		isPanelOpen.value = true;
+		news.value = "";
 		const before = ownRides.peek();
-		await addFiles(files);
+		await addFiles(files, problems);
 		if (ownRides.peek() === null || ownRides.peek() === before) return;
 		// The address of the rides before may lead away from those that came.
 		goTo({ rides: "own" });
-		if (ownReport.peek()?.problemCount === 0 && ownProblem.peek() === null)
-			isPanelOpen.value = false;
+		const report = ownReport.peek();
+		if (report?.problemCount !== 0 || ownProblem.peek() !== null) return;
+		isPanelOpen.value = false;
+		// Nothing behind a dialog is read out.
+		requestAnimationFrame(() => {
+			news.value = reportSentences(report).join(" ");
+		});
 	};
 	useFileDrop(
 		(over) => {
 			isOver.value = over;
 		},
-		(files) => void read(files),
+		(dropped) => void read(dropped),
 	);
 
 	const source = own?.source ?? null;
 	const action = useRef<HTMLButtonElement>(null);
+	const addButton = useRef<HTMLButtonElement>(null);
 	const still = useRef(props.still);
 	const parts = useMemo(() => {
 		if (own !== null) return partsOf(own.opened, own.source, frame, null);
@@ -85,6 +94,12 @@ export function RidesIsland(props: {
 		// The button that was pressed is gone.
 		requestAnimationFrame(() => action.current?.focus());
 	};
+	/** The button that opened the panel may be gone with the rides before. */
+	const focusIfLost = () =>
+		requestAnimationFrame(() => {
+			if (document.activeElement === document.body)
+				(addButton.current ?? action.current)?.focus();
+		});
 	const openPanel = () => {
 		isPanelOpen.value = true;
 	};
@@ -113,6 +128,7 @@ export function RidesIsland(props: {
 						own !== null && (
 							<OwnBar
 								own={own}
+								addButton={addButton}
 								onAdd={openPanel}
 								onErase={() => void erase()}
 							/>
@@ -120,7 +136,14 @@ export function RidesIsland(props: {
 					}
 				/>
 			)}
-			<OwnPanel isOpen={isPanelOpen} onFiles={(files) => void read(files)} />
+			<OwnPanel
+				isOpen={isPanelOpen}
+				onFiles={(files) => void read({ files, problems: [] })}
+				onClosed={focusIfLost}
+			/>
+			<p class="visually-hidden" role="status">
+				{news.value}
+			</p>
 			{isOver.value && (
 				<div class="own-over" aria-hidden="true">
 					<p>Drop to see them on the map</p>
@@ -184,21 +207,27 @@ function NothingToShow(props: {
 				</button>
 			)}
 			{hasKept.value && (
-				<button type="button" class="button" onClick={props.onErase}>
-					Erase
-				</button>
+				<>
+					<button type="button" class="button" onClick={() => void openKept()}>
+						Try again
+					</button>
+					<button type="button" class="button" onClick={props.onErase}>
+						Erase
+					</button>
+				</>
 			)}
 		</div>
 	);
 	if (hasKept.value && ownProblem.value === null)
 		return <Loading what="your rides" />;
-	if (!props.hasLake && !hasKept.value) return <NoRides>{buttons}</NoRides>;
+	if (!props.hasLake && ownProblem.value === null)
+		return <NoRides>{buttons}</NoRides>;
 	return (
 		<Empty>
 			<h1>Your own rides</h1>
-			<p>
-				{hasKept.value
-					? "The rides that are kept on this device cannot be opened."
+			<p role={ownProblem.value === null ? undefined : "alert"}>
+				{ownProblem.value !== null
+					? problemSentence(ownProblem.value)
 					: "No rides of your own are on this device: they were not kept, or are erased. Rides of whoever sent you this address have not left theirs."}
 			</p>
 			{buttons}
