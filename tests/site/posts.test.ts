@@ -496,6 +496,14 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
 		await page.getByRole("button", { name: "Erase them" }).click();
 		await page.getByRole("button", { name: "Keep them" }).waitFor(PATIENCE);
+		// What shows is read further, and kept again, though its files are gone.
+		await page.getByRole("button", { name: "#sea: show only posts" }).click();
+		await expect
+			.poll(() => page.locator(".post-text").allTextContents(), PATIENCE)
+			.toEqual(["#Wind #sea", "#Sea <img>", "#Sea and #sea"]);
+		await page.getByRole("button", { name: "Keep them" }).click();
+		await page.getByRole("button", { name: "Erase them" }).click();
+		await page.getByRole("button", { name: "Keep them" }).waitFor(PATIENCE);
 		await page.reload();
 		await live(page);
 		await page.waitForTimeout(500);

@@ -114,7 +114,7 @@ export function OwnPosts(props: {
 						class="button"
 						onClick={() => {
 							const own = kept.value;
-							if (own !== null) void show(own, true, onChange);
+							if (own !== null) void showKept(own, onChange);
 						}}
 					>
 						Show them
@@ -232,6 +232,18 @@ function nothingIn({ rejects: [first] }: OwnSummary): string {
 	return first === undefined
 		? "there are no posts in these files"
 		: `there are no posts in these files: ${first.file}${first.line === null ? "" : `, line ${first.line}`}: ${first.reason}`;
+}
+
+/** Shows copies: the engine reads as questions come, and what is kept may be erased before. */
+async function showKept(own: OwnFiles, onChange: () => void): Promise<void> {
+	const copied = async (file: Blob) => new Blob([await file.arrayBuffer()]);
+	try {
+		const posts = await copied(own.posts);
+		const postTags = await copied(own.postTags);
+		await show({ posts, postTags, summary: own.summary }, true, onChange);
+	} catch (error) {
+		state.value = { kind: "failed", error };
+	}
 }
 
 async function show(
