@@ -130,6 +130,44 @@ describe("posts that a visitor drops", () => {
 		expect(summary).toMatchObject({ posts: 0, lastPost: null, rejected: 1 });
 	});
 
+	test("that lie in files that cannot be read, or hold too much, do not stop the others", async () => {
+		const gone = (name: string) => ({
+			...{ name, size: 10 },
+			stream: () =>
+				new ReadableStream<Uint8Array<ArrayBuffer>>({
+					pull(controller) {
+						controller.error(new DOMException("gone", "NotFoundError"));
+					},
+				}),
+		});
+		const line = json(tweet("1", "#a"));
+		const { summary } = await readOwnPosts(
+			[
+				gone("folder"),
+				gone("gone.json.gz"),
+				new File([gzipSync("[]").subarray(0, 12)], "cut.json.gz"),
+				new File([gzipSync(`${line}\n`.repeat(100))], "large.jsonl.gz"),
+				new File([line], "good.jsonl"),
+			],
+			() => {},
+			2000,
+		);
+		const unreadable =
+			"it cannot be read: it is a folder, or was changed or removed meanwhile";
+		expect(summary).toMatchObject({
+			...{ files: ["good.jsonl"], posts: 1, rejected: 4 },
+			rejects: [
+				{ file: "folder", reason: unreadable },
+				{ file: "gone.json.gz", reason: unreadable },
+				{ file: "cut.json.gz", reason: "not valid gzip, or cut off" },
+				{
+					...{ file: "large.jsonl.gz", line: null },
+					reason: "it holds more than 0.002 MB: cut it into several files",
+				},
+			],
+		});
+	});
+
 	test.skipIf(missingSharedData)(
 		"of a real archive are those of the pipeline",
 		async () => {

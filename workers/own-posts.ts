@@ -15,6 +15,8 @@ const DAY_MICROS = 86_400_000_000;
 const TOLD_REJECTS = 50;
 /** Between two words of progress, in bytes. */
 const PROGRESS_BYTES = 1 << 20;
+/** Of one file, unpacked: files made to fill a memory hold more. */
+const MAX_FILE_BYTES = 256e6;
 
 /** A file of the visitor's: `File` is one. */
 export type OwnFile = Pick<Blob, "size" | "stream"> & { readonly name: string };
@@ -68,11 +70,13 @@ export type OnOwnProgress = (
 
 /**
  * Reads posts as the pipeline does: the same formats and tags, the same post twice
- * counts once, its fullest copy. A file that cannot be used does not stop the others.
+ * counts once, its fullest copy. A file that cannot be used, or unpacks to more than
+ * `maxFileBytes`, does not stop the others.
  */
 export async function readOwnPosts(
 	files: readonly OwnFile[],
 	onProgress: OnOwnProgress,
+	maxFileBytes = MAX_FILE_BYTES,
 ): Promise<OwnPosts> {
 	const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
 	const posts = new Map<string, Post>();
@@ -99,7 +103,10 @@ export async function readOwnPosts(
 		try {
 			const name = file.name.toLowerCase();
 			await readPosts(
-				{ name: name.replace(/\.gz$/, ""), bytes: unpacked(file, onBytes) },
+				{
+					name: name.replace(/\.gz$/, ""),
+					bytes: capped(unpacked(file, onBytes), maxFileBytes),
+				},
 				csvText,
 				{ reject, count: () => {}, note: () => {}, drain: async () => {} },
 				(post) => found.push(post),
@@ -149,15 +156,34 @@ async function* unpacked(
 			},
 		}),
 	);
-	if (!file.name.toLowerCase().endsWith(".gz")) {
-		yield* chunksOf(counted);
-		return;
-	}
+	const isPacked = file.name.toLowerCase().endsWith(".gz");
 	try {
-		yield* chunksOf(counted.pipeThrough(new DecompressionStream("gzip")));
+		yield* chunksOf(
+			isPacked ? counted.pipeThrough(new DecompressionStream("gzip")) : counted,
+		);
 	} catch (cause) {
-		if (cause instanceof FileError) throw cause;
-		throw new FileError("not valid gzip, or cut off", { cause });
+		// Streams of files that cannot be read fail with a DOMException, damaged ones with others.
+		throw new FileError(
+			isPacked && !(cause instanceof DOMException)
+				? "not valid gzip, or cut off"
+				: "it cannot be read: it is a folder, or was changed or removed meanwhile",
+			{ cause },
+		);
+	}
+}
+
+async function* capped(
+	chunks: AsyncGenerator<Uint8Array>,
+	maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+	let bytes = 0;
+	for await (const chunk of chunks) {
+		bytes += chunk.length;
+		if (bytes > maxBytes)
+			throw new FileError(
+				`it holds more than ${maxBytes / 1e6} MB: cut it into several files`,
+			);
+		yield chunk;
 	}
 }
 

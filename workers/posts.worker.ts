@@ -2,6 +2,7 @@ import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
 import { encodeParquet } from "../src/lake/encode.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
+import { holdLife } from "./life.ts";
 import {
 	type OnOwnProgress,
 	type OwnSummary,
@@ -18,6 +19,8 @@ export interface OwnPostsFiles {
 
 /** What the worker of dropped posts answers to. */
 const api = {
+	/** Takes the name of its life, by which the page hears of its end. */
+	start: holdLife,
 	/** Rejects with `FetchError` where parquet-wasm cannot be had. */
 	async read(
 		files: readonly File[],
@@ -26,8 +29,10 @@ const api = {
 		const writer = fetchWasm(ENGINE_FILES.parquetPacked, () => {}).then(
 			(module) => parquet.default({ module_or_path: module }),
 		);
-		const { posts, postTags, summary } = await readOwnPosts(files, onProgress);
-		await writer;
+		const [{ posts, postTags, summary }] = await Promise.all([
+			readOwnPosts(files, onProgress),
+			writer,
+		]);
 		const packed = {
 			posts: encodeParquet(parquet, posts) as Uint8Array<ArrayBuffer>,
 			postTags: encodeParquet(parquet, postTags) as Uint8Array<ArrayBuffer>,
