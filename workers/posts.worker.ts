@@ -1,6 +1,7 @@
 import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
 import { encodeParquet } from "../src/lake/encode.ts";
+import type { GivenFile } from "../src/lake/own-rides/containers.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
 import { holdLife } from "./life.ts";
 import {
@@ -23,7 +24,7 @@ const api = {
 	start: holdLife,
 	/** Rejects with `FetchError` where parquet-wasm cannot be had. */
 	async read(
-		files: readonly File[],
+		files: readonly GivenFile[],
 		onProgress: OnOwnProgress,
 	): Promise<OwnPostsFiles> {
 		const writer = fetchWasm(ENGINE_FILES.parquetPacked, () => {}).then(

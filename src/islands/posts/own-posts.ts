@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type { OnOwnProgress, OwnSummary } from "../../../workers/own-posts.ts";
 import type { KeptPosts, OwnFiles } from "../../lake/own-posts/kept-posts.ts";
+import type { GivenFile } from "../../lake/own-rides/containers.ts";
 import type { PostTables } from "../../queries/posts.ts";
 import { ownData, type PostsData } from "./model.ts";
 
@@ -11,7 +12,7 @@ export interface OwnWorld {
 	removeFile(name: string): Promise<void>;
 	/** Stops where the signal says so. */
 	readPosts(
-		files: readonly File[],
+		files: readonly GivenFile[],
 		onProgress: OnOwnProgress,
 		stop: AbortSignal,
 	): Promise<OwnFiles>;
@@ -73,7 +74,7 @@ export class OwnPostsState {
 	}
 
 	/** Shows the posts of files. Nothing changes where they hold none. */
-	async read(files: readonly File[], onChange: () => void): Promise<void> {
+	async read(files: readonly GivenFile[], onChange: () => void): Promise<void> {
 		const load: Load = async (onProgress, stop) => ({
 			files: await this.#world.readPosts(files, onProgress, stop),
 			keptId: null,

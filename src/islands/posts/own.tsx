@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { proxy, wrap } from "comlink";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { newLife, onDeath } from "../../../workers/life.ts";
 import type { OnOwnProgress, OwnSummary } from "../../../workers/own-posts.ts";
 import type { OwnPostsApi } from "../../../workers/posts.worker.ts";
@@ -15,8 +15,10 @@ import {
 	type OwnFiles,
 	onKeptPosts,
 } from "../../lake/own-posts/kept-posts.ts";
+import type { GivenFile } from "../../lake/own-rides/containers.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { askToPersist } from "../shared/device.ts";
+import { useFileDrop } from "../shared/dropped-files.ts";
 import { addFile, removeFile } from "../shared/engine.ts";
 import { Failure } from "../shared/states.tsx";
 import type { PostsData } from "./model.ts";
@@ -54,7 +56,7 @@ export function OwnPosts(props: {
 }) {
 	const { onChange } = props;
 	const section = useRef<HTMLElement>(null);
-	const isOver = useRef(signal(false)).current;
+	const isOver = useSignal(false);
 	/** The button that was pressed may be gone then. */
 	const after = (task: Promise<void>) =>
 		void task.then(() =>
@@ -63,35 +65,12 @@ export function OwnPosts(props: {
 					section.current?.querySelector("input")?.focus();
 			}),
 		);
-	const open = (files: readonly File[]) => {
+	const open = (files: readonly GivenFile[]) => {
 		if (files.length > 0) after(own.read(files, onChange));
 	};
-	useEffect(() => {
-		let depth = 0;
-		const hasFiles = (event: DragEvent) =>
-			event.dataTransfer?.types.includes("Files") ?? false;
-		const onDrag = (event: DragEvent) => {
-			if (!hasFiles(event)) return;
-			event.preventDefault();
-			depth += event.type === "dragenter" ? 1 : 0;
-			depth -= event.type === "dragleave" ? 1 : 0;
-			isOver.value = depth > 0;
-		};
-		const onDrop = (event: DragEvent) => {
-			if (!hasFiles(event)) return;
-			event.preventDefault();
-			depth = 0;
-			isOver.value = false;
-			open([...(event.dataTransfer?.files ?? [])]);
-		};
-		const drags = ["dragenter", "dragover", "dragleave"] as const;
-		for (const type of drags) window.addEventListener(type, onDrag);
-		window.addEventListener("drop", onDrop);
-		return () => {
-			for (const type of drags) window.removeEventListener(type, onDrag);
-			window.removeEventListener("drop", onDrop);
-		};
-	}, []);
+	useFileDrop((over) => {
+		isOver.value = over;
+	}, open);
 	const opening = own.opening.value;
 	const failure = own.failure.value;
 	const shown = own.shown.value;
@@ -210,7 +189,7 @@ function Rejects({ summary }: { readonly summary: OwnSummary }) {
 
 /** In a worker of its own, which ends with it. */
 async function readPosts(
-	files: readonly File[],
+	files: readonly GivenFile[],
 	onProgress: OnOwnProgress,
 	stop: AbortSignal,
 ): Promise<OwnFiles> {

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
+import type { GivenFile } from "../../lake/own-rides/containers.ts";
 
 /** Files that a chooser gave, with the folders below the one that was chosen. */
 export function chosenFiles(files: FileList | null): GivenFile[] {
