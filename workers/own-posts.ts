@@ -5,6 +5,11 @@ import {
 	texts,
 	timestamps,
 } from "../src/lake/files/vectors.ts";
+import type {
+	OwnDay,
+	OwnReject,
+	OwnSummary,
+} from "../src/lake/own-posts/own-summary.ts";
 import {
 	containersOf,
 	type FoundFile,
@@ -25,44 +30,12 @@ const PROGRESS_BYTES = 1 << 20;
 /** Of one file, unpacked: files made to fill a memory hold more. */
 const MAX_FILE_BYTES = 256e6;
 
-export interface OwnReject {
-	readonly file: string;
-	/** From 1; null for a whole file. */
-	readonly line: number | null;
-	readonly reason: string;
-}
-
-/** A UTC day of the visitor's posts, as the query `postsPerDay` gives it. */
-export interface OwnDay {
-	/** Midnight, milliseconds since 1970. */
-	readonly day: number;
-	readonly posts: number;
-	readonly tagged: number;
-	readonly tags: number;
-	readonly reposts: number;
-	readonly tagged_reposts: number;
-	readonly repost_tags: number;
-}
-
 /** What the visitor's files hold. */
 export interface OwnPosts {
 	/** The tables `posts` and `post_tags` as Arrow IPC streams, in their order of rows. */
 	readonly posts: Uint8Array;
 	readonly postTags: Uint8Array;
 	readonly summary: OwnSummary;
-}
-
-export interface OwnSummary {
-	/** Names of the files that hold posts, those in folders and zips with their paths. */
-	readonly files: readonly string[];
-	readonly posts: number;
-	/** Milliseconds since 1970; null without posts. */
-	readonly lastPost: number | null;
-	readonly days: readonly OwnDay[];
-	/** Values and files that could not be used. */
-	readonly rejected: number;
-	/** The first of them. */
-	readonly rejects: readonly OwnReject[];
 }
 
 /** Bytes read of all files, and posts so far. */

@@ -1,14 +1,11 @@
 import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
 import { encodeParquet } from "../src/lake/encode.ts";
+import type { OwnSummary } from "../src/lake/own-posts/own-summary.ts";
 import type { GivenFile } from "../src/lake/own-rides/containers.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
 import { holdLife } from "./life.ts";
-import {
-	type OnOwnProgress,
-	type OwnSummary,
-	readOwnPosts,
-} from "./own-posts.ts";
+import { type OnOwnProgress, readOwnPosts } from "./own-posts.ts";
 import { fetchWasm } from "./unpack.ts";
 
 /** The visitor's posts as the lake's tables, each a Parquet file. */

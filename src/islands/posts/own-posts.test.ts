@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { OwnSummary } from "../../../workers/own-posts.ts";
 import type { KeptPosts, OwnFiles } from "../../lake/own-posts/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
 import { OwnPostsState, type OwnWorld } from "./own-posts.ts";
 
 const summary = (posts: number): OwnSummary => ({

@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from "@preact/signals";
-import type { OnOwnProgress, OwnSummary } from "../../../workers/own-posts.ts";
+import type { OnOwnProgress } from "../../../workers/own-posts.ts";
 import type { KeptPosts, OwnFiles } from "../../lake/own-posts/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
 import type { GivenFile } from "../../lake/own-rides/containers.ts";
 import type { PostTables } from "../../queries/posts.ts";
 import { ownData, type PostsData } from "./model.ts";

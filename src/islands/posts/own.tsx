@@ -3,7 +3,7 @@ import { proxy, wrap } from "comlink";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { newLife, onDeath } from "../../../workers/life.ts";
-import type { OnOwnProgress, OwnSummary } from "../../../workers/own-posts.ts";
+import type { OnOwnProgress } from "../../../workers/own-posts.ts";
 import type { OwnPostsApi } from "../../../workers/posts.worker.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import { formatCounted } from "../../charts/format.ts";
@@ -15,6 +15,7 @@ import {
 	type OwnFiles,
 	onKeptPosts,
 } from "../../lake/own-posts/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
 import type { GivenFile } from "../../lake/own-rides/containers.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { askToPersist } from "../shared/device.ts";
@@ -89,11 +90,12 @@ export function OwnPosts(props: {
 							, from {formatCounted(shown.files.summary.files.length, "file")}.
 						</p>
 						{isKept ? (
-							<Action onPress={() => after(own.erase())}>
+							<Action key="erase" onPress={() => after(own.erase())}>
 								Erase them from this device
 							</Action>
 						) : (
-							<Action onPress={() => after(own.keep())}>
+							// A button of its own: a second press of one must not do the other.
+							<Action key="keep" onPress={() => after(own.keep())}>
 								Keep them on this device
 							</Action>
 						)}

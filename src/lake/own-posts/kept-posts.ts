@@ -1,4 +1,4 @@
-import type { OwnSummary } from "../../../workers/own-posts.ts";
+import type { OwnSummary } from "./own-summary.ts";
 
 const FOLDER = "lakeside-own-posts";
 /** Who writes or erases holds it alone; readers hold it together. */
