@@ -14,7 +14,9 @@ import {
 	missingSharedData,
 	sharedFiles,
 } from "../scripts/datasets/shared-data.ts";
+import { zipOf } from "../scripts/formats/zip-writer.ts";
 import { nodeEncode } from "../scripts/lake/node-decoder.ts";
+import type { GivenFile } from "../src/lake/own-rides/containers.ts";
 import { type OwnPosts, readOwnPosts } from "./own-posts.ts";
 
 /** Rows of what was read, by native DuckDB from the Parquet that a page would make. */
@@ -57,6 +59,11 @@ async function expected(lake: InMemoryLake) {
 	};
 }
 
+const given = (path: string, ...parts: BlobPart[]): GivenFile => ({
+	path,
+	blob: new Blob(parts),
+});
+
 const json = JSON.stringify;
 const tweet = (id: string, text: string, more: object = {}) => ({
 	...{ id_str: id, text, created_at: "2024-05-01T10:00:00Z" },
@@ -93,8 +100,8 @@ const FILES = {
 describe("posts that a visitor drops", () => {
 	test("are what the pipeline makes of the same files", async () => {
 		const own = await readOwnPosts(
-			Object.entries(FILES).map(
-				([name, content]) => new File([content], name.slice(6)),
+			Object.entries(FILES).map(([name, content]) =>
+				given(name.slice(6), content),
 			),
 			() => {},
 		);
@@ -115,19 +122,79 @@ describe("posts that a visitor drops", () => {
 		});
 	});
 
+	test("are the same from a zip, as the pipeline's are", async () => {
+		const { "posts/broken.json": _, ...whole } = FILES;
+		const archive = new Uint8Array(
+			zipOf({ ...whole, "assets/js/main.js": "!function(){}()" }),
+		);
+		const own = await readOwnPosts([given("archive.zip", archive)], () => {});
+		const lake = await buildFrom(dataset, { "posts/archive.zip": archive });
+		const { days, ...tables } = await expected(lake);
+		lake.close();
+		expect(await rowsOf(own)).toEqual(tables);
+		expect(own.summary.days).toEqual(days);
+		expect(own.summary).toMatchObject({
+			...{ posts: 5, rejected: 1 },
+			rejects: [{ file: "archive.zip/posts/again.jsonl", line: 3 }],
+		});
+		expect(own.summary.files).toContain("archive.zip/posts/table.csv.gz");
+	});
+
 	test("tell how far they are, and nothing is no posts", async () => {
 		const told: number[][] = [];
 		const lines = `${json(tweet("1", "x".repeat(1000)))}\n`.repeat(1100);
-		const files = ["a", "b", "c", "d"].map(
-			(name) => new File([lines], `${name}.jsonl`),
+		const files = ["a", "b", "c", "d"].map((name) =>
+			given(`${name}.jsonl`, lines),
 		);
 		await readOwnPosts(files, (...progress) => told.push(progress));
 		const bytes = told.map(([done]) => done);
 		expect(new Set(bytes).size).toBeGreaterThan(3);
 		expect(bytes).toEqual([...bytes].sort((a = 0, b = 0) => a - b));
 		expect(told.at(-1)).toEqual([4 * lines.length, 4 * lines.length, 1]);
-		const { summary } = await readOwnPosts([new File([], "a.json")], () => {});
+		const { summary } = await readOwnPosts([given("a.json")], () => {});
 		expect(summary).toMatchObject({ posts: 0, lastPost: null, rejected: 1 });
+	});
+
+	test("that lie in files that cannot be read, or hold too much, do not stop the others", async () => {
+		const gone = (path: string): GivenFile => {
+			const blob = new Blob(["gone"]);
+			blob.stream = () =>
+				new ReadableStream<Uint8Array<ArrayBuffer>>({
+					pull(controller) {
+						controller.error(new DOMException("gone", "NotFoundError"));
+					},
+				});
+			return { path, blob };
+		};
+		const line = json(tweet("1", "#a"));
+		const { summary } = await readOwnPosts(
+			[
+				gone("folder"),
+				gone("gone.json.gz"),
+				given("cut.json.gz", gzipSync("[]").subarray(0, 12)),
+				given("large.jsonl.gz", gzipSync(`${line}\n`.repeat(100))),
+				given("good.jsonl", line),
+			],
+			() => {},
+			2000,
+		);
+		const unreadable =
+			"the file cannot be read: it was moved, was changed, or is not yours to read";
+		expect(summary).toMatchObject({
+			...{ files: ["good.jsonl"], posts: 1, rejected: 4 },
+			rejects: [
+				{
+					file: "cut.json.gz",
+					reason: "the compressed data are cut off or damaged",
+				},
+				{ file: "folder", reason: unreadable },
+				{ file: "gone.json.gz", reason: unreadable },
+				{
+					...{ file: "large.jsonl.gz", line: null },
+					reason: "it holds more than 0.002 MB: cut it into several files",
+				},
+			],
+		});
 	});
 
 	test.skipIf(missingSharedData)(
@@ -136,9 +203,8 @@ describe("posts that a visitor drops", () => {
 			const files = await sharedFiles("posts");
 			const own = await readOwnPosts(
 				await Promise.all(
-					files.map(
-						async ({ path, absolutePath }) =>
-							new File([await readFile(absolutePath)], path),
+					files.map(async ({ path, absolutePath }) =>
+						given(path, await readFile(absolutePath)),
 					),
 				),
 				() => {},

@@ -5,38 +5,30 @@ import {
 	texts,
 	timestamps,
 } from "../src/lake/files/vectors.ts";
+import type {
+	OwnDay,
+	OwnReject,
+	OwnSummary,
+} from "../src/lake/own-posts/own-summary.ts";
+import {
+	containersOf,
+	type FoundFile,
+	type GivenFile,
+	gunzipped,
+} from "../src/lake/own-rides/containers.ts";
 import { csvText } from "../src/lib/formats/csv-text.ts";
 import { FileError } from "../src/lib/formats/file-error.ts";
 import type { Post } from "../src/lib/formats/post.ts";
 import { readPosts } from "../src/lib/formats/posts.ts";
+import { mayHoldPosts } from "../src/lib/formats/posts-names.ts";
 
 const DAY_MICROS = 86_400_000_000;
 /** Rejects that are told one by one. */
 const TOLD_REJECTS = 50;
 /** Between two words of progress, in bytes. */
 const PROGRESS_BYTES = 1 << 20;
-
-/** A file of the visitor's: `File` is one. */
-export type OwnFile = Pick<Blob, "size" | "stream"> & { readonly name: string };
-
-export interface OwnReject {
-	readonly file: string;
-	/** From 1; null for a whole file. */
-	readonly line: number | null;
-	readonly reason: string;
-}
-
-/** A UTC day of the visitor's posts, as the query `postsPerDay` gives it. */
-export interface OwnDay {
-	/** Midnight, milliseconds since 1970. */
-	readonly day: number;
-	readonly posts: number;
-	readonly tagged: number;
-	readonly tags: number;
-	readonly reposts: number;
-	readonly tagged_reposts: number;
-	readonly repost_tags: number;
-}
+/** Of one file, unpacked: files made to fill a memory hold more. */
+const MAX_FILE_BYTES = 256e6;
 
 /** What the visitor's files hold. */
 export interface OwnPosts {
@@ -44,19 +36,6 @@ export interface OwnPosts {
 	readonly posts: Uint8Array;
 	readonly postTags: Uint8Array;
 	readonly summary: OwnSummary;
-}
-
-export interface OwnSummary {
-	/** Names of the files that hold posts. */
-	readonly files: readonly string[];
-	readonly posts: number;
-	/** Milliseconds since 1970; null without posts. */
-	readonly lastPost: number | null;
-	readonly days: readonly OwnDay[];
-	/** Values and files that could not be used. */
-	readonly rejected: number;
-	/** The first of them. */
-	readonly rejects: readonly OwnReject[];
 }
 
 /** Bytes read of all files, and posts so far. */
@@ -67,55 +46,85 @@ export type OnOwnProgress = (
 ) => void;
 
 /**
- * Reads posts as the pipeline does: the same formats and tags, the same post twice
- * counts once, its fullest copy. A file that cannot be used does not stop the others.
+ * Reads posts as the pipeline does: the same formats and tags, zips too, the same post
+ * twice counts once, its fullest copy. A file that cannot be used, or unpacks to more
+ * than `maxFileBytes`, does not stop the others; those of folders and zips that hold
+ * none by their names are left out.
  */
 export async function readOwnPosts(
-	files: readonly OwnFile[],
+	given: readonly GivenFile[],
 	onProgress: OnOwnProgress,
+	maxFileBytes = MAX_FILE_BYTES,
 ): Promise<OwnPosts> {
-	const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+	const totalBytes = given.reduce((sum, { blob }) => sum + blob.size, 0);
 	const posts = new Map<string, Post>();
 	const used: string[] = [];
 	const rejects: OwnReject[] = [];
 	let rejected = 0;
 	let bytes = 0;
-	let told = 0;
+	let untold = 0;
 	/** Of the file that is being read. */
 	let found: Post[] = [];
 	const onBytes = (count: number) => {
-		bytes += count;
-		if (bytes - told < PROGRESS_BYTES) return;
-		told = bytes;
+		untold += count;
+		if (untold < PROGRESS_BYTES) return;
+		untold = 0;
 		onProgress(bytes, totalBytes, posts.size + found.length);
 	};
-	for (const file of files) {
+	const reject = (file: string, line: number | null, reason: string) => {
+		rejected += 1;
+		if (rejects.length < TOLD_REJECTS) rejects.push({ file, line, reason });
+	};
+	const readFile = async (file: FoundFile) => {
 		found = [];
-		const reject = (line: number | null, reason: string) => {
-			rejected += 1;
-			if (rejects.length < TOLD_REJECTS)
-				rejects.push({ file: file.name, line, reason });
-		};
+		const end = bytes + file.bytes;
 		try {
-			const name = file.name.toLowerCase();
 			await readPosts(
-				{ name: name.replace(/\.gz$/, ""), bytes: unpacked(file, onBytes) },
+				{
+					name: file.path.toLowerCase().replace(/\.gz$/, ""),
+					bytes: capped(
+						plainBytes(file, (count) => {
+							// Those of a zip unpack to more than they take there.
+							bytes = Math.min(bytes + count, end);
+							onBytes(count);
+						}),
+						maxFileBytes,
+					),
+				},
 				csvText,
-				{ reject, count: () => {}, note: () => {}, drain: async () => {} },
+				{
+					reject: (line, reason) => reject(file.path, line, reason),
+					count: () => {},
+					note: () => {},
+					drain: async () => {},
+				},
 				(post) => found.push(post),
 			);
 		} catch (error) {
 			if (!(error instanceof FileError)) throw error;
-			reject(error.line, error.message);
-			continue;
+			reject(file.path, error.line, error.message);
+			return;
+		} finally {
+			bytes = end;
 		}
-		if (found.length > 0) used.push(file.name);
+		if (found.length > 0) used.push(file.path);
 		for (const post of found) {
 			const other = posts.get(post.id);
 			if (other === undefined || isFuller(post, other))
 				posts.set(post.id, post);
 		}
-	}
+	};
+	const containers = containersOf(given, {
+		fault: (path, { line, message }) => reject(path, line, message),
+		// Who gives up ends the worker.
+		goOn: () => {},
+	});
+	// A file that was chosen by itself may have any name.
+	for await (const files of containers)
+		for (const file of files)
+			if (!file.path.includes("/") || mayHoldPosts(file.path))
+				await readFile(file);
+			else bytes += file.bytes;
 	onProgress(totalBytes, totalBytes, posts.size);
 	const sorted = [...posts.values()].sort(
 		(one, other) =>
@@ -136,44 +145,40 @@ export async function readOwnPosts(
 	};
 }
 
-async function* unpacked(
-	file: OwnFile,
+/** Calls back with the number of bytes that were read, of a `.gz` the packed ones. */
+function plainBytes(
+	file: FoundFile,
 	onBytes: (count: number) => void,
 ): AsyncGenerator<Uint8Array> {
-	if (file.size === 0) throw new FileError("the file is empty");
-	const counted = file.stream().pipeThrough(
-		new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-			transform(chunk, controller) {
-				onBytes(chunk.length);
-				controller.enqueue(chunk);
-			},
-		}),
-	);
-	if (!file.name.toLowerCase().endsWith(".gz")) {
-		yield* chunksOf(counted);
-		return;
-	}
-	try {
-		yield* chunksOf(counted.pipeThrough(new DecompressionStream("gzip")));
-	} catch (cause) {
-		if (cause instanceof FileError) throw cause;
-		throw new FileError("not valid gzip, or cut off", { cause });
+	const open = () => readBytes(file, onBytes);
+	return file.path.toLowerCase().endsWith(".gz")
+		? gunzipped({ ...file, open })
+		: open();
+}
+
+async function* readBytes(
+	file: FoundFile,
+	onBytes: (count: number) => void,
+): AsyncGenerator<Uint8Array> {
+	if (file.bytes === 0) throw new FileError("the file is empty");
+	for await (const chunk of file.open()) {
+		onBytes(chunk.length);
+		yield chunk;
 	}
 }
 
-/** Safari's streams cannot be iterated yet. */
-async function* chunksOf(
-	stream: ReadableStream<Uint8Array>,
+async function* capped(
+	chunks: AsyncGenerator<Uint8Array>,
+	maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
-	const reader = stream.getReader();
-	try {
-		for (;;) {
-			const { done, value } = await reader.read();
-			if (done) return;
-			yield value;
-		}
-	} finally {
-		await reader.cancel().catch(() => {});
+	let bytes = 0;
+	for await (const chunk of chunks) {
+		bytes += chunk.length;
+		if (bytes > maxBytes)
+			throw new FileError(
+				`it holds more than ${maxBytes / 1e6} MB: cut it into several files`,
+			);
+		yield chunk;
 	}
 }
 

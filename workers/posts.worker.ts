@@ -1,12 +1,11 @@
 import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
 import { encodeParquet } from "../src/lake/encode.ts";
+import type { OwnSummary } from "../src/lake/own-posts/own-summary.ts";
+import type { GivenFile } from "../src/lake/own-rides/containers.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
-import {
-	type OnOwnProgress,
-	type OwnSummary,
-	readOwnPosts,
-} from "./own-posts.ts";
+import { holdLife } from "./life.ts";
+import { type OnOwnProgress, readOwnPosts } from "./own-posts.ts";
 import { fetchWasm } from "./unpack.ts";
 
 /** The visitor's posts as the lake's tables, each a Parquet file. */
@@ -18,16 +17,20 @@ export interface OwnPostsFiles {
 
 /** What the worker of dropped posts answers to. */
 const api = {
+	/** Takes the name of its life, by which the page hears of its end. */
+	start: holdLife,
 	/** Rejects with `FetchError` where parquet-wasm cannot be had. */
 	async read(
-		files: readonly File[],
+		files: readonly GivenFile[],
 		onProgress: OnOwnProgress,
 	): Promise<OwnPostsFiles> {
 		const writer = fetchWasm(ENGINE_FILES.parquetPacked, () => {}).then(
 			(module) => parquet.default({ module_or_path: module }),
 		);
-		const { posts, postTags, summary } = await readOwnPosts(files, onProgress);
-		await writer;
+		const [{ posts, postTags, summary }] = await Promise.all([
+			readOwnPosts(files, onProgress),
+			writer,
+		]);
 		const packed = {
 			posts: encodeParquet(parquet, posts) as Uint8Array<ArrayBuffer>,
 			postTags: encodeParquet(parquet, postTags) as Uint8Array<ArrayBuffer>,

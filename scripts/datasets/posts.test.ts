@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { zipOf } from "../formats/zip-writer.ts";
 import { buildFrom, buildInMemory } from "./in-memory.ts";
 import { posts } from "./posts.ts";
 import { missingSharedData, sharedFiles } from "./shared-data.ts";
@@ -51,6 +52,42 @@ describe("formats", () => {
 			expect(lake.rejects).toEqual([]);
 			expect(ids).toEqual(["1", "2"]);
 		}
+	});
+
+	test("a zip of them, of which the files that hold no posts do not count", async () => {
+		const archive = {
+			"data/tweets.js": `window.YTD.tweets.part0 = ${json([{ tweet: two[0] }])}`,
+			"data/like.js": "window.YTD.like.part0 = [{}]",
+			"data/broken.js": "no list",
+			"assets/js/main.js": "!function(){}()",
+			"more/list.json.gz": gzipSync(json([two[1], { id_str: "3" }])),
+		};
+		const { ids, lake } = await idsOf({ "posts/archive.zip": zipOf(archive) });
+		expect(ids).toEqual(["1", "2"]);
+		expect(lake.rejects.map(({ reason }) => reason)).toEqual([
+			"not an archive month: it assigns no list of tweets",
+			"no time: the post has no created_at",
+		]);
+		expect(lake.reports["posts/archive.zip"]?.counts).toMatchObject({
+			"posts read": 3,
+			"posts rejected": 1,
+			"posts of rejected files": 0,
+		});
+	});
+
+	test("a zip with a file that breaks off is rejected whole, and its posts are in the balance", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/archive.zip": zipOf({
+				"a.json": json([two[0]]),
+				"b.json": json([two[1], tweet("3")]).slice(0, -20),
+			}),
+		});
+		expect(ids).toEqual([]);
+		const counts = lake.reports["posts/archive.zip"]?.counts;
+		expect(counts?.["posts read"]).toBe(
+			(counts?.["posts rejected"] ?? 0) +
+				(counts?.["posts of rejected files"] ?? 0),
+		);
 	});
 
 	test("a document that is one post, and UTF-16 with its mark", async () => {

@@ -1,5 +1,6 @@
-import { plainName } from "../formats/bytes.ts";
+import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { readPostsFile } from "../formats/posts.ts";
+import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 /** Between a post's tags in the staging column: no tag holds one. */
@@ -17,7 +18,7 @@ export const posts: DatasetDefinition = {
 	description: "Posts of a social network and their hashtags.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => /\.(?:jsonl?|ndjson|js|csv|tsv)$/.test(plainName(path)),
+	accepts: (path) => mayHoldPosts(path) || isZip(path),
 	staging: [
 		{
 			name: "post_copies",
@@ -31,13 +32,15 @@ export const posts: DatasetDefinition = {
 				{ name: "text", type: "VARCHAR" },
 				{ name: "url", type: "VARCHAR" },
 				{ name: "record", type: "BIGINT" },
+				// Within a zip.
+				{ name: "entry", type: "VARCHAR" },
 				{ name: "line", type: "BIGINT" },
 			],
 		},
 	],
 	async parse(file, out) {
 		let record = 0;
-		await readPostsFile(file, out, (post, line) =>
+		await readPostsFile(file, out, (post, line, entry) =>
 			out.row("post_copies", [
 				post.id,
 				post.author,
@@ -50,6 +53,7 @@ export const posts: DatasetDefinition = {
 				post.text,
 				post.url,
 				record++,
+				entry,
 				line,
 			]),
 		);
@@ -57,7 +61,7 @@ export const posts: DatasetDefinition = {
 	tables: [
 		{
 			name: "posts",
-			rows: "SELECT * EXCLUDE (tags, line) FROM post_copies",
+			rows: "SELECT * EXCLUDE (tags, entry, line) FROM post_copies",
 			buckets: timeBuckets("created_at"),
 			counts: "SELECT 'posts kept' AS name, count(*) AS count FROM rows",
 			orderBy: "created_at, post_id",
@@ -87,7 +91,7 @@ export const posts: DatasetDefinition = {
 	unique: {
 		noun: "post",
 		claims: `
-			SELECT post_id AS key, file_index, record, NULL::VARCHAR AS entry, line,
+			SELECT post_id AS key, file_index, record, entry, line,
 				hash(author, created_at, is_repost, tags, text, url)::VARCHAR AS content,
 				1 AS records, tag_count, length(text) AS text_length, created_at
 			FROM post_copies`,

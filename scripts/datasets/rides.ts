@@ -26,7 +26,8 @@ import {
 	WHOLE_CUT,
 } from "../../src/lib/rides/start-view.ts";
 import { fileBytes } from "../formats/bytes.ts";
-import { exportedRides, isZip, readListFile } from "../formats/ride-export.ts";
+import { exportedRides, readListFile } from "../formats/ride-export.ts";
+import { isZip } from "../formats/zip.ts";
 import {
 	type DatasetDefinition,
 	type LakeReader,

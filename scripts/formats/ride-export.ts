@@ -12,7 +12,7 @@ import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { entryBytes, fileBytes } from "./bytes.ts";
 import { scratchPath } from "./declared/format.ts";
-import { type ZipEntry, zipEntries } from "./zip.ts";
+import { isZip, type ZipEntry, zipEntries } from "./zip.ts";
 
 /** A longer list is none: Strava writes less than a kB a ride. */
 const MAX_LIST_BYTES = 256 * 2 ** 20;
@@ -30,10 +30,6 @@ export interface ExportedRide {
 export interface ExportFault {
 	readonly name: string;
 	readonly fault: FileError;
-}
-
-export function isZip(path: string): boolean {
-	return path.toLowerCase().endsWith(".zip");
 }
 
 /**

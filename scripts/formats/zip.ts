@@ -13,6 +13,10 @@ export interface ZipEntry {
 /** What macOS puts beside files. */
 const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
 
+export function isZip(path: string): boolean {
+	return path.toLowerCase().endsWith(".zip");
+}
+
 /**
  * The entries of a zip whose names are accepted, in its own order; each is to be read
  * before the next. The others are noted. Throws a FileError where the zip is damaged,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
@@ -428,6 +429,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.goto(`${server.url}posts/`);
 		await live(page);
 		const open = page.getByLabel("Open your own posts");
+		const hasFocus = (element: Element) => element === document.activeElement;
 		const note = (id: number, day: number, content: string) => ({
 			type: "Create",
 			actor: "https://social.example/users/ada",
@@ -452,11 +454,12 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 				),
 			},
 			{
-				name: "more.csv",
-				mimeType: "text/csv",
-				buffer: Buffer.from(
-					"id,date,text\n9,2023-02-04,#Wind #sea\n8,never,x\n",
-				),
+				name: "more.zip",
+				mimeType: "application/zip",
+				buffer: zipOf({
+					"more.csv": "id,date,text\n9,2023-02-04,#Wind #sea\n8,never,x\n",
+					"assets/main.js": "no posts",
+				}),
 			},
 		]);
 		await expect
@@ -476,7 +479,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		expect(await shown(page)).toEqual(all);
 		await page.getByText("1 value could not be used").click();
 		expect(await page.locator(".own").textContent()).toContain(
-			"more.csv, line 3: not a time: never",
+			"more.zip/more.csv, line 3: not a time: never",
 		);
 		await page.getByRole("button", { name: "#sea: show only posts" }).click();
 		await expect
@@ -495,6 +498,20 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.getByRole("button", { name: "Show them" }).click();
 		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
 		await page.getByRole("button", { name: "Erase them" }).click();
+		await page.getByRole("button", { name: "Keep them" }).waitFor(PATIENCE);
+		// What shows is read further, and kept again, though its files are gone.
+		await page.getByRole("button", { name: "#sea: show only posts" }).click();
+		await expect
+			.poll(() => page.locator(".post-text").allTextContents(), PATIENCE)
+			.toEqual(["#Wind #sea", "#Sea <img>", "#Sea and #sea"]);
+		await page.getByRole("button", { name: "Keep them" }).focus();
+		await page.keyboard.press("Enter");
+		await page.getByRole("button", { name: "Erase them" }).waitFor(PATIENCE);
+		await expect.poll(() => open.evaluate(hasFocus), PATIENCE).toBe(true);
+		await page.getByRole("button", { name: "Settings of this device" }).click();
+		const panel = page.getByRole("dialog");
+		await panel.getByRole("button", { name: "Erase" }).click();
+		await panel.getByRole("button", { name: "Close" }).click();
 		await page.getByRole("button", { name: "Keep them" }).waitFor(PATIENCE);
 		await page.reload();
 		await live(page);

@@ -1,4 +1,3 @@
-import type { OwnSummary } from "../../../workers/own-posts.ts";
 import {
 	formatCounted,
 	formatDay,
@@ -11,6 +10,7 @@ import {
 } from "../../charts/posts-timeline.ts";
 import type { SeriesUnit } from "../../charts/tag-series.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
+import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import { formatCount } from "../../lib/format.ts";
 import {

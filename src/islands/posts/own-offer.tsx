@@ -1,10 +1,13 @@
-const ENDINGS = ".js,.json,.jsonl,.ndjson,.csv,.tsv,.gz";
+import type { GivenFile } from "../../lake/own-rides/containers.ts";
+import { chosenFiles } from "../shared/dropped-files.ts";
+
+const ENDINGS = ".zip,.js,.json,.jsonl,.ndjson,.csv,.tsv,.gz";
 
 /** The button that opens the visitor's own posts, and what it takes. */
 export function OwnOffer(props: {
-	/** Where there is nothing yet to read them, or they are being read. */
+	/** Where there is nothing yet to read them. */
 	readonly isDisabled?: boolean;
-	readonly onFiles?: (files: readonly File[]) => void;
+	readonly onFiles?: (files: readonly GivenFile[]) => void;
 }) {
 	return (
 		<div class="own-line">
@@ -17,14 +20,16 @@ export function OwnOffer(props: {
 					accept={ENDINGS}
 					disabled={props.isDisabled}
 					onChange={({ currentTarget }) => {
-						props.onFiles?.([...(currentTarget.files ?? [])]);
+						const files = chosenFiles(currentTarget.files);
 						currentTarget.value = "";
+						props.onFiles?.(files);
 					}}
 				/>
 			</label>
 			<p class="small muted">
-				A Twitter archive, Mastodon's outbox.json, JSON Lines or CSV, also
-				dropped on the page. Nothing of it leaves this browser.
+				A Twitter archive (.zip or its .js files), Mastodon's outbox.json, JSON
+				Lines or CSV, also dropped on the page, folders too. Nothing of it
+				leaves this browser.
 			</p>
 		</div>
 	);

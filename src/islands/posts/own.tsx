@@ -1,51 +1,53 @@
-import { batch, type Signal, signal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { proxy, wrap } from "comlink";
-import { useEffect, useRef } from "preact/hooks";
-import type { OwnSummary } from "../../../workers/own-posts.ts";
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { newLife, onDeath } from "../../../workers/life.ts";
+import type { OnOwnProgress } from "../../../workers/own-posts.ts";
 import type { OwnPostsApi } from "../../../workers/posts.worker.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import { formatCounted } from "../../charts/format.ts";
 import { Lifeline } from "../../lake/lifeline.ts";
-import { formatCount } from "../../lib/format.ts";
-import type { PostTables } from "../../queries/posts.ts";
+import {
+	erasePosts,
+	keepPosts,
+	keptPosts,
+	type OwnFiles,
+	onKeptPosts,
+} from "../../lake/own-posts/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
+import type { GivenFile } from "../../lake/own-rides/containers.ts";
+import { formatBytes } from "../../lib/format.ts";
+import { askToPersist } from "../shared/device.ts";
+import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
 import { addFile, removeFile } from "../shared/engine.ts";
-import { Failure, Loading } from "../shared/states.tsx";
-import { ownData, type PostsData } from "./model.ts";
+import { Failure } from "../shared/states.tsx";
+import type { PostsData } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
-import { eraseOwn, keepOwn, keptOwn, type OwnFiles } from "./own-store.ts";
+import { type OpeningPosts, OwnPostsState } from "./own-posts.ts";
 
-/** What the visitor's own posts are to the page. */
-type OwnState =
-	| { readonly kind: "none" }
-	| {
-			readonly kind: "reading";
-			readonly bytes: number;
-			readonly totalBytes: number;
-			readonly posts: number;
-	  }
-	| { readonly kind: "failed"; readonly error: unknown }
-	| {
-			readonly kind: "shown";
-			readonly own: OwnFiles;
-			readonly data: PostsData;
-			readonly isKept: boolean;
-	  };
-
-const state: Signal<OwnState> = signal({ kind: "none" });
-/** Of an earlier visit, and not shown. */
-const kept: Signal<OwnFiles | null> = signal(null);
-const complaint: Signal<string> = signal("");
-/** Names by which the engine knows the files that show. */
-let names: readonly string[] = [];
+const own = new OwnPostsState({
+	addFile,
+	removeFile,
+	readPosts,
+	keptPosts,
+	keepPosts: async (files) => {
+		// The visitor wants it kept; the browser may still say no.
+		await askToPersist();
+		return keepPosts(files);
+	},
+	erasePosts,
+});
 
 /** The visitor's posts where they show, in the place of the lake's. */
 export function shownOwn(): PostsData | null {
-	return state.value.kind === "shown" ? state.value.data : null;
+	return own.shown.value?.data ?? null;
 }
 
-/** Looks for posts of an earlier visit. */
+/** Looks for posts of an earlier visit, and follows what other tabs keep and erase. Once a page. */
 export async function findKept(): Promise<void> {
-	kept.value = await keptOwn();
+	onKeptPosts(() => void own.findKept());
+	await own.findKept();
 }
 
 /** Opens the visitor's own posts, by a button or a drop anywhere on the page, and tells of them. */
@@ -54,78 +56,74 @@ export function OwnPosts(props: {
 	readonly onChange: () => void;
 }) {
 	const { onChange } = props;
-	const isOver = useRef(signal(false)).current;
-	const open = (files: readonly File[]) => {
-		if (files.length > 0) void read(files, onChange);
+	const section = useRef<HTMLElement>(null);
+	const isOver = useSignal(false);
+	/** The button that was pressed may be gone then. */
+	const after = (task: Promise<void>) =>
+		void task.then(() =>
+			requestAnimationFrame(() => {
+				if (document.activeElement === document.body)
+					section.current?.querySelector("input")?.focus();
+			}),
+		);
+	const open = (given: DroppedFiles) => {
+		if (given.files.length + given.problems.length > 0)
+			after(own.read(given, onChange));
 	};
-	useEffect(() => {
-		let depth = 0;
-		const hasFiles = (event: DragEvent) =>
-			event.dataTransfer?.types.includes("Files") ?? false;
-		const onDrag = (event: DragEvent) => {
-			if (!hasFiles(event)) return;
-			event.preventDefault();
-			depth += event.type === "dragenter" ? 1 : 0;
-			depth -= event.type === "dragleave" ? 1 : 0;
-			isOver.value = depth > 0;
-		};
-		const onDrop = (event: DragEvent) => {
-			if (!hasFiles(event)) return;
-			event.preventDefault();
-			depth = 0;
-			isOver.value = false;
-			open([...(event.dataTransfer?.files ?? [])]);
-		};
-		const drags = ["dragenter", "dragover", "dragleave"] as const;
-		for (const type of drags) window.addEventListener(type, onDrag);
-		window.addEventListener("drop", onDrop);
-		return () => {
-			for (const type of drags) window.removeEventListener(type, onDrag);
-			window.removeEventListener("drop", onDrop);
-		};
-	}, []);
-	const now = state.value;
+	useFileDrop((over) => {
+		isOver.value = over;
+	}, open);
+	const opening = own.opening.value;
+	const failure = own.failure.value;
+	const shown = own.shown.value;
+	const kept = own.kept.value;
+	const isKept = shown !== null && shown.keptId === kept?.id;
 	return (
-		<section class="own" aria-label="Your own posts">
-			<OwnOffer isDisabled={now.kind === "reading"} onFiles={open} />
-			{now.kind === "reading" && (
-				<Loading
-					what={`your posts, ${formatCount(now.posts)} so far`}
-					bytes={now.bytes}
-					totalBytes={now.totalBytes}
-				/>
+		<section class="own" aria-label="Your own posts" ref={section}>
+			<OwnOffer onFiles={(files) => open({ files, problems: [] })} />
+			{opening !== null && <Opening opening={opening} />}
+			{failure !== null && <Failure error={failure} />}
+			{shown !== null && (
+				<>
+					<div class="own-line">
+						<p class="small" role="status">
+							Shown: your own {formatCounted(shown.files.summary.posts, "post")}
+							, from {formatCounted(shown.files.summary.files.length, "file")}.
+						</p>
+						{isKept ? (
+							<Action key="erase" onPress={() => after(own.erase())}>
+								Erase them from this device
+							</Action>
+						) : (
+							// A button of its own: a second press of one must not do the other.
+							<Action key="keep" onPress={() => after(own.keep())}>
+								Keep them on this device
+							</Action>
+						)}
+						<Action onPress={() => after(own.close(onChange))}>
+							Close them
+						</Action>
+					</div>
+					<Rejects summary={shown.files.summary} />
+				</>
 			)}
-			{now.kind === "failed" && <Failure error={now.error} />}
-			{now.kind === "shown" && (
-				<Shown
-					own={now.own}
-					isKept={now.isKept}
-					onClose={() => void close(onChange)}
-				/>
-			)}
-			{now.kind === "none" && kept.value !== null && (
+			{kept !== null && !isKept && (
 				<div class="own-line">
 					<p class="small">
-						{formatCounted(kept.value.summary.posts, "post")} of your own are
-						kept on this device.
+						{formatCounted(kept.summary.posts, "post")} of your own{" "}
+						{kept.summary.posts === 1 ? "is" : "are"} kept on this device
+						{shown !== null && "; those that show would take their place"}.
 					</p>
-					<button
-						type="button"
-						class="button"
-						onClick={() => {
-							const own = kept.value;
-							if (own !== null) void show(own, true, onChange);
-						}}
-					>
-						Show them
-					</button>
-					<button type="button" class="button" onClick={() => void erase()}>
-						Erase them
-					</button>
+					<Action onPress={() => after(own.showKept(onChange))}>
+						Show {shown === null ? "them" : "those that are kept"}
+					</Action>
+					<Action onPress={() => after(own.erase())}>
+						Erase {shown === null ? "them" : "those that are kept"}
+					</Action>
 				</div>
 			)}
-			<p class="small own-complaint" role="status">
-				{complaint.value}
+			<p class="small own-said" role="status">
+				{own.said.value}
 			</p>
 			{isOver.value && (
 				<div class="own-over" aria-hidden="true">
@@ -136,34 +134,40 @@ export function OwnPosts(props: {
 	);
 }
 
-function Shown(props: {
-	readonly own: OwnFiles;
-	readonly isKept: boolean;
-	readonly onClose: () => void;
+function Action(props: {
+	readonly onPress: () => void;
+	readonly children: ComponentChildren;
 }) {
-	const { own, isKept } = props;
 	return (
-		<>
-			<div class="own-line">
-				<p class="small" role="status">
-					Shown: your own {formatCounted(own.summary.posts, "post")}, from{" "}
-					{formatCounted(own.summary.files.length, "file")}.
-				</p>
-				{isKept ? (
-					<button type="button" class="button" onClick={() => void erase()}>
-						Erase them from this device
-					</button>
-				) : (
-					<button type="button" class="button" onClick={() => void keep(own)}>
-						Keep them on this device
-					</button>
-				)}
-				<button type="button" class="button" onClick={props.onClose}>
-					Close them
-				</button>
-			</div>
-			<Rejects summary={own.summary} />
-		</>
+		<button type="button" class="button" onClick={props.onPress}>
+			{props.children}
+		</button>
+	);
+}
+
+/** What is on its way: its numbers are no part of what is read aloud as they change. */
+function Opening({ opening }: { readonly opening: OpeningPosts }) {
+	const { stage, bytes, totalBytes, posts, cancel } = opening;
+	return (
+		<div class="own-line">
+			<p class="small" role="status">
+				{stage === "reading" ? "Reading your posts" : "Opening your posts"}
+			</p>
+			{totalBytes > 0 && (
+				<>
+					<progress
+						aria-label="Reading your posts"
+						max={totalBytes}
+						value={bytes}
+					/>
+					<p class="small muted">
+						{formatBytes(bytes)} of {formatBytes(totalBytes)},{" "}
+						{formatCounted(posts, "post")} so far
+					</p>
+				</>
+			)}
+			<Action onPress={cancel}>Cancel</Action>
+		</div>
 	);
 }
 
@@ -186,117 +190,33 @@ function Rejects({ summary }: { readonly summary: OwnSummary }) {
 	);
 }
 
-async function read(
-	files: readonly File[],
-	onChange: () => void,
-): Promise<void> {
-	if (state.peek().kind === "reading") return;
-	await close(onChange);
-	complaint.value = "";
-	const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
-	state.value = { kind: "reading", bytes: 0, totalBytes, posts: 0 };
+/** In a worker of its own, which ends with it. */
+async function readPosts(
+	files: readonly GivenFile[],
+	onProgress: OnOwnProgress,
+	stop: AbortSignal,
+): Promise<OwnFiles> {
 	const worker = startWorker("posts");
 	const lifeline = new Lifeline("the reader of posts");
+	const lose = (why: string) => lifeline.lose(why);
 	worker.addEventListener("error", (event) =>
-		lifeline.lose(event.message || "its worker failed"),
+		lose(event.message || "its worker failed"),
 	);
+	stop.addEventListener("abort", () => lose("it was given up"));
 	try {
+		const api = wrap<OwnPostsApi>(worker);
+		const life = newLife("posts");
+		await lifeline.hold(api.start(life));
+		onDeath(life, () => lose("its worker was ended"));
 		const { posts, postTags, summary } = await lifeline.hold(
-			wrap<OwnPostsApi>(worker).read(
-				files,
-				proxy((bytes: number, total: number, found: number) => {
-					state.value = {
-						...{ kind: "reading", bytes, totalBytes: total, posts: found },
-					} as const;
-				}),
-			),
+			api.read(files, proxy(onProgress)),
 		);
-		if (summary.posts === 0) throw new Error(nothingIn(summary));
-		await show(
-			{
-				posts: new Blob([posts]),
-				postTags: new Blob([postTags]),
-				summary,
-			},
-			false,
-			onChange,
-		);
-	} catch (error) {
-		state.value = { kind: "failed", error };
+		return {
+			posts: new Blob([posts]),
+			postTags: new Blob([postTags]),
+			summary,
+		};
 	} finally {
 		worker.terminate();
 	}
-}
-
-function nothingIn({ rejects: [first] }: OwnSummary): string {
-	return first === undefined
-		? "there are no posts in these files"
-		: `there are no posts in these files: ${first.file}${first.line === null ? "" : `, line ${first.line}`}: ${first.reason}`;
-}
-
-async function show(
-	own: OwnFiles,
-	isKept: boolean,
-	onChange: () => void,
-): Promise<void> {
-	try {
-		const files = [
-			await addFile(new File([own.posts], "own-posts.parquet")),
-			await addFile(new File([own.postTags], "own-post-tags.parquet")),
-		];
-		names = files.map(({ name }) => name);
-		const data = ownData(own.summary, tablesOf(names));
-		if (data === null) throw new Error("there are no posts in these files");
-		batch(() => {
-			state.value = { kind: "shown", own, data, isKept };
-			onChange();
-		});
-	} catch (error) {
-		state.value = { kind: "failed", error };
-	}
-}
-
-/** Back to the lake's posts; what is kept stays. */
-async function close(onChange: () => void): Promise<void> {
-	const wasShown = state.peek().kind === "shown";
-	batch(() => {
-		state.value = { kind: "none" };
-		if (wasShown) onChange();
-	});
-	const leaving = names;
-	names = [];
-	for (const name of leaving) await removeFile(name);
-}
-
-async function keep(own: OwnFiles): Promise<void> {
-	try {
-		await keepOwn(own);
-		const now = state.peek();
-		if (now.kind === "shown") state.value = { ...now, isKept: true };
-		kept.value = own;
-		complaint.value = "";
-	} catch (error) {
-		complaint.value = `They could not be kept: ${error instanceof Error ? error.message : error}`;
-	}
-}
-
-async function erase(): Promise<void> {
-	try {
-		await eraseOwn();
-		kept.value = null;
-		const now = state.peek();
-		if (now.kind === "shown") state.value = { ...now, isKept: false };
-		complaint.value = "Nothing of yours is kept on this device any more.";
-	} catch (error) {
-		complaint.value = `They could not be erased: ${error instanceof Error ? error.message : error}`;
-	}
-}
-
-/** The files as SQL names them: the engine takes names of files as literals alone. */
-function tablesOf([posts = "", postTags = ""]: readonly string[]): PostTables {
-	const named = (name: string) => {
-		const text = `'${name.replaceAll("'", "''")}'`;
-		return { sql: text, params: [], display: text };
-	};
-	return { posts: named(posts), postTags: named(postTags) };
 }

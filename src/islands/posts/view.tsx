@@ -252,8 +252,8 @@ export function NoPosts({ own }: { readonly own: ComponentChildren }) {
 			{own ?? OFFER}
 			<Empty>
 				<p>
-					This lake holds no posts. Put a Twitter archive (<code>.js</code>{" "}
-					months), search-API JSON, JSON Lines, Mastodon's{" "}
+					This lake holds no posts. Put a Twitter archive (<code>.zip</code>, or
+					its <code>.js</code> files), search-API JSON, JSON Lines, Mastodon's{" "}
 					<code>outbox.json</code> or CSV into the folder <code>posts/</code> of
 					the input, and run <code>npm run data -- --input DIR</code>.
 				</p>

@@ -134,11 +134,11 @@ export async function addFile(file: File): Promise<DroppedFile> {
 	return added;
 }
 
+/** Takes a file from SQL, also from engines that come after; starts none for it. */
 export async function removeFile(name: string): Promise<void> {
-	const { api, lifeline } = await engine();
-	await lifeline.hold(api.removeFile(name));
-	dropped.delete(name);
-	droppedFiles.value = droppedFiles.value.filter((file) => file.name !== name);
+	forgetFile(name);
+	const running = await started?.catch(() => undefined);
+	await running?.lifeline.hold(running.api.removeFile(name));
 }
 
 /** What the running engine is and holds; null where none is ready. */
@@ -257,8 +257,19 @@ async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {
 		text,
 	);
 	for (const [name, file] of dropped)
-		await api.addFile({ name, file, id: nextId() });
+		try {
+			await api.addFile({ name, file, id: nextId() });
+		} catch (error) {
+			if (error instanceof Error && error.name === "FetchError") throw error;
+			// It was deleted or changed on its disk: the lake and the other files still answer.
+			forgetFile(name);
+		}
 	return status;
+}
+
+function forgetFile(name: string): void {
+	dropped.delete(name);
+	droppedFiles.value = droppedFiles.value.filter((file) => file.name !== name);
 }
 
 /** An error of the engine, after what it says of the publication was noted. */

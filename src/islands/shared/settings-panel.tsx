@@ -13,7 +13,7 @@ import {
 	setCacheBudget,
 } from "./device.ts";
 import { engineState } from "./engine.ts";
-import { OwnRidesSection } from "./own-rides-section.tsx";
+import { OwnDataSection } from "./own-data-section.tsx";
 import { changeSettings, settings } from "./settings.ts";
 
 const CACHE_CHOICES = [0, 100e6, 250e6, 500e6, 1e9, 2e9, 5e9, 10e9, 20e9];
@@ -101,7 +101,7 @@ function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
 					onClear={clear}
 					onPersist={persist}
 				/>
-				<OwnRidesSection
+				<OwnDataSection
 					onErased={() => {
 						notice.value = "Erased";
 						// The button that was pressed is gone with its section.

@@ -67,6 +67,30 @@ export async function* containersOf(
 		if (isZip(path)) yield* zipContainers(path, blob, 1, reader);
 }
 
+/** What a file that is packed with gzip unpacks to. Throws a FileError where it is empty or damaged. */
+export async function* gunzipped(file: FoundFile): AsyncGenerator<Uint8Array> {
+	if (file.bytes === 0) throw new FileError("the file is empty");
+	const chunks = file.open();
+	const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+		async pull(controller) {
+			const { done, value } = await chunks.next();
+			if (done) controller.close();
+			else controller.enqueue(value as Uint8Array<ArrayBuffer>);
+		},
+		cancel: async () => {
+			await chunks.return(undefined);
+		},
+	});
+	try {
+		yield* chunksOf(packed.pipeThrough(new DecompressionStream("gzip")));
+	} catch (cause) {
+		// A zip around it has its own words for what is wrong.
+		throw cause instanceof FileError
+			? cause
+			: new FileError("the compressed data are cut off or damaged", { cause });
+	}
+}
+
 async function* zipContainers(
 	path: string,
 	blob: Blob,

@@ -13,8 +13,12 @@ import { RideBatchWriter } from "../../lib/rides/ride-batch.ts";
 import { rideFormatOf } from "../../lib/rides/ride-format.ts";
 import { MAX_GAP_METERS, MAX_GAP_SECONDS, tracksOf } from "../../lib/tracks.ts";
 import { LakeError } from "../errors.ts";
-import { chunksOf } from "../files/unpacked.ts";
-import { containersOf, type FoundFile, type GivenFile } from "./containers.ts";
+import {
+	containersOf,
+	type FoundFile,
+	type GivenFile,
+	gunzipped,
+} from "./containers.ts";
 
 /** Limits that no recording reaches, and that files made to fill a memory do. */
 const MAX_FILE_BYTES = 256e6;
@@ -341,29 +345,6 @@ class Samples {
 
 function isRide({ path }: FoundFile): boolean {
 	return rideFormatOf(path) !== null;
-}
-
-async function* gunzipped(file: FoundFile): AsyncGenerator<Uint8Array> {
-	if (file.bytes === 0) throw new FileError("the file is empty");
-	const chunks = file.open();
-	const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-		async pull(controller) {
-			const { done, value } = await chunks.next();
-			if (done) controller.close();
-			else controller.enqueue(value as Uint8Array<ArrayBuffer>);
-		},
-		cancel: async () => {
-			await chunks.return(undefined);
-		},
-	});
-	try {
-		yield* chunksOf(packed.pipeThrough(new DecompressionStream("gzip")));
-	} catch (cause) {
-		// A zip around it has its own words for what is wrong.
-		throw cause instanceof FileError
-			? cause
-			: new FileError("the compressed data are cut off or damaged", { cause });
-	}
 }
 
 /** Codes of one ride, each once, rising. */

@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { GivenFile } from "../../../lake/own-rides/containers.ts";
 import type { ReadReport } from "../../../lake/own-rides/read-rides.ts";
 import { formatCount } from "../../../lib/format.ts";
+import { chosenFiles } from "../../shared/dropped-files.ts";
 import { sentenceOf } from "../../shared/error-sentence.ts";
-import { chosenFiles } from "./dropped-files.ts";
 import {
 	cancelReading,
 	ownProblem,

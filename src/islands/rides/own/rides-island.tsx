@@ -2,6 +2,7 @@ import "./own.css";
 import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { type DroppedFiles, useFileDrop } from "../../shared/dropped-files.ts";
 import { Empty, Loading } from "../../shared/states.tsx";
 import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { LakeRides } from "../lake-rides.ts";
@@ -9,7 +10,6 @@ import type { Opened } from "../model.ts";
 import { NoRides } from "../no-rides.tsx";
 import { partsOf, type RidesFrame } from "../open-parts.ts";
 import { RidesPage } from "../rides-page.tsx";
-import { type DroppedFiles, useFileDrop } from "./dropped-files.ts";
 import { OwnBar } from "./own-bar.tsx";
 import { OwnPanel, problemSentence } from "./own-panel.tsx";
 import {
