@@ -235,6 +235,14 @@ describe("CSV", () => {
 		}
 	});
 
+	test("an unnamed first column, as of a data frame's index, is left out", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.tsv": "\n\tid\tdate\ttext\n0\t17\t2024-05-01\t#One\n",
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(ids).toEqual(["17"]);
+	});
+
 	test("a row that is no post is rejected with its line and a remedy", async () => {
 		const { ids, lake } = await idsOf({
 			"posts/a.csv":

@@ -97,10 +97,12 @@ function headerOf(
 	head: Uint8Array,
 	reader: CsvReader,
 ): { delimiter: string; columns: Columns } {
-	const [line = ""] = new TextDecoder()
-		.decode(head)
-		.trimStart()
-		.split(/\r\n?|\n/);
+	// A tab at its start parts an unnamed first column from the next.
+	const line =
+		new TextDecoder()
+			.decode(head)
+			.split(/\r\n?|\n/)
+			.find((candidate) => candidate.trim() !== "") ?? "";
 	const candidates = DELIMITERS.map((delimiter) => ({
 		delimiter,
 		columns: columnsIn(reader.cells(line, delimiter) ?? []),
