@@ -123,12 +123,14 @@ export function tagRowsChart(
 	const { first, last } = spanOf(series, unit);
 	const rows = series.flatMap(({ tag, counts }) => {
 		const peak = Math.max(1, ...counts.map((count) => count.occurrences));
-		return counts.map(({ start, occurrences }) => ({
-			tag,
-			start,
-			end: addUnits(start, 1, unit),
-			height: occurrences / peak,
-		}));
+		return counts
+			.filter(({ occurrences }) => occurrences > 0)
+			.map(({ start, occurrences }) => ({
+				tag,
+				start,
+				end: addUnits(start, 1, unit),
+				height: occurrences / peak,
+			}));
 	});
 	const peaks = series.map(({ tag, counts }) => ({
 		tag,
@@ -158,7 +160,7 @@ export function tagRowsChart(
 				x2: "end",
 				y: "height",
 				fill: "var(--series-1)",
-				inset: rows.length / Math.max(1, series.length) > width / 4 ? 0 : 0.5,
+				inset: (series[0]?.counts.length ?? 0) > width / 4 ? 0 : 0.5,
 			}),
 			Plot.ruleY([0], { stroke: "var(--line)" }),
 			Plot.text(
