@@ -258,6 +258,13 @@ export function isDefault(choice: PostsChoice): boolean {
 	);
 }
 
+export function isSameChoice(
+	one: PostsChoice,
+	other: PostsChoice | undefined,
+): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
+}
+
 export function windowOf(choice: PostsChoice, lastPost: Date): TimeWindow {
 	const { preset } = choice;
 	return (

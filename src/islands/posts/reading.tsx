@@ -3,7 +3,12 @@ import { formatCounted } from "../../charts/format.ts";
 import { formatCount } from "../../lib/format.ts";
 import { Empty } from "../shared/states.tsx";
 import { Instant } from "./instant.tsx";
-import type { PostsData } from "./model.ts";
+import {
+	isSameChoice,
+	type PostsAnswer,
+	type PostsChoice,
+	type PostsData,
+} from "./model.ts";
 import { Source } from "./trends.tsx";
 import type { Asked } from "./trends-model.ts";
 
@@ -20,6 +25,9 @@ export interface ReadablePost {
 }
 
 export interface ReadingAnswer extends Asked {
+	/** Whose posts they are, and which. */
+	readonly data: PostsData;
+	readonly choice: PostsChoice;
 	readonly posts: readonly ReadablePost[];
 }
 
@@ -42,15 +50,27 @@ export function readablePosts(
 export function Reading(props: {
 	readonly data: PostsData;
 	readonly tags: readonly string[];
-	/** Posts that carry all of the tags. */
-	readonly counted: number;
+	/** How many posts there are; of another choice while they are counted. */
+	readonly counts: PostsAnswer | null;
+	/** The last answer there is, also of other posts while `isBusy`. */
 	readonly answer: ReadingAnswer | null;
 	readonly isBusy: boolean;
 	readonly status: ComponentChildren;
 	readonly onMore: () => void;
 }) {
-	const { data, tags, counted, answer, isBusy } = props;
+	const { data, tags, counts, isBusy } = props;
+	const answer =
+		props.answer?.data === data &&
+		JSON.stringify(props.answer.choice.tags) === JSON.stringify(tags)
+			? props.answer
+			: null;
 	const posts = answer?.posts ?? [];
+	const counted =
+		answer !== null &&
+		counts !== null &&
+		isSameChoice(answer.choice, counts.choice)
+			? counts.funnel.counted
+			: posts.length;
 	const hasText = posts.some(({ text }) => text !== null);
 	return (
 		<section

@@ -152,7 +152,6 @@ export function PostsView(props: {
 					<div class="posts-pictures">
 						<TopTags
 							data={data}
-							choice={choice}
 							answer={answer}
 							isBusy={isBusy}
 							top={props.top}
@@ -162,13 +161,7 @@ export function PostsView(props: {
 							onTop={props.onTop ?? (() => {})}
 							onDrawing={props.onDrawing ?? (() => {})}
 						/>
-						<Funnel
-							data={data}
-							choice={choice}
-							answer={answer}
-							isBusy={isBusy}
-							root={root}
-						/>
+						<Funnel data={data} answer={answer} isBusy={isBusy} root={root} />
 					</div>
 					{props.children}
 				</>
@@ -179,7 +172,6 @@ export function PostsView(props: {
 
 function Funnel(props: {
 	readonly data: PostsData;
-	readonly choice: PostsChoice;
 	readonly answer: PostsAnswer;
 	readonly isBusy: boolean;
 	readonly root: string | undefined;
@@ -213,7 +205,7 @@ function Funnel(props: {
 					bytes={answer.bytes.funnel}
 					milliseconds={answer.milliseconds?.funnel ?? null}
 					query={
-						data.isOwn ? null : funnelQuery(selectionOf(props.choice, data))
+						data.isOwn ? null : funnelQuery(selectionOf(answer.choice, data))
 					}
 					root={props.root}
 				/>
