@@ -181,7 +181,7 @@ export async function askComparison(
 	const averageUnits = AVERAGE_UNITS[unit];
 	const wanted = addUnits(unitStart(start, unit), 1 - averageUnits, unit);
 	const earliest = unitStart(dayRange(data).first, unit);
-	const known = wanted < earliest ? earliest : wanted;
+	const known = new Date(Math.max(wanted.getTime(), earliest.getTime()));
 	const query = tagSeries(
 		{
 			...selectionOf(choice, data),
