@@ -21,6 +21,7 @@ import {
 	isBackward,
 	isDefault,
 	isSameChoice,
+	type LakePosts,
 	type PostsAnswer,
 	type PostsChoice,
 	type PostsData,
@@ -74,7 +75,7 @@ const comparison = computed<Comparison>(() => ({
 }));
 
 /** The lake's posts; null where it holds none. */
-const lakeData: Signal<PostsData | null> = signal(null);
+const lakeData: Signal<LakePosts | null> = signal(null);
 
 /** What shows: the visitor's own posts where they are open, else the lake's. */
 const shownData = computed(() => shownOwn() ?? lakeData.value);
@@ -229,7 +230,7 @@ function Below({ data }: { readonly data: PostsData }) {
 }
 
 /** Shows the lake's posts, null where it holds none, and asks for what the address names, now and whenever it changes. */
-export function start(data: PostsData | null): void {
+export function start(data: LakePosts | null): void {
 	lakeData.value = data;
 	void findKept();
 	effect(() => {

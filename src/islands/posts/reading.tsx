@@ -18,7 +18,7 @@ export interface ReadablePost {
 	readonly author: string | null;
 	readonly createdAt: Date;
 	readonly isRepost: boolean;
-	/** Null where the publisher leaves it out. */
+	/** Null where the publisher leaves it out, or the visitor's file has none. */
 	readonly text: string | null;
 	/** Begins with `http:` or `https:`; null where there is none. */
 	readonly url: string | null;
@@ -91,8 +91,9 @@ export function Reading(props: {
 				) : !hasText ? (
 					<Empty>
 						<p>
-							The publisher left the texts of these posts out of the lake, so
-							that there is nothing to read here.
+							{data.isOwn
+								? "Your files hold no text of these posts, so that there is nothing to read here."
+								: "The publisher left the texts of these posts out of the lake, so that there is nothing to read here."}
 						</p>
 					</Empty>
 				) : (
@@ -104,7 +105,7 @@ export function Reading(props: {
 						<ol class="reading-list">
 							{posts.map((post) => (
 								<li key={post.id}>
-									<Post post={post} />
+									<Post post={post} isOwn={data.isOwn} />
 								</li>
 							))}
 						</ol>
@@ -127,7 +128,8 @@ export function Reading(props: {
 	);
 }
 
-function Post({ post }: { readonly post: ReadablePost }) {
+function Post(props: { readonly post: ReadablePost; readonly isOwn: boolean }) {
+	const { post, isOwn } = props;
 	return (
 		<article class="post">
 			<p class="post-head">
@@ -145,7 +147,11 @@ function Post({ post }: { readonly post: ReadablePost }) {
 				)}
 			</p>
 			<p class="post-text" dir="auto">
-				{post.text ?? <span class="muted">The text is not published.</span>}
+				{post.text ?? (
+					<span class="muted">
+						{isOwn ? "It has no text." : "The text is not published."}
+					</span>
+				)}
 			</p>
 		</article>
 	);
