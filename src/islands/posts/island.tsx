@@ -38,6 +38,7 @@ import {
 	choose,
 	compared,
 	drawing,
+	MOST_PAGES,
 	pages,
 	pickTag,
 	shown,
@@ -146,9 +147,13 @@ function Posts(props: {
 					answer={reading.answer.value}
 					isBusy={reading.state.value.kind === "asking"}
 					status={<QuestionStatus question={reading} />}
-					onMore={() => {
-						pages.value += 1;
-					}}
+					onMore={
+						pages.value < MOST_PAGES
+							? () => {
+									pages.value += 1;
+								}
+							: null
+					}
 				/>
 			)}
 			<Below data={data} />
@@ -277,7 +282,7 @@ export function start(data: LakePosts | null): void {
 	effect(() => {
 		const data = shownData.value;
 		const chosen = choice.value;
-		const limit = Math.max(1, pages.value) * PAGE_POSTS;
+		const limit = pages.value * PAGE_POSTS;
 		if (data === null || chosen.tags.length === 0 || isBackward(chosen)) {
 			reading.clear();
 			return;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatCounted } from "../../charts/format.ts";
 import { formatCount } from "../../lib/format.ts";
 import { Empty } from "../shared/states.tsx";
@@ -56,9 +57,12 @@ export function Reading(props: {
 	readonly answer: ReadingAnswer | null;
 	readonly isBusy: boolean;
 	readonly status: ComponentChildren;
-	readonly onMore: () => void;
+	/** Null where no more can be shown. */
+	readonly onMore: (() => void) | null;
 }) {
-	const { data, tags, counts, isBusy } = props;
+	const { data, tags, counts, isBusy, onMore } = props;
+	const list = useRef<HTMLOListElement>(null);
+	const isAsked = useRef(false);
 	const answer =
 		props.answer?.data === data &&
 		JSON.stringify(props.answer.choice.tags) === JSON.stringify(tags)
@@ -70,7 +74,15 @@ export function Reading(props: {
 		counts !== null &&
 		isSameChoice(answer.choice, counts.choice)
 			? counts.funnel.counted
-			: posts.length;
+			: null;
+	const isMore = counted !== null && posts.length < counted;
+	// With the last posts the button goes: the focus stays where they are.
+	useLayoutEffect(() => {
+		if (isBusy || !isAsked.current) return;
+		isAsked.current = false;
+		if (!isMore || onMore === null)
+			list.current?.focus({ preventScroll: true });
+	}, [isBusy, isMore, posts.length]);
 	const hasText = posts.some(({ text }) => text !== null);
 	return (
 		<section
@@ -99,25 +111,35 @@ export function Reading(props: {
 				) : (
 					<>
 						<p class="figure-subtitle">
-							Newest first, {formatCount(posts.length)} of{" "}
-							{formatCounted(counted, "post")}
+							Newest first
+							{counted !== null &&
+								`, ${formatCount(posts.length)} of ${formatCounted(counted, "post")}`}
 						</p>
-						<ol class="reading-list">
+						<ol class="reading-list" ref={list} tabIndex={-1}>
 							{posts.map((post) => (
 								<li key={post.id}>
 									<Post post={post} isOwn={data.isOwn} />
 								</li>
 							))}
 						</ol>
-						{posts.length < counted && (
+						{isMore && onMore !== null && (
 							<button
 								type="button"
 								class="button"
-								disabled={isBusy}
-								onClick={props.onMore}
+								aria-disabled={isBusy ? "true" : undefined}
+								onClick={() => {
+									if (isBusy) return;
+									isAsked.current = true;
+									onMore();
+								}}
 							>
 								{isBusy ? "Loading …" : "More posts"}
 							</button>
+						)}
+						{isMore && onMore === null && (
+							<p class="small muted">
+								More cannot be shown at once: choose a shorter window.
+							</p>
 						)}
 					</>
 				))}
