@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What a page does with a tag that the visitor picks. */
 export interface TagPicker {
@@ -24,7 +25,7 @@ export function TagRows(props: {
 				<li key={tag}>
 					<button
 						type="button"
-						aria-label={pickLabel(tag, picker)}
+						aria-label={`#${tag}: show only posts with it`}
 						aria-pressed={picker.chosen.includes(tag)}
 						onClick={() => picker.pick(tag)}
 					/>
@@ -53,8 +54,45 @@ export function TagButton(props: {
 	);
 }
 
-function pickLabel(tag: string, { chosen }: TagPicker): string {
-	return chosen.includes(tag)
-		? `#${tag}: show posts with other tags again`
-		: `#${tag}: show only posts with it`;
+/** Tags that can be taken off one by one; the focus goes on to the next of them. */
+export function TagChips(props: {
+	readonly tags: readonly string[];
+	/** What they are. */
+	readonly label: string;
+	/** What a click does, in words. */
+	readonly takeLabel: (tag: string) => string;
+	readonly onTake: (tag: string) => void;
+	/** Called before the last one goes, for the focus to go elsewhere. */
+	readonly onLast: () => void;
+}) {
+	const { tags } = props;
+	const list = useRef<HTMLUListElement>(null);
+	/** Place of the one that was taken off. */
+	const taken = useRef<number | null>(null);
+	useLayoutEffect(() => {
+		if (taken.current === null) return;
+		const next = Math.min(taken.current, tags.length - 1);
+		taken.current = null;
+		list.current?.querySelectorAll("button")[next]?.focus();
+	}, [tags]);
+	return (
+		<ul class="chips" ref={list} aria-label={props.label}>
+			{tags.map((tag, index) => (
+				<li key={tag}>
+					<button
+						type="button"
+						class="chip"
+						aria-label={props.takeLabel(tag)}
+						onClick={() => {
+							if (tags.length === 1) props.onLast();
+							else taken.current = index;
+							props.onTake(tag);
+						}}
+					>
+						#{tag} <span aria-hidden="true">×</span>
+					</button>
+				</li>
+			))}
+		</ul>
+	);
 }

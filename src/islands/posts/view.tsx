@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useCallback } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import {
 	describeFunnel,
 	funnelChart,
@@ -26,7 +26,7 @@ import {
 	windowWords,
 } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
-import type { TagPicker } from "./tag-rows.tsx";
+import { TagChips, type TagPicker } from "./tag-rows.tsx";
 import { Timeline } from "./timeline.tsx";
 import { type Drawing, TopTags } from "./top-tags.tsx";
 
@@ -73,13 +73,14 @@ export function PostsView(props: {
 	const { data, choice, answer, isBusy = false, status, root } = props;
 	const { picker = NO_PICKER } = props;
 	const onChoice = props.onChoice ?? (() => {});
+	const seen = useRef<HTMLParagraphElement>(null);
 	const first = data.days[0]?.day ?? data.lastPost;
 	const hasDays = choice.from !== null || choice.to !== null;
 	return (
 		<>
 			<header class="page-head">
 				<h1>What do people talk about now?</h1>
-				<p id="posts-sentence" aria-live="polite">
+				<p id="posts-sentence" aria-live="polite" ref={seen} tabIndex={-1}>
 					{isBackward(choice)
 						? "The first day lies after the last: choose an earlier one."
 						: isBusy
@@ -123,20 +124,13 @@ export function PostsView(props: {
 			{choice.tags.length > 0 && (
 				<div class="posts-chosen">
 					<span class="small muted">Only posts with</span>
-					<ul class="chips" aria-label="Hashtags that posts must carry">
-						{choice.tags.map((tag) => (
-							<li key={tag}>
-								<button
-									type="button"
-									class="chip"
-									aria-label={`Take off #${tag}`}
-									onClick={() => picker.pick(tag)}
-								>
-									#{tag} <span aria-hidden="true">×</span>
-								</button>
-							</li>
-						))}
-					</ul>
+					<TagChips
+						tags={choice.tags}
+						label="Hashtags that posts must carry"
+						takeLabel={(tag) => `Take off #${tag}`}
+						onTake={picker.pick}
+						onLast={() => seen.current?.focus()}
+					/>
 				</div>
 			)}
 			<Timeline
