@@ -26,8 +26,10 @@ const api = {
 		const writer = fetchWasm(ENGINE_FILES.parquetPacked, () => {}).then(
 			(module) => parquet.default({ module_or_path: module }),
 		);
-		const { posts, postTags, summary } = await readOwnPosts(files, onProgress);
-		await writer;
+		const [{ posts, postTags, summary }] = await Promise.all([
+			readOwnPosts(files, onProgress),
+			writer,
+		]);
 		const packed = {
 			posts: encodeParquet(parquet, posts) as Uint8Array<ArrayBuffer>,
 			postTags: encodeParquet(parquet, postTags) as Uint8Array<ArrayBuffer>,
