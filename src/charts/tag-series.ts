@@ -101,15 +101,10 @@ export function tagSeriesOf(
 	});
 }
 
-/** Height in pixels of a tag's row in {@link tagRowsChart}, which has no margin on top. */
-export const SERIES_ROW_HEIGHT = 40;
+/** The rows of {@link tagRowsChart} in pixels: top of the first, and height of each. */
+export const TAG_SERIES_ROWS = { top: 0, height: 40 };
 const AXIS_HEIGHT = 34;
 const FONT_SIZE = 12;
-
-/** Height in pixels of {@link tagRowsChart} for so many tags. */
-export function tagRowsHeight(tags: number): number {
-	return tags * SERIES_ROW_HEIGHT + AXIS_HEIGHT;
-}
 
 /** A row for each tag with its counts over time, each on its own scale from 0 to its peak. */
 export function tagRowsChart(
@@ -139,8 +134,11 @@ export function tagRowsChart(
 	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
 	return {
 		width,
-		height: tagRowsHeight(series.length),
-		marginTop: 0,
+		height:
+			TAG_SERIES_ROWS.top +
+			series.length * TAG_SERIES_ROWS.height +
+			AXIS_HEIGHT,
+		marginTop: TAG_SERIES_ROWS.top,
 		marginBottom: AXIS_HEIGHT,
 		marginLeft,
 		marginRight: 76,
@@ -203,9 +201,6 @@ export function describeTagRows(
 		.join("; ")}.`;
 }
 
-/** Height in pixels of {@link tagLinesChart}. */
-export const TAG_LINES_HEIGHT = 300;
-
 /** Counts of several tags over each other, thin, and their moving averages, strong. */
 export function tagLinesChart(
 	series: readonly TagSeries[],
@@ -218,7 +213,7 @@ export function tagLinesChart(
 	const color = (index: number) => `var(--series-${index + 1})`;
 	return {
 		width,
-		height: TAG_LINES_HEIGHT,
+		height: 300,
 		marginLeft: 44,
 		marginRight: 16,
 		marginTop: 26,

@@ -9,18 +9,24 @@ export interface TagPicker {
 }
 
 /**
- * Buttons over a picture whose rows are tags of one height, `rows` of them: what is
- * drawn below can be clicked, and reached by keyboard.
+ * Buttons over a picture whose rows are tags of one height: what is drawn below can
+ * be clicked, and reached by keyboard.
  */
 export function TagRows(props: {
 	readonly tags: readonly string[];
-	/** Height and place of the rows: a class `tag-rows-…` of `posts.css`. */
-	readonly kind: "bars" | "rising" | "series" | "pairs";
+	/** In pixels of the picture: top of the first row, and height of each. */
+	readonly rows: { readonly top: number; readonly height: number };
 	readonly picker: TagPicker;
 }) {
-	const { tags, kind, picker } = props;
+	const { tags, rows, picker } = props;
+	const list = useRef<HTMLUListElement>(null);
+	useLayoutEffect(() => {
+		const style = list.current?.style;
+		style?.setProperty("--rows-top", `${rows.top}px`);
+		style?.setProperty("--row-height", `${rows.height}px`);
+	}, [rows]);
 	return (
-		<ul class={`tag-rows tag-rows-${kind}`}>
+		<ul class="tag-rows" ref={list}>
 			{tags.map((tag) => (
 				<li key={tag}>
 					<button

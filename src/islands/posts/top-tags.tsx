@@ -12,6 +12,7 @@ import {
 } from "../../charts/tag-cloud.ts";
 import {
 	describeTopTags,
+	TOP_TAG_ROWS,
 	type TopTag,
 	topTagsChart,
 } from "../../charts/top-tags.ts";
@@ -203,7 +204,7 @@ function Bars(props: {
 			description={describeTopTags(rows)}
 			overlay={() => (
 				<TagRows
-					kind="bars"
+					rows={TOP_TAG_ROWS}
 					tags={rows.map(({ tag }) => tag)}
 					picker={picker}
 				/>

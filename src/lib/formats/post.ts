@@ -26,7 +26,7 @@ const POSTING = new Set(["Create", "Announce"]);
  * Whether an object is an ActivityStreams activity, which wraps what it is about:
  * https://www.w3.org/TR/activitystreams-core/#activities
  */
-export function isActivity(value: unknown): value is JsonObject {
+function isActivity(value: unknown): value is JsonObject {
 	return (
 		isObject(value) &&
 		typeof value.type === "string" &&
