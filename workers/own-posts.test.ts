@@ -94,6 +94,7 @@ const FILES = {
 		],
 	}),
 	"posts/table.csv.gz": gzipSync("id,date,text\n9,2024-05-02,＃Lake day\n"),
+	"posts/frame.tsv": "\tid\tdate\ttext\n0\t10\t2024-05-02\tday\n",
 	"posts/broken.json": '[{"id_str": "5"',
 };
 
@@ -111,8 +112,14 @@ describe("posts that a visitor drops", () => {
 		expect(await rowsOf(own)).toEqual(tables);
 		expect(own.summary.days).toEqual(days);
 		expect(own.summary).toMatchObject({
-			files: ["2014_09.js", "again.jsonl", "outbox.json", "table.csv.gz"],
-			posts: 5,
+			files: [
+				"2014_09.js",
+				"again.jsonl",
+				"outbox.json",
+				"table.csv.gz",
+				"frame.tsv",
+			],
+			posts: 6,
 			lastPost: Date.parse("2024-05-03T00:00:00.500Z"),
 			rejected: 2,
 			rejects: [

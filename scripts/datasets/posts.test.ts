@@ -272,6 +272,14 @@ describe("CSV", () => {
 		}
 	});
 
+	test("an unnamed first column, as of a data frame's index, is left out", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.tsv": "\n\tid\tdate\ttext\n0\t17\t2024-05-01\t#One\n",
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(ids).toEqual(["17"]);
+	});
+
 	test("a row that is no post is rejected with its line and a remedy", async () => {
 		const { ids, lake } = await idsOf({
 			"posts/a.csv":
@@ -625,6 +633,51 @@ test("a tag's occurrences say whether they repeat one of the same post, and repo
 			repost_tags: 3n,
 		},
 	]);
+	lake.close();
+});
+
+test("times are cut to the millisecond, and those that no post can have are rejected", async () => {
+	const times = [
+		"0001-01-01",
+		"1969-12-31T23:59:59.999999Z",
+		"1970-01-01T00:00:00.000999Z",
+		"2024-05-01T10:00:00.123987Z",
+		"2099-12-31T23:59:59.999999Z",
+		"2100-01-01",
+	];
+	const lake = await buildFrom(posts, {
+		"posts/a.jsonl": times
+			.map((created_at, id) => json(tweet(`a${id}`, { created_at })))
+			.join("\n"),
+		"posts/b.csv": `id,date,text\n${times.map((time, id) => `b${id},${time},x`).join("\n")}`,
+		"posts/outbox.json": json({
+			orderedItems: times.map((published, id) =>
+				activity("Create", note(`c${id}`, { published })),
+			),
+		}),
+	});
+	expect(
+		await lake.query(
+			"SELECT created_at::VARCHAR AS time, count(*)::INTEGER AS posts FROM posts GROUP BY ALL ORDER BY ALL",
+		),
+	).toEqual(
+		[
+			"1970-01-01 00:00:00",
+			"2024-05-01 10:00:00.123",
+			"2099-12-31 23:59:59.999",
+		].map((time) => ({ time, posts: 3 })),
+	);
+	expect(new Set(lake.rejects.map(({ reason }) => reason))).toEqual(
+		new Set(
+			["0001-01-01", "1969-12-31T23:59:59.999999Z", "2100-01-01"].flatMap(
+				(time) => [
+					`not between 1970 and 2099: created_at is ${time}`,
+					`not between 1970 and 2099: ${time}; write it as 2024-05-31T14:05:00Z`,
+					`not between 1970 and 2099: published is ${time}`,
+				],
+			),
+		),
+	);
 	lake.close();
 });
 

@@ -11,8 +11,6 @@ export interface CountBar {
 	readonly count: number;
 }
 
-export const COUNT_BARS_HEIGHT = 92;
-
 const FONT_SIZE = 11;
 
 /** A few upright bars with their counts above them, as far as those fit; labels as often as they fit. */
@@ -29,7 +27,7 @@ export function countBars(
 	const most = Math.max(1, ...bars.map(({ count }) => count));
 	return {
 		width,
-		height: COUNT_BARS_HEIGHT,
+		height: 92,
 		margin: 0,
 		marginTop: 16,
 		marginBottom: 18,

@@ -31,11 +31,6 @@ export interface Step {
 
 const ROW_HEIGHT = 52;
 
-/** Height in pixels of {@link funnelChart}. */
-export function funnelHeight(funnel: Funnel): number {
-	return stepsOf(funnel).length * ROW_HEIGHT + 8;
-}
-
 /** A waterfall from all posts down to those that are counted. */
 export function funnelChart(
 	funnel: Funnel,
@@ -45,7 +40,7 @@ export function funnelChart(
 	const name = (step: Step) => step.name;
 	return {
 		width,
-		height: funnelHeight(funnel),
+		height: steps.length * ROW_HEIGHT + 8,
 		marginTop: 26,
 		marginBottom: 0,
 		marginLeft: 0,

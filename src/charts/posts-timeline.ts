@@ -47,8 +47,6 @@ export interface TimelineBin {
 	readonly tags: number;
 }
 
-export const TIMELINE_HEIGHT = 180;
-
 const DAY_MS = 86_400_000;
 const NARROWEST_BAR = 3;
 
@@ -99,7 +97,7 @@ export function timelineChart(
 	const inset = bins.length * 6 > width ? 0 : 0.5;
 	return {
 		width,
-		height: TIMELINE_HEIGHT,
+		height: 180,
 		marginLeft: 44,
 		marginRight: 24,
 		marginTop: 24,

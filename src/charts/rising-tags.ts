@@ -17,15 +17,9 @@ export interface RisingTag {
 }
 
 const FONT_SIZE = 12;
-const MARGIN_TOP = 28;
 
-/** Height in pixels of a tag's row in {@link risingTagsChart}, below its top of 28. */
-export const RISING_ROW_HEIGHT = 28;
-
-/** Height in pixels of {@link risingTagsChart} for so many tags. */
-export function risingTagsHeight(tags: number): number {
-	return tags * RISING_ROW_HEIGHT + MARGIN_TOP;
-}
+/** The rows of {@link risingTagsChart} in pixels: top of the first, and height of each. */
+export const RISING_TAG_ROWS = { top: 28, height: 28 };
 
 /**
  * Each tag's share of all occurrences, before (ring) and now (dot), in per cent,
@@ -48,8 +42,8 @@ export function risingTagsChart(
 	);
 	return {
 		width,
-		height: risingTagsHeight(rows.length),
-		marginTop: MARGIN_TOP,
+		height: RISING_TAG_ROWS.top + rows.length * RISING_TAG_ROWS.height,
+		marginTop: RISING_TAG_ROWS.top,
 		marginBottom: 0,
 		marginLeft: Math.ceil(widest * FONT_SIZE) + 12,
 		marginRight: 52,

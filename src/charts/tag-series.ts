@@ -101,15 +101,10 @@ export function tagSeriesOf(
 	});
 }
 
-/** Height in pixels of a tag's row in {@link tagRowsChart}, which has no margin on top. */
-export const SERIES_ROW_HEIGHT = 40;
+/** The rows of {@link tagRowsChart} in pixels: top of the first, and height of each. */
+export const TAG_SERIES_ROWS = { top: 0, height: 40 };
 const AXIS_HEIGHT = 34;
 const FONT_SIZE = 12;
-
-/** Height in pixels of {@link tagRowsChart} for so many tags. */
-export function tagRowsHeight(tags: number): number {
-	return tags * SERIES_ROW_HEIGHT + AXIS_HEIGHT;
-}
 
 /** A row for each tag with its counts over time, each on its own scale from 0 to its peak. */
 export function tagRowsChart(
@@ -123,12 +118,14 @@ export function tagRowsChart(
 	const { first, last } = spanOf(series, unit);
 	const rows = series.flatMap(({ tag, counts }) => {
 		const peak = Math.max(1, ...counts.map((count) => count.occurrences));
-		return counts.map(({ start, occurrences }) => ({
-			tag,
-			start,
-			end: addUnits(start, 1, unit),
-			height: occurrences / peak,
-		}));
+		return counts
+			.filter(({ occurrences }) => occurrences > 0)
+			.map(({ start, occurrences }) => ({
+				tag,
+				start,
+				end: addUnits(start, 1, unit),
+				height: occurrences / peak,
+			}));
 	});
 	const peaks = series.map(({ tag, counts }) => ({
 		tag,
@@ -137,8 +134,11 @@ export function tagRowsChart(
 	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
 	return {
 		width,
-		height: tagRowsHeight(series.length),
-		marginTop: 0,
+		height:
+			TAG_SERIES_ROWS.top +
+			series.length * TAG_SERIES_ROWS.height +
+			AXIS_HEIGHT,
+		marginTop: TAG_SERIES_ROWS.top,
 		marginBottom: AXIS_HEIGHT,
 		marginLeft,
 		marginRight: 76,
@@ -158,7 +158,7 @@ export function tagRowsChart(
 				x2: "end",
 				y: "height",
 				fill: "var(--series-1)",
-				inset: rows.length / Math.max(1, series.length) > width / 4 ? 0 : 0.5,
+				inset: (series[0]?.counts.length ?? 0) > width / 4 ? 0 : 0.5,
 			}),
 			Plot.ruleY([0], { stroke: "var(--line)" }),
 			Plot.text(
@@ -201,9 +201,6 @@ export function describeTagRows(
 		.join("; ")}.`;
 }
 
-/** Height in pixels of {@link tagLinesChart}. */
-export const TAG_LINES_HEIGHT = 300;
-
 /** Counts of several tags over each other, thin, and their moving averages, strong. */
 export function tagLinesChart(
 	series: readonly TagSeries[],
@@ -216,7 +213,7 @@ export function tagLinesChart(
 	const color = (index: number) => `var(--series-${index + 1})`;
 	return {
 		width,
-		height: TAG_LINES_HEIGHT,
+		height: 300,
 		marginLeft: 44,
 		marginRight: 16,
 		marginTop: 26,

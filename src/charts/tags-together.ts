@@ -13,15 +13,8 @@ export interface TagPair {
 const FONT_SIZE = 12;
 const LABEL_EM = 9;
 
-/** Height in pixels of a tag's row in {@link tagsTogetherChart}. */
-export const PAIR_ROW_HEIGHT = 28;
-/** Pixels above the first row. */
-export const PAIRS_TOP = 96;
-
-/** Height in pixels of {@link tagsTogetherChart} for so many tags. */
-export function tagsTogetherHeight(tags: number): number {
-	return PAIRS_TOP + tags * PAIR_ROW_HEIGHT;
-}
+/** The rows of {@link tagsTogetherChart} in pixels: top of the first, and height of each. */
+export const TAG_PAIR_ROWS = { top: 96, height: 28 };
 
 /**
  * A matrix of tags, both ways, in the order given: the stronger a cell, the larger
@@ -43,8 +36,8 @@ export function tagsTogetherChart(
 	const cellWidth = (width - marginLeft - 40) / Math.max(1, tags.length);
 	return {
 		width,
-		height: tagsTogetherHeight(tags.length),
-		marginTop: PAIRS_TOP,
+		height: TAG_PAIR_ROWS.top + tags.length * TAG_PAIR_ROWS.height,
+		marginTop: TAG_PAIR_ROWS.top,
 		marginBottom: 0,
 		marginLeft,
 		marginRight: 40,

@@ -11,14 +11,10 @@ export interface TopTag {
 }
 
 const FONT_SIZE = 12;
-/** Height in pixels of a tag's row in {@link topTagsChart}, which begins 2 below its top. */
-export const TAG_ROW_HEIGHT = 24;
 const MARGIN = 2;
 
-/** Height in pixels of {@link topTagsChart} for so many tags. */
-export function topTagsHeight(tags: number): number {
-	return tags * TAG_ROW_HEIGHT + 2 * MARGIN;
-}
+/** The rows of {@link topTagsChart} in pixels: top of the first, and height of each. */
+export const TOP_TAG_ROWS = { top: MARGIN, height: 24 };
 
 /**
  * Bars of tags in the order given, each with its count at its end, so that no
@@ -36,7 +32,7 @@ export function topTagsChart(
 	const most = Math.max(1, ...rows.map((row) => row.occurrences));
 	return {
 		width,
-		height: topTagsHeight(rows.length),
+		height: rows.length * TOP_TAG_ROWS.height + 2 * MARGIN,
 		marginTop: MARGIN,
 		marginBottom: MARGIN,
 		marginLeft: Math.ceil(widest * FONT_SIZE) + 8,

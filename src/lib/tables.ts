@@ -138,7 +138,11 @@ export const TABLES: readonly TableContract[] = [
 				"VARCHAR",
 				"Screen name of the author, null where unknown",
 			),
-			column("created_at", "TIMESTAMP", "Time of the post, UTC"),
+			column(
+				"created_at",
+				"TIMESTAMP",
+				"Time of the post, UTC, to the millisecond",
+			),
 			column("is_repost", "BOOLEAN", "Whether the post repeats another"),
 			column("tag_count", "INTEGER", "Occurrences of hashtags in the post"),
 			column("text", "VARCHAR", "Text, null where the publisher leaves it out"),
@@ -164,7 +168,11 @@ export const TABLES: readonly TableContract[] = [
 				"VARCHAR",
 				"Screen name of the author, null where unknown",
 			),
-			column("created_at", "TIMESTAMP", "Time of the post, UTC"),
+			column(
+				"created_at",
+				"TIMESTAMP",
+				"Time of the post, UTC, to the millisecond",
+			),
 			column("is_repost", "BOOLEAN", "Whether the post repeats another"),
 			column(
 				"is_first",

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { TOP_TAG_ROWS } from "../../src/charts/top-tags.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
@@ -298,10 +299,21 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 				await link.getAttribute("href"),
 			);
 		}
-		await page.getByRole("button", { name: "More posts" }).click();
+		const focused = page.locator(":focus");
+		const more = page.getByRole("button", { name: "More posts" });
+		await more.focus();
+		await page.keyboard.press("Enter");
 		await expect.poll(() => posts.count(), PATIENCE).toBe(20);
-		await page.getByRole("button", { name: "Take off #wind" }).click();
+		expect(await focused.textContent()).toBe("More posts");
+		const row = page
+			.locator("#top-tags")
+			.getByRole("button", { name: "#wind: show only posts with it" });
+		expect(await row.getAttribute("aria-pressed")).toBe("true");
+		expect((await row.boundingBox())?.height).toBe(TOP_TAG_ROWS.height);
+		await page.getByRole("button", { name: "Take off #wind" }).focus();
+		await page.keyboard.press("Enter");
 		await expect.poll(() => page.url(), PATIENCE).not.toContain("tag=");
+		expect(await focused.getAttribute("id")).toBe("posts-sentence");
 		expect(await shown(page)).toEqual(await expected(WEEK));
 		expect(complaints).toEqual([]);
 		await page.close();
@@ -343,8 +355,22 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		expect((await open("#together")).sort()).toEqual(
 			pairs.map((row) => Object.values(row)).sort(),
 		);
-		await page.getByRole("button", { name: /Take #lake out/ }).click();
+		const chips = page.locator("#compare .chip");
+		const names = await chips.allTextContents();
+		await page.getByRole("button", { name: /Take #lake out/ }).focus();
+		await page.keyboard.press("Enter");
 		await expect.poll(() => page.url(), PATIENCE).toContain("compare=");
+		const left = names.filter((name) => !name.startsWith("#lake "));
+		expect(await chips.allTextContents()).toEqual(left);
+		expect(left).toContain(await page.locator(":focus").textContent());
+		for (const _ of left) await page.keyboard.press("Enter");
+		await page.getByText("No hashtag is compared.").waitFor(PATIENCE);
+		expect(await page.locator("#compare svg").count()).toBe(0);
+		expect(
+			await page
+				.getByLabel("Another hashtag")
+				.evaluate((input) => input === document.activeElement),
+		).toBe(true);
 		await page.getByLabel("Another hashtag").fill("#Lake");
 		await page.getByRole("button", { name: "Add", exact: true }).click();
 		await expect

@@ -92,3 +92,20 @@ it("a failure stands, whatever still reports progress for the same question", as
 	report();
 	expect(question.state.value.kind).toBe("failed");
 });
+
+it("a question that is taken back is given up, and nothing of it stands", async () => {
+	const question = new Question<string>();
+	const first = manual();
+	question.ask("first", first.run);
+	await first.answer("A");
+	const second = manual();
+	question.ask("second", second.run);
+	question.clear();
+	expect(second.isAborted()).toBe(true);
+	expect(question.answer.value).toBe(null);
+	expect(question.state.value.kind).toBe("answered");
+	await second.answer("B");
+	expect(question.answer.value).toBe(null);
+	question.retry();
+	expect(question.state.value.kind).toBe("answered");
+});

@@ -7,6 +7,8 @@ export type QuestionState =
 	| { readonly kind: "asking"; readonly progress: Progress | null }
 	| { readonly kind: "failed"; readonly error: unknown };
 
+const ANSWERED: QuestionState = { kind: "answered" };
+
 /** Answers a question, at once where it can; it stops when the signal is aborted. */
 export type Ask<T> = (
 	signal: AbortSignal,
@@ -20,7 +22,7 @@ export type Ask<T> = (
 export class Question<T> {
 	/** The last answer there was, also while the next one is on its way; null before the first. */
 	readonly answer: Signal<T | null> = signal(null);
-	readonly state: Signal<QuestionState> = signal({ kind: "answered" });
+	readonly state: Signal<QuestionState> = signal(ANSWERED);
 
 	readonly #answers = new Map<string, T>();
 	#running: AbortController | null = null;
@@ -72,10 +74,21 @@ export class Question<T> {
 		this.#retry();
 	}
 
+	/** There is nothing to ask: what runs is given up, and no answer stands. */
+	clear(): void {
+		this.#retry = () => {};
+		this.#running?.abort();
+		this.#running = null;
+		batch(() => {
+			this.answer.value = null;
+			this.state.value = ANSWERED;
+		});
+	}
+
 	#take(value: T): void {
 		batch(() => {
 			this.answer.value = value;
-			this.state.value = { kind: "answered" };
+			this.state.value = ANSWERED;
 		});
 	}
 }

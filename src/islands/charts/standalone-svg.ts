@@ -1,3 +1,5 @@
+import { allowedXml } from "../../lib/xml-text.ts";
+
 const SVG = "http://www.w3.org/2000/svg";
 const FONT = "Inter, system-ui, sans-serif";
 const MARGIN = 16;
@@ -131,7 +133,9 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 			getComputedStyle(document.documentElement).backgroundColor,
 		),
 	});
-	return { text: new XMLSerializer().serializeToString(root), width, height };
+	// A serializer writes a tag's control characters as they are.
+	const text = allowedXml(new XMLSerializer().serializeToString(root));
+	return { text, width, height };
 }
 
 /** The picture at twice its size, for sharp screens. */

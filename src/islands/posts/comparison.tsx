@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useCallback, useRef } from "preact/hooks";
 import { formatNumber } from "../../charts/format.ts";
 import {
@@ -15,6 +15,7 @@ import { Chart } from "../charts/chart.tsx";
 import { Choices, Picture, PictureTable } from "../charts/picture.tsx";
 import { Empty } from "../shared/states.tsx";
 import type { PostsData } from "./model.ts";
+import { TagChips } from "./tag-rows.tsx";
 import { Source, seriesCsv } from "./trends.tsx";
 import {
 	type Comparison,
@@ -38,6 +39,7 @@ export function Compare(props: {
 }) {
 	const { data, comparison, answer, known, onChange } = props;
 	const { tags } = comparison;
+	const another = useRef<HTMLInputElement>(null);
 	const rows = answer?.rows ?? [];
 	const unit = answer?.unit ?? comparison.unit;
 	const draw = useCallback(
@@ -67,6 +69,7 @@ export function Compare(props: {
 						onChange={(value) => onChange({ ...comparison, unit: value })}
 					/>
 					<AddTag
+						input={another}
 						known={known.filter((tag) => !tags.includes(tag))}
 						isFull={tags.length >= MOST_COMPARED}
 						onAdd={(tag) => {
@@ -74,25 +77,18 @@ export function Compare(props: {
 								onChange({ ...comparison, tags: [...tags, tag] });
 						}}
 					/>
-					<ul class="chips" aria-label="Hashtags that are compared">
-						{tags.map((tag) => (
-							<li key={tag}>
-								<button
-									type="button"
-									class="chip"
-									aria-label={`Take #${tag} out of the comparison`}
-									onClick={() =>
-										onChange({
-											...comparison,
-											tags: tags.filter((other) => other !== tag),
-										})
-									}
-								>
-									#{tag} <span aria-hidden="true">×</span>
-								</button>
-							</li>
-						))}
-					</ul>
+					<TagChips
+						tags={tags}
+						label="Hashtags that are compared"
+						takeLabel={(tag) => `Take #${tag} out of the comparison`}
+						onTake={(tag) =>
+							onChange({
+								...comparison,
+								tags: tags.filter((other) => other !== tag),
+							})
+						}
+						onLast={() => another.current?.focus()}
+					/>
 				</div>
 			}
 			isBusy={props.isBusy}
@@ -157,12 +153,12 @@ export function Compare(props: {
 }
 
 function AddTag(props: {
+	readonly input: RefObject<HTMLInputElement | null>;
 	readonly known: readonly string[];
 	readonly isFull: boolean;
 	readonly onAdd: (tag: string) => void;
 }) {
-	const { known, isFull, onAdd } = props;
-	const input = useRef<HTMLInputElement>(null);
+	const { input, known, isFull, onAdd } = props;
 	return (
 		<form
 			class="posts-add"
@@ -199,7 +195,7 @@ function AddTag(props: {
 }
 
 /** A tag as people type it, in the form in which the lake counts it. */
-export function tagOf(text: string): string {
+function tagOf(text: string): string {
 	return foldTag(text.trim().replace(/^[#\uFE5F\uFF03]/, ""));
 }
 

@@ -20,6 +20,8 @@ import {
 	funnelWith,
 	isBackward,
 	isDefault,
+	isSameChoice,
+	type LakePosts,
 	type PostsAnswer,
 	type PostsChoice,
 	type PostsData,
@@ -36,6 +38,7 @@ import {
 	choose,
 	compared,
 	drawing,
+	MOST_PAGES,
 	pages,
 	pickTag,
 	shown,
@@ -73,7 +76,7 @@ const comparison = computed<Comparison>(() => ({
 }));
 
 /** The lake's posts; null where it holds none. */
-const lakeData: Signal<PostsData | null> = signal(null);
+const lakeData: Signal<LakePosts | null> = signal(null);
 
 /** What shows: the visitor's own posts where they are open, else the lake's. */
 const shownData = computed(() => shownOwn() ?? lakeData.value);
@@ -93,8 +96,7 @@ export function PostsIsland() {
 
 /** Other posts have other windows: all of the visitor's own, the default of the lake's. */
 function startOver(): void {
-	for (const asked of [question, trends, comparing, reading])
-		asked.answer.value = null;
+	for (const asked of [question, trends, comparing, reading]) asked.clear();
 	choose({ ...DEFAULT_CHOICE, preset: shownOwn() === null ? "week" : "all" });
 	compared.value = null;
 }
@@ -141,13 +143,17 @@ function Posts(props: {
 				<Reading
 					data={data}
 					tags={chosen.tags}
-					counted={answer?.funnel.counted ?? 0}
+					counts={answer}
 					answer={reading.answer.value}
 					isBusy={reading.state.value.kind === "asking"}
 					status={<QuestionStatus question={reading} />}
-					onMore={() => {
-						pages.value += 1;
-					}}
+					onMore={
+						pages.value < MOST_PAGES
+							? () => {
+									pages.value += 1;
+								}
+							: null
+					}
 				/>
 			)}
 			<Below data={data} />
@@ -187,7 +193,7 @@ function Below({ data }: { readonly data: PostsData }) {
 								answer={answer}
 								isBusy={
 									isAsking ||
-									!isSame(answer.choice, question.answer.value?.choice)
+									!isSameChoice(answer.choice, question.answer.value?.choice)
 								}
 								picker={{ chosen: choice.value.tags, pick: pickTag }}
 							/>
@@ -196,7 +202,10 @@ function Below({ data }: { readonly data: PostsData }) {
 							data={data}
 							comparison={comparison.value}
 							answer={comparing.answer.value}
-							isBusy={comparing.state.value.kind === "asking"}
+							isBusy={
+								question.state.value.kind === "asking" ||
+								comparing.state.value.kind === "asking"
+							}
 							status={<QuestionStatus question={comparing} />}
 							known={(question.answer.value?.topTags ?? []).map(
 								({ tag }) => tag,
@@ -226,20 +235,26 @@ function Below({ data }: { readonly data: PostsData }) {
 }
 
 /** Shows the lake's posts, null where it holds none, and asks for what the address names, now and whenever it changes. */
-export function start(data: PostsData | null): void {
+export function start(data: LakePosts | null): void {
 	lakeData.value = data;
 	void findKept();
 	effect(() => {
 		const chosen = choice.value;
 		const data = shownData.value;
-		if (data === null || isBackward(chosen)) return;
+		if (data === null || isBackward(chosen)) {
+			question.clear();
+			return;
+		}
 		question.ask(keyOf(data, chosen), askOf(chosen, data));
 	});
 	effect(() => {
 		const data = shownData.value;
 		const answer = question.answer.value;
-		if (!isWanted.value || data === null || answer === null || isAsking())
+		if (!isWanted.value || data === null || answer === null) {
+			trends.clear();
 			return;
+		}
+		if (isAsking()) return;
 		trends.ask(keyOf(data, answer.choice), (stop, onProgress) =>
 			askTrends(answer, data, (query) => timedQuery(query, stop, onProgress)),
 		);
@@ -248,9 +263,16 @@ export function start(data: PostsData | null): void {
 		const data = shownData.value;
 		const answer = question.answer.value;
 		const wanted = comparison.value;
-		if (!isWanted.value || data === null || answer === null || isAsking())
+		if (
+			!isWanted.value ||
+			data === null ||
+			answer === null ||
+			wanted.tags.length === 0
+		) {
+			comparing.clear();
 			return;
-		if (wanted.tags.length === 0) return;
+		}
+		if (isAsking()) return;
 		comparing.ask(keyOf(data, answer.choice, wanted), (stop, onProgress) =>
 			askComparison(answer.choice, data, wanted, (query) =>
 				timedQuery(query, stop, onProgress),
@@ -260,8 +282,11 @@ export function start(data: PostsData | null): void {
 	effect(() => {
 		const data = shownData.value;
 		const chosen = choice.value;
-		const limit = Math.max(1, pages.value) * PAGE_POSTS;
-		if (data === null || chosen.tags.length === 0 || isBackward(chosen)) return;
+		const limit = pages.value * PAGE_POSTS;
+		if (data === null || chosen.tags.length === 0 || isBackward(chosen)) {
+			reading.clear();
+			return;
+		}
 		reading.ask(keyOf(data, chosen, limit), async (stop, onProgress) => {
 			const query = postList(selectionOf(chosen, data), limit, 0);
 			const { rows, bytes, milliseconds } = await timedQuery(
@@ -269,7 +294,10 @@ export function start(data: PostsData | null): void {
 				stop,
 				onProgress,
 			);
-			return { query, bytes, milliseconds, posts: readablePosts(rows) };
+			return {
+				...{ query, bytes, milliseconds, data, choice: chosen },
+				posts: readablePosts(rows),
+			};
 		});
 	});
 }
@@ -289,9 +317,6 @@ function keyOf(data: PostsData, ...asked: readonly unknown[]): string {
 }
 
 const isAsking = () => question.state.value.kind === "asking";
-
-const isSame = (one: PostsChoice, other: PostsChoice | undefined) =>
-	JSON.stringify(one) === JSON.stringify(other);
 
 function residentDays(data: PostsData): ResidentDays {
 	let resident = residents.get(data);

@@ -6,8 +6,8 @@ import {
 	DEFAULT_CHOICE,
 	defaultAnswer,
 	funnelWith,
+	type LakePosts,
 	type PostsChoice,
-	type PostsData,
 	postsData,
 	sentence,
 	unitFor,
@@ -73,7 +73,7 @@ const DATA = postsData(CATALOG, {
 		dayRow("2023-01-01", 20_000, 5000, 7000, 4000),
 		dayRow("2024-12-30", 4271, 2121, 2000, 271),
 	],
-}) as PostsData;
+}) as LakePosts;
 
 const choice = (change: Partial<PostsChoice>): PostsChoice => ({
 	...DEFAULT_CHOICE,

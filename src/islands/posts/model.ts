@@ -59,21 +59,30 @@ export const DEFAULT_CHOICE: PostsChoice = {
 };
 
 /** What the page knows of the posts without the engine. */
-export interface PostsData {
+export type PostsData = LakePosts | VisitorPosts;
+
+interface KnownPosts {
 	readonly dataset: CatalogDataset;
-	/** Of the default window. */
-	readonly funnel: Funnel;
-	readonly topTags: readonly TopTag[];
 	readonly days: readonly PostsOfDay[];
 	readonly lastPost: Date;
-	/** Rows and bytes of the roll-ups that the first pictures stand on. */
+	/** Of the roll-ups that the first pictures stand on. */
 	readonly bytes: number;
 	/** Occurrences of tags in all posts. */
 	readonly occurrences: number;
 	/** Where queries find them. */
 	readonly tables: PostTables;
-	/** Whether they are the visitor's own, which no other page can be asked about. */
-	readonly isOwn: boolean;
+}
+
+/** The lake's posts, of which roll-ups answer the default window. */
+export interface LakePosts extends KnownPosts {
+	readonly isOwn: false;
+	readonly funnel: Funnel;
+	readonly topTags: readonly TopTag[];
+}
+
+/** The visitor's own, of which the engine answers every window, and no other page can be asked. */
+export interface VisitorPosts extends KnownPosts {
+	readonly isOwn: true;
 }
 
 /** The pictures of one choice, and what they cost. */
@@ -101,7 +110,7 @@ export function postsData(
 		readonly topTags: readonly Row[];
 		readonly days: readonly Row[];
 	},
-): PostsData | null {
+): LakePosts | null {
 	const dataset = catalog.datasets.find(({ name }) => name === "posts");
 	const funnelRow = rollups.funnel[0];
 	const lastPost = funnelRow?.window_end;
@@ -130,14 +139,13 @@ export function postsData(
 	};
 }
 
-/** The visitor's own posts, of which the engine answers every window; null where there are none. */
+/** The visitor's own posts; null where there are none. */
 export function ownData(
 	{ days: rows, lastPost, files }: OwnSummary,
 	tables: PostTables,
-): PostsData | null {
+): VisitorPosts | null {
 	if (lastPost === null) return null;
 	const days = rows.map((row) => dayOfRow({ ...row, day: new Date(row.day) }));
-	const all = { ...DEFAULT_CHOICE, preset: "all" } as const;
 	return {
 		dataset: {
 			name: "posts",
@@ -148,8 +156,6 @@ export function ownData(
 			synthetic: false,
 			startView: null,
 		},
-		funnel: funnelWith(days, all, { tagged: 0, tags: 0 }),
-		topTags: [],
 		days,
 		lastPost: new Date(lastPost),
 		bytes: 0,
@@ -238,7 +244,7 @@ export function defaultAnswer({
 	funnel,
 	topTags,
 	bytes,
-}: PostsData): PostsAnswer {
+}: LakePosts): PostsAnswer {
 	return {
 		choice: DEFAULT_CHOICE,
 		funnel,
@@ -256,6 +262,13 @@ export function isDefault(choice: PostsChoice): boolean {
 		choice.withReposts &&
 		choice.tags.length === 0
 	);
+}
+
+export function isSameChoice(
+	one: PostsChoice,
+	other: PostsChoice | undefined,
+): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
 }
 
 export function windowOf(choice: PostsChoice, lastPost: Date): TimeWindow {

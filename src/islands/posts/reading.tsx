@@ -1,9 +1,15 @@
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatCounted } from "../../charts/format.ts";
 import { formatCount } from "../../lib/format.ts";
 import { Empty } from "../shared/states.tsx";
 import { Instant } from "./instant.tsx";
-import type { PostsData } from "./model.ts";
+import {
+	isSameChoice,
+	type PostsAnswer,
+	type PostsChoice,
+	type PostsData,
+} from "./model.ts";
 import { Source } from "./trends.tsx";
 import type { Asked } from "./trends-model.ts";
 
@@ -13,13 +19,16 @@ export interface ReadablePost {
 	readonly author: string | null;
 	readonly createdAt: Date;
 	readonly isRepost: boolean;
-	/** Null where the publisher leaves it out. */
+	/** Null where the publisher leaves it out, or the visitor's file has none. */
 	readonly text: string | null;
 	/** Begins with `http:` or `https:`; null where there is none. */
 	readonly url: string | null;
 }
 
 export interface ReadingAnswer extends Asked {
+	/** Whose posts they are, and which. */
+	readonly data: PostsData;
+	readonly choice: PostsChoice;
 	readonly posts: readonly ReadablePost[];
 }
 
@@ -42,15 +51,38 @@ export function readablePosts(
 export function Reading(props: {
 	readonly data: PostsData;
 	readonly tags: readonly string[];
-	/** Posts that carry all of the tags. */
-	readonly counted: number;
+	/** How many posts there are; of another choice while they are counted. */
+	readonly counts: PostsAnswer | null;
+	/** The last answer there is, also of other posts while `isBusy`. */
 	readonly answer: ReadingAnswer | null;
 	readonly isBusy: boolean;
 	readonly status: ComponentChildren;
-	readonly onMore: () => void;
+	/** Null where no more can be shown. */
+	readonly onMore: (() => void) | null;
 }) {
-	const { data, tags, counted, answer, isBusy } = props;
+	const { data, tags, counts, isBusy, onMore } = props;
+	const list = useRef<HTMLOListElement>(null);
+	const isAsked = useRef(false);
+	const answer =
+		props.answer?.data === data &&
+		JSON.stringify(props.answer.choice.tags) === JSON.stringify(tags)
+			? props.answer
+			: null;
 	const posts = answer?.posts ?? [];
+	const counted =
+		answer !== null &&
+		counts !== null &&
+		isSameChoice(answer.choice, counts.choice)
+			? counts.funnel.counted
+			: null;
+	const isMore = counted !== null && posts.length < counted;
+	// With the last posts the button goes: the focus stays where they are.
+	useLayoutEffect(() => {
+		if (isBusy || !isAsked.current) return;
+		isAsked.current = false;
+		if (!isMore || onMore === null)
+			list.current?.focus({ preventScroll: true });
+	}, [isBusy, isMore, posts.length]);
 	const hasText = posts.some(({ text }) => text !== null);
 	return (
 		<section
@@ -71,32 +103,43 @@ export function Reading(props: {
 				) : !hasText ? (
 					<Empty>
 						<p>
-							The publisher left the texts of these posts out of the lake, so
-							that there is nothing to read here.
+							{data.isOwn
+								? "Your files hold no text of these posts, so that there is nothing to read here."
+								: "The publisher left the texts of these posts out of the lake, so that there is nothing to read here."}
 						</p>
 					</Empty>
 				) : (
 					<>
 						<p class="figure-subtitle">
-							Newest first, {formatCount(posts.length)} of{" "}
-							{formatCounted(counted, "post")}
+							Newest first
+							{counted !== null &&
+								`, ${formatCount(posts.length)} of ${formatCounted(counted, "post")}`}
 						</p>
-						<ol class="reading-list">
+						<ol class="reading-list" ref={list} tabIndex={-1}>
 							{posts.map((post) => (
 								<li key={post.id}>
-									<Post post={post} />
+									<Post post={post} isOwn={data.isOwn} />
 								</li>
 							))}
 						</ol>
-						{posts.length < counted && (
+						{isMore && onMore !== null && (
 							<button
 								type="button"
 								class="button"
-								disabled={isBusy}
-								onClick={props.onMore}
+								aria-disabled={isBusy ? "true" : undefined}
+								onClick={() => {
+									if (isBusy) return;
+									isAsked.current = true;
+									onMore();
+								}}
 							>
 								{isBusy ? "Loading …" : "More posts"}
 							</button>
+						)}
+						{isMore && onMore === null && (
+							<p class="small muted">
+								More cannot be shown at once: choose a shorter window.
+							</p>
 						)}
 					</>
 				))}
@@ -107,7 +150,8 @@ export function Reading(props: {
 	);
 }
 
-function Post({ post }: { readonly post: ReadablePost }) {
+function Post(props: { readonly post: ReadablePost; readonly isOwn: boolean }) {
+	const { post, isOwn } = props;
 	return (
 		<article class="post">
 			<p class="post-head">
@@ -125,7 +169,11 @@ function Post({ post }: { readonly post: ReadablePost }) {
 				)}
 			</p>
 			<p class="post-text" dir="auto">
-				{post.text ?? <span class="muted">The text is not published.</span>}
+				{post.text ?? (
+					<span class="muted">
+						{isOwn ? "It has no text." : "The text is not published."}
+					</span>
+				)}
 			</p>
 		</article>
 	);

@@ -16,7 +16,7 @@ import {
 	TOPS,
 	type Top,
 } from "./model.ts";
-import { tagsCodec } from "./tags-codec.ts";
+import { comparedCodec, tagsCodec } from "./tags-codec.ts";
 import { DRAWINGS } from "./top-tags.tsx";
 
 const push = { history: "push" } as const;
@@ -60,17 +60,15 @@ export const unit = urlSignal("unit", "day", wordCodec(SERIES_UNITS), replace);
 export const compared = urlSignal<readonly string[] | null>(
 	"compare",
 	null,
-	{
-		parse: (text) =>
-			text === "" ? null : tagsCodec.parse(text === "-" ? "" : text),
-		format: (tags) =>
-			tags === null ? "" : tags.length === 0 ? "-" : tagsCodec.format(tags),
-	},
+	comparedCodec,
 	replace,
 );
 
+/** Pages of posts that can be read at once. */
+export const MOST_PAGES = 100;
+
 /** How often the visitor asked for more posts to read, and once more. */
-export const pages = urlSignal("read", 1, integerCodec, replace);
+export const pages = urlSignal("read", 1, integerCodec(1, MOST_PAGES), replace);
 
 export function choose(next: PostsChoice): void {
 	batch(() => {

@@ -16,6 +16,12 @@ interface DayCounts {
 	readonly posts: Uint32Array;
 }
 
+const EMPTY: DayCounts = {
+	tags: new Uint32Array(),
+	occurrences: new Uint32Array(),
+	posts: new Uint32Array(),
+};
+
 /**
  * Counts of tags by UTC day in memory: the tags of any whole days are their sum,
  * while a finger moves. What they sum to is what the query `topTags` gives.
@@ -46,6 +52,10 @@ export class TagDays {
 		for (let day = first; day <= last; day++) {
 			const start = at;
 			while (at < rows && days?.[at] === day) at += 1;
+			if (at === start) {
+				this.#days.set(day, EMPTY);
+				continue;
+			}
 			const tags = new Uint32Array(at - start);
 			for (let row = start; row < at; row++)
 				tags[row - start] = this.#number(String(names?.get(row)));

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { tagsCodec } from "./tags-codec.ts";
+import { comparedCodec, tagsCodec } from "./tags-codec.ts";
+import { MOST_COMPARED } from "./trends-model.ts";
 
 it.each([[[]], [["lake"]], [["a,b", "100%", "%2c", "i̇", "ß", "日本"]]])(
 	"%j goes there and back",
@@ -10,4 +11,13 @@ it.each([[[]], [["lake"]], [["a,b", "100%", "%2c", "i̇", "ß", "日本"]]])(
 
 it("forgives what people write", () => {
 	expect(tagsCodec.parse("Lake,,lake,WIND")).toEqual(["lake", "wind"]);
+});
+
+it("an address compares as many tags as the page does, none, or the page's own", () => {
+	const tags = Array.from({ length: 50 }, (_, at) => `tag${at}`);
+	expect(comparedCodec.parse(tags.join(","))).toEqual(
+		tags.slice(0, MOST_COMPARED),
+	);
+	for (const some of [null, [], ["a"], tags.slice(0, MOST_COMPARED)])
+		expect(comparedCodec.parse(comparedCodec.format(some))).toEqual(some);
 });

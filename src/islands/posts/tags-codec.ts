@@ -1,5 +1,6 @@
 import { foldTag } from "../../lib/hashtags.ts";
 import type { Codec } from "../shared/url-state.ts";
+import { MOST_COMPARED } from "./trends-model.ts";
 
 /**
  * Tags in an address, parted by commas; a comma of a tag's own, which only listed
@@ -18,4 +19,14 @@ export const tagsCodec: Codec<readonly string[]> = {
 		tags
 			.map((tag) => tag.replaceAll("%", "%25").replaceAll(",", "%2C"))
 			.join(","),
+};
+
+/** Tags to compare, as many as can be; null, for the page's own choice, is absent, none is `-`. */
+export const comparedCodec: Codec<readonly string[] | null> = {
+	parse: (text) =>
+		text === ""
+			? null
+			: tagsCodec.parse(text === "-" ? "" : text)?.slice(0, MOST_COMPARED),
+	format: (tags) =>
+		tags === null ? "" : tags.length === 0 ? "-" : tagsCodec.format(tags),
 };

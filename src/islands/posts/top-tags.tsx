@@ -12,6 +12,7 @@ import {
 } from "../../charts/tag-cloud.ts";
 import {
 	describeTopTags,
+	TOP_TAG_ROWS,
 	type TopTag,
 	topTagsChart,
 } from "../../charts/top-tags.ts";
@@ -44,10 +45,9 @@ import { TagButton, type TagPicker, TagRows } from "./tag-rows.tsx";
 export const DRAWINGS = ["bars", "cloud"] as const;
 export type Drawing = (typeof DRAWINGS)[number];
 
-/** The tags of a choice by count, as bars or as a cloud. */
+/** The tags of an answer by count, as bars or as a cloud. */
 export function TopTags(props: {
 	readonly data: PostsData;
-	readonly choice: PostsChoice;
 	readonly answer: PostsAnswer;
 	readonly isBusy: boolean;
 	readonly top: Top;
@@ -57,7 +57,8 @@ export function TopTags(props: {
 	readonly onTop: (top: Top) => void;
 	readonly onDrawing: (drawing: Drawing) => void;
 }) {
-	const { data, choice, answer, top, drawing, picker, root } = props;
+	const { data, answer, top, drawing, picker, root } = props;
+	const { choice } = answer;
 	const rows = useMemo(
 		() => answer.topTags.slice(0, top),
 		[answer.topTags, top],
@@ -203,7 +204,7 @@ function Bars(props: {
 			description={describeTopTags(rows)}
 			overlay={() => (
 				<TagRows
-					kind="bars"
+					rows={TOP_TAG_ROWS}
 					tags={rows.map(({ tag }) => tag)}
 					picker={picker}
 				/>

@@ -20,6 +20,7 @@ import { type TimeWindow, windowBefore } from "../../queries/time-window.ts";
 import type { TimedRows } from "../charts/timed-query.ts";
 import {
 	closedWindow,
+	dayRange,
 	type PostsAnswer,
 	type PostsChoice,
 	type PostsData,
@@ -166,7 +167,7 @@ export interface ComparisonAnswer extends Asked {
 
 /**
  * Asks for whole units that the window touches, and for those before it over which
- * the first averages run.
+ * the first averages run, as far as the posts reach back.
  */
 export async function askComparison(
 	choice: PostsChoice,
@@ -178,7 +179,9 @@ export async function askComparison(
 	const { start, end } = spanOf(choice, data);
 	const unit = visibleUnit(comparison.unit, start, end);
 	const averageUnits = AVERAGE_UNITS[unit];
-	const known = addUnits(unitStart(start, unit), 1 - averageUnits, unit);
+	const wanted = addUnits(unitStart(start, unit), 1 - averageUnits, unit);
+	const earliest = unitStart(dayRange(data).first, unit);
+	const known = new Date(Math.max(wanted.getTime(), earliest.getTime()));
 	const query = tagSeries(
 		{
 			...selectionOf(choice, data),

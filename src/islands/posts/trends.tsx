@@ -2,17 +2,20 @@ import { useCallback } from "preact/hooks";
 import { formatFixed, formatNumber } from "../../charts/format.ts";
 import {
 	describeRisingTags,
+	RISING_TAG_ROWS,
 	type RisingTag,
 	risingTagsChart,
 } from "../../charts/rising-tags.ts";
 import {
 	describeTagRows,
+	TAG_SERIES_ROWS,
 	type TagSeries,
 	tagRowsChart,
 	unitName,
 } from "../../charts/tag-series.ts";
 import {
 	describeTagsTogether,
+	TAG_PAIR_ROWS,
 	type TagPair,
 	tagsTogetherChart,
 } from "../../charts/tags-together.ts";
@@ -157,7 +160,7 @@ function Rising({ data, answer, isBusy, picker }: Part) {
 					description={describeRisingTags(rows)}
 					overlay={() => (
 						<TagRows
-							kind="rising"
+							rows={RISING_TAG_ROWS}
 							tags={rows.map(({ tag }) => tag)}
 							picker={picker}
 						/>
@@ -255,7 +258,7 @@ function Course({ data, answer, isBusy, picker }: Part) {
 				description={describeTagRows(rows, unit)}
 				overlay={() => (
 					<TagRows
-						kind="series"
+						rows={TAG_SERIES_ROWS}
 						tags={rows.map(({ tag }) => tag)}
 						picker={picker}
 					/>
@@ -334,7 +337,9 @@ function Together({ data, answer, isBusy, picker }: Part) {
 				draw={draw}
 				label="Hashtags that come together"
 				description={describeTagsTogether(pairs)}
-				overlay={() => <TagRows kind="pairs" tags={tags} picker={picker} />}
+				overlay={() => (
+					<TagRows rows={TAG_PAIR_ROWS} tags={tags} picker={picker} />
+				)}
 			/>
 		</Picture>
 	);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useCallback } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import {
 	describeFunnel,
 	funnelChart,
@@ -26,7 +26,7 @@ import {
 	windowWords,
 } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
-import type { TagPicker } from "./tag-rows.tsx";
+import { TagChips, type TagPicker } from "./tag-rows.tsx";
 import { Timeline } from "./timeline.tsx";
 import { type Drawing, TopTags } from "./top-tags.tsx";
 
@@ -73,13 +73,14 @@ export function PostsView(props: {
 	const { data, choice, answer, isBusy = false, status, root } = props;
 	const { picker = NO_PICKER } = props;
 	const onChoice = props.onChoice ?? (() => {});
+	const seen = useRef<HTMLParagraphElement>(null);
 	const first = data.days[0]?.day ?? data.lastPost;
 	const hasDays = choice.from !== null || choice.to !== null;
 	return (
 		<>
 			<header class="page-head">
 				<h1>What do people talk about now?</h1>
-				<p id="posts-sentence" aria-live="polite">
+				<p id="posts-sentence" aria-live="polite" ref={seen} tabIndex={-1}>
 					{isBackward(choice)
 						? "The first day lies after the last: choose an earlier one."
 						: isBusy
@@ -123,20 +124,13 @@ export function PostsView(props: {
 			{choice.tags.length > 0 && (
 				<div class="posts-chosen">
 					<span class="small muted">Only posts with</span>
-					<ul class="chips" aria-label="Hashtags that posts must carry">
-						{choice.tags.map((tag) => (
-							<li key={tag}>
-								<button
-									type="button"
-									class="chip"
-									aria-label={`Take off #${tag}`}
-									onClick={() => picker.pick(tag)}
-								>
-									#{tag} <span aria-hidden="true">×</span>
-								</button>
-							</li>
-						))}
-					</ul>
+					<TagChips
+						tags={choice.tags}
+						label="Hashtags that posts must carry"
+						takeLabel={(tag) => `Take off #${tag}`}
+						onTake={picker.pick}
+						onLast={() => seen.current?.focus()}
+					/>
 				</div>
 			)}
 			<Timeline
@@ -152,7 +146,6 @@ export function PostsView(props: {
 					<div class="posts-pictures">
 						<TopTags
 							data={data}
-							choice={choice}
 							answer={answer}
 							isBusy={isBusy}
 							top={props.top}
@@ -162,13 +155,7 @@ export function PostsView(props: {
 							onTop={props.onTop ?? (() => {})}
 							onDrawing={props.onDrawing ?? (() => {})}
 						/>
-						<Funnel
-							data={data}
-							choice={choice}
-							answer={answer}
-							isBusy={isBusy}
-							root={root}
-						/>
+						<Funnel data={data} answer={answer} isBusy={isBusy} root={root} />
 					</div>
 					{props.children}
 				</>
@@ -179,7 +166,6 @@ export function PostsView(props: {
 
 function Funnel(props: {
 	readonly data: PostsData;
-	readonly choice: PostsChoice;
 	readonly answer: PostsAnswer;
 	readonly isBusy: boolean;
 	readonly root: string | undefined;
@@ -213,7 +199,7 @@ function Funnel(props: {
 					bytes={answer.bytes.funnel}
 					milliseconds={answer.milliseconds?.funnel ?? null}
 					query={
-						data.isOwn ? null : funnelQuery(selectionOf(props.choice, data))
+						data.isOwn ? null : funnelQuery(selectionOf(answer.choice, data))
 					}
 					root={props.root}
 				/>

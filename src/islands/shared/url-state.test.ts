@@ -57,15 +57,15 @@ test("a signal starts from the address, or from its fallback where that is no va
 	expect(urlSignal("from", new Date(0), dayCodec, push).value).toEqual(
 		new Date("2024-05-01"),
 	);
-	expect(urlSignal("other", 7, integerCodec, push).value).toBe(7);
-	expect(urlSignal("absent", 3, integerCodec, push).value).toBe(3);
+	expect(urlSignal("other", 7, integerCodec(0, 99), push).value).toBe(7);
+	expect(urlSignal("absent", 3, integerCodec(0, 99), push).value).toBe(3);
 });
 
 test("changes of one task make one step, other parameters and the hash stay, fallbacks leave", async () => {
 	const { dayCodec, integerCodec, urlSignal } = state;
 	const push = { history: "push" } as const;
 	const from = urlSignal("from", new Date(0), dayCodec, push);
-	const days = urlSignal("days", 7, integerCodec, push);
+	const days = urlSignal("days", 7, integerCodec(0, 99), push);
 	from.value = new Date("2024-06-01");
 	days.value = 30;
 	await settled();
@@ -81,7 +81,7 @@ test("changes of one task make one step, other parameters and the hash stay, fal
 
 test("Back gives the values of before and writes nothing", async () => {
 	const { integerCodec, urlSignal } = state;
-	const days = urlSignal("days", 7, integerCodec, { history: "push" });
+	const days = urlSignal("days", 7, integerCodec(0, 99), { history: "push" });
 	days.value = 30;
 	await settled();
 	days.value = 90;
@@ -113,8 +113,11 @@ test("codecs give back what they wrote and refuse what they did not", () => {
 	for (const text of ["", "2023-02-29", "2024-1-1", "yesterday"])
 		expect(dayCodec.parse(text)).toBeUndefined();
 	for (const text of ["", "1.5", "1e3", "x", " 1"])
-		expect(integerCodec.parse(text)).toBeUndefined();
-	expect(integerCodec.parse("-12")).toBe(-12);
+		expect(integerCodec(-99, 99).parse(text)).toBeUndefined();
+	expect(integerCodec(-12, 99).parse("-12")).toBe(-12);
+	expect(integerCodec(-11, 99).parse("-12")).toBeUndefined();
+	expect(integerCodec(1, 99).parse("99")).toBe(99);
+	expect(integerCodec(1, 99).parse("100")).toBeUndefined();
 	expect(wordCodec(["day", "week"]).parse("month")).toBeUndefined();
 	const optional = optionalCodec(dayCodec);
 	expect(optional.parse(optional.format(null))).toBeNull();
@@ -122,7 +125,7 @@ test("codecs give back what they wrote and refuse what they did not", () => {
 
 test("in a frame no step is made, and links follow the address", async () => {
 	browser.window.parent = {};
-	const days = state.urlSignal("days", 7, state.integerCodec, {
+	const days = state.urlSignal("days", 7, state.integerCodec(0, 99), {
 		history: "push",
 	});
 	expect(state.pageAddress.value).toBe(browser.location.href);

@@ -22,10 +22,16 @@ export const textCodec: Codec<string> = {
 	format: (value) => value,
 };
 
-export const integerCodec: Codec<number> = {
-	parse: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined),
-	format: String,
-};
+/** A whole number within bounds, both included. */
+export function integerCodec(least: number, most: number): Codec<number> {
+	return {
+		parse(text) {
+			const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+			return value >= least && value <= most ? value : undefined;
+		},
+		format: String,
+	};
+}
 
 /** A day as `YYYY-MM-DD`, as midnight UTC. */
 export const dayCodec: Codec<Date> = {

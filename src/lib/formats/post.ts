@@ -6,7 +6,7 @@ import { parseTime } from "./time.ts";
 export interface Post {
 	readonly id: string;
 	readonly author: string | null;
-	/** Microseconds since 1970, UTC. */
+	/** Microseconds since 1970, UTC, in whole milliseconds, from 1970 to 2099. */
 	readonly createdAt: number;
 	readonly isRepost: boolean;
 	/** Lower-cased, in order, one for each occurrence. */
@@ -14,6 +14,8 @@ export interface Post {
 	readonly text: string | null;
 	readonly url: string | null;
 }
+
+const END_MICROS = Date.UTC(2100, 0) * 1000;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,7 +26,7 @@ const POSTING = new Set(["Create", "Announce"]);
  * Whether an object is an ActivityStreams activity, which wraps what it is about:
  * https://www.w3.org/TR/activitystreams-core/#activities
  */
-export function isActivity(value: unknown): value is JsonObject {
+function isActivity(value: unknown): value is JsonObject {
 	return (
 		isObject(value) &&
 		typeof value.type === "string" &&
@@ -45,14 +47,29 @@ export function toPost(value: unknown): Post | string {
 	return isActivity(value) ? fromActivity(value) : fromStatus(value);
 }
 
+/**
+ * A post's time in microseconds since 1970, or why it is none. It is cut to the
+ * millisecond, as the ends of windows are: the last post lies in the window that it
+ * ends. No network is older than 1970, and a page counts every day between the first
+ * post and the last.
+ */
+export function postTime(text: string): number | string {
+	const time = parseTime(text);
+	if (time === null) return "not a time";
+	return time.micros < 0 || time.micros >= END_MICROS
+		? "not between 1970 and 2099"
+		: Math.floor(time.micros / 1000) * 1000;
+}
+
 function fromStatus(value: JsonObject): Post | string {
 	const id = idOf(value);
 	if (id === null) return "no id: the post has neither id_str nor id";
 	const created = value.created_at;
 	if (typeof created !== "string" && typeof created !== "number")
 		return "no time: the post has no created_at";
-	const time = parseTime(String(created));
-	if (time === null) return `not a time: created_at is ${String(created)}`;
+	const createdAt = postTime(String(created));
+	if (typeof createdAt === "string")
+		return `${createdAt}: created_at is ${String(created)}`;
 	const extended = isObject(value.extended_tweet) ? value.extended_tweet : null;
 	const text = cleaned(value.full_text ?? extended?.full_text ?? value.text);
 	const user = isObject(value.user) ? value.user : null;
@@ -60,7 +77,7 @@ function fromStatus(value: JsonObject): Post | string {
 	return {
 		id,
 		author: screenName ?? authorOf(value, user),
-		createdAt: time.micros,
+		createdAt,
 		isRepost: isRepost(value, text),
 		tags: tagsOf(value, text),
 		text,
@@ -82,14 +99,15 @@ function fromActivity(activity: JsonObject): Post | string {
 		: (note?.published ?? activity.published);
 	if (typeof published !== "string")
 		return `no time: the ${activity.type} has no published`;
-	const time = parseTime(published);
-	if (time === null) return `not a time: published is ${published}`;
+	const createdAt = postTime(published);
+	if (typeof createdAt === "string")
+		return `${createdAt}: published is ${published}`;
 	const html = cleaned(note?.content);
 	const text = html === null ? null : cleaned(htmlText(html));
 	return {
 		id,
 		author: accountOf(activity.actor ?? note?.attributedTo),
-		createdAt: time.micros,
+		createdAt,
 		isRepost,
 		tags: activityTags(note, text),
 		text,

@@ -1,8 +1,7 @@
 import { hashtagsIn } from "../hashtags.ts";
 import { FileError } from "./file-error.ts";
 import type { LookedAt } from "./look-ahead.ts";
-import { cleaned, type Post, webAddress } from "./post.ts";
-import { parseTime } from "./time.ts";
+import { cleaned, type Post, postTime, webAddress } from "./post.ts";
 
 /** A row of a CSV; `line` is where it begins, from 1. */
 export interface CsvRow {
@@ -97,10 +96,12 @@ function headerOf(
 	head: Uint8Array,
 	reader: CsvReader,
 ): { delimiter: string; columns: Columns } {
-	const [line = ""] = new TextDecoder()
-		.decode(head)
-		.trimStart()
-		.split(/\r\n?|\n/);
+	// A tab at its start parts an unnamed first column from the next.
+	const line =
+		new TextDecoder()
+			.decode(head)
+			.split(/\r\n?|\n/)
+			.find((candidate) => candidate.trim() !== "") ?? "";
 	const candidates = DELIMITERS.map((delimiter) => ({
 		delimiter,
 		columns: columnsIn(reader.cells(line, delimiter) ?? []),
@@ -143,14 +144,14 @@ function toCsvPost(cells: readonly string[], columns: Columns): Post | string {
 	if (id === null) return "no id: the cell is empty";
 	const created = cell("createdAt");
 	if (created === null) return "no time: the cell is empty";
-	const time = parseTime(created);
-	if (time === null)
-		return `not a time: ${created}; write it as 2024-05-31T14:05:00Z`;
+	const createdAt = postTime(created);
+	if (typeof createdAt === "string")
+		return `${createdAt}: ${created}; write it as 2024-05-31T14:05:00Z`;
 	const text = cell("text");
 	return {
 		id,
 		author: cell("author"),
-		createdAt: time.micros,
+		createdAt,
 		isRepost:
 			/^(?:true|t|yes|y|1)$/i.test(cell("isRepost") ?? "") ||
 			/^RT @\w+:/.test(text ?? ""),
