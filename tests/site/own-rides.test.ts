@@ -280,7 +280,10 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 					if (self.name === "rides") self.close();
 				})
 				.catch(() => {});
-		await page.getByText("The reader of your rides was lost").waitFor();
+		await page
+			.getByRole("alert")
+			.filter({ hasText: "The reader of your rides was lost" })
+			.waitFor();
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await button("Try again").click();
 		await expect.poll(bar, PATIENTLY).toMatch(/^9 rides of your own, kept/);
