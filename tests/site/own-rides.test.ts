@@ -280,7 +280,10 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 					if (self.name === "rides") self.close();
 				})
 				.catch(() => {});
-		await page.getByText("The reader of your rides was lost").waitFor();
+		await page
+			.getByRole("alert")
+			.filter({ hasText: "The reader of your rides was lost" })
+			.waitFor();
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await button("Try again").click();
 		await expect.poll(bar, PATIENTLY).toMatch(/^9 rides of your own, kept/);
@@ -295,9 +298,12 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		const section = page.locator("section", { hasText: "Your own rides" });
 		await section.getByRole("button", { name: "Erase" }).click();
 		await section.waitFor({ state: "detached" });
-		expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
-			"Close",
-		);
+		await expect
+			.poll(
+				() => page.evaluate(() => document.activeElement?.textContent),
+				PATIENTLY,
+			)
+			.toBe("Close");
 		await page.goto(`${server.url}rides/?rides=own`);
 		await page.getByText("No rides of your own are on this device").waitFor();
 	});
@@ -344,11 +350,15 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await button("Cancel").focus();
 		await page.keyboard.press("Enter");
 		await page.locator(".own-choose").waitFor();
-		expect(
-			await page.evaluate(() =>
-				document.activeElement?.matches(".own-choose input"),
-			),
-		).toBe(true);
+		await expect
+			.poll(
+				() =>
+					page.evaluate(() =>
+						document.activeElement?.matches(".own-choose input"),
+					),
+				PATIENTLY,
+			)
+			.toBe(true);
 		await page.keyboard.press("Escape");
 		await page.locator(".own-panel[open]").waitFor({ state: "detached" });
 		expect(await page.locator(".own-bar").count()).toBe(0);
