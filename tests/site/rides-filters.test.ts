@@ -55,7 +55,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 	let close = () => {};
 
 	beforeAll(async () => {
-		const site = await builtSite();
+		const site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 		page = await browser.newPage({ viewport: { width: 1280, height: 860 } });

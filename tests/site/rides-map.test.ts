@@ -31,7 +31,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 	let close = () => {};
 
 	beforeAll(async () => {
-		const site = await builtSite();
+		const site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 		page = await browser.newPage({

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 test("only rides that SQL asks for wait for the engine", () => {
-	const lake = new LakeRides();
+	const lake = new LakeRides({});
 	const rides = { bytes: 7, totalBytes: 9 };
 	engineState.value = { kind: "loading", bytes: 3, totalBytes: 8 };
 	expect(loadingOf(lake, rides)).toEqual({
