@@ -35,6 +35,9 @@ const MAX_PROBLEMS = 200;
 
 const PROGRESS_MILLISECONDS = 100;
 
+/** Messages wait no longer than this, as far as chunks are small. */
+const BREATH_MILLISECONDS = 50;
+
 /** How far the reading of files has come. */
 export interface ReadProgress {
 	readonly files: number;
@@ -117,6 +120,7 @@ class Reading {
 	readonly #notRides = new Map<string, number>();
 	readonly #progress: { -readonly [Key in keyof ReadProgress]: number };
 	#toldAt = 0;
+	#breathedAt = 0;
 	#problemCount = 0;
 	#duplicates = 0;
 	#otherFiles = 0;
@@ -149,7 +153,7 @@ class Reading {
 		for (const file of files)
 			if (isActivitiesCsv(file.path)) await this.#readList(file, described);
 		for (const file of files) {
-			this.goOn();
+			await this.#breathe();
 			if (isRide(file)) {
 				const about = described.get(file.path) ?? null;
 				await this.#unlessFault(file, () => this.#readRide(file, about));
@@ -242,7 +246,7 @@ class Reading {
 					this.problem({ path: file.path, line, reason }),
 				count: () => {},
 				note: (text) => notes.push(text),
-				drain: async () => this.goOn(),
+				drain: () => this.#breathe(),
 			},
 		);
 		if (ride === null) {
@@ -297,6 +301,19 @@ class Reading {
 			throw new FileError(
 				isPacked ? "the compressed file is empty" : "the file is empty",
 			);
+	}
+
+	/**
+	 * As {@link goOn}, and now and then lets messages in: bytes that are at hand come
+	 * without a turn of the event loop, and a cancel would not be heard.
+	 */
+	async #breathe(): Promise<void> {
+		const now = performance.now();
+		if (now - this.#breathedAt >= BREATH_MILLISECONDS) {
+			await new Promise((resolve) => setTimeout(resolve));
+			this.#breathedAt = performance.now();
+		}
+		this.goOn();
 	}
 
 	/** Throws where nobody wants it any more; else tells how far it is. */
