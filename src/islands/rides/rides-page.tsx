@@ -10,13 +10,8 @@ import { Chips, Filters } from "./filters.tsx";
 import { MapPanel } from "./map-panel.tsx";
 import type { RidesModel } from "./model.ts";
 import type { RidesParts } from "./open-parts.ts";
-import {
-	degreesOf,
-	ridesOf,
-	sentenceOf,
-	totalOf,
-	undatedNote,
-} from "./sentence.ts";
+import { sentenceOf, totalOf, undatedNote } from "./sentence.ts";
+import { SpotsTable } from "./spots-table.tsx";
 import { StartPlaces } from "./start-places.tsx";
 
 /** A spot is shown from here, or from nearer. */
@@ -116,44 +111,16 @@ function Places(props: {
 	const { model, onShow } = props;
 	const picture = model.picture.value;
 	const places = model.places.value;
-	if (picture === null || places.length === 0) return null;
+	if (picture === null) return null;
 	return (
-		<details class="rides-places">
-			<summary>The busiest spots in view, as a table</summary>
-			<table>
-				<thead>
-					<tr>
-						<th scope="col">Rides</th>
-						<th scope="col">Latitude</th>
-						<th scope="col">Longitude</th>
-						<th scope="col">
-							<span class="visually-hidden">On the map</span>
-						</th>
-					</tr>
-				</thead>
-				<tbody>
-					{places.map(({ cell, rides }) => {
-						const centre = centreOf(picture.window, cell);
-						const [longitude, latitude] = centre;
-						return (
-							<tr key={cell}>
-								<td>{ridesOf(rides)}</td>
-								<td>{degreesOf(latitude, "N", "S")}</td>
-								<td>{degreesOf(longitude, "E", "W")}</td>
-								<td>
-									<button
-										type="button"
-										class="button"
-										onClick={() => onShow(centre)}
-									>
-										Show
-									</button>
-								</td>
-							</tr>
-						);
-					})}
-				</tbody>
-			</table>
-		</details>
+		<SpotsTable
+			summary="The busiest spots in view, as a table"
+			what="Rides"
+			spots={places.map(({ cell, rides }) => {
+				const [longitude, latitude] = centreOf(picture.window, cell);
+				return { longitude, latitude, rides };
+			})}
+			onShow={onShow}
+		/>
 	);
 }

@@ -3,7 +3,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { isAnyRide } from "../../lib/rides/filter.ts";
 import { StartLabels, type StartPlace } from "../../maps/start-labels.ts";
 import { theme, tokenColor } from "../shared/theme.ts";
-import { degreesOf, ridesOf } from "./sentence.ts";
+import { SpotsTable } from "./spots-table.tsx";
 import type { RidesState } from "./state.ts";
 
 /** Rows of the table at most. */
@@ -38,41 +38,12 @@ export function StartPlaces(props: {
 	readonly places: readonly StartPlace[];
 	readonly onShow: (center: [longitude: number, latitude: number]) => void;
 }) {
-	const { places, onShow } = props;
-	if (places.length === 0) return null;
 	return (
-		<details class="rides-places">
-			<summary>Where rides start, as a table</summary>
-			<table>
-				<thead>
-					<tr>
-						<th scope="col">Start there</th>
-						<th scope="col">Latitude</th>
-						<th scope="col">Longitude</th>
-						<th scope="col">
-							<span class="visually-hidden">On the map</span>
-						</th>
-					</tr>
-				</thead>
-				<tbody>
-					{places.slice(0, MAX_ROWS).map(({ longitude, latitude, rides }) => (
-						<tr key={`${longitude},${latitude}`}>
-							<td>{ridesOf(rides)}</td>
-							<td>{degreesOf(latitude, "N", "S")}</td>
-							<td>{degreesOf(longitude, "E", "W")}</td>
-							<td>
-								<button
-									type="button"
-									class="button"
-									onClick={() => onShow([longitude, latitude])}
-								>
-									Show
-								</button>
-							</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</details>
+		<SpotsTable
+			summary="Where rides start, as a table"
+			what="Start there"
+			spots={props.places.slice(0, MAX_ROWS)}
+			onShow={props.onShow}
+		/>
 	);
 }
