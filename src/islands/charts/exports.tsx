@@ -1,7 +1,8 @@
 import { useContext, useRef, useState } from "preact/hooks";
 import { download } from "../shared/download.ts";
+import { pngOfSvg } from "../shared/png.ts";
 import { ChartHtml } from "./chart-html.ts";
-import { pngOf, standaloneSvg } from "./standalone-svg.ts";
+import { standaloneSvg } from "./standalone-svg.ts";
 
 /** Takes the picture around it along: drawn as PNG and SVG, and its rows as CSV. */
 export function Exports(props: {
@@ -46,7 +47,7 @@ export function Exports(props: {
 	return (
 		<fieldset class="exports" ref={group}>
 			<legend class="visually-hidden">Save this picture</legend>
-			{button("PNG", "png", () => pngOf(svg()))}
+			{button("PNG", "png", () => pngOfSvg(svg()))}
 			{button(
 				"SVG",
 				"svg",

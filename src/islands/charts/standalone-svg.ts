@@ -138,39 +138,6 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 	return { text, width, height };
 }
 
-/** The picture at twice its size, for sharp screens. */
-export async function pngOf({
-	text,
-	width,
-	height,
-}: StandaloneSvg): Promise<Blob> {
-	const address = URL.createObjectURL(
-		new Blob([text], { type: "image/svg+xml" }),
-	);
-	try {
-		const image = new Image();
-		image.src = address;
-		await image.decode();
-		const canvas = document.createElement("canvas");
-		canvas.width = width * 2;
-		canvas.height = height * 2;
-		const context = canvas.getContext("2d");
-		if (context === null) throw new Error("the browser gives no canvas");
-		context.drawImage(image, 0, 0, canvas.width, canvas.height);
-		return await new Promise((resolve, reject) =>
-			canvas.toBlob(
-				(blob) =>
-					blob === null
-						? reject(new Error("the browser makes no PNG of it"))
-						: resolve(blob),
-				"image/png",
-			),
-		);
-	} finally {
-		URL.revokeObjectURL(address);
-	}
-}
-
 /** A copy that looks the same without a style sheet, and does nothing. */
 function bare(drawn: SVGSVGElement): SVGSVGElement {
 	const copy = drawn.cloneNode(true) as SVGSVGElement;

@@ -5,6 +5,7 @@ import type { FineBasemap, Shapes } from "../../maps/fine-basemap.ts";
 import { linesOf, lineWidthAt } from "../../maps/line-overlay.ts";
 import { screenOf } from "../../maps/map-screen.ts";
 import { type MapPicture, type MapSvg, mapSvg } from "../../maps/map-svg.ts";
+import { pngOfSvg } from "../shared/png.ts";
 import { tokenColor } from "../shared/theme.ts";
 import type { LineModel } from "./line-model.ts";
 import { densityStops, mapColours } from "./map-colours.ts";
@@ -24,9 +25,6 @@ export interface ExportedMap {
 	readonly credits: string;
 }
 
-/** Pixels of a PNG for one of the page, for sharp screens. */
-const PNG_RATIO = 2;
-
 /** The map as an SVG document, on our own shapes of land and borders. */
 export function svgOf(exported: ExportedMap): Blob {
 	const { basemap, fine } = exported;
@@ -35,21 +33,9 @@ export function svgOf(exported: ExportedMap): Blob {
 }
 
 /** The map as a PNG, on whatever lies below it now. */
-export async function pngOf(exported: ExportedMap): Promise<Blob> {
-	const { text, width, height, map: place } = draw(exported, null);
-	const address = URL.createObjectURL(
-		new Blob([text], { type: "image/svg+xml" }),
-	);
-	try {
-		const image = new Image();
-		image.src = address;
-		await image.decode();
-		const canvas = document.createElement("canvas");
-		canvas.width = width * PNG_RATIO;
-		canvas.height = height * PNG_RATIO;
-		const context = canvas.getContext("2d");
-		if (context === null) throw new Error("the browser gives no canvas");
-		context.scale(PNG_RATIO, PNG_RATIO);
+export function pngOf(exported: ExportedMap): Promise<Blob> {
+	const { map: place, ...svg } = draw(exported, null);
+	return pngOfSvg(svg, (context) => {
 		const below = exported.map.getCanvas();
 		// What WebGL has drawn is there until this task ends, and not longer.
 		exported.map.redraw();
@@ -60,19 +46,7 @@ export async function pngOf(exported: ExportedMap): Promise<Blob> {
 			below.clientWidth,
 			below.clientHeight,
 		);
-		context.drawImage(image, 0, 0, width, height);
-		return await new Promise((resolve, reject) =>
-			canvas.toBlob(
-				(blob) =>
-					blob === null
-						? reject(new Error("the browser makes no PNG of it"))
-						: resolve(blob),
-				"image/png",
-			),
-		);
-	} finally {
-		URL.revokeObjectURL(address);
-	}
+	});
 }
 
 function draw(exported: ExportedMap, basemap: Shapes | null): MapSvg {
