@@ -1,5 +1,5 @@
 import {
-	Map as MapLibre,
+	type Map as MapLibre,
 	type MapOptions,
 	ScaleControl,
 	setWorkerUrl,
@@ -8,6 +8,7 @@ import workerAddress from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
 import type { Basemap } from "./basemap-format.ts";
+import { ClickFirstMap } from "./click-first-map.ts";
 import { basemapPaints, type MapColours, mapStyle } from "./style.ts";
 
 let hasWorker = false;
@@ -28,7 +29,7 @@ export async function openMap(
 	},
 ): Promise<MapLibre> {
 	startWorkersFromHere();
-	const map = new MapLibre({
+	const map = new ClickFirstMap({
 		container,
 		style: mapStyle(options.basemap, options.colours),
 		center: [options.center[0], options.center[1]],

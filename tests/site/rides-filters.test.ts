@@ -248,6 +248,35 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		expect(await page.locator(".rides-list").count()).toBe(1);
 	});
 
+	test("a click's list is shown before the map draws itself again", async () => {
+		await goTo(`?${STREET}`);
+		await counted();
+		await page.evaluate(() => {
+			const seen = { draws: 0, drawsBeforeList: -1 };
+			const context = WebGL2RenderingContext.prototype;
+			const draw = context.drawElements;
+			context.drawElements = function (...of) {
+				seen.draws++;
+				draw.apply(this, of);
+			};
+			const look = () => {
+				if (document.querySelector(".rides-list") === null)
+					requestAnimationFrame(look);
+				else seen.drawsBeforeList = seen.draws;
+			};
+			addEventListener("click", look, { capture: true, once: true });
+			Object.assign(window, { seen });
+		});
+		await clickTheMiddle();
+		const seen = () =>
+			page.evaluate(
+				() =>
+					(window as unknown as { seen: Record<string, number> }).seen ?? {},
+			);
+		await expect.poll(async () => (await seen()).draws).toBeGreaterThan(0);
+		expect((await seen()).drawsBeforeList).toBe(0);
+	});
+
 	test("a spot of another level is asked of the engine, and a link shows it", async () => {
 		for (const level of [9, 14, 20]) {
 			await page.goto(
