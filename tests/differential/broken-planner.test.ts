@@ -107,28 +107,33 @@ vi.mock("../../src/lake/plan/row-order.ts", async (original) => {
 	return { ...real, followsRowOrder };
 });
 
-/** Each with the constructs in which it shows; null for those of the grammar. */
+/**
+ * Each with the constructs in which it shows, null for those of the grammar, and the
+ * seed at which the search begins: not far before the first that shows it.
+ */
 test.each([
-	["filter-only columns are forgotten", null],
-	["only the first scan of a table counts", null],
-	["OR is taken for AND", null],
-	["LIMIT counts rows that filters may drop", ["some", "someWithin"]],
-	["LIMIT counts each row twice", ["some", "someWithin"]],
+	["filter-only columns are forgotten", null, 0],
+	["only the first scan of a table counts", null, 0],
+	["OR is taken for AND", null, 0],
+	["LIMIT counts rows that filters may drop", ["some", "someWithin"], 0],
+	["LIMIT counts each row twice", ["some", "someWithin"], 0],
 	[
 		"ORDER BY with LIMIT sets its threshold too early",
 		["first", "firstWithTies"],
+		60,
 	],
-	["a join's keys lack one", ["plainJoins"]],
-	["statistics forget nulls", ["extremes"]],
-	["the order of rows is that of loading", ["inFileOrder"]],
+	["a join's keys lack one", ["plainJoins"], 0],
+	["statistics forget nulls", ["extremes"], 75],
+	["the order of rows is that of loading", ["inFileOrder"], 345],
 ] as const)(
 	"the comparison notices a planner in which %s",
-	async (how, shapes) => {
+	async (how, shapes, from) => {
 		const bench = await openBench(LAKE_SEED, 1e8);
 		try {
 			broken.how = how;
 			const mismatches: Mismatch[] = [];
-			for (let seed = 0; seed < 450 && mismatches.length === 0; seed += 15) {
+			const end = from + 450;
+			for (let seed = from; seed < end && mismatches.length === 0; seed += 15) {
 				const outcome = await compareGenerated(
 					bench,
 					seed,

@@ -18,7 +18,11 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 	});
 	afterAll(() => browser?.close());
 
-	describe.each(["/", "/deep/base/"])("under %s", (base) => {
+	describe.each([
+		["/", ENGINE_PAGES],
+		// The way to the engine's files is that of all pages.
+		["/deep/base/", ["sql/"]],
+	])("under %s", (base, engines) => {
 		let server: SiteServer;
 		beforeAll(async () => {
 			server = await serveSite({ folder: site, port: 0, base });
@@ -37,7 +41,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 				await expect
 					.poll(() => page.locator("#lake-published").textContent())
 					.toContain("Published");
-				if (ENGINE_PAGES.includes(path))
+				if (engines.includes(path))
 					await page.locator("html[data-engine=ready]").waitFor();
 				expect(complaints, path).toEqual([]);
 				await page.close();
