@@ -29,7 +29,7 @@ export interface Price {
 	readonly scans: readonly ScanSummary[];
 	/** In about how many slices a query larger than memory runs; null where all is there at once. */
 	readonly slices: number | null;
-	/** Why it cannot run, within the memory budget or from a host, and what would help; null where it can. */
+	/** Why it cannot run, within the memory budget, from a host or by the names there are, and what would help; null where it can. */
 	readonly refusal: string | null;
 	/** Files that nobody has looked into yet: their price is known once they are read. */
 	readonly unopened?: readonly string[];

@@ -1,6 +1,6 @@
 import type { Database, Decoder } from "../src/lake/types.ts";
 
-/** How often the decoders read the sample: enough for the browser to compile what is hot. */
+/** How often the sample is decoded and loaded: enough for the browser to compile what is hot. */
 const ROUNDS = 3;
 const TABLE = "warm_up";
 
@@ -48,11 +48,12 @@ export async function warmDatabase(
 	if (ipc === null) return;
 	const connection = await database.connect();
 	try {
-		await connection.insert(ipc.slice(), {
-			schema: "main",
-			table: TABLE,
-			create: true,
-		});
+		for (let round = 0; round < ROUNDS; round += 1)
+			await connection.insert(ipc.slice(), {
+				schema: "main",
+				table: TABLE,
+				create: round === 0,
+			});
 		for (const question of QUESTIONS) await connection.run(question);
 		await connection.query(`DROP TABLE ${TABLE}`);
 	} finally {

@@ -1,6 +1,6 @@
 import type { ParquetFile } from "parquet-wasm";
 import { withWholeIntervals } from "./intervals.ts";
-import { sparseBlob } from "./sparse-blob.ts";
+import { sparseFile } from "./sparse-file.ts";
 import type { DecodeRequest } from "./types.ts";
 
 /**
@@ -11,8 +11,9 @@ export async function decodeRowGroups(
 	parquet: Pick<typeof ParquetFile, "fromFile">,
 	{ fileBytes, ranges, columns, intervals = [], rowGroups }: DecodeRequest,
 ): Promise<Uint8Array[]> {
-	const blob = sparseBlob(fileBytes, ranges);
-	const file = await parquet.fromFile(blob);
+	const bytes = sparseFile(fileBytes, ranges);
+	// Of a Blob parquet-wasm takes nothing but this.
+	const file = await parquet.fromFile(bytes as Blob);
 	try {
 		const decoded: Uint8Array[] = [];
 		const metadata = file.metadata();
@@ -28,7 +29,7 @@ export async function decodeRowGroups(
 			decoded.push(
 				intervals.length === 0
 					? ipc
-					: await withWholeIntervals(ipc, blob, rowGroup, intervals),
+					: await withWholeIntervals(ipc, bytes, rowGroup, intervals),
 			);
 		}
 		return decoded;

@@ -19,6 +19,7 @@ import {
 } from "hyparquet";
 
 import { concatenate } from "./ipc.ts";
+import type { FileBytes } from "./sparse-file.ts";
 
 /**
  * A decoded row group of a file with its INTERVAL columns read anew, since
@@ -29,13 +30,13 @@ import { concatenate } from "./ipc.ts";
  */
 export async function withWholeIntervals(
 	ipc: Uint8Array,
-	file: Blob,
+	file: FileBytes,
 	rowGroup: number,
 	names: readonly string[],
 ): Promise<Uint8Array> {
 	const buffer: AsyncBuffer = {
 		byteLength: file.size,
-		slice: (start, end) => file.slice(start, end).arrayBuffer(),
+		slice: (start, end = file.size) => file.slice(start, end).arrayBuffer(),
 	};
 	const metadata = asBytes(await parquetMetadataAsync(buffer), names);
 	const rowsOf = (index: number) =>

@@ -295,6 +295,49 @@ test("a price makes nothing", async () => {
 	expect((await ask(session, "SELECT 1")).own).toEqual([]);
 });
 
+test("a price foresees that a name is taken, or that there is nothing to do", async () => {
+	const session = await open();
+	const made = "CREATE TABLE t AS SELECT name FROM numbers WHERE part = 2";
+	await ask(session, made);
+	await ask(session, "CREATE VIEW v AS FROM words");
+	for (const sql of [
+		made,
+		"CREATE TABLE T (i INTEGER)",
+		"CREATE VIEW t AS FROM words",
+		"CREATE VIEW v AS FROM numbers",
+		"CREATE TABLE v AS FROM numbers",
+		"CREATE TABLE numbers AS FROM words",
+		"CREATE MACRO sum(a) AS a + 1",
+		"INSERT INTO words SELECT 1, 'a'",
+		"UPDATE nowhere SET i = 1",
+		"DROP TABLE nowhere",
+		"DROP VIEW t",
+	]) {
+		const { cost, refusal } = await session.price({ sql });
+		expect(cost.bytes, sql).toBe(0);
+		await expect(ask(session, sql), sql).rejects.toMatchObject({
+			name: "UnsupportedError",
+			message: refusal,
+		});
+	}
+	for (const sql of [
+		"CREATE TABLE IF NOT EXISTS t AS FROM numbers",
+		"DROP VIEW IF EXISTS nothing",
+	])
+		expect(await session.price({ sql })).toMatchObject({
+			cost: { bytes: 0 },
+			refusal: null,
+		});
+	for (const sql of [
+		made.replace("CREATE", "CREATE OR REPLACE"),
+		"INSERT INTO t SELECT name FROM numbers",
+	]) {
+		const price = await session.price({ sql });
+		expect(price.refusal).toBe(null);
+		expect(price.cost.bytes).toBeGreaterThan(0);
+	}
+});
+
 test("tables that exceed the budget are refused, and others make room for them", async () => {
 	const session = await open({ budgetBytes: 2_000_000 });
 	await expect(

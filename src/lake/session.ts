@@ -177,7 +177,10 @@ export class LakeSession {
 		return { version, threads };
 	}
 
-	/** What a query would cost, were nothing there yet. Fetches manifest blocks only. */
+	/**
+	 * What a query would cost, were nothing there yet, and why it will not run where that
+	 * is known: memory, a host, a name that is taken. Fetches manifest blocks only.
+	 */
 	price(
 		request: SessionRequest,
 		signal: AbortSignal = new AbortController().signal,
@@ -195,7 +198,16 @@ export class LakeSession {
 
 	async #price(engine: Engine, run: QueryRun): Promise<Price> {
 		const { change } = this.#read(run.request);
-		if (change !== null && takesNoRows(change)) return FREE;
+		try {
+			if (change !== null) {
+				const { tables } = this.#engines;
+				const changes = await this.#own.check(engine, change, tables);
+				if (!changes || takesNoRows(change)) return FREE;
+			}
+		} catch (error) {
+			if (!isLakeError(error, "UnsupportedError")) throw error;
+			return { ...FREE, refusal: error.message };
+		}
 		const plan = await this.#plan(engine, run);
 		const price = {
 			cost: { ...plan.cost, requests: this.#requestsOf(plan) },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answerOfSession, nativeAnswer } from "./answers.ts";
+import { HAZARDS } from "./hazards.ts";
 import { Random } from "./random.ts";
 import { type Bench, compareOne, LAKE_SEED, openBench } from "./run.ts";
 import { STATEMENTS } from "./statements.ts";
@@ -15,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => bench.close());
 
-test.each(new Random(LAKE_SEED).shuffled(STATEMENTS))(
+test.each(new Random(LAKE_SEED).shuffled([...STATEMENTS, ...HAZARDS]))(
 	"$sql",
 	async (statement) => {
 		const { sql, plain = sql, params = [], setup, teardown, check } = statement;
