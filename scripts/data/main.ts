@@ -5,20 +5,16 @@ import {
 	readCommand,
 	USAGE,
 	UsageError,
-} from "./data/arguments.ts";
-import { explain, explanationLines, overviewLines } from "./data/explain.ts";
-import { failureLines } from "./data/failures.ts";
-import {
-	INTERRUPTED_CODE,
-	Interrupted,
-	onInterrupt,
-} from "./data/interrupt.ts";
-import { logLines, readLog } from "./data/job-log.ts";
-import { planBuild, planLines } from "./data/plan.ts";
-import { runBuild, tellFailure } from "./data/run-build.ts";
-import { Terminal } from "./data/terminal.ts";
-import { watch } from "./data/watch.ts";
-import { plural } from "./data/words.ts";
+} from "./arguments.ts";
+import { explain, explanationLines, overviewLines } from "./explain.ts";
+import { failureLines } from "./failures.ts";
+import { INTERRUPTED_CODE, Interrupted, onInterrupt } from "./interrupt.ts";
+import { logLines, readLog } from "./job-log.ts";
+import { planBuild, planLines } from "./plan.ts";
+import { runBuild, tellFailure } from "./run-build.ts";
+import { Terminal } from "./terminal.ts";
+import { watch } from "./watch.ts";
+import { plural } from "./words.ts";
 
 async function main(): Promise<void> {
 	const command = readCommand(process.argv.slice(2));
@@ -47,7 +43,7 @@ async function main(): Promise<void> {
 		}
 		case "status": {
 			const { queueStatus, statusLines } = await import(
-				"./jobs/queue-status.ts"
+				"../jobs/queue-status.ts"
 			);
 			const status = await queueStatus(command.queue);
 			if (command.isJson) print(status);
@@ -110,14 +106,14 @@ async function build(command: BuildCommand): Promise<void> {
 
 /** Makes the demo's raw files, where they are not there yet, and gives their folder. */
 async function makeDemo(terminal: Terminal): Promise<string> {
-	const { makeDemo } = await import("./demo/demo.ts");
+	const { makeDemo } = await import("../demo/demo.ts");
 	const folder = demoFolder();
 	await makeDemo(folder, (what) => terminal.passing(`make demo ${what}`));
 	return folder;
 }
 
 function demoFolder(): string {
-	return fileURLToPath(new URL("../.cache/demo-input", import.meta.url));
+	return fileURLToPath(new URL("../../.cache/demo-input", import.meta.url));
 }
 
 // Whoever reads our output may have read enough: `| head`.

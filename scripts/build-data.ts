@@ -1,0 +1,4 @@
+import { cacheCompiledCode } from "./data/compiled-code.ts";
+
+cacheCompiledCode();
+await import("./data/main.ts");
