@@ -1,9 +1,8 @@
 import type { CatalogRollup } from "../../src/lib/catalog.ts";
 import { formatBytes, formatCount } from "../../src/lib/format.ts";
-import {
-	contractOf,
-	type DatasetDefinition,
-	type TableDefinition,
+import type {
+	DatasetDefinition,
+	TableDefinition,
 } from "../datasets/dataset.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import type { JobRecord } from "../jobs/job.ts";
@@ -181,7 +180,7 @@ function explainedTable(
 	const { name, merge, conflicts, counts } = table;
 	return {
 		name,
-		partitionKeys: contractOf(table).partitionKeys,
+		partitionKeys: table.contract.partitionKeys,
 		rows: tidy(table.rows),
 		buckets: table.buckets,
 		pieceRows: table.pieceRows ?? PIECE_ROWS,

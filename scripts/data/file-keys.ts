@@ -92,6 +92,7 @@ export async function keysOfFiles(
 				database.connection,
 				table,
 				new Map([[file.path, path]]),
+				0,
 			);
 			const own = rows.map((row) => keyOf(dataset.name, row));
 			keys.set(file.path, [...new Set(own)]);

@@ -1,11 +1,6 @@
-import type { RollupName, StartView } from "../../src/lib/catalog.ts";
+import type { StartView } from "../../src/lib/catalog.ts";
 import type { RideOptions } from "../../src/lib/rides/read-ride.ts";
-import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
-import {
-	type Column,
-	type TableContract,
-	tableContract,
-} from "../../src/lib/tables.ts";
+import type { Column, TableContract } from "../../src/lib/tables.ts";
 import type { Row } from "../storage/duckdb.ts";
 
 /** A raw file of a dataset. */
@@ -99,8 +94,8 @@ export interface StagingTable {
  * distributed to the pieces of the table, which are then sorted and written one by one.
  */
 export interface TableDefinition {
-	/** What readers of the table are told of it; by default the contract of `src/lib/tables.ts`. */
-	readonly contract?: TableContract;
+	/** What readers of the table are told of it. */
+	readonly contract: TableContract;
 	readonly name: string;
 	/**
 	 * SELECT over one batch's staging views, each with `file_index` besides its own
@@ -192,8 +187,8 @@ export type LakeReader = (
 
 export interface RollupDefinition {
 	readonly name: string;
-	/** Its columns in order; by default those of `src/lib/rollups.ts`. */
-	readonly columns?: readonly Column[];
+	/** Its columns in order. */
+	readonly columns: readonly Column[];
 	/** A SELECT over the lake's tables, or what makes it out of the finished lake. */
 	readonly sql:
 		| string
@@ -259,20 +254,4 @@ export function timeBuckets(column: string): string[] {
 	const year = `year(${column})`;
 	const month = `100 * ${year} + month(${column})`;
 	return [year, month, `100 * (${month}) + day(${column})`];
-}
-
-/** The contract of a dataset's table. Throws where there is none. */
-export function contractOf(table: TableDefinition): TableContract {
-	return table.contract ?? tableContract(table.name);
-}
-
-/** The columns of a dataset's roll-up. Throws where there are none. */
-export function columnsOf({
-	name,
-	columns,
-}: RollupDefinition): readonly Column[] {
-	const known = columns ?? ROLLUP_COLUMNS[name as RollupName];
-	if (known === undefined)
-		throw new Error(`a roll-up without declared columns: ${name}`);
-	return known;
 }

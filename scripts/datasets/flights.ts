@@ -1,3 +1,4 @@
+import { tableContract } from "../../src/lib/tables.ts";
 import { literal } from "../storage/sql-text.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
@@ -39,6 +40,7 @@ export const flights: DatasetDefinition = {
 	tables: [
 		{
 			name: "flights",
+			contract: tableContract("flights"),
 			rows: `SELECT ${COLUMNS} FROM flight_rows`,
 			buckets: timeBuckets("date"),
 			counts: "SELECT 'rows kept' AS name, count(*) AS count FROM rows",

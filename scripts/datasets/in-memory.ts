@@ -11,13 +11,11 @@ import {
 } from "../steps/resolve-claims.ts";
 import { streamRows } from "../storage/duckdb.ts";
 import { literal } from "../storage/sql-text.ts";
-import {
-	columnsOf,
-	contractOf,
-	type DatasetDefinition,
-	type ParseOutput,
-	type SourceFile,
-	type StagingValue,
+import type {
+	DatasetDefinition,
+	ParseOutput,
+	SourceFile,
+	StagingValue,
 } from "./dataset.ts";
 
 export interface Reject {
@@ -164,7 +162,7 @@ export async function buildInMemory(
 		count(unique.replaced, Number(losers?.replaced));
 	}
 	for (const table of definition.tables) {
-		const columns = contractOf(table).columns.map(
+		const columns = table.contract.columns.map(
 			({ name, type }) => `${identifier(name)}::${type} AS ${identifier(name)}`,
 		);
 		await connection.run(
@@ -191,7 +189,7 @@ export async function buildInMemory(
 		const { name, sql, orderBy } = rollup;
 		if (typeof sql !== "string")
 			throw new Error(`a roll-up that needs a lake: ${name}`);
-		const columns = columnsOf(rollup).map(
+		const columns = rollup.columns.map(
 			(column) =>
 				`${identifier(column.name)}::${column.type} AS ${identifier(column.name)}`,
 		);

@@ -1,4 +1,6 @@
 import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
+import { tableContract } from "../../src/lib/tables.ts";
 import { readPostsFile } from "../formats/posts.ts";
 import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
@@ -61,6 +63,7 @@ export const posts: DatasetDefinition = {
 	tables: [
 		{
 			name: "posts",
+			contract: tableContract("posts"),
 			rows: "SELECT * EXCLUDE (tags, entry, line) FROM post_copies",
 			buckets: timeBuckets("created_at"),
 			counts: "SELECT 'posts kept' AS name, count(*) AS count FROM rows",
@@ -69,6 +72,7 @@ export const posts: DatasetDefinition = {
 		},
 		{
 			name: "post_tags",
+			contract: tableContract("post_tags"),
 			rows: `
 				WITH tagged AS (
 					SELECT *, string_split(tags, chr(10)) AS list
@@ -110,6 +114,7 @@ export const posts: DatasetDefinition = {
 	rollups: [
 		{
 			name: "post_funnel",
+			columns: ROLLUP_COLUMNS.post_funnel,
 			sql: `
 				WITH edges AS (${WINDOW})
 				SELECT
@@ -125,6 +130,7 @@ export const posts: DatasetDefinition = {
 		},
 		{
 			name: "post_top_tags",
+			columns: ROLLUP_COLUMNS.post_top_tags,
 			sql: `
 				SELECT tag, count(*) AS occurrences, count(*) FILTER (is_first) AS posts
 				FROM post_tags
@@ -136,6 +142,7 @@ export const posts: DatasetDefinition = {
 		},
 		{
 			name: "posts_per_day",
+			columns: ROLLUP_COLUMNS.posts_per_day,
 			sql: `
 				SELECT created_at::DATE AS day, count(*) AS posts,
 					count(*) FILTER (WHERE tag_count > 0) AS tagged,

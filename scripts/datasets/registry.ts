@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { contractOf, type DatasetDefinition } from "./dataset.ts";
+import type { DatasetDefinition } from "./dataset.ts";
 
 /** What stands first in a catalog; other datasets follow by the names of their files. */
 const FIRST = ["rides", "posts", "weather", "flights"];
@@ -68,7 +68,7 @@ function refuse(
 	if (others.some((other) => other.folder === folder))
 		throw new Error(`two datasets read the folder ${folder}`);
 	for (const table of dataset.tables) {
-		const contract = contractOf(table);
+		const { contract } = table;
 		if (contract.name !== table.name || contract.dataset !== name)
 			throw new Error(
 				`the contract of ${table.name} is that of ${contract.dataset}'s ${contract.name}`,

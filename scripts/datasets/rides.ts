@@ -25,6 +25,8 @@ import {
 	viewOf,
 	WHOLE_CUT,
 } from "../../src/lib/rides/start-view.ts";
+import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
+import { tableContract } from "../../src/lib/tables.ts";
 import { fileBytes } from "../formats/bytes.ts";
 import { exportedRides, readListFile } from "../formats/ride-export.ts";
 import { isZip } from "../formats/zip.ts";
@@ -137,6 +139,7 @@ export const rides: DatasetDefinition = {
 	tables: [
 		{
 			name: "rides",
+			contract: tableContract("rides"),
 			rows: `SELECT staged_rides.*, CASE WHEN NOT unnamed THEN concat_ws('/', path, entry) END AS source_file, ${RECORD}
 				FROM staged_rides JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("started_at"),
@@ -148,6 +151,7 @@ export const rides: DatasetDefinition = {
 		},
 		{
 			name: "ride_points",
+			contract: tableContract("ride_points"),
 			rows: `SELECT staged_points.*, ride_id, ${RECORD}
 				FROM staged_points JOIN staged_rides USING (file_index, ride)`,
 			buckets: [1, 2, 3].map((length) => `substr(ride_id, 1, ${length})`),
@@ -158,6 +162,7 @@ export const rides: DatasetDefinition = {
 		{
 			// Only a ride of very many cells may name one twice.
 			name: "ride_cells",
+			contract: tableContract("ride_cells"),
 			rows: `SELECT staged_cells.*, ride_id, ${RECORD}
 				FROM staged_cells JOIN staged_rides USING (file_index, ride)
 				WHERE NOT split
@@ -198,13 +203,20 @@ export const rides: DatasetDefinition = {
 	rollups: [
 		{
 			name: "rides_per_month",
+			columns: ROLLUP_COLUMNS.rides_per_month,
 			sql: `SELECT strftime(started_at_local, '%Y-%m') AS month, count(*) AS rides, sum(distance_m) AS distance_m
 				FROM rides GROUP BY 1`,
 			orderBy: "month NULLS LAST",
 		},
-		{ name: "ride_map", sql: rideMapSql, orderBy: "level, y, x" },
+		{
+			name: "ride_map",
+			columns: ROLLUP_COLUMNS.ride_map,
+			sql: rideMapSql,
+			orderBy: "level, y, x",
+		},
 		{
 			name: "ride_starts",
+			columns: ROLLUP_COLUMNS.ride_starts,
 			// A place is a cell of level 13, some kilometres wide; medians, since a mean
 			// would depend on the order of its sum.
 			sql: `SELECT quantile_disc(lon, 0.5) AS longitude, quantile_disc(lat, 0.5) AS latitude, count(*) AS rides

@@ -1,3 +1,5 @@
+import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
+import { tableContract } from "../../src/lib/tables.ts";
 import { plainName } from "../formats/bytes.ts";
 import { readWeather } from "../formats/weather.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
@@ -75,6 +77,7 @@ export const weather: DatasetDefinition = {
 	tables: [
 		{
 			name: "readings",
+			contract: tableContract("readings"),
 			rows: `
 				SELECT station, module, measure, unit, ts, value, line, path AS source_file
 				FROM reading_copies JOIN source_files USING (file_index)`,
@@ -148,6 +151,7 @@ export const weather: DatasetDefinition = {
 	rollups: [
 		{
 			name: "readings_per_day",
+			columns: ROLLUP_COLUMNS.readings_per_day,
 			sql: `
 				SELECT station, module, measure, unit, ts::DATE AS day,
 					count(value) AS readings, min(value) AS min,

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { classify, NetworkError, withRetries } from "./failures.ts";
+import {
+	askedPauseMs,
+	classify,
+	NetworkError,
+	withRetries,
+} from "./failures.ts";
+import { packError, unpackError } from "./packed-error.ts";
 
 const POLICY = { attempts: 3, baseMs: 1, maxMs: 2 };
 
@@ -58,6 +64,23 @@ test("a pause is as long as the host asks for", async () => {
 		{ policy: POLICY },
 	);
 	expect(performance.now() - started).toBeGreaterThanOrEqual(99);
+});
+
+test("what a host asks for is known of its own answer, an SDK's and a packed one", () => {
+	const busy = new NetworkError("busy", 1500);
+	const sdk = Object.assign(new Error("SlowDown"), {
+		$response: { headers: { "retry-after": "3" } },
+	});
+	expect(askedPauseMs(busy)).toBe(1500);
+	expect(askedPauseMs(sdk)).toBe(3000);
+	expect(askedPauseMs(new Error("x", { cause: sdk }))).toBe(3000);
+	for (const error of [busy, sdk])
+		expect(askedPauseMs(unpackError(packError(error)))).toBe(
+			askedPauseMs(error),
+		);
+	expect(askedPauseMs(new NetworkError("busy", 1e9))).toBe(600_000);
+	expect(askedPauseMs(new Error("x"))).toBe(0);
+	expect(askedPauseMs("x")).toBe(0);
 });
 
 test("an error has the class of its name, code or cause", () => {

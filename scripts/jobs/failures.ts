@@ -55,6 +55,9 @@ const DETERMINISTIC_NAMES = new Set([
 	"ConflictError",
 ]);
 
+/** No host is waited for longer. */
+const LONGEST_ASKED_MS = 10 * 60_000;
+
 /** What DuckDB says of data or SQL that will be as wrong on the next try. */
 const DETERMINISTIC_DUCKDB =
 	/^(?:Conversion|Invalid|Invalid Input|Out of Range|Binder|Catalog|Parser|Constraint|Mismatch Type|Invalid Type|Serialization|Not implemented) Error/;
@@ -79,6 +82,32 @@ export class NetworkError extends Error {
 /** Whether an answer with this HTTP status may be another on a later try. */
 export function isRetriedStatus(status: number): boolean {
 	return RETRIED_STATUS.has(status);
+}
+
+/** Milliseconds that a `Retry-After` asks for, which is a number of seconds or a date; 0 without. */
+export function retryAfterMs(value: string | null | undefined): number {
+	if (!value) return 0;
+	const time = /^\s*\d+\s*$/.test(value)
+		? Number(value) * 1000
+		: Date.parse(value) - Date.now();
+	return Math.max(time || 0, 0);
+}
+
+/**
+ * How long the host whose answer an error is asks to be left alone, in milliseconds, ten
+ * minutes at most; 0 where it does not say. Of answers to the AWS SDK too.
+ */
+export function askedPauseMs(error: unknown): number {
+	if (!(error instanceof Error)) return 0;
+	const { retryAfterMs: told, $response } = error as {
+		retryAfterMs?: number;
+		$response?: { headers?: Readonly<Record<string, string>> };
+	};
+	const asked =
+		told ??
+		(retryAfterMs($response?.headers?.["retry-after"]) ||
+			askedPauseMs(error.cause));
+	return Math.min(asked, LONGEST_ASKED_MS);
 }
 
 /** The class of an error, by its name, code or HTTP status, or those of its cause. */
@@ -132,8 +161,10 @@ export async function withRetries<T>(
 			if (attempt >= policy.attempts || classify(error) !== "network")
 				throw error;
 			onRetry?.(error, attempt + 1);
-			const asked = error instanceof NetworkError ? error.retryAfterMs : 0;
-			const pause = Math.max(asked, pauseBefore(attempt + 1, policy));
+			const pause = Math.max(
+				askedPauseMs(error),
+				pauseBefore(attempt + 1, policy),
+			);
 			await sleep(pause, undefined, { signal });
 		}
 	}

@@ -25,15 +25,12 @@ export type JobEvent =
 	| { readonly kind: "item"; readonly item: string }
 	| { readonly kind: "log"; readonly line: string };
 
-/** What it answers in the end, with its memory now and at most. */
-export type JobAnswer = ProcessMemory &
-	(
-		| { readonly kind: "done"; readonly record: JobRecord }
-		| { readonly kind: "failed"; readonly error: PackedError }
-		| { readonly kind: "finished" }
-	);
+/** What it answers in the end, with the memory that it has now. */
+export type JobAnswer =
+	| ({ readonly kind: "done"; readonly record: JobRecord } & ProcessMemory)
+	| ({ readonly kind: "failed"; readonly error: PackedError } & ProcessMemory)
+	| { readonly kind: "finished" };
 
 export interface ProcessMemory {
 	readonly residentBytes: number;
-	readonly peakBytes: number;
 }

@@ -1,6 +1,5 @@
 /** A worker process: does one job after the other, as its parent asks. */
 import { rmSync } from "node:fs";
-import { peakBytes } from "../steps/memory.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
 import { executeJob, type KindsModule } from "./execute.ts";
@@ -37,7 +36,7 @@ async function answer(question: JobQuestion): Promise<void> {
 	if (question.kind === "finish") {
 		await loaded?.close?.();
 		for (const store of stores.values()) (await store).close();
-		send({ kind: "finished", ...memory() }, () => process.disconnect());
+		send({ kind: "finished" }, () => process.disconnect());
 		return;
 	}
 	running = new AbortController();
@@ -95,7 +94,7 @@ function storeAt(address: string, endpoint?: string): Promise<Store> {
 }
 
 function memory(): ProcessMemory {
-	return { residentBytes: process.memoryUsage.rss(), peakBytes: peakBytes() };
+	return { residentBytes: process.memoryUsage.rss() };
 }
 
 // Without a parent nobody waits for an answer, and nobody else clears up.

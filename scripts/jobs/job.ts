@@ -15,6 +15,8 @@ export interface Job {
 	readonly label: string;
 	readonly params: Json;
 	readonly inputs: readonly JobInput[];
+	/** Roughly the seconds that it takes a warm process; absent where nobody can say. */
+	readonly seconds?: number;
 }
 
 /** Where a job's files come from and go to, as addresses of stores. */

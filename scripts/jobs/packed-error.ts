@@ -1,3 +1,5 @@
+import { askedPauseMs } from "./failures.ts";
+
 /** What an error is told apart by, as plain JSON: class instances do not travel. */
 export interface PackedError {
 	readonly name: string;
@@ -6,11 +8,14 @@ export interface PackedError {
 	readonly code?: string;
 	/** Of an answer by HTTP, where the AWS SDK puts it. */
 	readonly status?: number;
+	/** How long the host asks to be left alone. */
+	readonly retryAfterMs?: number;
 	readonly cause?: PackedError;
 }
 
 interface Details {
 	code?: unknown;
+	retryAfterMs?: number;
 	$metadata?: { httpStatusCode?: number };
 }
 
@@ -19,12 +24,14 @@ export function packError(error: unknown): PackedError {
 		return { name: "Error", message: String(error), stack: String(error) };
 	const { code, $metadata } = error as Error & Details;
 	const status = $metadata?.httpStatusCode;
+	const pause = askedPauseMs(error);
 	return {
 		name: error.name,
 		message: error.message,
 		stack: error.stack ?? `${error.name}: ${error.message}`,
 		...(typeof code === "string" && { code }),
 		...(status !== undefined && { status }),
+		...(pause > 0 && { retryAfterMs: pause }),
 		...(error.cause !== undefined && { cause: packError(error.cause) }),
 	};
 }
@@ -40,6 +47,8 @@ export function unpackError(packed: PackedError): Error {
 	if (packed.code !== undefined) error.code = packed.code;
 	if (packed.status !== undefined)
 		error.$metadata = { httpStatusCode: packed.status };
+	if (packed.retryAfterMs !== undefined)
+		error.retryAfterMs = packed.retryAfterMs;
 	return error;
 }
 

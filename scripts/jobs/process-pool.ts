@@ -1,7 +1,15 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { classify, pauseBefore, RETRY, type RetryPolicy } from "./failures.ts";
+import type { Store } from "../storage/store.ts";
+import { executeJob, type KindsModule } from "./execute.ts";
+import {
+	askedPauseMs,
+	classify,
+	pauseBefore,
+	RETRY,
+	type RetryPolicy,
+} from "./failures.ts";
 import {
 	type Job,
 	JobError,
@@ -9,8 +17,12 @@ import {
 	type JobRecord,
 	type JobStores,
 } from "./job.ts";
-import type { JobAnswer } from "./job-messages.ts";
-import { errorLines, unpackError } from "./packed-error.ts";
+import {
+	errorLines,
+	type PackedError,
+	packError,
+	unpackError,
+} from "./packed-error.ts";
 import { ProcessDied, WorkerProcess } from "./worker-process.ts";
 
 /** Resident memory after which a process is replaced by a fresh one. */
@@ -30,12 +42,22 @@ export interface PoolOptions {
 	/** How often and when to try again what the network failed. */
 	readonly policy?: RetryPolicy;
 	readonly replaceBytes?: number;
+	/** Allows this process to do jobs itself; without it, others do all. */
+	readonly here?: WorkHere;
+}
+
+/** What this process does jobs with. */
+export interface WorkHere {
+	readonly kinds: KindsModule["kinds"];
+	readonly stores: Readonly<Record<keyof JobStores, Store>>;
 }
 
 export interface ExecuteWatch {
 	readonly signal?: AbortSignal;
 	/** Once it fires, the job runs on, but is not tried again when it fails. */
 	readonly lastTry?: AbortSignal;
+	/** It is done in this process. */
+	readonly isHere?: boolean;
 	onProgress?(progress: JobProgress): void;
 	onRetry?(reason: string, attempt: number): void;
 }
@@ -55,7 +77,9 @@ type Outcome = {
 	readonly item: string | null;
 } & (
 	| {
-			readonly answer: Exclude<JobAnswer, { readonly kind: "finished" }>;
+			readonly answer:
+				| { readonly kind: "done"; readonly record: JobRecord }
+				| { readonly kind: "failed"; readonly error: PackedError };
 			readonly death: null;
 	  }
 	| { readonly answer: null; readonly death: ProcessDied }
@@ -66,8 +90,6 @@ type Outcome = {
  * warm from job to job, and are replaced once they have grown.
  */
 export class ProcessPool {
-	/** Largest VmHWM of the processes, in bytes, as far as they lived to tell. */
-	peakBytes = 0;
 	readonly processes: number;
 	readonly #options: PoolOptions;
 	readonly #idle: Slot[] = [];
@@ -106,6 +128,16 @@ export class ProcessPool {
 		}
 	}
 
+	/** Whether this process may do jobs itself: no other is warm, and it has not grown. */
+	get mayWorkHere(): boolean {
+		const { here, replaceBytes = REPLACE_BYTES } = this.#options;
+		return (
+			here !== undefined &&
+			this.#started === 0 &&
+			process.memoryUsage.rss() <= replaceBytes
+		);
+	}
+
 	/** Stops what runs, and ends all processes. */
 	async close(): Promise<void> {
 		this.#closing.abort(new Error("the processes are being closed"));
@@ -129,6 +161,7 @@ export class ProcessPool {
 			log.push(...outcome.log);
 			let reason: string;
 			let mayPass: boolean;
+			let asked = 0;
 			if (death !== null) {
 				const at = outcome.item === null ? "" : ` at ${outcome.item}`;
 				reason = `its process ${death.message}${at}`;
@@ -137,9 +170,9 @@ export class ProcessPool {
 			} else {
 				reason = answer.error.message;
 				log.push(...errorLines(answer.error));
-				mayPass =
-					classify(unpackError(answer.error)) === "network" &&
-					++failures < policy.attempts;
+				const error = unpackError(answer.error);
+				asked = askedPauseMs(error);
+				mayPass = classify(error) === "network" && ++failures < policy.attempts;
 			}
 			const failed = () =>
 				new JobError(job, reason, log, death && outcome.item);
@@ -147,7 +180,7 @@ export class ProcessPool {
 			watch.onRetry?.(reason, deaths + failures + 1);
 			if (death !== null) continue;
 			await pause(
-				pauseBefore(failures + 1, policy),
+				Math.max(asked, pauseBefore(failures + 1, policy)),
 				anyOf(watch.signal, watch.lastTry),
 			);
 			watch.signal.throwIfAborted();
@@ -163,10 +196,37 @@ export class ProcessPool {
 		await this.#takeTurn();
 		try {
 			watch.signal.throwIfAborted();
+			if (watch.isHere) return await this.#doHere(job, watch);
 			const slot = this.#idle.pop() ?? (await this.#start());
 			return await this.#ask(slot, job, stores, watch);
 		} finally {
 			this.#endTurn();
+		}
+	}
+
+	async #doHere(
+		job: Job,
+		watch: ExecuteWatch & { readonly signal: AbortSignal },
+	): Promise<Outcome> {
+		const { here, scratch } = this.#options;
+		const kind = here?.kinds[job.kind];
+		if (here === undefined || kind === undefined)
+			throw new Error(`no job of this process: ${job.kind}`);
+		const log: string[] = [];
+		const outcome = { death: null, log, item: null };
+		try {
+			const record = await executeJob(job, kind, here.stores, {
+				scratch,
+				signal: watch.signal,
+				onProgress: (progress) => watch.onProgress?.(progress),
+				onLog: (line) => log.push(line),
+			});
+			return { ...outcome, answer: { kind: "done", record } };
+		} catch (error) {
+			return {
+				...outcome,
+				answer: { kind: "failed", error: packError(error) },
+			};
 		}
 	}
 
@@ -223,7 +283,6 @@ export class ProcessPool {
 			);
 			if (answer.kind === "finished")
 				throw new Error("a worker process finished instead of doing its job");
-			this.peakBytes = Math.max(this.peakBytes, answer.peakBytes);
 			// An error that no class knows leaves a process that nobody knows either.
 			const isSound =
 				answer.kind === "done" ||
@@ -246,8 +305,7 @@ export class ProcessPool {
 	async #finish(slot: Slot): Promise<void> {
 		const timer = setTimeout(() => slot.process.stop(), FINISH_MS);
 		try {
-			const answer = await slot.process.ask({ kind: "finish" });
-			this.peakBytes = Math.max(this.peakBytes, answer.peakBytes);
+			await slot.process.ask({ kind: "finish" });
 			await slot.process.ended();
 		} catch (error) {
 			// It has answered all that it was asked before: how it ends does not matter.

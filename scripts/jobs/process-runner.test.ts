@@ -12,7 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { countRuns, jobOf, KINDS } from "../../tests/support/job-kinds.ts";
+import {
+	countRuns,
+	jobOf,
+	KINDS,
+	kinds,
+} from "../../tests/support/job-kinds.ts";
+import { FolderStore } from "../storage/folder-store.ts";
 import type { Job, JobError, JobProgress } from "./job.ts";
 import { ProcessRunner, type ProcessRunnerOptions } from "./process-runner.ts";
 
@@ -64,7 +70,7 @@ test("records come in the order of the jobs, from processes that are used again"
 	expect(records.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
 	expect(done.sort()).toEqual(jobs.map(({ id }) => id).sort());
 	expect(progress).toContainEqual({ id: jobs[0]?.id, rows: 1, bytes: 50 });
-	expect(runner.peakBytes).toBeGreaterThan(10e6);
+	for (const { peakBytes } of records) expect(peakBytes).toBeGreaterThan(10e6);
 	expect(await runner.run(jobs, {})).toEqual(records);
 	expect(await countRuns(runs())).toBe(8);
 	expect(await readdir(join(folder, "scratch"))).toHaveLength(2);
@@ -85,7 +91,46 @@ test("a process that has grown is replaced, one that has not is kept warm", asyn
 	expect(second).toBe(first);
 	expect(large).toBe(first);
 	expect(after).not.toBe(first);
-	expect(runner.peakBytes).toBeGreaterThan(300 * 2 ** 20);
+});
+
+test("a step of little work is done in this process, unless others are there or it may not be", async () => {
+	await runner.close();
+	const stores = {
+		lake: new FolderStore(join(folder, "lake")),
+		work: new FolderStore(join(folder, "work")),
+	};
+	const here = { kinds, stores };
+	const step = async (seconds: number | undefined, first: number) => {
+		const jobs = [first, first + 1].map((bytes) => ({
+			...jobOf("grow", { bytes: -bytes }),
+			seconds,
+		}));
+		const records = await runner.run(jobs, {});
+		return records.map(({ value }) => value);
+	};
+	const own = [process.pid, process.pid];
+	runner = start({ here });
+	expect(await step(0.1, 1)).toEqual(own);
+	const failing = {
+		...jobOf("fail", { how: "unknown", times: 9, runs: runs() }),
+		seconds: 0.1,
+	};
+	const error = await failure(failing);
+	expect(error.log[0]).toBe("about to fail: unknown");
+	expect(error.log.join("\n")).toContain("its deeper reason");
+	const passing = {
+		...jobOf("fail", { how: "network", times: 2, runs: runs("passing") }),
+		seconds: 0.1,
+	};
+	expect((await runner.run([passing], {}))[0]?.value).toBe("network");
+	expect(await step(60, 11)).not.toContain(process.pid);
+	expect(await step(0.1, 21)).not.toContain(process.pid);
+	await runner.close();
+	runner = start({ here });
+	expect(await step(undefined, 31)).not.toContain(process.pid);
+	await runner.close();
+	runner = start();
+	expect(await step(0.1, 41)).not.toContain(process.pid);
 });
 
 test("kinds close what they keep before their process ends", async () => {
@@ -117,6 +162,22 @@ test("what the network failed is tried again, and fails for good when tries are 
 	expect(error).toMatchObject({ name: "JobError", lastItem: null });
 	expect(error.message).toContain("the line was cut");
 	expect(await countRuns(runs("more"))).toBe(3);
+});
+
+test("a pause is as long as a host asks a job for", async () => {
+	const started = performance.now();
+	await runner.run(
+		[
+			jobOf("fail", {
+				how: "network",
+				times: 1,
+				runs: runs(),
+				retryAfterMs: 700,
+			}),
+		],
+		{},
+	);
+	expect(performance.now() - started).toBeGreaterThanOrEqual(699);
 });
 
 test("what will be the same again is not tried again", async () => {

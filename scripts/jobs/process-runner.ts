@@ -1,6 +1,9 @@
 import type { Job, JobRecord, JobStores, JobWatch, Runner } from "./job.ts";
 import { type PoolOptions, ProcessPool } from "./process-pool.ts";
 
+/** Steps of less work than this are done sooner here than by processes that must start first. */
+const SMALL_STEP_SECONDS = 1.5;
+
 export interface ProcessRunnerOptions extends PoolOptions {
 	readonly stores: JobStores;
 }
@@ -15,25 +18,26 @@ export class ProcessRunner implements Runner {
 		this.#stores = stores;
 	}
 
-	/** Largest VmHWM of the processes, in bytes, as far as they lived to tell. */
-	get peakBytes(): number {
-		return this.#pool.peakBytes;
-	}
-
 	/**
 	 * Once a job has failed for good, no other is begun; those that run are waited
-	 * for, so that what they did is not lost. Several lists may run at once.
+	 * for, so that what they did is not lost. Several lists may run at once. A list of
+	 * little work is done in this process, where the pool may and has not started any.
 	 */
 	async run(jobs: readonly Job[], watch: JobWatch): Promise<JobRecord[]> {
 		const records: JobRecord[] = new Array(jobs.length);
 		const queue = jobs.entries();
 		const failed = new AbortController();
+		const isSmall =
+			jobs.reduce((sum, { seconds = Infinity }) => sum + seconds, 0) <=
+			SMALL_STEP_SECONDS;
+		const isHere = isSmall && this.#pool.mayWorkHere;
 		const lane = async () => {
 			for (const [index, job] of queue) {
 				watch.signal?.throwIfAborted();
 				const record = await this.#pool.execute(job, this.#stores, {
 					signal: watch.signal,
 					lastTry: failed.signal,
+					isHere,
 					onProgress: (progress) => watch.onProgress?.(progress),
 					onRetry: (reason, attempt) => watch.onRetry?.(job, reason, attempt),
 				});

@@ -66,8 +66,6 @@ export interface QueueRunnerOptions {
  * that the queue has lost is added again.
  */
 export class QueueRunner implements Runner {
-	/** Largest VmHWM of the processes that did the jobs, in bytes, as their records tell. */
-	peakBytes = 0;
 	readonly #options: QueueRunnerOptions;
 	readonly #version: string;
 	readonly #redis: Redis;
@@ -216,7 +214,6 @@ export class QueueRunner implements Runner {
 	async #settle(step: AwaitedStep, job: Job): Promise<boolean> {
 		const record = await withRetries(() => findRecord(job.id, this.#stores));
 		if (record === null) return false;
-		this.peakBytes = Math.max(this.peakBytes, record.peakBytes);
 		step.settle(job, record);
 		return true;
 	}

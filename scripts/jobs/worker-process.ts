@@ -101,5 +101,5 @@ export class WorkerProcess {
 }
 
 function isEvent(message: JobAnswer | JobEvent): message is JobEvent {
-	return !("peakBytes" in message);
+	return ["progress", "item", "log"].includes(message.kind);
 }

@@ -5,7 +5,7 @@ import { isRetriedStatus } from "../jobs/failures.ts";
 import { discard } from "./discard.ts";
 import { writeWhole } from "./durable-files.ts";
 import type { ResolvedOAuth2, Secrets } from "./secrets.ts";
-import type { SourceClient } from "./source-client.ts";
+import type { SourceClient, Tokens } from "./source-client.ts";
 import { SourceError, statusError } from "./source-error.ts";
 
 /** A token that ends so soon is not worth a request. */
@@ -27,7 +27,7 @@ interface Grant {
  * sources of one grant. Not by a library of OAuth: those insist on members which
  * Netatmo and others leave out.
  */
-export class AccessTokens {
+export class AccessTokens implements Tokens {
 	readonly #oauth2: ResolvedOAuth2;
 	readonly #path: string;
 	readonly #secrets: Secrets;

@@ -1,5 +1,4 @@
 import { classify, NetworkError } from "../jobs/failures.ts";
-import type { AccessTokens } from "./access-tokens.ts";
 import { discard } from "./discard.ts";
 import { Pace } from "./pace.ts";
 import type { ResolvedSource, Secrets } from "./secrets.ts";
@@ -10,6 +9,14 @@ const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** What signs a source's requests. */
+export interface Tokens {
+	/** A token that counts now, asked for by the client where there is none. */
+	current(client: SourceClient): Promise<string>;
+	/** Never to be given again: it was refused. */
+	drop(token: string): void;
+}
 
 /**
  * Sends a source's requests at its pace. Its headers and tokens go to the host that
@@ -22,7 +29,7 @@ export class SourceClient {
 	/** Received in bodies so far. */
 	bytes = 0;
 	readonly #source: ResolvedSource;
-	readonly #tokens: AccessTokens | null;
+	readonly #tokens: Tokens | null;
 	readonly #secrets: Secrets;
 	readonly #fetch: Fetch;
 	readonly #signal: AbortSignal;
@@ -30,7 +37,7 @@ export class SourceClient {
 
 	constructor(
 		source: ResolvedSource,
-		tokens: AccessTokens | null,
+		tokens: Tokens | null,
 		secrets: Secrets,
 		fetch: Fetch,
 		signal: AbortSignal,

@@ -1,4 +1,8 @@
-import { isRetriedStatus, NetworkError } from "../jobs/failures.ts";
+import {
+	isRetriedStatus,
+	NetworkError,
+	retryAfterMs,
+} from "../jobs/failures.ts";
 
 /** Longer pauses are left to the next run. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -41,13 +45,4 @@ function remedy(status: number, variables: readonly string[]): string {
 	if (status >= 400 && status < 500)
 		return "it does not take this request: check the source's url and headers";
 	return "the source brings no data";
-}
-
-/** Milliseconds that a `Retry-After` asks for, which is a number of seconds or a date; 0 without. */
-function retryAfterMs(value: string | null): number {
-	if (value === null) return 0;
-	const time = /^\s*\d+\s*$/.test(value)
-		? Number(value) * 1000
-		: Date.parse(value) - Date.now();
-	return Math.max(time || 0, 0);
 }

@@ -5,11 +5,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CatalogRollup, StartView } from "../../src/lib/catalog.ts";
 import { openHasher } from "../../src/lib/hash.ts";
 import { identifier } from "../../src/lib/identifier.ts";
-import {
-	columnsOf,
-	contractOf,
-	type DatasetDefinition,
-	type RollupDefinition,
+import type {
+	DatasetDefinition,
+	RollupDefinition,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind, JobResult } from "../jobs/execute.ts";
@@ -44,7 +42,7 @@ export const aggregate: JobKind = async (json, context) => {
 		for (const table of dataset.tables)
 			await createLakeView(
 				connection,
-				contractOf(table),
+				table.contract,
 				params.tables[table.name] ?? [],
 				context.folder,
 			);
@@ -91,7 +89,7 @@ export async function writeRollup(
 		typeof definition.sql === "string"
 			? definition.sql
 			: await definition.sql((text) => rowsOf(connection, text), startView);
-	const columns = columnsOf(definition);
+	const { columns } = definition;
 	const casts = columns.map(
 		(column) =>
 			`${identifier(column.name)}::${column.type} AS ${identifier(column.name)}`,

@@ -1,51 +1,73 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
-import { contractOf, type TableDefinition } from "../datasets/dataset.ts";
+import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
-import { literal } from "../storage/sql-text.ts";
+import { literalList } from "../storage/sql-text.ts";
 import { bucketColumn } from "./distribute.ts";
 import type { BucketRows } from "./pieces.ts";
 
-/** What batches have put into the buckets of a table, in the order of the table. */
+/**
+ * What batches have put into the buckets of a table, in the order of the table. Buckets
+ * that stay together where pieces have `pieceRows` rows are one entry, which names only
+ * those that lead to it: there are as few entries as {@link piecesOf} can do with.
+ */
 export async function readBucketRows(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	/** By batch, the local path of what {@link distribute} says lies where. */
 	summaries: ReadonlyMap<string, string>,
+	pieceRows: number,
 ): Promise<BucketRows[]> {
 	if (summaries.size === 0) return [];
-	const { partitionKeys, columns } = contractOf(definition);
+	const { partitionKeys, columns } = definition.contract;
+	const keys = partitionKeys.map(identifier);
 	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
 	const typed = partitionKeys.map((key) => {
 		const type = columns.find(({ name }) => name === key)?.type;
 		return `CAST(${identifier(key)} AS ${type}) NULLS LAST`;
 	});
-	const order = [
-		...typed,
-		...buckets.map((name) => `${name} NULLS LAST`),
-		"content",
-		"batch",
-	];
-	const sources = [...summaries].map(
-		([batch, path]) =>
-			`SELECT ${literal(batch)} AS batch, * FROM read_parquet(${literal(path)}, hive_partitioning = false)`,
+	const batches = [...summaries.keys()];
+	const files = literalList([...summaries.values()]);
+	const fitting = buckets.map((_, depth) => {
+		const shared = [...keys, ...buckets.slice(0, depth)].join(", ");
+		const over = shared === "" ? "" : `PARTITION BY ${shared}`;
+		return `WHEN sum(rows) OVER (${over}) <= ${pieceRows} THEN ${depth}`;
+	});
+	const depth =
+		fitting.length === 0
+			? "0"
+			: `CASE ${fitting.join(" ")} ELSE ${buckets.length} END`;
+	const cut = buckets.map(
+		(name, at) => `CASE WHEN depth > ${at} THEN ${name} END AS ${name}`,
 	);
-	const texts = buckets.map(
-		(name) => `CAST(${name} AS VARCHAR) AS ${name}_text`,
+	const texts = [...keys, ...buckets].map(
+		(name) => `CAST(${name} AS VARCHAR) AS ${name}`,
 	);
+	const order = [...typed, ...buckets.map((name) => `${name} NULLS LAST`)];
 	const rows = await rowsOf(
 		connection,
-		`SELECT ${["*", ...texts].join(", ")}
-		FROM (${sources.join(" UNION ALL BY NAME ")}) ORDER BY ${order.join(", ")}`,
+		`WITH measured AS (
+			SELECT *, ${depth} AS depth, list_position(${files}, filename) - 1 AS batch
+			FROM read_parquet(${files}, filename = true, hive_partitioning = false)
+		),
+		joined AS (
+			SELECT ${[...keys, ...cut, "depth", "batch", "file"].join(", ")}, sum(rows) AS rows,
+				coalesce(sum(TRY_CAST(content AS HUGEINT))::VARCHAR, min(content)) AS content
+			FROM measured GROUP BY ALL
+		)
+		SELECT ${[...texts, "depth", "batch", "file", "rows", "content"].join(", ")}
+		FROM joined ORDER BY ${[...order, "content", "batch"].join(", ")}`,
 	);
 	return rows.map((row) => ({
 		partition: Object.fromEntries(
 			partitionKeys.map((key) => [key, textOrNull(row[key])]),
 		),
-		buckets: buckets.map((name) => textOrNull(row[`${name}_text`])),
+		buckets: buckets
+			.slice(0, Number(row.depth))
+			.map((name) => textOrNull(row[name])),
 		rows: Number(row.rows),
 		content: String(row.content),
-		batch: String(row.batch),
+		batch: batches[Number(row.batch)] as string,
 		file: Number(row.file),
 	}));
 }

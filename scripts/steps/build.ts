@@ -2,11 +2,13 @@ import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
+import { kinds } from "../jobs/kinds.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
+import type { Store } from "../storage/store.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { runBuild } from "./build-run.ts";
 import { forgetFailedJob, keepFailedJob } from "./failed-job.ts";
@@ -57,10 +59,7 @@ export async function buildLake(
 		closing.push(() => work.close());
 		for (const store of [lake, work])
 			if (store instanceof FolderStore) await store.sweep();
-		const runner = await openRunner(options, workshop, {
-			lake: places.lake,
-			work: places.work,
-		});
+		const runner = await openRunner(options, workshop, { lake, work });
 		closing.push(() => runner.close());
 		const database = await openDatabase({
 			memoryLimit: "320MB",
@@ -88,15 +87,18 @@ export async function buildLake(
 async function openRunner(
 	options: BuildOptions,
 	workshop: Workshop,
-	stores: JobStores,
+	opened: Readonly<Record<keyof JobStores, Store>>,
 ): Promise<Runner> {
 	const { queue, endpoint, processes = availableParallelism() } = options;
+	const stores = { lake: opened.lake.address, work: opened.work.address };
 	if (queue === undefined)
 		return new ProcessRunner({
 			stores,
 			processes,
 			scratch: join(workshop.scratch, "jobs"),
 			endpoint,
+			// What ended the build before may be a job: it is left to a process of its own.
+			...(!workshop.wasLeft && { here: { kinds, stores: opened } }),
 		});
 	// Loaded where there is a queue: it takes a good part of a small build's time.
 	const { QueueRunner } = await import("../jobs/queue-runner.ts");

@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
-import { contractOf, type TableDefinition } from "../datasets/dataset.ts";
+import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 
@@ -46,7 +46,7 @@ export async function distribute(
 	},
 ): Promise<DistributedTable> {
 	const { folder, isUnique } = options;
-	const { columns, partitionKeys } = contractOf(definition);
+	const { columns, partitionKeys } = definition.contract;
 	const casts = columns.map(
 		({ name, type }) =>
 			`CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
@@ -118,7 +118,7 @@ async function summarise(
 ): Promise<void> {
 	const source = `read_parquet(${literalList(files)}, filename = true, hive_partitioning = false)`;
 	const keys = [
-		...contractOf(definition).partitionKeys.map(
+		...definition.contract.partitionKeys.map(
 			(key) => `CAST(${identifier(key)} AS VARCHAR) AS ${identifier(key)}`,
 		),
 		...definition.buckets.map((_, depth) => bucketColumn(depth)),

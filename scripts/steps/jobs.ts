@@ -22,6 +22,14 @@ import {
 /** Pieces are written by one job while they hold no more rows than this together. */
 const JOB_ROWS = 2 ** 19;
 
+/** What a core does in a second, roughly: enough to tell a moment's work from more. */
+const PARSED_BYTES_A_SECOND = 10e6;
+const ROWS_A_SECOND = 5e5;
+const AGGREGATED_BYTES_A_SECOND = 50e6;
+
+/** What any job takes, in seconds: a database is opened, files are synced to the disk. */
+const JOB_SECONDS = 0.05;
+
 /** Input bytes above which a dataset is large. */
 const LARGE_BYTES = 2 ** 29;
 
@@ -50,7 +58,7 @@ export function identityOf(...parts: readonly Json[]): string {
 
 /** Whether a dataset has so much input that its rows are distributed by partition at once. */
 export function isLarge(files: readonly Pick<ScannedFile, "bytes">[]): boolean {
-	return files.reduce((sum, file) => sum + file.bytes, 0) > LARGE_BYTES;
+	return sumOf(files, ({ bytes }) => bytes) > LARGE_BYTES;
 }
 
 /** `faults` says of files why they are rejected unread, by path. */
@@ -90,6 +98,7 @@ export function parseJob(
 			params as unknown as Json,
 			files.map(({ content }) => content),
 		),
+		sumOf(files, ({ bytes }) => bytes) / PARSED_BYTES_A_SECOND,
 	);
 }
 
@@ -102,7 +111,7 @@ export function resolveJob(
 	const params: ResolveParams = {
 		alike,
 		dataset: dataset.name,
-		claims: claims.reduce((sum, { rows }) => sum + rows, 0),
+		claims: sumOf(claims, ({ rows }) => rows),
 	};
 	return job(
 		"resolve",
@@ -118,6 +127,7 @@ export function resolveJob(
 			params as unknown as Json,
 			claims.map((claim) => claim.job),
 		),
+		params.claims / ROWS_A_SECOND,
 	);
 }
 
@@ -132,7 +142,7 @@ export function writeJobs(
 	const groups: PlannedPiece[][] = [];
 	for (const piece of pieces) {
 		const last = groups.at(-1);
-		const rows = last?.reduce((sum, entry) => sum + entry.rows, 0) ?? 0;
+		const rows = sumOf(last ?? [], (entry) => entry.rows);
 		if (
 			last !== undefined &&
 			last[0]?.table === piece.table &&
@@ -187,6 +197,7 @@ export function writeJobs(
 				version,
 				group.map(({ id }) => id),
 			),
+			sumOf(group, ({ rows }) => rows) / ROWS_A_SECOND,
 		);
 	});
 }
@@ -224,6 +235,7 @@ export function rejectsJob(
 			bytes,
 		})),
 		id,
+		sumOf(rejects, ({ bytes }) => bytes) / AGGREGATED_BYTES_A_SECOND,
 	);
 }
 
@@ -254,6 +266,7 @@ export function aggregateJob(
 			bytes,
 		})),
 		identityOf(version, params as unknown as Json),
+		sumOf(files, ({ bytes }) => bytes) / AGGREGATED_BYTES_A_SECOND,
 	);
 }
 
@@ -269,6 +282,18 @@ function job(
 	params: object,
 	inputs: readonly JobInput[],
 	id: string,
+	seconds: number,
 ): Job {
-	return { id, kind, label, params: params as Json, inputs };
+	return {
+		id,
+		kind,
+		label,
+		params: params as Json,
+		inputs,
+		seconds: JOB_SECONDS + seconds,
+	};
+}
+
+function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
+	return items.reduce((sum, item) => sum + value(item), 0);
 }

@@ -7,10 +7,9 @@ import type {
 	StartView,
 } from "../../src/lib/catalog.ts";
 import type { CourseOptions } from "../../src/lib/rides/course.ts";
-import {
-	contractOf,
-	type DatasetDefinition,
-	type TableDefinition,
+import type {
+	DatasetDefinition,
+	TableDefinition,
 } from "../datasets/dataset.ts";
 import type { Store } from "../storage/store.ts";
 import type { Aggregated } from "./aggregate.ts";
@@ -79,7 +78,7 @@ async function writeManifest(
 	table: TableDefinition,
 	files: readonly ManifestFile[],
 ): Promise<CatalogTable> {
-	const contract = contractOf(table);
+	const { contract } = table;
 	const manifest = await assembleManifest(contract, files);
 	const digest = createHash("sha256")
 		.update(manifest.bytes)

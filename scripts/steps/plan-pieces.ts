@@ -9,7 +9,7 @@ import {
 	type WorkFile,
 } from "./dataset-build.ts";
 import { type Batch, identityOf, type PlannedPiece } from "./jobs.ts";
-import { contentOf, piecesOf } from "./pieces.ts";
+import { contentOf, PIECE_ROWS, piecesOf } from "./pieces.ts";
 
 /** Summaries of batches that are fetched at a time. */
 const FETCHED_AT_A_TIME = 8;
@@ -36,8 +36,9 @@ export async function planPieces(
 		summaries.set(record.id, await fetch(output(record, own.buckets).key));
 	});
 	const losers = build.resolved?.value.bySource ?? {};
-	const rows = await readBucketRows(connection, table, summaries);
-	return piecesOf(rows, table.pieceRows).map((piece) => {
+	const { pieceRows = PIECE_ROWS } = table;
+	const rows = await readBucketRows(connection, table, summaries, pieceRows);
+	return piecesOf(rows, pieceRows).map((piece) => {
 		const batches = new Set(piece.sources.map(({ batch }) => batch));
 		const inputs = new Map<string, WorkFile>();
 		for (const { batch, file } of piece.sources) {

@@ -1,4 +1,5 @@
 import type { CatalogDataset } from "../../src/lib/catalog.ts";
+import { tableContract } from "../../src/lib/tables.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 
 export const REJECTS_ORDER =
@@ -7,6 +8,7 @@ export const REJECTS_ORDER =
 /** What all datasets have rejected; its rows come as they are. */
 export const REJECTS_TABLE: TableDefinition = {
 	name: "rejects",
+	contract: tableContract("rejects"),
 	rows: "FROM rejects",
 	buckets: [],
 	orderBy: REJECTS_ORDER,

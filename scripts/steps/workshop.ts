@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { access, constants, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +24,8 @@ export interface WorkshopFolders {
 export interface Workshop extends WorkshopFolders {
 	/** Empty folder for files of running jobs. */
 	readonly scratch: string;
+	/** The build before it did not end by itself. */
+	readonly wasLeft: boolean;
 	release(): Promise<void>;
 }
 
@@ -52,12 +55,14 @@ export async function claimWorkshop(folder: string): Promise<Workshop> {
 		join(folders.folder, "pid"),
 		"building this lake",
 	);
+	const wasLeft = existsSync(scratch);
 	// The processes of a killed build may need a moment to end.
 	await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 	await makeFolder(scratch);
 	return {
 		...folders,
 		scratch,
+		wasLeft,
 		async release() {
 			await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 			await unlock();

@@ -6,7 +6,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
-import { contractOf, type TableDefinition } from "../datasets/dataset.ts";
+import type { TableDefinition } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind, JobResult } from "../jobs/execute.ts";
 import type { Json } from "../jobs/job.ts";
@@ -61,7 +61,7 @@ export const writePieces: JobKind = async (json, context) => {
 		params.dataset === null
 			? REJECTS_TABLE
 			: tableOf(params.dataset, params.table);
-	const contract = contractOf(definition);
+	const { contract } = definition;
 	const database = await openDatabase({
 		memoryLimit: "320MB",
 		temporaryFolder: join(context.out, "spill"),
@@ -71,7 +71,12 @@ export const writePieces: JobKind = async (json, context) => {
 	const written: WrittenPiece[] = [];
 	let done = 0;
 	try {
-		const source = await openRows(connection, contract, params, context.folder);
+		const source = await openRows(
+			connection,
+			definition,
+			params,
+			context.folder,
+		);
 		for (const [at, piece] of params.pieces.entries()) {
 			context.signal.throwIfAborted();
 			await connection.run(`CREATE OR REPLACE VIEW rows AS ${source(piece)}`);
@@ -154,25 +159,59 @@ function tableOf(dataset: string, table: string): TableDefinition {
  */
 async function openRows(
 	connection: DuckDBConnection,
-	contract: TableContract,
+	definition: TableDefinition,
 	params: WriteParams,
 	folder: string,
 ): Promise<(piece: WriteParams["pieces"][number]) => string> {
 	const conditionOf = (piece: WriteParams["pieces"][number]) =>
-		pieceCondition(contract, piece);
-	const allOf = (pieces: WriteParams["pieces"]) => {
+		pieceCondition(definition.contract, piece);
+	const allOf = (pieces: WriteParams["pieces"], columns = ["all_rows.*"]) => {
 		const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
 		const files = [...indices].map((index) => join(folder, rowsInput(index)));
 		const losers = params.hasLosers
 			? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
 				ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
 			: "";
-		return `SELECT all_rows.* FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows
+		return `SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows
 			${losers} WHERE ${pieces.map(conditionOf).join(" OR ")}`;
 	};
 	if (params.pieces.length === 1) return (piece) => allOf([piece]);
-	await connection.run(`CREATE TABLE taken AS ${allOf(params.pieces)}`);
+	const columns = await columnsTaken(
+		connection,
+		definition,
+		params.pieces,
+		`FROM (${allOf(params.pieces)})`,
+	);
+	await connection.run(
+		`CREATE TABLE taken AS ${allOf(
+			params.pieces,
+			columns.map((name) => `all_rows.${identifier(name)}`),
+		)}`,
+	);
 	return (piece) => `SELECT * FROM taken WHERE ${conditionOf(piece)}`;
+}
+
+/**
+ * Of the columns that rows have on their way, those that their pieces are told apart,
+ * sorted and made by; `rows` is what stands behind DESCRIBE. SQL of the table's own that
+ * goes through rows may mean them all.
+ */
+async function columnsTaken(
+	connection: DuckDBConnection,
+	{ contract, merge, conflicts, counts, orderBy }: TableDefinition,
+	pieces: WriteParams["pieces"],
+	rows: string,
+): Promise<string[]> {
+	const found = await rowsOf(connection, `DESCRIBE ${rows}`);
+	const names = found.map((row) => String(row.column_name));
+	if (merge !== undefined || conflicts !== undefined) return names;
+	const depth = Math.max(...pieces.map(({ buckets }) => buckets.length));
+	const needed = new Set([
+		...contract.columns.map(({ name }) => name),
+		...Array.from({ length: depth }, (_, at) => bucketColumn(at)),
+	]);
+	const words = new Set(`${orderBy} ${counts}`.match(/\w+/g));
+	return names.filter((name) => needed.has(name) || words.has(name));
 }
 
 function pieceCondition(
@@ -204,7 +243,7 @@ async function writePiece(
 	definition: TableDefinition,
 	options: { readonly folder: string; readonly label: string | null },
 ): Promise<{ files: { name: string; title: string }[]; rows: number }> {
-	const contract = contractOf(definition);
+	const { contract } = definition;
 	const { folder, label } = options;
 	const { rowGroupSize, maxDictionaryValues = rowGroupSize / 5 } = definition;
 	await mkdir(folder, { recursive: true });

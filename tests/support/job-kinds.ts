@@ -18,6 +18,8 @@ export interface KindParams {
 		how: "network" | "deterministic" | "unknown";
 		times: number;
 		runs: string;
+		/** How long the network asks to be left alone. */
+		retryAfterMs?: number;
 	};
 	/** Kills its own process at an item, in the first `times` runs. */
 	readonly die: { how: "kill" | "exit"; times: number; runs: string };
@@ -84,13 +86,14 @@ const byName: {
 		await sleep(ms, undefined, { signal: context.signal });
 		return { outputs: [], value: null };
 	},
-	async fail({ how, times, runs }, context) {
+	async fail({ how, times, runs, retryAfterMs }, context) {
 		context.log(`about to fail: ${how}`);
 		await appendFile(runs, "fail\n");
 		if ((await countRuns(runs)) > times) return { outputs: [], value: how };
 		if (how === "network")
 			throw Object.assign(new Error("the line was cut"), {
 				code: "ECONNRESET",
+				retryAfterMs,
 			});
 		if (how === "deterministic")
 			throw new Error("Conversion Error: 'x' is not a number");
