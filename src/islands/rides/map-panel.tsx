@@ -29,7 +29,7 @@ import { MapNotice } from "./map-notice.tsx";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
-import { nameStarts } from "./start-places.tsx";
+import { namedStarts, nameStarts } from "./start-places.tsx";
 import { startOf, viewportAround } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
 import { ThroughPanel } from "./through-panel.tsx";
@@ -149,8 +149,12 @@ export function MapPanel(
 			: {
 					...{ map: map.current, basemap, picture, scale: scale.value, lines },
 					fine: fine.current,
+					startPlaces: namedStarts(opened.startPlaces, state),
+					drawn: through.drawn.peek(),
+					at: state.at.peek(),
 					...{ title: "Where do I ride most?", sentence },
 					credits: creditsOf(opened.dataset, publisher?.attribution ?? null),
+					ownCredits: creditsOf(opened.dataset, null),
 				};
 	return (
 		<div class="rides-map" ref={container}>
