@@ -43,7 +43,10 @@ const INPUT: Record<string, string | Uint8Array> = {
 	"rides/1.fit": fitOf(fromHome(1)),
 	"rides/2.gpx": new TextDecoder()
 		.decode(gpxOf(fromHome(2)))
-		.replace("<trk>", "<trk><name>2023-11-16 16:13:20</name>"),
+		.replace(
+			"<trk>",
+			`<wpt lat="${HOME.latitude}" lon="${HOME.longitude}"><name>Home</name></wpt><trk><name>2023-11-16 16:13:20</name>`,
+		),
 	"rides/only-home.gpx": gpxOf({
 		...fromHome(3),
 		stretches: [fromHome(3).stretches[0]?.slice(0, 10) ?? []],
@@ -125,11 +128,13 @@ test("dates and durations are published, times of day and names of files are not
 		lake(),
 		(table) =>
 			`SELECT started_at::VARCHAR AS at, started_at_local::VARCHAR AS local, source_file AS file,
-				name, duration_s > 500 AS lasts FROM ${table("rides")} ORDER BY 1`,
+				name, start_place AS place, duration_s > 500 AS lasts FROM ${table("rides")} ORDER BY 1`,
 	);
 	expect(rides).toHaveLength(3);
-	for (const { at, local, file, name, lasts } of rides) {
-		expect([at, file, name, lasts]).toEqual([local, null, null, true]);
+	for (const { at, local, file, name, place, lasts } of rides) {
+		expect([at, file, name, place, lasts]).toEqual([
+			...[local, null, null, null, true],
+		]);
 		expect(at).toMatch(/^2023-11-1\d 00:00:00$/);
 	}
 });

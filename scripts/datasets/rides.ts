@@ -106,6 +106,7 @@ export const rides: DatasetDefinition = {
 				{ name: "distance_m", type: "DOUBLE" },
 				{ name: "ascent_m", type: "DOUBLE" },
 				{ name: "point_count", type: "INTEGER" },
+				{ name: "start_place", type: "VARCHAR" },
 				{ name: "split", type: "BOOLEAN" },
 				// Null unless rides of one trip are looked for.
 				{ name: "span_from", type: "TIMESTAMP" },
@@ -219,11 +220,21 @@ export const rides: DatasetDefinition = {
 			columns: ROLLUP_COLUMNS.ride_starts,
 			// A place is a cell of level 13, some kilometres wide; medians, since a mean
 			// would depend on the order of its sum.
-			sql: `SELECT quantile_disc(lon, 0.5) AS longitude, quantile_disc(lat, 0.5) AS latitude, count(*) AS rides
-				FROM ride_points
-				WHERE seq = 0
-				GROUP BY floor((lon + 180) / 360 * 8192),
-					floor((0.5 - ln((1 + sin(radians(lat))) / (1 - sin(radians(lat)))) / (4 * pi())) * 8192)
+			sql: `WITH starts AS (
+					SELECT ride_id, lon, lat, floor((lon + 180) / 360 * 8192) AS x,
+						floor((0.5 - ln((1 + sin(radians(lat))) / (1 - sin(radians(lat)))) / (4 * pi())) * 8192) AS y
+					FROM ride_points WHERE seq = 0
+				), names AS (
+					SELECT x, y, start_place AS name
+					FROM starts JOIN rides USING (ride_id)
+					WHERE start_place IS NOT NULL
+					GROUP BY x, y, start_place
+					QUALIFY row_number() OVER (PARTITION BY x, y ORDER BY count(*) DESC, start_place) = 1
+				)
+				SELECT quantile_disc(lon, 0.5) AS longitude, quantile_disc(lat, 0.5) AS latitude,
+					count(*) AS rides, any_value(name) AS name
+				FROM starts LEFT JOIN names USING (x, y)
+				GROUP BY x, y
 				HAVING count(*) > 1
 				ORDER BY rides DESC, longitude, latitude LIMIT 200`,
 			orderBy: "rides DESC, longitude, latitude",
@@ -341,6 +352,7 @@ async function parseRide(
 		about.distance,
 		about.ascent,
 		about.pointCount,
+		about.startPlace,
 		about.cellsRepeat,
 		...(options.onePerTrip && about.span !== null ? about.span : [null, null]),
 	]);
@@ -362,7 +374,7 @@ async function startView(lake: LakeReader): Promise<StartView | null> {
 	const [cluster] = await lake(
 		`WITH cells AS (SELECT x, y, ride_id FROM ride_cells WHERE level = ${CLUSTER_LEVEL}),
 		spread AS (
-			SELECT DISTINCT x + dx AS x, y + dy AS y, ride_id
+			SELECT DISTINCT (x + dx + ${2 ** CLUSTER_LEVEL}) % ${2 ** CLUSTER_LEVEL} AS x, y + dy AS y, ride_id
 			FROM cells, (FROM range(-1, 2) AS r(dx)), (FROM range(-1, 2) AS r(dy)))
 		SELECT x, y FROM spread
 		GROUP BY x, y
@@ -387,17 +399,21 @@ async function viewAround(
 	cut: number,
 ): Promise<StartView | null> {
 	const shift = EXTENT_LEVEL - CLUSTER_LEVEL;
+	const [clusters, cells] = [2 ** CLUSTER_LEVEL, 2 ** EXTENT_LEVEL];
+	// Of the grid's columns, which go round, those from here.
+	const from = (x - 1) << shift;
 	const [box] = await lake(
-		`SELECT quantile_disc(x, ${cut}) AS west, quantile_disc(x, ${1 - cut}) + 1 AS east,
+		`SELECT quantile_disc((x - ${from} + ${cells}) % ${cells}, ${cut}) AS west,
+			quantile_disc((x - ${from} + ${cells}) % ${cells}, ${1 - cut}) + 1 AS east,
 			quantile_disc(y, ${cut}) AS north, quantile_disc(y, ${1 - cut}) + 1 AS south
 		FROM ride_cells
 		WHERE level = ${EXTENT_LEVEL}
-			AND x >> ${shift} BETWEEN ${x - 1} AND ${x + 1} AND y >> ${shift} BETWEEN ${y - 1} AND ${y + 1}`,
+			AND ((x >> ${shift}) - ${x} + 1 + ${clusters}) % ${clusters} <= 2 AND y >> ${shift} BETWEEN ${y - 1} AND ${y + 1}`,
 	);
 	if (box === undefined || box.west === null) return null;
 	return viewOf({
-		west: Number(box.west),
-		east: Number(box.east),
+		west: from + Number(box.west),
+		east: from + Number(box.east),
 		north: Number(box.north),
 		south: Number(box.south),
 	});

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { siteStamp } from "./stamp.ts";
 
 let root = "";
@@ -27,6 +27,11 @@ test("the stamp changes with what the site follows from, and with nothing else",
 	expect(await change("public/lake/catalog.json", "{}")).toBe(true);
 	expect(await change("public/lake/part.parquet", "x")).toBe(false);
 	expect(await change("src/a.test.ts", "x")).toBe(false);
+	const plain = await siteStamp(root, lake, null);
+	vi.stubEnv("PUBLIC_BASEMAP", "tiles/valley.pmtiles");
+	expect(await siteStamp(root, lake, null)).not.toBe(plain);
+	vi.unstubAllEnvs();
+	expect(await siteStamp(root, lake, null)).toBe(plain);
 	expect(await siteStamp(root, lake, "https://x.org/")).not.toBe(
 		await siteStamp(root, lake, null),
 	);

@@ -19,14 +19,23 @@ export function parseOptionsOf(
 		maxGapSeconds,
 		maxGapMeters,
 	}: Pick<BuildOptions, "maxGapSeconds" | "maxGapMeters">,
-	{ privacy, datasets }: Pick<InputSettings, "privacy" | "datasets">,
-	{ name, isPrivate = false }: Pick<DatasetDefinition, "name" | "isPrivate">,
+	{
+		privacy,
+		places,
+		datasets,
+	}: Pick<InputSettings, "privacy" | "places" | "datasets">,
+	{
+		name,
+		isPrivate = false,
+		hasLines = false,
+	}: Pick<DatasetDefinition, "name" | "isPrivate" | "hasLines">,
 ): ParseOptions {
 	return {
 		maxGapSeconds,
 		maxGapMeters,
 		...(isPrivate &&
 			privacy !== undefined && { privacy: ridePrivacyOf(privacy) }),
+		...(hasLines && places !== undefined && { places }),
 		...(datasets[name]?.onePerTrip && { onePerTrip: true }),
 	};
 }

@@ -19,6 +19,7 @@ test("settings come back as they were given", () => {
 			posts: { synthetic: "partly", startView: null },
 		},
 		sources: [],
+		places: [{ name: "Pier", latitude: 47.66, longitude: 9.17 }],
 	};
 	expect(parse(settings)).toEqual(settings);
 	expect(parse({})).toEqual({ datasets: {}, sources: [] });
@@ -47,6 +48,11 @@ test("what cannot be meant is refused with its place", () => {
 			{ datasets: { rides: { startView: { center: [1, 2], zoom: "x" } } } },
 			"datasets.rides.startView.zoom must be a number from 0 to 22",
 		],
+		[
+			{ places: [{ name: "x", latitude: 1 }] },
+			"places[0].longitude must be a number from -180 to 180",
+		],
+		[{ places: [{ name: " " }] }, "places[0].name must be a text"],
 	];
 	for (const [value, message] of cases)
 		expect(() => parse(value), message).toThrow(message);

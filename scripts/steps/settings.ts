@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StartView, Synthetic } from "../../src/lib/catalog.ts";
+import type { NamedPlace } from "../../src/lib/rides/start-place.ts";
 import {
 	parseSources,
 	type SourceSettings,
@@ -37,6 +38,8 @@ export interface InputSettings {
 	readonly sources: readonly SourceSettings[];
 	/** What of the rides is not published. */
 	readonly privacy?: PrivacySettings;
+	/** Where rides start, by the publisher's names. */
+	readonly places?: readonly NamedPlace[];
 }
 
 /** Reads the settings of an input folder; empty where there is no such file. */
@@ -75,6 +78,7 @@ export function parseSettings(
 		"datasets",
 		"sources",
 		"privacy",
+		"places",
 	]);
 	const datasets = record(root.datasets ?? {}, "datasets", datasetNames);
 	return {
@@ -88,6 +92,7 @@ export function parseSettings(
 		sources: parseSources(root.sources ?? [], "sources", datasetNames),
 		privacy:
 			"privacy" in root ? parsePrivacy(root.privacy, "privacy") : undefined,
+		places: "places" in root ? parsePlaces(root.places, "places") : undefined,
 	};
 }
 
@@ -126,6 +131,19 @@ function startView(value: unknown, place: string): StartView | null {
 		],
 		zoom: within(view.zoom, 0, 22, `${place}.zoom`),
 	};
+}
+
+function parsePlaces(value: unknown, place: string): NamedPlace[] {
+	if (!Array.isArray(value)) throw wrong(place, "a list", value);
+	return value.map((item, index) => {
+		const here = `${place}[${index}]`;
+		const entry = record(item, here, ["name", "latitude", "longitude"]);
+		return {
+			name: sentence(entry.name, `${here}.name`),
+			latitude: within(entry.latitude, -90, 90, `${here}.latitude`),
+			longitude: within(entry.longitude, -180, 180, `${here}.longitude`),
+		};
+	});
 }
 
 function synthetic(value: unknown, place: string): Synthetic {

@@ -94,6 +94,24 @@ export function covers(outer: CellWindow, inner: CellWindow): boolean {
 	return modulo(inner.x - outer.x, size) + inner.columns <= outer.columns;
 }
 
+/**
+ * Columns of a grid so many cells wide, in their order, each moved by whole turns so
+ * that together they lie within the fewest: rides on both sides of the antimeridian
+ * are neighbours. Some may be `size` or more.
+ */
+export function gathered(columns: readonly number[], size: number): number[] {
+	const sorted = Float64Array.from(columns).sort();
+	let first = sorted[0] ?? 0;
+	// From the last one round to the first.
+	let widest = first + size - (sorted.at(-1) ?? 0);
+	for (let at = 1; at < sorted.length; at++) {
+		const here = sorted[at] as number;
+		const gap = here - (sorted[at - 1] as number);
+		if (gap > widest) [widest, first] = [gap, here];
+	}
+	return columns.map((column) => (column < first ? column + size : column));
+}
+
 /** The window cut at the antimeridian: one piece, or two. */
 export function piecesOf(window: CellWindow): WindowPiece[] {
 	const size = 2 ** window.level;
@@ -145,7 +163,8 @@ export function centreOf(
 	return [longitudeOf((x + 0.5) / size), latitudeOf((y + 0.5) / size)];
 }
 
-function modulo(value: number, size: number): number {
+/** Whole turns taken off: 0 <= x < size. */
+export function modulo(value: number, size: number): number {
 	return ((value % size) + size) % size;
 }
 

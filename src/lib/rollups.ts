@@ -22,6 +22,11 @@ export const ROLLUP_COLUMNS: Readonly<Record<RollupName, readonly Column[]>> = {
 		column("longitude", "DOUBLE", "Of the middle start, WGS 84", "degrees"),
 		column("latitude", "DOUBLE", "Of the middle start, WGS 84", "degrees"),
 		column("rides", "BIGINT", "Rides that start there"),
+		column(
+			"name",
+			"VARCHAR",
+			"The commonest name among the places where they start, null where none has one",
+		),
 	],
 	post_funnel: [
 		column("all_posts", "BIGINT", "Posts"),

@@ -89,6 +89,11 @@ export const TABLES: readonly TableContract[] = [
 			),
 			column("point_count", "INTEGER", "Number of samples"),
 			column(
+				"start_place",
+				"VARCHAR",
+				"Name of the place within 250 m of the first point: the publisher's, else of a waypoint in the file; null where none has one",
+			),
+			column(
 				"source_file",
 				"VARCHAR",
 				"Path of the file below the input folder, of one in a zip with its name there; null where times of day are left out",

@@ -1,9 +1,13 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { CellWindow } from "../lib/grid.ts";
-import { screenOf } from "./map-screen.ts";
+import { type MapScreen, screenOf } from "./map-screen.ts";
 
 /** Side of a mark at least, in CSS pixels: a cell alone may be too small to see. */
 const LEAST_SIDE = 14;
+
+/** Around the square, in CSS pixels, as `.cell-mark` has them: a frame, and a line around that. */
+export const MARK_FRAME = 2.5;
+export const MARK_CASING = 1.5;
 
 /** A frame around one cell of a map, where that is nearest to the middle of the screen. */
 export class CellMark {
@@ -34,16 +38,25 @@ export class CellMark {
 
 	#placeFrame(): void {
 		if (this.#cell === null) return;
-		const { level, x, y } = this.#cell;
-		const size = 2 ** level;
-		const { left, top, world, width } = screenOf(this.#map);
-		const turn = Math.round(left + width / world / 2 - (x + 0.5) / size);
-		const side = Math.max(LEAST_SIDE, world / size);
-		const across = ((x + 0.5) / size + turn - left) * world - side / 2;
-		const down = ((y + 0.5) / size - top) * world - side / 2;
+		const { x, y, side } = markOn(this.#cell, screenOf(this.#map));
 		const { style } = this.#frame;
 		style.inlineSize = `${side}px`;
 		style.blockSize = `${side}px`;
-		style.transform = `translate(${across}px, ${down}px)`;
+		style.transform = `translate(${x}px, ${y}px)`;
 	}
+}
+
+/** The square that a mark frames, in CSS pixels: a cell, where that is nearest to the middle of the screen. */
+export function markOn(
+	{ level, x, y }: CellWindow,
+	{ left, top, world, width }: MapScreen,
+): { readonly x: number; readonly y: number; readonly side: number } {
+	const size = 2 ** level;
+	const turn = Math.round(left + width / world / 2 - (x + 0.5) / size);
+	const side = Math.max(LEAST_SIDE, world / size);
+	return {
+		x: ((x + 0.5) / size + turn - left) * world - side / 2,
+		y: ((y + 0.5) / size - top) * world - side / 2,
+		side,
+	};
 }

@@ -1,4 +1,5 @@
 import type { StartView } from "../lib/catalog.ts";
+import { gathered, modulo } from "../lib/grid.ts";
 import { mercatorX, mercatorY } from "../lib/mercator.ts";
 import { DENSITY_STEPS, densityStep, topOfScale } from "./density.ts";
 
@@ -20,9 +21,10 @@ const SMALLEST_CELL = 3;
  * block stands for it. Rows are of one level; none gives an empty picture.
  */
 export function rideGlimpse(
-	rows: readonly CellCount[],
+	cells: readonly CellCount[],
 	{ width, height }: { readonly width: number; readonly height: number },
 ): string {
+	const rows = neighbours(cells);
 	const label = rows.length === 0 ? "No rides" : "Map of rides by frequency";
 	const open = (viewBox: string) =>
 		`<svg viewBox="${viewBox}" width="${width}" height="${height}" preserveAspectRatio="xMidYMid slice" role="img" aria-label="${label}" shape-rendering="crispEdges">`;
@@ -60,7 +62,20 @@ export function rideStill(rows: readonly CellCount[], view: StartView): string {
 	// The centre of the box is the centre of the view, between cells or not.
 	const left = (centre.x - reach - x) / block;
 	const top = (centre.y - reach - y) / block;
-	return `<svg class="ride-still" viewBox="${left} ${top} ${lines} ${lines}" width="${side * pixels}" height="${side * pixels}" aria-hidden="true" shape-rendering="crispEdges">${pathsOf(rows, { x, y, columns: lines, lines, block })}</svg>`;
+	const moved = rows.map((row) => ({
+		...row,
+		x: x + modulo(row.x - x, cells),
+	}));
+	return `<svg class="ride-still" viewBox="${left} ${top} ${lines} ${lines}" width="${side * pixels}" height="${side * pixels}" aria-hidden="true" shape-rendering="crispEdges">${pathsOf(moved, { x, y, columns: lines, lines, block })}</svg>`;
+}
+
+/** The same cells, those on either side of the antimeridian side by side. */
+function neighbours(cells: readonly CellCount[]): CellCount[] {
+	const columns = gathered(
+		cells.map(({ x }) => x),
+		2 ** (cells[0]?.level ?? 0),
+	);
+	return cells.map((cell, index) => ({ ...cell, x: columns[index] as number }));
 }
 
 /** A path for each step of the ramp, of runs of blocks. */

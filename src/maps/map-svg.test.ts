@@ -38,6 +38,11 @@ const counts = Uint32Array.from({ length: window.columns * window.rows }, () =>
 const picture: MapPicture = {
 	...{ screen, colours, stops, basemap: null },
 	drawing: { kind: "cells", window, counts, largest: 9 },
+	over: {
+		...{ labels: [], tracks: [], highlighted: null, mark: null },
+		labelColours: { text: "#111", ground: "#fff" },
+		trackColours: { plain: "#0a0", highlighted: "#00a", casing: "#eee" },
+	},
 	scale: logScale(9),
 	title: "Where do I ride most?",
 	sentence: "9 rides pass this view; the busiest spot sees 9.",
@@ -193,4 +198,72 @@ test("says all it has to say, in lines that fit", () => {
 	expect(said).toContain("My own files (CC0)");
 	expect(width).toBe(screen.width + 2 * map.x);
 	expect(height).toBeGreaterThan(map.y + screen.height + 60);
+});
+
+describe("what lies over cells and lines", () => {
+	const inMap = (text: string, selector: string) =>
+		[...parse(text).querySelectorAll(`svg svg ${selector}`)].map(
+			(element) =>
+				Object.fromEntries(
+					[...element.attributes].map(({ name, value }) => [name, value]),
+				) as Record<string, string>,
+		);
+	const place = (px: number, py: number) => [
+		screen.left + px / screen.world,
+		screen.top + py / screen.world,
+	];
+
+	test("tracks have their casing below them, and the strong one is on top", () => {
+		const track = (rideId: string, py: number) => ({
+			rideId,
+			stretches: [Float64Array.from([place(20, py), place(60, py)].flat())],
+		});
+		const { text } = mapSvg({
+			...picture,
+			over: {
+				...picture.over,
+				tracks: [track("strong", 10), track("plain", 30)],
+				highlighted: "strong",
+			},
+		});
+		expect(
+			inMap(text, "g[fill=none] path").map(({ stroke, d }) => [stroke, d]),
+		).toEqual([
+			["#eee", "M20 30L60 30"],
+			["#0a0", "M20 30L60 30"],
+			["#eee", "M20 10L60 10"],
+			["#00a", "M20 10L60 10"],
+		]);
+	});
+
+	test("a mark leaves the cell that it is about to be seen", () => {
+		const mark: CellWindow = {
+			...{ level: LEVEL, columns: 1, rows: 1 },
+			// The world has turned by once there.
+			x: Math.floor(0.02 * SIZE),
+			y: Math.floor(0.32 * SIZE),
+		};
+		const { text } = mapSvg({ ...picture, over: { ...picture.over, mark } });
+		const [frame] = inMap(text, "rect[stroke='#00a']");
+		const inner = Number(frame?.x) + Number(frame?.["stroke-width"]) / 2;
+		const middle = ((mark.x + 0.5) / SIZE + 1 - screen.left) * screen.world;
+		// A cell of 5.5 pixels is less than the least that is framed.
+		expect(inner).toBeCloseTo(middle - 7, 0);
+		expect(Number(frame?.width) - Number(frame?.["stroke-width"])).toBeCloseTo(
+			14,
+			1,
+		);
+	});
+
+	test("labels are text, whatever they say", () => {
+		const label = { text: "</text><script>", x: 50, y: 40, width: 120 };
+		const { text } = mapSvg({
+			...picture,
+			over: { ...picture.over, labels: [label] },
+		});
+		expect(text).not.toContain("<script");
+		const [shown] = [...parse(text).querySelectorAll("svg svg text")];
+		expect(shown?.textContent).toBe(label.text);
+		expect(inMap(text, "circle")).toMatchObject([{ cx: "50", cy: "40" }]);
+	});
 });

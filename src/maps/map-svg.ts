@@ -1,14 +1,18 @@
 import { formatCount } from "../lib/format.ts";
 import { type CellWindow, piecesOf } from "../lib/grid.ts";
 import { MAX_LATITUDE, mercatorY } from "../lib/mercator.ts";
+import type { Track } from "../lib/tracks.ts";
 import type { Position } from "./basemap-format.ts";
+import { MARK_CASING, MARK_FRAME, markOn } from "./cell-mark.ts";
 import { cutRing, type RingPoint } from "./cut-ring.ts";
 import { type DensityScale, densityColours, rampColours } from "./density.ts";
 import type { Shapes } from "./fine-basemap.ts";
 import { type DrawName, LEGEND_TITLES, legendTicks } from "./legend.ts";
 import { addLine } from "./line-path.ts";
 import { type MapScreen, turnsOf } from "./map-screen.ts";
+import { type Label, type LabelColours, partsOf } from "./start-labels.ts";
 import type { MapColours } from "./style.ts";
+import { type TrackColours, trackStrokes } from "./track-layer.ts";
 
 const FONT = "Inter, system-ui, sans-serif";
 const MARGIN = 16;
@@ -43,6 +47,17 @@ export interface MapPicture {
 				/** Width of a line in pixels. */
 				readonly width: number;
 		  };
+	/** What lies over them, as the map has it. */
+	readonly over: {
+		readonly labels: readonly Label[];
+		readonly labelColours: LabelColours;
+		readonly tracks: readonly Track[];
+		/** Id of the ride whose track is the strong one, null where there is none. */
+		readonly highlighted: string | null;
+		readonly trackColours: TrackColours;
+		/** The chosen cell, a window of one; null where there is none. */
+		readonly mark: CellWindow | null;
+	};
 	readonly scale: DensityScale;
 	/** The ramp's colours, rare to frequent. */
 	readonly stops: readonly string[];
@@ -88,6 +103,9 @@ export function mapSvg(picture: MapPicture): MapSvg {
 					densityColours(stops, drawing.largest, scale),
 				)
 			: linePaths(drawing, rampColours(stops, drawing.steps.length)),
+		labelShapes(picture.over),
+		trackPaths(picture.over, screen),
+		markShapes(picture.over, screen),
 		"</svg>",
 	);
 	top += screen.height + 8;
@@ -232,17 +250,63 @@ function basemapPaths(
 				.join("");
 			if (path !== "") shapes += `<path d="${path}"/>`;
 		}
-	let lines = "";
+	const lines = pathOf(borders.map(worldLine), screen);
+	return `<rect width="${screen.width}" height="${screen.height}" fill="${colours.water}"/><g fill="${colours.land}" fill-rule="evenodd">${shapes}</g><path fill="none" stroke="${colours.border}" stroke-width="0.75" d="${lines}"/>`;
+}
+
+function labelShapes({ labels, labelColours }: MapPicture["over"]): string {
+	return labels
+		.map((label) => {
+			const { ground, dot, text } = partsOf(label);
+			// As wide as the map has it, whatever font there is.
+			return `<rect x="${tenths(ground.x)}" y="${tenths(ground.y)}" width="${tenths(ground.width)}" height="${ground.height}" rx="${ground.height / 2}" fill="${labelColours.ground}"/><circle cx="${tenths(dot.x)}" cy="${tenths(dot.y)}" r="${dot.radius}" fill="${labelColours.text}"/><text x="${tenths(text.x)}" y="${tenths(text.y)}" font-size="${text.size}" font-weight="600" dominant-baseline="central" textLength="${tenths(text.width)}" lengthAdjust="spacingAndGlyphs" fill="${labelColours.text}">${escaped(text.text)}</text>`;
+		})
+		.join("");
+}
+
+function trackPaths(
+	{ tracks, highlighted, trackColours }: MapPicture["over"],
+	screen: MapScreen,
+): string {
+	const paths = trackStrokes(tracks, highlighted, trackColours).map(
+		({ lines, strokes }) => {
+			const path = pathOf(lines, screen);
+			if (path === "") return "";
+			return strokes
+				.map(
+					({ width, colour }) =>
+						`<path stroke="${colour}" stroke-width="${width}" d="${path}"/>`,
+				)
+				.join("");
+		},
+	);
+	return `<g fill="none" stroke-linecap="round" stroke-linejoin="round">${paths.join("")}</g>`;
+}
+
+function markShapes(
+	{ mark, trackColours }: MapPicture["over"],
+	screen: MapScreen,
+): string {
+	if (mark === null) return "";
+	const { x, y, side } = markOn(mark, screen);
+	const square = (distance: number, width: number, colour: string) =>
+		`<rect x="${tenths(x - distance)}" y="${tenths(y - distance)}" width="${tenths(side + 2 * distance)}" height="${tenths(side + 2 * distance)}" stroke="${colour}" stroke-width="${width}"/>`;
+	return `<g fill="none">${square(MARK_FRAME / 2, MARK_FRAME, trackColours.highlighted)}${square(MARK_FRAME + MARK_CASING / 2, MARK_CASING, trackColours.casing)}</g>`;
+}
+
+/** Lines of world coordinates as far as the screen shows them. */
+function pathOf(lines: readonly Float64Array[], screen: MapScreen): string {
+	let path = "";
 	const sink = {
 		moveTo: (x: number, y: number) => {
-			lines += `M${tenths(x)} ${tenths(y)}`;
+			path += `M${tenths(x)} ${tenths(y)}`;
 		},
 		lineTo: (x: number, y: number) => {
-			lines += `L${tenths(x)} ${tenths(y)}`;
+			path += `L${tenths(x)} ${tenths(y)}`;
 		},
 	};
-	for (const border of borders) addLine(sink, worldLine(border), screen);
-	return `<rect width="${screen.width}" height="${screen.height}" fill="${colours.water}"/><g fill="${colours.land}" fill-rule="evenodd">${shapes}</g><path fill="none" stroke="${colours.border}" stroke-width="0.75" d="${lines}"/>`;
+	for (const line of lines) addLine(sink, line, screen);
+	return path;
 }
 
 function worldLine(line: readonly Position[]): Float64Array {

@@ -141,6 +141,23 @@ export function addPublisherLayers(
 	for (const layer of added.layers) map.addLayer(layer, ABOVE);
 }
 
+/** Takes off the map what {@link addPublisherLayers} put there. */
+export function removePublisherLayers(
+	map: MapLibre,
+	added: PublisherLayers,
+): void {
+	for (const { id } of added.layers)
+		if (map.getLayer(id) !== undefined) map.removeLayer(id);
+	for (const name of Object.keys(added.sources))
+		if (map.getSource(name) !== undefined) map.removeSource(name);
+	if (typeof added.sprite === "string") map.setSprite(null);
+	else for (const { id } of added.sprite ?? []) map.removeSprite(id);
+	if (added.glyphs !== null) {
+		map.setGlyphs(null);
+		map.setLayoutProperty(ABOVE, "visibility", "visible");
+	}
+}
+
 function absoluteSource(
 	source: SourceSpecification,
 	base: string,

@@ -7,6 +7,11 @@ const screen = {
 	...{ width: 800, height: 600, world: 512 * 2 ** 11 },
 	...{ left: 0.9997, top: mercatorY(46.5) },
 };
+const place = (known: Partial<StartPlace>): StartPlace => ({
+	...{ longitude: 0, latitude: 0, rides: 1200, name: null },
+	...known,
+});
+
 const widthOf = (text: string) => text.length * 6;
 
 test("labels do not meet, the places of most rides come first, across the antimeridian too", () => {
@@ -15,6 +20,7 @@ test("labels do not meet, the places of most rides come first, across the antime
 		longitude: ((179.9 + random() * 0.3 + 180) % 360) - 180,
 		latitude: 46.36 + random() * 0.14,
 		rides: 600 - index,
+		name: null,
 	}));
 	const labels = labelsOn(places, screen, widthOf);
 	expect(labels.length).toBeGreaterThan(2);
@@ -36,9 +42,21 @@ test("labels do not meet, the places of most rides come first, across the antime
 
 test("what is off the screen has no label", () => {
 	expect(
-		labelsOn([{ longitude: 0, latitude: 46, rides: 9 }], screen, widthOf),
+		labelsOn([place({ longitude: 0, latitude: 46 })], screen, widthOf),
 	).toEqual([]);
 	expect(
-		labelsOn([{ longitude: 180, latitude: 0, rides: 9 }], screen, widthOf),
+		labelsOn([place({ longitude: 180, latitude: 0 })], screen, widthOf),
 	).toEqual([]);
+});
+
+test("a label says the name where there is one, cut where it is long", () => {
+	const textOf = (name: string | null) => {
+		const here = place({ longitude: 179.95, latitude: 46.45, name });
+		return labelsOn([here], screen, widthOf)[0]?.text;
+	};
+	expect(textOf(null)).toBe("1,200 rides start here");
+	expect(textOf("Pier")).toBe("\u2068Pier\u2069 · 1,200 rides");
+	expect(textOf("🚲".repeat(40))).toBe(
+		`\u2068${"🚲".repeat(31)}…\u2069 · 1,200 rides`,
+	);
 });

@@ -2,13 +2,15 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { formatCount } from "../lib/format.ts";
 import { mercatorX, mercatorY } from "../lib/mercator.ts";
 import { MapCanvas } from "./map-canvas.ts";
-import { type MapScreen, turnsOf } from "./map-screen.ts";
+import { type MapScreen, screenOf, turnsOf } from "./map-screen.ts";
 
 /** A place where rides start; degrees. A row of the roll-up `ride_starts`. */
 export interface StartPlace {
 	readonly longitude: number;
 	readonly latitude: number;
 	readonly rides: number;
+	/** As the data have it; null where they have none. */
+	readonly name: string | null;
 }
 
 /** Further out than this MapLibre zoom, a label would stand for places that it does not count. */
@@ -43,12 +45,12 @@ export function labelsOn(
 	widthOf: (text: string) => number,
 ): Label[] {
 	const labels: Label[] = [];
-	for (const { longitude, latitude, rides } of places) {
+	for (const { longitude, latitude, rides, name } of places) {
 		if (labels.length >= MAX_LABELS) break;
 		const worldX = mercatorX(longitude);
 		const y = (mercatorY(latitude) - screen.top) * screen.world;
 		if (y < 0 || y > screen.height) continue;
-		const text = `${formatCount(rides)} rides start here`;
+		const text = labelText(name, rides);
 		const width = widthOf(text) + 3 * DOT_RADIUS;
 		for (const turn of turnsOf(screen, worldX, worldX)) {
 			const x = (worldX + turn - screen.left) * screen.world;
@@ -62,6 +64,36 @@ export function labelsOn(
 		}
 	}
 	return labels;
+}
+
+/** Letters of a name that a label shows; the table of the places has all of them. */
+const MAX_LETTERS = 32;
+
+/** A name keeps its own direction of writing, and turns nothing around it. */
+function labelText(name: string | null, rides: number): string {
+	if (name === null) return `${formatCount(rides)} rides start here`;
+	const letters = [...name];
+	const shown =
+		letters.length > MAX_LETTERS
+			? `${letters.slice(0, MAX_LETTERS - 1).join("")}…`
+			: name;
+	return `\u2068${shown}\u2069 · ${formatCount(rides)} rides`;
+}
+
+/** The labels that a map shows now, none where it is too far out. Places come with most rides first. */
+export function labelsNow(
+	map: MapLibre,
+	places: readonly StartPlace[],
+): Label[] {
+	if (map.getZoom() < MIN_ZOOM) return [];
+	const context = document.createElement("canvas").getContext("2d");
+	if (context === null) return [];
+	context.font = fontOn(map);
+	return labelsOn(
+		places,
+		screenOf(map),
+		(text) => context.measureText(text).width,
+	);
 }
 
 /** Labels of start places over a map and its cells. */
@@ -79,8 +111,7 @@ export class StartLabels {
 	constructor(map: MapLibre, colours: LabelColours) {
 		this.#map = map;
 		this.#colours = colours;
-		const { fontFamily } = getComputedStyle(map.getContainer());
-		this.#font = `600 ${FONT_SIZE}px ${fontFamily}`;
+		this.#font = fontOn(map);
 		this.#canvas = new MapCanvas(map, "start-labels", (context, screen) =>
 			this.#draw(context, screen),
 		);
@@ -107,22 +138,48 @@ export class StartLabels {
 			screen,
 			(text) => context.measureText(text).width,
 		);
-		for (const { text, x, y, width } of labels) {
+		for (const label of labels) {
+			const { ground, dot, text } = partsOf(label);
 			context.fillStyle = this.#colours.ground;
 			context.beginPath();
 			context.roundRect(
-				x - 2 * DOT_RADIUS,
-				y - LINE_HEIGHT / 2,
-				width + 3 * DOT_RADIUS,
-				LINE_HEIGHT,
-				LINE_HEIGHT / 2,
+				ground.x,
+				ground.y,
+				ground.width,
+				ground.height,
+				ground.height / 2,
 			);
 			context.fill();
 			context.fillStyle = this.#colours.text;
 			context.beginPath();
-			context.arc(x, y, DOT_RADIUS, 0, 2 * Math.PI);
+			context.arc(dot.x, dot.y, dot.radius, 0, 2 * Math.PI);
 			context.fill();
-			context.fillText(text, x + 2 * DOT_RADIUS, y);
+			context.fillText(text.text, text.x, text.y);
 		}
 	}
+}
+
+/** What a label is drawn of, in CSS pixels: a round box, a dot, and text around its middle line. */
+export function partsOf({ text, x, y, width }: Label) {
+	return {
+		ground: {
+			x: x - 2 * DOT_RADIUS,
+			y: y - LINE_HEIGHT / 2,
+			width: width + 3 * DOT_RADIUS,
+			height: LINE_HEIGHT,
+		},
+		dot: { x, y, radius: DOT_RADIUS },
+		text: {
+			text,
+			x: x + 2 * DOT_RADIUS,
+			y,
+			width: width - 3 * DOT_RADIUS,
+			size: FONT_SIZE,
+		},
+	};
+}
+
+function fontOn(map: MapLibre): string {
+	const { fontFamily } = getComputedStyle(map.getContainer());
+	return `600 ${FONT_SIZE}px ${fontFamily}`;
 }

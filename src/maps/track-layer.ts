@@ -52,29 +52,49 @@ export class TrackLayer {
 	}
 
 	#draw(context: CanvasRenderingContext2D, screen: MapScreen): void {
-		const { plain, highlighted, casing } = this.#colours;
-		const chosen = this.#tracks.filter(
-			({ rideId }) => rideId === this.#highlighted,
-		);
-		const others = this.#tracks.filter(
-			({ rideId }) => rideId !== this.#highlighted,
-		);
-		const strokes = [
-			{ tracks: others, width: PLAIN_WIDTH, colour: plain },
-			{ tracks: chosen, width: HIGHLIGHTED_WIDTH, colour: highlighted },
-		];
 		context.lineJoin = "round";
 		context.lineCap = "round";
-		for (const { tracks, width, colour } of strokes) {
+		for (const { lines, strokes } of trackStrokes(
+			this.#tracks,
+			this.#highlighted,
+			this.#colours,
+		)) {
 			const path = new Path2D();
-			for (const { stretches } of tracks)
-				for (const line of stretches) addLine(path, line, screen);
-			context.lineWidth = width + 2 * CASING_WIDTH;
-			context.strokeStyle = casing;
-			context.stroke(path);
-			context.lineWidth = width;
-			context.strokeStyle = colour;
-			context.stroke(path);
+			for (const line of lines) addLine(path, line, screen);
+			for (const { width, colour } of strokes) {
+				context.lineWidth = width;
+				context.strokeStyle = colour;
+				context.stroke(path);
+			}
 		}
 	}
+}
+
+/** How tracks are stroked, in order: each group of lines by its casing and then by itself; widths in CSS pixels. */
+export function trackStrokes(
+	tracks: readonly Track[],
+	highlighted: string | null,
+	colours: TrackColours,
+): {
+	readonly lines: readonly Float64Array[];
+	readonly strokes: readonly {
+		readonly width: number;
+		readonly colour: string;
+	}[];
+}[] {
+	const linesOf = (isHighlighted: boolean) =>
+		tracks
+			.filter(({ rideId }) => (rideId === highlighted) === isHighlighted)
+			.flatMap(({ stretches }) => stretches);
+	const cased = (width: number, colour: string) => [
+		{ width: width + 2 * CASING_WIDTH, colour: colours.casing },
+		{ width, colour },
+	];
+	return [
+		{ lines: linesOf(false), strokes: cased(PLAIN_WIDTH, colours.plain) },
+		{
+			lines: linesOf(true),
+			strokes: cased(HIGHLIGHTED_WIDTH, colours.highlighted),
+		},
+	];
 }

@@ -19,6 +19,7 @@ import { plainRows } from "../support/plain-rows.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
+import { HOSTILE_NAME } from "./small-input.ts";
 
 const VIEW = "view=47.66,9.185,14.5";
 
@@ -103,6 +104,41 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 			return [...colours];
 		});
 
+	/** What a button of the open dialog gives as a file. */
+	async function take(
+		button: string,
+	): Promise<{ name: string; bytes: Buffer }> {
+		const coming = page.waitForEvent("download");
+		await page.getByRole("button", { name: button }).click();
+		const download = await coming;
+		return {
+			name: download.suggestedFilename(),
+			bytes: await readFile(await download.path()),
+		};
+	}
+
+	/** Its width, and its colours as numbers `0xrrggbb`. */
+	const pixelsOf = (png: Buffer) =>
+		page.evaluate(async (base64) => {
+			const image = new Image();
+			image.src = `data:image/png;base64,${base64}`;
+			await image.decode();
+			const canvas = document.createElement("canvas");
+			canvas.width = image.width;
+			canvas.height = image.height;
+			const context = canvas.getContext("2d");
+			context?.drawImage(image, 0, 0);
+			const bytes = context?.getImageData(0, 0, image.width, image.height).data;
+			const colours = new Set<number>();
+			for (let at = 0; at < (bytes?.length ?? 0); at += 4)
+				colours.add(
+					((bytes?.[at] ?? 0) << 16) |
+						((bytes?.[at + 1] ?? 0) << 8) |
+						(bytes?.[at + 2] ?? 0),
+				);
+			return { width: image.width, colours: [...colours] };
+		}, png.toString("base64"));
+
 	test("lines have the colours of the counts under them, and Back leads to the cells", async () => {
 		await page.goto(`${server.url}rides/?${VIEW}`);
 		await counted();
@@ -158,16 +194,6 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		);
 		await counted();
 		await page.getByRole("button", { name: "Export this map" }).click();
-		const take = async (button: string) => {
-			const coming = page.waitForEvent("download");
-			await page.getByRole("button", { name: button }).click();
-			const download = await coming;
-			return {
-				name: download.suggestedFilename(),
-				bytes: await readFile(await download.path()),
-			};
-		};
-
 		const cells = await take("Cells (CSV)");
 		expect(cells.name).toBe(
 			"lakeside-rides-cells-from-2024-05-02-to-2024-05-04-47.660N-9.185E-z14.5.csv",
@@ -216,25 +242,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		);
 
 		const png = await take("Picture (PNG)");
-		const size = await page.evaluate(async (base64) => {
-			const image = new Image();
-			image.src = `data:image/png;base64,${base64}`;
-			await image.decode();
-			const canvas = document.createElement("canvas");
-			canvas.width = image.width;
-			canvas.height = image.height;
-			const context = canvas.getContext("2d");
-			context?.drawImage(image, 0, 0);
-			const bytes = context?.getImageData(0, 0, image.width, image.height).data;
-			const colours = new Set<number>();
-			for (let at = 0; at < (bytes?.length ?? 0); at += 4)
-				colours.add(
-					((bytes?.[at] ?? 0) << 16) |
-						((bytes?.[at + 1] ?? 0) << 8) |
-						(bytes?.[at + 2] ?? 0),
-				);
-			return { width: image.width, colours: [...colours] };
-		}, png.bytes.toString("base64"));
+		const size = await pixelsOf(png.bytes);
 		const box = await page.locator(".rides-map-frame").boundingBox();
 		expect(size.width).toBe(2 * (Math.round(box?.width ?? 0) + 32));
 		// The first colour of the ramp, and the land below.
@@ -243,6 +251,82 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		expect(size.colours).toContain(0xf7f7f4);
 		await page.keyboard.press("Escape");
 	});
+
+	test("the table says where rides start in the words of the data, which are only text", async () => {
+		await page.goto(`${server.url}rides/?${VIEW}`);
+		await counted();
+		await page.getByText("Where rides start, as a table").click();
+		const row = page.getByRole("row", { name: HOSTILE_NAME });
+		expect(await row.locator("td").first().textContent()).toBe(HOSTILE_NAME);
+		expect(await row.textContent()).toContain("9 rides");
+		await row.getByRole("button", { name: "Show" }).click();
+		await expect.poll(() => page.url()).toContain("view=47.66");
+	});
+
+	test.each(["light", "dark"] as const)(
+		"files show the chosen spot, its ride and where rides start, as the %s map does",
+		async (colorScheme) => {
+			await page.emulateMedia({ colorScheme });
+			await page.goto(`${server.url}rides/?${VIEW}&at=47.66,9.185,20`);
+			await counted();
+			const listed = page.locator(".rides-through li button").first();
+			await listed.click();
+			await drawn(page, "track-drawn");
+			const onScreen = await pixelsOf(
+				await page.locator(".rides-map-frame").screenshot(),
+			);
+			await page.getByRole("button", { name: "Export this map" }).click();
+			const colours = await page.evaluate(() =>
+				["--track-highlighted", "--track-casing", "--text", "--surface"].map(
+					(name) => {
+						const probe = document.createElement("span");
+						probe.style.color = `var(${name})`;
+						document.body.append(probe);
+						const { color } = getComputedStyle(probe);
+						probe.remove();
+						return color;
+					},
+				),
+			);
+			const [track = "", casing = "", text = "", ground = ""] = colours;
+			const svg = (await take("Drawing (SVG)")).bytes.toString("utf8");
+			const [label, path, mark] = await page.evaluate(
+				([file = "", ofTrack, ofText]) => {
+					const { documentElement: picture } = new DOMParser().parseFromString(
+						file,
+						"image/svg+xml",
+					);
+					return [
+						[...picture.querySelectorAll("svg text")]
+							.filter((element) => element.getAttribute("fill") === ofText)
+							.map(({ textContent }) => textContent)
+							.join(),
+						picture
+							.querySelector(`path[stroke="${ofTrack}"]`)
+							?.getAttribute("d"),
+						picture.querySelector(`rect[stroke="${ofTrack}"]`)?.tagName,
+					];
+				},
+				[svg, track, text],
+			);
+			expect(label).toContain(`\u2068${HOSTILE_NAME}`.slice(0, 32));
+			expect(label).toContain(" · 9 rides");
+			expect(path).toMatch(/^M.*L/);
+			expect(mark).toBe("rect");
+
+			const png = await pixelsOf((await take("Picture (PNG)")).bytes);
+			for (const colour of [track, casing, ground]) {
+				const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(
+					Number,
+				);
+				const number = (red << 16) | (green << 8) | blue;
+				expect(png.colours, colour).toContain(number);
+				expect(onScreen.colours, colour).toContain(number);
+			}
+			await page.keyboard.press("Escape");
+			await page.emulateMedia({ colorScheme: null });
+		},
+	);
 
 	test("the map takes the screen, or where there is none the window, and Esc gives it back", async () => {
 		await page.goto(`${server.url}rides/?${VIEW}`);

@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 const START = Date.UTC(2024, 4, 1, 6);
 const MINUTE = 60_000;
 
+/** Of the place where all rides start. */
+export const HOSTILE_NAME = "<img src=x onerror=alert(1)> Pier";
+
 /** A publisher's folder with a few rides, posts and readings; the same bytes each time. */
 export async function writeSmallInput(folder: string): Promise<void> {
 	const files: [path: string, text: string][] = [
@@ -12,6 +15,12 @@ export async function writeSmallInput(folder: string): Promise<void> {
 			gpx(ride),
 		]),
 		["rides/undated.gpx", gpx(8).replaceAll(/<time>[^<]*<\/time>/g, "")],
+		[
+			"lakeside.json",
+			JSON.stringify({
+				places: [{ name: HOSTILE_NAME, latitude: 47.66, longitude: 9.17 }],
+			}),
+		],
 		["posts/posts.jsonl", posts()],
 		["weather/pier/outdoor.csv", weather()],
 	];

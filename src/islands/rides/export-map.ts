@@ -1,15 +1,23 @@
 import type { Map as MapLibre } from "maplibre-gl";
+import type { CellWindow } from "../../lib/grid.ts";
 import { type Basemap, unpackLine } from "../../maps/basemap-format.ts";
 import type { DensityScale } from "../../maps/density.ts";
 import type { FineBasemap, Shapes } from "../../maps/fine-basemap.ts";
 import { linesOf, lineWidthAt } from "../../maps/line-overlay.ts";
 import { screenOf } from "../../maps/map-screen.ts";
 import { type MapPicture, type MapSvg, mapSvg } from "../../maps/map-svg.ts";
+import { labelsNow, type StartPlace } from "../../maps/start-labels.ts";
 import { pngOfSvg } from "../shared/png.ts";
 import { tokenColor } from "../shared/theme.ts";
 import type { LineModel } from "./line-model.ts";
-import { densityStops, mapColours } from "./map-colours.ts";
+import {
+	densityStops,
+	labelColours,
+	mapColours,
+	trackColours,
+} from "./map-colours.ts";
 import type { Picture } from "./model.ts";
+import type { RidesThrough } from "./through.ts";
 
 /** What a file of the map is made of, as the map shows it now. */
 export interface ExportedMap {
@@ -20,15 +28,25 @@ export interface ExportedMap {
 	readonly picture: Picture;
 	readonly scale: DensityScale;
 	readonly lines: LineModel;
+	/** Where rides start, as far as the map says so. */
+	readonly startPlaces: readonly StartPlace[];
+	readonly drawn: RidesThrough["drawn"]["value"];
+	/** The chosen cell. */
+	readonly at: CellWindow | null;
 	readonly title: string;
 	readonly sentence: string;
+	/** Of the map as it shows, and over our own shapes alone. */
 	readonly credits: string;
+	readonly ownCredits: string;
 }
 
 /** The map as an SVG document, on our own shapes of land and borders. */
 export function svgOf(exported: ExportedMap): Blob {
-	const { basemap, fine } = exported;
-	const { text } = draw(exported, fine?.shapes() ?? coarseShapes(basemap));
+	const { basemap, fine, ownCredits } = exported;
+	const { text } = draw(
+		{ ...exported, credits: ownCredits },
+		fine?.shapes() ?? coarseShapes(basemap),
+	);
 	return new Blob([text], { type: "image/svg+xml" });
 }
 
@@ -67,6 +85,13 @@ function draw(exported: ExportedMap, basemap: Shapes | null): MapSvg {
 		},
 		stops: densityStops(),
 		drawing: drawingOf(exported, picture, screen),
+		over: {
+			...exported.drawn,
+			labels: labelsNow(map, exported.startPlaces),
+			labelColours: labelColours(),
+			trackColours: trackColours(),
+			mark: exported.at,
+		},
 	});
 }
 

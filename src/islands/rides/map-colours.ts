@@ -1,4 +1,5 @@
 import { DENSITY_STEPS } from "../../maps/density.ts";
+import type { LabelColours } from "../../maps/start-labels.ts";
 import type { MapColours } from "../../maps/style.ts";
 import type { TrackColours } from "../../maps/track-layer.ts";
 import { tokenColor } from "../shared/theme.ts";
@@ -27,4 +28,9 @@ export function trackColours(): TrackColours {
 		highlighted: tokenColor("--track-highlighted"),
 		casing: tokenColor("--track-casing"),
 	};
+}
+
+/** The colours of labels over the map in the theme that shows now. */
+export function labelColours(): LabelColours {
+	return { text: tokenColor("--text"), ground: tokenColor("--surface") };
 }

@@ -3,11 +3,14 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import { cellAt, type Viewport } from "../../lib/grid.ts";
+import type { BasemapTrouble } from "../../maps/basemap-requests.ts";
 import { scaleOf } from "../../maps/density.ts";
 import { FineBasemap } from "../../maps/fine-basemap.ts";
 import { openMap } from "../../maps/map.ts";
+import type { PublisherBasemap } from "../../maps/publisher-basemap.ts";
 import { sentenceOf as errorSentence } from "../shared/error-sentence.ts";
 import { theme } from "../shared/theme.ts";
+import { BasemapNotice } from "./basemap-notice.tsx";
 import {
 	chooseCells,
 	drawChosen,
@@ -26,7 +29,7 @@ import { MapNotice } from "./map-notice.tsx";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { type RidesParts, readTile } from "./open-parts.ts";
 import { ridesOf, sentenceOf } from "./sentence.ts";
-import { nameStarts } from "./start-places.tsx";
+import { namedStarts, nameStarts } from "./start-places.tsx";
 import { startOf, viewportAround } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
 import { ThroughPanel } from "./through-panel.tsx";
@@ -59,7 +62,8 @@ export function MapPanel(
 	const isAimed = useSignal(false);
 	const map = useRef<MapLibre | null>(null);
 	const fine = useRef<FineBasemap | null>(null);
-	const basemapFails = useSignal(false);
+	const publishers = useRef<PublisherBasemap | null>(null);
+	const basemapTrouble = useSignal<BasemapTrouble | null>(null);
 	const mapProblem = useSignal<unknown>(null);
 	const scale = useComputed(() => {
 		const now = model.picture.value;
@@ -94,7 +98,10 @@ export function MapPanel(
 				fine.current = new FineBasemap(opening, readTile);
 				if (publisher !== null)
 					closing.push(
-						showPublisherBasemap(opening, publisher.address, basemapFails),
+						showPublisherBasemap(opening, publisher.address, {
+							shown: publishers,
+							trouble: basemapTrouble,
+						}),
 					);
 				props.onOpen(opening);
 				closing.push(
@@ -142,8 +149,12 @@ export function MapPanel(
 			: {
 					...{ map: map.current, basemap, picture, scale: scale.value, lines },
 					fine: fine.current,
+					startPlaces: namedStarts(opened.startPlaces, state),
+					drawn: through.drawn.peek(),
+					at: state.at.peek(),
 					...{ title: "Where do I ride most?", sentence },
 					credits: creditsOf(opened.dataset, publisher?.attribution ?? null),
+					ownCredits: creditsOf(opened.dataset, null),
 				};
 	return (
 		<div class="rides-map" ref={container}>
@@ -177,12 +188,10 @@ export function MapPanel(
 				)}
 			{mapProblem.value !== null && <NoMap problem={mapProblem.value} />}
 			<MapNotice model={model} lines={lines} />
-			{basemapFails.value && (
-				<p class="rides-basemap-fails" role="status">
-					Parts of the publisher's basemap did not come; land and borders are
-					there instead.
-				</p>
-			)}
+			<BasemapNotice
+				trouble={basemapTrouble.value}
+				onRetry={() => publishers.current?.retry()}
+			/>
 			<p class="rides-credit">
 				{basemapCredit(publisher?.attribution ?? null)}
 			</p>
@@ -245,35 +254,46 @@ function lookWithout(
 	});
 }
 
-/**
- * Puts the publisher's basemap below the rides until the returned function is
- * called; what of it does not come is told, and leaves our own.
- */
+/** Puts the publisher's basemap below the rides until the returned function is called. */
 function showPublisherBasemap(
 	map: MapLibre,
 	address: string,
-	fails: Signal<boolean>,
+	to: {
+		readonly shown: { current: PublisherBasemap | null };
+		readonly trouble: Signal<BasemapTrouble | null>;
+	},
 ): () => void {
-	let stop = () => {};
-	// With a listener, the map's faults do not go to the console.
-	map.on("error", () => {
-		fails.value = true;
-	});
-	import("../../maps/publisher-basemap.ts")
-		.then(({ addPublisherBasemap }) =>
-			addPublisherBasemap(map, address, mapColours()),
-		)
-		.then(
-			(recolour) => {
-				stop = effect(() => {
-					if (theme.value !== null) recolour(mapColours());
-				});
-			},
-			() => {
-				fails.value = true;
-			},
-		);
-	return () => stop();
+	const { shown, trouble } = to;
+	const ended = new AbortController();
+	const stops = [() => ended.abort()];
+	import("../../maps/publisher-basemap.ts").then(
+		({ PublisherBasemap }) => {
+			if (ended.signal.aborted) return;
+			const basemap = new PublisherBasemap(
+				map,
+				address,
+				mapColours(),
+				(changed) => {
+					trouble.value = changed;
+				},
+			);
+			shown.current = basemap;
+			stops.push(
+				effect(() => {
+					if (theme.value !== null) basemap.recolour(mapColours());
+				}),
+			);
+			addEventListener("online", () => basemap.retry(), {
+				signal: ended.signal,
+			});
+		},
+		() => {
+			trouble.value = "failed";
+		},
+	);
+	return () => {
+		for (const stop of stops) stop();
+	};
 }
 
 /** Moved from script as the pointer moves: a render for each pixel would lag behind it. */

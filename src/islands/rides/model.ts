@@ -9,6 +9,7 @@ import {
 import type { CatalogDataset, StartView } from "../../lib/catalog.ts";
 import {
 	type CellWindow,
+	gathered,
 	levelOf,
 	type Viewport,
 	windowOf,
@@ -94,7 +95,11 @@ export async function openRides(): Promise<Opened | null> {
 		dataset,
 		// The roll-ups' columns are the catalog's contract.
 		timeline: timelineOf(months as unknown as MonthRow[]),
-		startPlaces: starts as unknown as StartPlace[],
+		startPlaces: (starts as unknown as StartPlace[]).map((place) => ({
+			...place,
+			// Lakes of before have no names.
+			name: place.name ?? null,
+		})),
 		startView: dataset.startView ?? { center: [0, 20], zoom: 1.5 },
 		start:
 			rows.length === 0
@@ -391,22 +396,30 @@ function windowOfRows(rows: readonly CellCount[]): {
 	window: CellWindow;
 	counts: Uint32Array;
 } {
+	const level = rows[0]?.level ?? 0;
+	const columns = gathered(
+		rows.map(({ x }) => x),
+		2 ** level,
+	);
 	let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
-	for (const { x, y } of rows) {
+	for (const [row, { y }] of rows.entries()) {
+		const x = columns[row] as number;
 		left = Math.min(left, x);
 		right = Math.max(right, x);
 		top = Math.min(top, y);
 		bottom = Math.max(bottom, y);
 	}
 	const window: CellWindow = {
-		level: rows[0]?.level ?? 0,
+		level,
 		x: left,
 		y: top,
 		columns: right - left + 1,
 		rows: bottom - top + 1,
 	};
 	const counts = new Uint32Array(window.columns * window.rows);
-	for (const { x, y, rides } of rows)
+	for (const [row, { y, rides }] of rows.entries()) {
+		const x = columns[row] as number;
 		counts[(y - top) * window.columns + x - left] = rides;
+	}
 	return { window, counts };
 }

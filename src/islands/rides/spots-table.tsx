@@ -5,6 +5,8 @@ export interface Spot {
 	readonly longitude: number;
 	readonly latitude: number;
 	readonly rides: number;
+	/** Null or undefined where it has none. */
+	readonly name?: string | null;
 }
 
 /** Places of the map in words, each of which the map can be moved to. */
@@ -17,12 +19,18 @@ export function SpotsTable(props: {
 }) {
 	const { summary, what, spots, onShow } = props;
 	if (spots.length === 0) return null;
+	const hasNames = spots.some(({ name }) => name != null);
 	return (
 		<details class="rides-places">
 			<summary>{summary}</summary>
 			<table>
 				<thead>
 					<tr>
+						{hasNames && (
+							<th scope="col" class="rides-place-name">
+								Place
+							</th>
+						)}
 						<th scope="col">{what}</th>
 						<th scope="col">Latitude</th>
 						<th scope="col">Longitude</th>
@@ -32,8 +40,13 @@ export function SpotsTable(props: {
 					</tr>
 				</thead>
 				<tbody>
-					{spots.map(({ longitude, latitude, rides }) => (
+					{spots.map(({ longitude, latitude, rides, name }) => (
 						<tr key={`${longitude},${latitude}`}>
+							{hasNames && (
+								<td class="rides-place-name">
+									{name == null ? "–" : <bdi>{name}</bdi>}
+								</td>
+							)}
 							<td>{ridesOf(rides)}</td>
 							<td>{degreesOf(latitude, "N", "S")}</td>
 							<td>{degreesOf(longitude, "E", "W")}</td>

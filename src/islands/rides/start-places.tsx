@@ -2,7 +2,8 @@ import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { isAnyRide } from "../../lib/rides/filter.ts";
 import { StartLabels, type StartPlace } from "../../maps/start-labels.ts";
-import { theme, tokenColor } from "../shared/theme.ts";
+import { theme } from "../shared/theme.ts";
+import { labelColours } from "./map-colours.ts";
 import { SpotsTable } from "./spots-table.tsx";
 import type { RidesState } from "./state.ts";
 
@@ -18,19 +19,24 @@ export function nameStarts(
 	places: readonly StartPlace[],
 	state: RidesState,
 ): () => void {
-	const colours = () => ({
-		text: tokenColor("--text"),
-		ground: tokenColor("--surface"),
-	});
-	const labels = new StartLabels(map, colours());
+	const labels = new StartLabels(map, labelColours());
 	const stop = effect(() => {
-		const isShown = theme.value !== null && isAnyRide(state.filter.value);
-		labels.show(isShown ? places : [], colours());
+		// Read, so that another theme draws again.
+		void theme.value;
+		labels.show(namedStarts(places, state), labelColours());
 	});
 	return () => {
 		stop();
 		labels.remove();
 	};
+}
+
+/** The places that the map names: none where some rides do not count. */
+export function namedStarts(
+	places: readonly StartPlace[],
+	state: RidesState,
+): readonly StartPlace[] {
+	return isAnyRide(state.filter.value) ? places : [];
 }
 
 /** The labels of the map in words. */

@@ -22,7 +22,19 @@ export interface GpxHeader {
 	/** Of each track (or route), null where it has none. */
 	readonly trackNames: readonly (string | null)[];
 	readonly waypoints: number;
+	/** The first of those that have a name, {@link MAX_NAMED} at most. */
+	readonly named: readonly GpxWaypoint[];
 }
+
+/** A `wpt` as the file has it; texts, null where absent. */
+export interface GpxWaypoint {
+	readonly name: string;
+	readonly latitude: string | null;
+	readonly longitude: string | null;
+}
+
+/** Nobody marks more by hand; a file may hold a whole guide book. */
+const MAX_NAMED = 1000;
 
 type Course = "track" | "route";
 
@@ -51,7 +63,13 @@ export async function readGpx(
 }
 
 /** The element whose text is being gathered, by its place. */
-type Field = "elevation" | "time" | "courseName" | "fileName" | "kind";
+type Field =
+	| "elevation"
+	| "time"
+	| "courseName"
+	| "fileName"
+	| "kind"
+	| "waypointName";
 
 class GpxReader implements XmlHandler {
 	/** Points of the course looked for, and of the other kind. */
@@ -63,6 +81,9 @@ class GpxReader implements XmlHandler {
 	#segment = -1;
 	readonly #trackNames: (string | null)[] = [];
 	#waypoints = 0;
+	readonly #named: GpxWaypoint[] = [];
+	/** Of the waypoint that is open. */
+	#place: Omit<GpxWaypoint, "name"> | null = null;
 	#courseName: string | null = null;
 	#fileName: string | null = null;
 	#kind: string | null = null;
@@ -82,6 +103,7 @@ class GpxReader implements XmlHandler {
 			kind: this.#kind,
 			trackNames: this.#trackNames,
 			waypoints: this.#waypoints,
+			named: this.#named,
 		};
 	}
 
@@ -107,8 +129,15 @@ class GpxReader implements XmlHandler {
 				time: null,
 			};
 		} else if (name === this.#otherPoint) this.otherPoints++;
-		else if (name === "wpt" && parent === "gpx") this.#waypoints++;
-		else if (parent === point) {
+		else if (name === "wpt" && parent === "gpx") {
+			this.#waypoints++;
+			this.#place = {
+				latitude: attributes.lat ?? null,
+				longitude: attributes.lon ?? null,
+			};
+		} else if (parent === "wpt") {
+			if (name === "name") this.#start("waypointName");
+		} else if (parent === point) {
 			if (name === "ele") this.#start("elevation");
 			else if (name === "time") this.#start("time");
 		} else if (parent === course) {
@@ -132,6 +161,7 @@ class GpxReader implements XmlHandler {
 			this.#keep(this.#field, this.#text.trim());
 			this.#field = null;
 		}
+		if (name === "wpt") this.#place = null;
 		if (this.#point !== null && name === this.#elements.point) {
 			this.#onPoint(this.#point);
 			this.#point = null;
@@ -156,6 +186,10 @@ class GpxReader implements XmlHandler {
 				break;
 			case "kind":
 				this.#kind ??= text;
+				break;
+			case "waypointName":
+				if (this.#place !== null && this.#named.length < MAX_NAMED)
+					this.#named.push({ name: text, ...this.#place });
 				break;
 			default:
 				throw new Error(`unknown field: ${field satisfies never}`);

@@ -1,6 +1,6 @@
 import { FileError } from "../formats/file-error.ts";
 import { type FitHeader, readFit } from "../formats/fit.ts";
-import { readGpx } from "../formats/gpx.ts";
+import { type GpxWaypoint, readGpx } from "../formats/gpx.ts";
 import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
 import { MAX_LATITUDE } from "../mercator.ts";
@@ -10,11 +10,14 @@ import { kindNamed } from "./kind.ts";
 import { localTime } from "./local-time.ts";
 import { crossesHidden, isHidden, type RidePrivacy } from "./privacy.ts";
 import type { RideFormat } from "./ride-format.ts";
+import { type NamedPlace, startPlaceOf } from "./start-place.ts";
 
 /** What the owner of the rides may choose. */
 export interface RideOptions extends CourseOptions {
 	/** Default: nothing is hidden. */
 	readonly privacy?: RidePrivacy;
+	/** Places that the owner has named; default: none. */
+	readonly places?: readonly NamedPlace[];
 }
 
 /** A sample that is kept; degrees, metres, microseconds since 1970 (UTC). */
@@ -63,6 +66,8 @@ export interface Ride {
 	readonly distance: number;
 	/** Null without elevations. */
 	readonly ascent: number | null;
+	/** Name of the place where it starts, see `startPlaceOf`. */
+	readonly startPlace: string | null;
 	readonly pointCount: number;
 	/** Whether cells may have been named twice; only those of a very long ride are. */
 	readonly cellsRepeat: boolean;
@@ -86,6 +91,8 @@ interface RideHeader {
 	/** Why it has no point, where it has none: `isRide` tells a fault from what is left out. */
 	readonly whyEmpty: string;
 	readonly isRide: boolean;
+	/** Places with a name. Those of courses in TCX and FIT name turns, and are left out. */
+	readonly waypoints: readonly NamedPlace[];
 }
 
 type Open = () => AsyncGenerator<Uint8Array>;
@@ -106,6 +113,7 @@ const FORMATS: Readonly<
 					? "the file has waypoints only: no track and no route"
 					: "the file has no point",
 			isRide: true,
+			waypoints: header.named.flatMap(namedPlace),
 		};
 	},
 	tcx: async (open, reader, sink) => {
@@ -118,7 +126,7 @@ const FORMATS: Readonly<
 			},
 			() => sink.drain(),
 		);
-		return { ...header, whyEmpty: INDOORS, isRide: false };
+		return { ...header, whyEmpty: INDOORS, isRide: false, waypoints: [] };
 	},
 	fit: async (open, reader, sink) => {
 		const header = await readFit(
@@ -139,6 +147,7 @@ const FORMATS: Readonly<
 				? `left out: a FIT file of the type ${header.type}, which is no ride`
 				: INDOORS,
 			isRide: false,
+			waypoints: [],
 		};
 	},
 };
@@ -208,6 +217,7 @@ class RideReader {
 	/** Points within privacy zones. */
 	hidden = 0;
 	readonly #privacy: RidePrivacy;
+	readonly #places: readonly NamedPlace[];
 	readonly #sink: RideSink;
 	readonly #cells: CellCollector;
 	readonly #course: Course;
@@ -218,6 +228,7 @@ class RideReader {
 
 	constructor(options: RideOptions, sink: RideSink) {
 		this.#privacy = options.privacy ?? NO_PRIVACY;
+		this.#places = options.places ?? [];
 		this.#sink = sink;
 		this.#cells = new CellCollector(sink.cell);
 		this.#course = new Course(options, (from, to) =>
@@ -299,7 +310,7 @@ class RideReader {
 		return null;
 	}
 
-	finish({ name, kind, whyEmpty, isRide }: RideHeader): Ride | null {
+	finish({ name, kind, whyEmpty, isRide, waypoints }: RideHeader): Ride | null {
 		const course = this.#course;
 		const { start, firstTime, lastTime } = course;
 		if (this.hidden > 0 && course.points < 2) {
@@ -338,6 +349,7 @@ class RideReader {
 			moving: span === null ? null : course.moving / 1e6,
 			distance: course.distance,
 			ascent: course.ascent,
+			startPlace: startPlaceOf(start, this.#places, waypoints, this.#privacy),
 			pointCount: course.points,
 			cellsRepeat: this.#cells.split,
 		};
@@ -375,6 +387,18 @@ function positionFault(point: RawPoint): string | null {
 	if (Math.abs(longitude) > 180)
 		return "the longitude is not within -180 to 180 degrees";
 	return null;
+}
+
+/** A waypoint where it can be, none where its place cannot be read. */
+function namedPlace({ name, latitude, longitude }: GpxWaypoint): NamedPlace[] {
+	const place = {
+		name,
+		latitude: decimal(latitude) ?? Number.NaN,
+		longitude: decimal(longitude) ?? Number.NaN,
+	};
+	return Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180
+		? [place]
+		: [];
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -1,4 +1,5 @@
 import type { StartView } from "../catalog.ts";
+import { modulo } from "../grid.ts";
 import { latitudeOf, longitudeOf, mortonX, mortonY } from "../mercator.ts";
 import type { CellIndex, LevelPairs } from "./cell-index.ts";
 
@@ -15,7 +16,10 @@ export const EXTENT_LEVEL = 14;
 export const WHOLE_CUT = 0.02;
 export const CORE_CUT = 0.1;
 
-/** Cells of {@link EXTENT_LEVEL}; east and south are the first that lie outside. */
+/**
+ * Cells of {@link EXTENT_LEVEL}, counted on beyond the antimeridian; east and south are
+ * the first that lie outside.
+ */
 export interface CellBox {
 	readonly west: number;
 	readonly east: number;
@@ -62,7 +66,7 @@ export function viewOf(box: CellBox): StartView {
 	);
 	return {
 		center: [
-			rounded(longitudeOf((west + east) / 2)),
+			rounded(longitudeOf(modulo((west + east) / 2, 1))),
 			rounded(latitudeOf((north + south) / 2)),
 		],
 		zoom: Math.floor(Math.min(Math.max(zoom, 1), 14) * 100) / 100,
@@ -76,9 +80,9 @@ interface Cell {
 
 /** The middle of the block that most rides pass; of several the one whose middle most do, then the first by y and x. */
 function mainCluster({ codes, rides }: LevelPairs): Cell | null {
-	// A column and a row of cells lie outside of the grid on each side.
-	const width = 2 ** CLUSTER_LEVEL + 2;
-	const keyOf = (x: number, y: number) => (y + 1) * width + x + 1;
+	// A row of cells lies outside of the grid on each side; columns go round.
+	const width = 2 ** CLUSTER_LEVEL;
+	const keyOf = (x: number, y: number) => (y + 1) * width + x;
 	const cellsOfRides: number[][] = [];
 	const middles = new Map<number, number>();
 	for (const [pair, code] of codes.entries()) {
@@ -93,7 +97,10 @@ function mainCluster({ codes, rides }: LevelPairs): Cell | null {
 		const near = new Set<number>();
 		for (const key of cells)
 			for (const down of [-width, 0, width])
-				for (const across of [-1, 0, 1]) near.add(key + down + across);
+				for (const across of [-1, 0, 1])
+					near.add(
+						key - (key % width) + down + modulo((key % width) + across, width),
+					);
 		for (const key of near) blocks.set(key, (blocks.get(key) ?? 0) + 1);
 	}
 	let best: number | null = null;
@@ -106,7 +113,7 @@ function mainCluster({ codes, rides }: LevelPairs): Cell | null {
 		if (best === null || isGreater(rank(key), rank(best))) best = key;
 	return best === null
 		? null
-		: { x: (best % width) - 1, y: Math.floor(best / width) - 1 };
+		: { x: best % width, y: Math.floor(best / width) - 1 };
 }
 
 function isGreater(one: readonly number[], other: readonly number[]): boolean {
@@ -120,15 +127,16 @@ function extentOf(
 	cluster: Cell,
 ): { xs: Float64Array; ys: Float64Array } {
 	const shift = EXTENT_LEVEL - CLUSTER_LEVEL;
+	const west = (cluster.x - 1) << shift;
 	const xs: number[] = [];
 	const ys: number[] = [];
 	for (const code of codes) {
 		const [x, y] = [mortonX(code), mortonY(code)];
 		const isNear =
-			Math.abs((x >> shift) - cluster.x) <= 1 &&
+			modulo((x >> shift) - cluster.x + 1, 2 ** CLUSTER_LEVEL) <= 2 &&
 			Math.abs((y >> shift) - cluster.y) <= 1;
 		if (!isNear) continue;
-		xs.push(x);
+		xs.push(west + modulo(x - west, 2 ** EXTENT_LEVEL));
 		ys.push(y);
 	}
 	return {

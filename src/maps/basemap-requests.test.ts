@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { BasemapRequestError, BasemapRequests } from "./basemap-requests.ts";
+
+const HERE = "https://tiles.example/1/0/0.pbf";
+const THERE = "https://fonts.example/sans/0-255.pbf";
+
+/** Requests in a world of our own, what they told, and what was asked. */
+function world() {
+	const state = { isOnline: true, now: 0 };
+	const told: unknown[] = [];
+	const asked: string[] = [];
+	const requests = new BasemapRequests((trouble) => told.push(trouble), {
+		isOnline: () => state.isOnline,
+		now: () => state.now,
+	});
+	const ask = (address: string, fault?: Error) =>
+		requests
+			.guard(address, async () => {
+				asked.push(address);
+				if (fault !== undefined) throw fault;
+				return "came";
+			})
+			.catch((error: Error) => error.name);
+	return { state, told, asked, requests, ask };
+}
+
+const status = (code: number) => new BasemapRequestError("no", code);
+
+test("a host without an answer is left alone for a while, and others are not", async () => {
+	const { state, told, asked, ask } = world();
+	expect(await ask(HERE, new TypeError("Failed to fetch"))).toBe("TypeError");
+	expect(await ask(HERE)).toBe("BasemapRequestError");
+	expect(await ask(THERE)).toBe("came");
+	expect(asked).toEqual([HERE, THERE]);
+	expect(told).toEqual(["failed"]);
+	state.now = 60_000;
+	expect(await ask(HERE)).toBe("came");
+	expect(told).toEqual(["failed", null]);
+});
+
+test("what a host does not have is no trouble, what it refuses is, and all of it in trouble rests", async () => {
+	for (const [code, trouble, rests] of [
+		[404, [], false],
+		[410, [], false],
+		[403, ["failed"], false],
+		[429, ["failed"], true],
+		[503, ["failed"], true],
+	] as const) {
+		const { told, asked, ask } = world();
+		await ask(HERE, status(code));
+		await ask(HERE);
+		expect(told, `${code}`).toEqual(trouble);
+		expect(asked.length, `${code}`).toBe(rests ? 1 : 2);
+	}
+});
+
+test("offline nothing is asked, and forgiving asks again at once", async () => {
+	const { state, told, asked, requests, ask } = world();
+	state.isOnline = false;
+	expect(await ask(HERE)).toBe("BasemapRequestError");
+	expect(asked).toEqual([]);
+	state.isOnline = true;
+	requests.forgive();
+	expect(await ask(HERE)).toBe("came");
+	expect(told).toEqual(["offline", null]);
+});
+
+test("an end before the answer is no trouble", async () => {
+	const { told, ask } = world();
+	await ask(HERE, new DOMException("gone", "AbortError"));
+	expect(await ask(HERE)).toBe("came");
+	expect(told).toEqual([]);
+});

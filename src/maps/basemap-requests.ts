@@ -1,0 +1,114 @@
+/** Why a publisher's basemap is not whole: the network is off, or something did not come as it should. */
+export type BasemapTrouble = "offline" | "failed";
+
+/** A host that did not answer is left alone so long, in milliseconds. */
+const REST_MILLISECONDS = 30_000;
+
+/** Statuses by which a host says that it is in trouble as a whole. */
+const isOverloaded = (status: number) => status === 429 || status >= 500;
+
+/** What is there in a browser, or in a test. */
+export interface BasemapWorld {
+	readonly isOnline: () => boolean;
+	/** Milliseconds, rising. */
+	readonly now: () => number;
+}
+
+/** A request that was not made, or whose answer is of no use; status 0 where there was none. */
+export class BasemapRequestError extends Error {
+	override readonly name = "BasemapRequestError";
+	readonly status: number;
+
+	constructor(message: string, status: number, options?: ErrorOptions) {
+		super(message, options);
+		this.status = status;
+	}
+}
+
+/**
+ * Asks hosts for what a basemap is made of, and tells when that is in trouble. Nothing
+ * is asked while the network is off, and of a host that failed nothing for a while:
+ * each request in vain would stand in the browser's console, for every tile.
+ */
+export class BasemapRequests {
+	readonly #onTrouble: (trouble: BasemapTrouble | null) => void;
+	readonly #world: BasemapWorld;
+	/** By origin, when a host that failed may be asked again. */
+	readonly #resting = new Map<string, number>();
+	#trouble: BasemapTrouble | null = null;
+
+	/** `onTrouble` is told of each change; null is the end of a trouble. */
+	constructor(
+		onTrouble: (trouble: BasemapTrouble | null) => void,
+		world: BasemapWorld = {
+			isOnline: () => navigator.onLine,
+			now: () => performance.now(),
+		},
+	) {
+		this.#onTrouble = onTrouble;
+		this.#world = world;
+	}
+
+	/** An answer of the file at an absolute address. Rejects with a {@link BasemapRequestError} where it is none. */
+	fetch(address: string, signal?: AbortSignal): Promise<Response> {
+		return this.guard(address, async () => {
+			const response = await fetch(address, signal ? { signal } : {});
+			if (response.ok) return response;
+			throw new BasemapRequestError(
+				`${address} answered ${response.status}`,
+				response.status,
+			);
+		});
+	}
+
+	/** The same for a request of another's making, whose rejections are passed on. */
+	async guard<T>(address: string, ask: () => Promise<T>): Promise<T> {
+		const { origin } = new URL(address);
+		if (!this.#world.isOnline()) {
+			this.#tell("offline");
+			throw new BasemapRequestError(`offline: ${address}`, 0);
+		}
+		if (this.#world.now() < (this.#resting.get(origin) ?? 0))
+			throw new BasemapRequestError(`${origin} has just failed`, 0);
+		try {
+			const answer = await ask();
+			if (this.#resting.delete(origin) && this.#resting.size === 0)
+				this.#tell(null);
+			return answer;
+		} catch (error) {
+			this.#judge(origin, error);
+			throw error;
+		}
+	}
+
+	/** Something else than a request was in vain. */
+	failed(): void {
+		if (this.#trouble === null) this.#tell("failed");
+	}
+
+	/** Every host may be asked again. */
+	forgive(): void {
+		this.#resting.clear();
+		this.#tell(null);
+	}
+
+	#judge(origin: string, error: unknown): void {
+		const status = error instanceof BasemapRequestError ? error.status : null;
+		// A tile that a host does not have is none of its faults.
+		if (isAbort(error) || status === 404 || status === 410) return;
+		const hasNoAnswer = error instanceof TypeError;
+		if (hasNoAnswer || (status !== null && isOverloaded(status)))
+			this.#resting.set(origin, this.#world.now() + REST_MILLISECONDS);
+		this.#tell(hasNoAnswer && !this.#world.isOnline() ? "offline" : "failed");
+	}
+
+	#tell(trouble: BasemapTrouble | null): void {
+		if (trouble === this.#trouble) return;
+		this.#trouble = trouble;
+		this.#onTrouble(trouble);
+	}
+}
+
+function isAbort(error: unknown): boolean {
+	return error instanceof Error && error.name === "AbortError";
+}
