@@ -1,8 +1,8 @@
-import type { GivenFile } from "../src/lake/own-rides/containers.ts";
+import type { GivenFile } from "../src/lake/own-data/containers.ts";
 import type {
 	ReadProgress,
 	ReadReport,
-} from "../src/lake/own-rides/read-rides.ts";
+} from "../src/lake/own-data/read-rides.ts";
 import type { StartView } from "../src/lib/catalog.ts";
 import type { CellWindow } from "../src/lib/grid.ts";
 import type { RideFilter } from "../src/lib/rides/filter.ts";

@@ -1,4 +1,4 @@
-import { readRides } from "../src/lake/own-rides/read-rides.ts";
+import { readRides } from "../src/lake/own-data/read-rides.ts";
 import { MAX_LEVEL } from "../src/lib/mercator.ts";
 import { matching } from "../src/lib/rides/filter.ts";
 import { openRideBatch, type RideBatch } from "../src/lib/rides/ride-batch.ts";
@@ -12,7 +12,7 @@ const MAX_PAIRS = 8_000_000;
 export interface RideStorage {
 	batches(): Promise<readonly Blob[]>;
 	/** Rejects where there is no room. */
-	keep(batch: Blob): Promise<void>;
+	keep(batch: Blob): Promise<unknown>;
 }
 
 interface HeldBatch {

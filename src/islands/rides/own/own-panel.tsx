@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
-import type { ReadReport } from "../../../lake/own-rides/read-rides.ts";
+import type { GivenFile } from "../../../lake/own-data/containers.ts";
+import type { ReadReport } from "../../../lake/own-data/read-rides.ts";
 import { formatCount } from "../../../lib/format.ts";
 import { chosenFiles } from "../../shared/dropped-files.ts";
 import { sentenceOf } from "../../shared/error-sentence.ts";

@@ -8,18 +8,13 @@ import type {
 } from "../../../../workers/rides-api.ts";
 import { startWorker } from "../../../../workers/start-worker.ts";
 import { Lifeline } from "../../../lake/lifeline.ts";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
-import {
-	eraseKept,
-	keptBytes,
-	onErased,
-	removeParts,
-} from "../../../lake/own-rides/kept-rides.ts";
+import type { GivenFile } from "../../../lake/own-data/containers.ts";
+import { KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
 import type {
 	ReadProblem,
 	ReadProgress,
 	ReadReport,
-} from "../../../lake/own-rides/read-rides.ts";
+} from "../../../lake/own-data/read-rides.ts";
 import { askToPersist } from "../../shared/device.ts";
 import type { Opened } from "../model.ts";
 import { monthRowsOf, timelineOf } from "../months.ts";
@@ -69,10 +64,13 @@ let isFollowing = false;
  */
 export async function findKept(): Promise<void> {
 	try {
-		if (!isFollowing) onErased(forget);
+		if (!isFollowing)
+			KEPT_RIDES.onChange((change) => {
+				if (change === "erased") forget();
+			});
 		isFollowing = true;
-		hasKept.value = (await keptBytes()) > 0;
-		await removeParts();
+		hasKept.value = (await KEPT_RIDES.bytes()) > 0;
+		await KEPT_RIDES.removeParts();
 	} catch {
 		// What is found by then is what there is.
 	}
@@ -121,10 +119,10 @@ export async function keepRides(): Promise<void> {
 export async function eraseRides(): Promise<void> {
 	forget();
 	try {
-		await eraseKept();
+		await KEPT_RIDES.erase();
 	} catch (error) {
 		ownProblem.value = error;
-		hasKept.value = (await keptBytes()) > 0;
+		hasKept.value = (await KEPT_RIDES.bytes()) > 0;
 	}
 }
 

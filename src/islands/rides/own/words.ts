@@ -1,7 +1,7 @@
 import type {
 	ReadProgress,
 	ReadReport,
-} from "../../../lake/own-rides/read-rides.ts";
+} from "../../../lake/own-data/read-rides.ts";
 import { formatBytes, formatCount } from "../../../lib/format.ts";
 import { ridesOf } from "../sentence.ts";
 
