@@ -68,8 +68,7 @@ export function OwnPanel(props: {
 					See where you ride most, on this map and with these filters. Your
 					files are read on this device and never leave it: nothing is uploaded.
 					The address of the page says which place you look at, and the host of
-					the site sees it when the page is loaded. Rides that two devices
-					recorded on one trip count twice here.
+					the site sees it when the page is loaded.
 				</p>
 				{progress === null ? (
 					<Choosers onFiles={onFiles} />

@@ -41,6 +41,13 @@ export function reportSentences(report: ReadReport): string[] {
 	return sentences;
 }
 
+/** What became of rides where every trip counts once. */
+export function leftOutSentence(leftOut: number): string {
+	return leftOut === 0
+		? "No two rides are of one trip."
+		: `${ridesOf(leftOut)} ${are(leftOut)} left out: another device recorded the same trip at the same time, with more points.`;
+}
+
 function filesOf(count: number): string {
 	return `${formatCount(count)} ${count === 1 ? "file" : "files"}`;
 }
