@@ -16,7 +16,7 @@ import {
 } from "../scripts/datasets/shared-data.ts";
 import { zipOf } from "../scripts/formats/zip-writer.ts";
 import { nodeEncode } from "../scripts/lake/node-decoder.ts";
-import type { GivenFile } from "../src/lake/own-rides/containers.ts";
+import type { GivenFile } from "../src/lake/own-data/containers.ts";
 import { type OwnPosts, readOwnPosts } from "./own-posts.ts";
 
 /** Rows of what was read, by native DuckDB from the Parquet that a page would make. */

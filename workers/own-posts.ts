@@ -5,17 +5,17 @@ import {
 	texts,
 	timestamps,
 } from "../src/lake/files/vectors.ts";
-import type {
-	OwnDay,
-	OwnReject,
-	OwnSummary,
-} from "../src/lake/own-posts/own-summary.ts";
 import {
 	containersOf,
 	type FoundFile,
 	type GivenFile,
 	gunzipped,
-} from "../src/lake/own-rides/containers.ts";
+} from "../src/lake/own-data/containers.ts";
+import type {
+	OwnDay,
+	OwnReject,
+	OwnSummary,
+} from "../src/lake/own-data/own-summary.ts";
 import { csvText } from "../src/lib/formats/csv-text.ts";
 import { FileError } from "../src/lib/formats/file-error.ts";
 import type { Post } from "../src/lib/formats/post.ts";

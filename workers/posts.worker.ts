@@ -1,29 +1,18 @@
 import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
 import { encodeParquet } from "../src/lake/encode.ts";
-import type { OwnSummary } from "../src/lake/own-posts/own-summary.ts";
-import type { GivenFile } from "../src/lake/own-rides/containers.ts";
+import { KEPT_POSTS } from "../src/lake/own-data/kept-files.ts";
+import { packPosts } from "../src/lake/own-data/kept-posts.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
+import { keepFile } from "./keep-file.ts";
 import { holdLife } from "./life.ts";
-import { type OnOwnProgress, readOwnPosts } from "./own-posts.ts";
+import { readOwnPosts } from "./own-posts.ts";
+import type { OwnPostsApi } from "./posts-api.ts";
 import { fetchWasm } from "./unpack.ts";
 
-/** The visitor's posts as the lake's tables, each a Parquet file. */
-export interface OwnPostsFiles {
-	readonly posts: Uint8Array<ArrayBuffer>;
-	readonly postTags: Uint8Array<ArrayBuffer>;
-	readonly summary: OwnSummary;
-}
-
-/** What the worker of dropped posts answers to. */
-const api = {
-	/** Takes the name of its life, by which the page hears of its end. */
-	start: holdLife,
-	/** Rejects with `FetchError` where parquet-wasm cannot be had. */
-	async read(
-		files: readonly GivenFile[],
-		onProgress: OnOwnProgress,
-	): Promise<OwnPostsFiles> {
+const api: OwnPostsApi = {
+	live: holdLife,
+	async read(files, onProgress) {
 		const writer = fetchWasm(ENGINE_FILES.parquetPacked, () => {}).then(
 			(module) => parquet.default({ module_or_path: module }),
 		);
@@ -38,7 +27,6 @@ const api = {
 		};
 		return transfer(packed, [packed.posts.buffer, packed.postTags.buffer]);
 	},
+	keep: (own) => keepFile(KEPT_POSTS, packPosts(own), "instead"),
 };
-export type OwnPostsApi = typeof api;
-
 expose(api);

@@ -1,12 +1,13 @@
-import type { GivenFile } from "../src/lake/own-rides/containers.ts";
+import type { GivenFile } from "../src/lake/own-data/containers.ts";
 import type {
 	ReadProgress,
 	ReadReport,
-} from "../src/lake/own-rides/read-rides.ts";
+} from "../src/lake/own-data/read-rides.ts";
 import type { StartView } from "../src/lib/catalog.ts";
 import type { CellWindow } from "../src/lib/grid.ts";
 import type { RideFilter } from "../src/lib/rides/filter.ts";
 import type { RideList } from "../src/lib/rides/list.ts";
+import type { CountedTrips } from "../src/lib/rides/ride-store.ts";
 import type { Track } from "../src/lib/tracks.ts";
 
 /** The rides that a worker holds now. */
@@ -14,6 +15,8 @@ export interface Holding {
 	readonly list: RideList;
 	/** Where a map of them opens; null where there are none. */
 	readonly startView: StartView | null;
+	/** How many do not count and are not in the list, since another of the same trip is. */
+	readonly leftOut: number;
 	/** Whether all of them are kept on this device. */
 	readonly isKept: boolean;
 	/** Of their compact form. */
@@ -58,6 +61,8 @@ export interface RidesApi {
 	): Promise<{ readonly report: ReadReport; readonly holding: Holding }>;
 	/** Stops what {@link add} is reading. */
 	cancel(): void;
+	/** Has every trip count once, or every ride, from now on; until then every ride does. */
+	count(trips: CountedTrips): Promise<Holding>;
 	/** Keeps all rides on this device. Rejects with `QuotaExceededError` where there is no room. */
 	keep(): Promise<Holding>;
 	/** As `RideSource` has them. */

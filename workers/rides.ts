@@ -1,8 +1,7 @@
-import { readRides } from "../src/lake/own-rides/read-rides.ts";
-import { MAX_LEVEL } from "../src/lib/mercator.ts";
+import { readRides } from "../src/lake/own-data/read-rides.ts";
 import { matching } from "../src/lib/rides/filter.ts";
 import { openRideBatch, type RideBatch } from "../src/lib/rides/ride-batch.ts";
-import { RideStore } from "../src/lib/rides/ride-store.ts";
+import { type CountedTrips, RideStore } from "../src/lib/rides/ride-store.ts";
 import type { Holding, RidesApi } from "./rides-api.ts";
 
 /** Pairs given to the page at most: 64 MB. With more, the worker counts. */
@@ -12,7 +11,7 @@ const MAX_PAIRS = 8_000_000;
 export interface RideStorage {
 	batches(): Promise<readonly Blob[]>;
 	/** Rejects where there is no room. */
-	keep(batch: Blob): Promise<void>;
+	keep(batch: Blob): Promise<unknown>;
 }
 
 interface HeldBatch {
@@ -28,11 +27,15 @@ export function createRides(
 ): RidesApi {
 	let held: readonly HeldBatch[] = [];
 	let store = new RideStore([]);
+	let counted: CountedTrips = "all";
 	let reading: AbortController | null = null;
 
 	const hold = (batches: readonly HeldBatch[]) => {
 		held = batches;
-		store = new RideStore(batches.map(({ batch }) => batch));
+		store = new RideStore(
+			batches.map(({ batch }) => batch),
+			counted,
+		);
 	};
 	const keepAll = async () => {
 		for (const [at, batch] of held.entries()) {
@@ -44,6 +47,7 @@ export function createRides(
 	const holding = (): Holding => ({
 		list: store.list,
 		startView: store.startView,
+		leftOut: store.leftOut,
 		isKept: held.length > 0 && held.every(({ isKept }) => isKept),
 		bytes: held.reduce((sum, { blob }) => sum + blob.size, 0),
 	});
@@ -69,7 +73,7 @@ export function createRides(
 			const { signal } = reading;
 			const present = {
 				has: (id: string) => store.has(id),
-				cells: store.pairsAt(MAX_LEVEL),
+				cells: store.cells,
 			};
 			const { batch: blob, report } = await readRides(files, present, {
 				signal,
@@ -87,13 +91,17 @@ export function createRides(
 			await keepAll();
 			return holding();
 		},
+		async count(trips) {
+			counted = trips;
+			hold(held);
+			return holding();
+		},
 		async cells(window, { filter, shown }) {
 			if (store.countIn(window) <= maxPairs)
 				return { kind: "pairs", pairs: store.pairs(window) };
-			const counted = matching(store.list, filter);
 			return {
 				kind: "counts",
-				counts: store.counts(window, counted),
+				counts: store.counts(window, matching(store.list, filter)),
 				seen: store.through(shown),
 			};
 		},

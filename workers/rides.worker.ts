@@ -1,11 +1,14 @@
 import { expose, transfer } from "comlink";
-import { keptBatches } from "../src/lake/own-rides/kept-rides.ts";
-import { keepBatch } from "./keep-rides.ts";
+import { KEPT_RIDES } from "../src/lake/own-data/kept-files.ts";
+import { keepFile } from "./keep-file.ts";
 import { holdLife } from "./life.ts";
 import { createRides } from "./rides.ts";
 import type { RidesWorkerApi } from "./rides-api.ts";
 
-const rides = createRides({ batches: keptBatches, keep: keepBatch });
+const rides = createRides({
+	batches: () => KEPT_RIDES.files(),
+	keep: (batch) => keepFile(KEPT_RIDES, batch, "beside"),
+});
 
 /** Answers are moved, not copied. */
 const api: RidesWorkerApi = {

@@ -1,6 +1,17 @@
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readRides } from "../../src/lake/own-data/read-rides.ts";
+import { MAX_LEVEL } from "../../src/lib/mercator.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { openRideBatch } from "../../src/lib/rides/ride-batch.ts";
+import { RideStore } from "../../src/lib/rides/ride-store.ts";
+import {
+	beat,
+	type RecordedTrip,
+	sameTrips,
+	TRIP_LEVEL,
+} from "../../src/lib/rides/same-trip.ts";
 import {
 	fitOf,
 	gpxOf,
@@ -14,6 +25,7 @@ import {
 	temporaryFolder,
 	writeAll,
 } from "../steps/building.ts";
+import { rides } from "./rides.ts";
 
 interface Device {
 	/** How far from the way it is, in metres, and how often it records, in seconds. */
@@ -115,11 +127,11 @@ describe("rides that two devices recorded on one trip", () => {
 			`export.zip/activities/2.gpx: ${of} rides/bike.fit, which counts`,
 			`watch.gpx: ${of} rides/bike.fit, which counts`,
 		]);
-		const rides = await queryLake(
+		const counted = await queryLake(
 			join(folder, "lake"),
 			(table) => `SELECT source_file FROM ${table("rides")} ORDER BY 1`,
 		);
-		expect(rides.map(({ source_file }) => source_file)).toEqual(
+		expect(counted.map(({ source_file }) => source_file)).toEqual(
 			[
 				"bike.fit",
 				"chain-1.gpx",
@@ -144,6 +156,32 @@ describe("rides that two devices recorded on one trip", () => {
 		expect(rejected).toBe(0);
 	});
 
+	test("are the same to a visitor who drops the files on the page", async () => {
+		const { batch } = await readRides(
+			Object.entries(INPUT).map(([path, content]) => ({
+				path,
+				blob: new Blob([content as Uint8Array<ArrayBuffer>]),
+			})),
+			{ has: () => false, cells: 0 },
+			{ signal: new AbortController().signal, onProgress: () => {} },
+		);
+		const opened = await openRideBatch(batch ?? new Blob());
+		if (opened === null) throw new Error("the files were not read");
+		const idsOf = async (lake: string) => {
+			const rows = await queryLake(
+				join(folder, lake),
+				(table) => `SELECT ride_id FROM ${table("rides")} ORDER BY 1`,
+			);
+			return rows.map(({ ride_id }) => ride_id);
+		};
+		expect([...new RideStore([opened]).list.id].sort()).toEqual(
+			await idsOf("plain-lake"),
+		);
+		const once = new RideStore([opened], "once");
+		expect([...once.list.id].sort()).toEqual(await idsOf("lake"));
+		expect(once.leftOut).toBe(3);
+	});
+
 	test("give the same lake in whatever order they come", async () => {
 		const whole = await build(options("input", "lake"));
 		const names = Object.keys(INPUT);
@@ -164,3 +202,59 @@ describe("rides that two devices recorded on one trip", () => {
 		expect(version).toBe(whole.version);
 	});
 });
+
+test("of any rides, memory and the pipeline's SQL find the same of one trip", async () => {
+	const { alike } = rides.unique ?? {};
+	if (alike === undefined) throw new Error("the pipeline compares no rides");
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	let found = 0;
+	for (let seed = 1; seed <= 40; seed++) {
+		const made = someTrips(randomFrom(seed));
+		await connection.run(
+			"CREATE OR REPLACE TABLE winners (key VARCHAR, records BIGINT, span_from TIMESTAMP, span_to TIMESTAMP, cells BIGINT[])",
+		);
+		for (const { id, span, points, codes } of made) {
+			const cells = new Set([...codes].map(cellOfTrip));
+			await connection.run(
+				`INSERT INTO winners SELECT ?, ?, make_timestamp(?::BIGINT), make_timestamp(?::BIGINT), [${[...cells].join(", ")}]`,
+				[id, points, span?.[0] ?? null, span?.[1] ?? null],
+			);
+		}
+		const beatenBy = new Map<string, string>();
+		const pairs = await connection.runAndReadAll(alike);
+		for (const [better, other] of pairs.getRows())
+			beat(beatenBy, String(better), String(other));
+		expect(sameTrips(made)).toEqual(beatenBy);
+		found += beatenBy.size;
+	}
+	connection.closeSync();
+	instance.closeSync();
+	expect(found).toBeGreaterThan(100);
+});
+
+const cellOfTrip = (code: number) =>
+	Math.floor(code / 4 ** (MAX_LEVEL - TRIP_LEVEL));
+
+/** Rides at few times and places, so that many are of one trip, and some just not. */
+function someTrips(random: () => number): RecordedTrip[] {
+	const between = (low: number, high: number) =>
+		low + Math.floor(random() * (high - low + 1));
+	return Array.from({ length: 30 }, (_, at) => {
+		const first = between(0, 1) * 1e9 + between(0, 8) * 1e6;
+		const length = random() < 0.1 ? 0 : between(90, 110) * 1e6;
+		const way = between(0, 1) * 1e6;
+		const codes = new Set(
+			Array.from(
+				{ length: between(12, 18) },
+				(_, cell) => way + (cell + between(0, 1)) * 64 + between(0, 63),
+			),
+		);
+		return {
+			id: `ride ${at}`,
+			span: random() < 0.1 ? null : [first, first + length],
+			points: between(1, 4),
+			codes: Float64Array.from(codes).sort(),
+		};
+	});
+}

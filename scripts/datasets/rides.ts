@@ -18,6 +18,11 @@ import { publicName } from "../../src/lib/rides/privacy.ts";
 import { readRide } from "../../src/lib/rides/read-ride.ts";
 import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
 import {
+	SHARED_CELLS,
+	SHARED_TIME,
+	TRIP_LEVEL,
+} from "../../src/lib/rides/same-trip.ts";
+import {
 	CLUSTER_LEVEL,
 	CORE_CUT,
 	closerOf,
@@ -50,14 +55,7 @@ const TILE_LEVELS = [6, 8, 10, 12, 14];
 /** What tells rides of one file apart: of a zip their place, of any other file null. */
 const RECORD = "CASE WHEN entry IS NOT NULL THEN ride END::BIGINT AS record";
 
-/** Cells some 200 m wide in the middle latitudes, which receivers agree on but at their edges. */
-const TRIP_LEVEL = 17;
-
-/**
- * Two rides are of one trip where they overlap in nine tenths of the longer one's time,
- * and have three quarters of the cells of the one that has more in common. The ride of
- * more points is the better one.
- */
+/** The pairs of rides that `sameTrips` finds in memory, in its order, of any number of claims. */
 const SAME_TRIP = `
 	WITH spans AS (
 		SELECT key, records, epoch_us(span_from) AS first, epoch_us(span_to) AS last
@@ -67,11 +65,11 @@ const SAME_TRIP = `
 		FROM spans AS a JOIN spans AS b ON a.first < b.last AND b.first < a.last
 		WHERE (a.records > b.records OR (a.records = b.records AND a.key < b.key))
 			AND least(a.last, b.last) - greatest(a.first, b.first)
-				>= 0.9 * greatest(a.last - a.first, b.last - b.first)
+				>= ${SHARED_TIME.at / SHARED_TIME.of} * greatest(a.last - a.first, b.last - b.first)
 	)
 	SELECT better, other FROM together
 	JOIN winners AS a ON a.key = better JOIN winners AS b ON b.key = other
-	WHERE len(list_intersect(a.cells, b.cells)) >= 0.75 * greatest(len(a.cells), len(b.cells))
+	WHERE len(list_intersect(a.cells, b.cells)) >= ${SHARED_CELLS.at / SHARED_CELLS.of} * greatest(len(a.cells), len(b.cells))
 	ORDER BY other_points DESC, other, better_points DESC, better`;
 
 export const rides: DatasetDefinition = {

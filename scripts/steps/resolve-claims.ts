@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { beat } from "../../src/lib/rides/same-trip.ts";
 import type { Uniqueness } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind } from "../jobs/execute.ts";
@@ -147,11 +148,8 @@ async function findAlike(
 			AND losers.record IS NOT DISTINCT FROM claims.record`,
 	);
 	const beatenBy = new Map<string, string>();
-	for await (const row of streamRows(connection, pairs)) {
-		const [better, other] = [String(row.better), String(row.other)];
-		if (!beatenBy.has(better) && !beatenBy.has(other))
-			beatenBy.set(other, better);
-	}
+	for await (const row of streamRows(connection, pairs))
+		beat(beatenBy, String(row.better), String(row.other));
 	await connection.run("CREATE TABLE beaten (key VARCHAR, winner VARCHAR)");
 	const appender = await connection.createAppender("beaten");
 	for (const [key, winner] of beatenBy) {

@@ -10,7 +10,7 @@ import {
 } from "../../charts/posts-timeline.ts";
 import type { SeriesUnit } from "../../charts/tag-series.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
-import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
+import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import { formatCount } from "../../lib/format.ts";
 import {

@@ -1,4 +1,4 @@
-import type { GivenFile } from "../../lake/own-rides/containers.ts";
+import type { GivenFile } from "../../lake/own-data/containers.ts";
 import { chosenFiles } from "../shared/dropped-files.ts";
 
 const ENDINGS = ".zip,.js,.json,.jsonl,.ndjson,.csv,.tsv,.gz";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { KeptPosts, OwnFiles } from "../../lake/own-posts/kept-posts.ts";
-import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
+import type { KeptPosts, OwnFiles } from "../../lake/own-data/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import { OwnPostsState, type OwnWorld } from "./own-posts.ts";
 
 const summary = (posts: number): OwnSummary => ({

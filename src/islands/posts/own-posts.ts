@@ -1,8 +1,8 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type { OnOwnProgress } from "../../../workers/own-posts.ts";
-import type { KeptPosts, OwnFiles } from "../../lake/own-posts/kept-posts.ts";
-import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
-import type { GivenFile } from "../../lake/own-rides/containers.ts";
+import type { GivenFile } from "../../lake/own-data/containers.ts";
+import type { KeptPosts, OwnFiles } from "../../lake/own-data/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import type { PostTables } from "../../queries/posts.ts";
 import type { DroppedFiles } from "../shared/dropped-files.ts";
 import { ownData, type PostsData } from "./model.ts";

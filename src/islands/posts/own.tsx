@@ -1,22 +1,17 @@
 import { useSignal } from "@preact/signals";
-import { proxy, wrap } from "comlink";
+import { proxy, type Remote, wrap } from "comlink";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { newLife, onDeath } from "../../../workers/life.ts";
 import type { OnOwnProgress } from "../../../workers/own-posts.ts";
-import type { OwnPostsApi } from "../../../workers/posts.worker.ts";
+import type { OwnPostsApi } from "../../../workers/posts-api.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import { formatCounted } from "../../charts/format.ts";
 import { Lifeline } from "../../lake/lifeline.ts";
-import {
-	erasePosts,
-	keepPosts,
-	keptPosts,
-	type OwnFiles,
-	onKeptPosts,
-} from "../../lake/own-posts/kept-posts.ts";
-import type { OwnSummary } from "../../lake/own-posts/own-summary.ts";
-import type { GivenFile } from "../../lake/own-rides/containers.ts";
+import type { GivenFile } from "../../lake/own-data/containers.ts";
+import { KEPT_POSTS } from "../../lake/own-data/kept-files.ts";
+import { keptPosts, type OwnFiles } from "../../lake/own-data/kept-posts.ts";
+import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { askToPersist } from "../shared/device.ts";
 import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
@@ -34,9 +29,9 @@ const own = new OwnPostsState({
 	keepPosts: async (files) => {
 		// The visitor wants it kept; the browser may still say no.
 		await askToPersist();
-		return keepPosts(files);
+		return withReader((api) => api.keep(files));
 	},
-	erasePosts,
+	erasePosts: () => KEPT_POSTS.erase(),
 });
 
 /** The visitor's posts where they show, in the place of the lake's. */
@@ -46,8 +41,9 @@ export function shownOwn(): PostsData | null {
 
 /** Looks for posts of an earlier visit, and follows what other tabs keep and erase. Once a page. */
 export async function findKept(): Promise<void> {
-	onKeptPosts(() => void own.findKept());
+	KEPT_POSTS.onChange(() => void own.findKept());
 	await own.findKept();
+	await KEPT_POSTS.removeParts().catch(() => {});
 }
 
 /** Opens the visitor's own posts, by a button or a drop anywhere on the page, and tells of them. */
@@ -190,32 +186,36 @@ function Rejects({ summary }: { readonly summary: OwnSummary }) {
 	);
 }
 
-/** In a worker of its own, which ends with it. */
 async function readPosts(
 	files: readonly GivenFile[],
 	onProgress: OnOwnProgress,
 	stop: AbortSignal,
 ): Promise<OwnFiles> {
+	const { posts, postTags, summary } = await withReader(
+		(api) => api.read(files, proxy(onProgress)),
+		stop,
+	);
+	return { posts: new Blob([posts]), postTags: new Blob([postTags]), summary };
+}
+
+/** Does a task in a worker of its own, which ends with it. */
+async function withReader<T>(
+	task: (api: Remote<OwnPostsApi>) => Promise<T>,
+	stop?: AbortSignal,
+): Promise<T> {
 	const worker = startWorker("posts");
 	const lifeline = new Lifeline("the reader of posts");
 	const lose = (why: string) => lifeline.lose(why);
 	worker.addEventListener("error", (event) =>
 		lose(event.message || "its worker failed"),
 	);
-	stop.addEventListener("abort", () => lose("it was given up"));
+	stop?.addEventListener("abort", () => lose("it was given up"));
 	try {
 		const api = wrap<OwnPostsApi>(worker);
 		const life = newLife("posts");
-		await lifeline.hold(api.start(life));
+		await lifeline.hold(api.live(life));
 		onDeath(life, () => lose("its worker was ended"));
-		const { posts, postTags, summary } = await lifeline.hold(
-			api.read(files, proxy(onProgress)),
-		);
-		return {
-			posts: new Blob([posts]),
-			postTags: new Blob([postTags]),
-			summary,
-		};
+		return await lifeline.hold(task(api));
 	} finally {
 		worker.terminate();
 	}

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
-import type { GivenFile } from "../../lake/own-rides/containers.ts";
-import type { ReadProblem } from "../../lake/own-rides/read-rides.ts";
+import type { GivenFile } from "../../lake/own-data/containers.ts";
+import type { ReadProblem } from "../../lake/own-data/read-rides.ts";
 
 /** What the visitor has let go of over the page. */
 export interface DroppedFiles {
@@ -39,8 +39,8 @@ export async function droppedFiles(data: DataTransfer): Promise<DroppedFiles> {
 }
 
 /**
- * Takes files that are dropped anywhere on the page while the component is there.
- * `onOver` hears when some are over it, and when they are not any more.
+ * Takes files that are dropped anywhere on the page while the component is there,
+ * before an editor below would take them for text. `onOver` hears when some are over it, and when they are not any more.
  */
 export function useFileDrop(
 	onOver: (isOver: boolean) => void,
@@ -59,9 +59,10 @@ export function useFileDrop(
 					const data = event.dataTransfer;
 					if (!data?.types.includes("Files")) return;
 					event.preventDefault();
+					if (type === "drop") event.stopPropagation();
 					take(data);
 				},
-				listener,
+				{ capture: true, signal: listener.signal },
 			);
 		listen("dragenter", () => onOver(++depth > 0));
 		listen("dragleave", () => onOver(--depth > 0));

@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { erasePosts, keptPostsBytes } from "../../lake/own-posts/kept-posts.ts";
-import { eraseKept, keptBytes } from "../../lake/own-rides/kept-rides.ts";
+import { KEPT_POSTS, KEPT_RIDES } from "../../lake/own-data/kept-files.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { sentenceOf } from "./error-sentence.ts";
 
@@ -10,15 +9,13 @@ const KINDS = [
 		name: "rides",
 		title: "Your own rides",
 		what: "Rides that you have added on the page of rides and asked to be kept",
-		bytes: keptBytes,
-		erase: eraseKept,
+		kept: KEPT_RIDES,
 	},
 	{
 		name: "posts",
 		title: "Your own posts",
 		what: "Posts that you have opened on the page of posts and asked to be kept",
-		bytes: keptPostsBytes,
-		erase: erasePosts,
+		kept: KEPT_POSTS,
 	},
 ] as const;
 
@@ -33,7 +30,7 @@ function Kind(props: {
 	readonly kind: (typeof KINDS)[number];
 	readonly onErased: () => void;
 }) {
-	const { name, title, what, ...kept } = props.kind;
+	const { name, title, what, kept } = props.kind;
 	/** Null until it is known. */
 	const bytes = useSignal<number | null>(null);
 	const fault = useSignal<unknown>(null);

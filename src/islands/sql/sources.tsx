@@ -1,8 +1,13 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
+import {
+	chosenFiles,
+	type DroppedFiles,
+	useFileDrop,
+} from "../shared/dropped-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { counted } from "./words.ts";
@@ -21,9 +26,13 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 	const isOver = useSignal(false);
 	const input = useRef<HTMLInputElement>(null);
 
-	const add = async (files: readonly File[]) => {
-		refused.value = [];
-		for (const file of files) {
+	const add = async ({ files, problems }: DroppedFiles) => {
+		refused.value = problems.map(({ path, reason }) => ({
+			name: path,
+			why: reason,
+		}));
+		for (const { path, blob } of files) {
+			const file = new File([blob], path.slice(path.lastIndexOf("/") + 1));
 			reading.value = [...reading.value, file.name];
 			try {
 				const { name, rows } = await addFile(file);
@@ -50,34 +59,12 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 		input.current?.focus();
 	};
 
-	useEffect(() => {
-		let depth = 0;
-		const hasFiles = (event: DragEvent) =>
-			event.dataTransfer?.types.includes("Files") ?? false;
-		const onDrag = (event: DragEvent) => {
-			if (!hasFiles(event)) return;
-			event.preventDefault();
-			depth += event.type === "dragenter" ? 1 : 0;
-			depth -= event.type === "dragleave" ? 1 : 0;
-			isOver.value = depth > 0;
-		};
-		const onDrop = (event: DragEvent) => {
-			if (!hasFiles(event)) return;
-			event.preventDefault();
-			event.stopPropagation();
-			depth = 0;
-			isOver.value = false;
-			void add([...(event.dataTransfer?.files ?? [])]);
-		};
-		// Before the editor, which would take a file for text.
-		const drags = ["dragenter", "dragover", "dragleave"] as const;
-		for (const type of drags) window.addEventListener(type, onDrag, true);
-		window.addEventListener("drop", onDrop, true);
-		return () => {
-			for (const type of drags) window.removeEventListener(type, onDrag, true);
-			window.removeEventListener("drop", onDrop, true);
-		};
-	}, []);
+	useFileDrop(
+		(over) => {
+			isOver.value = over;
+		},
+		(dropped) => void add(dropped),
+	);
 
 	return (
 		<section class="sources" aria-label="Your files">
@@ -120,10 +107,10 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 					type="file"
 					multiple
 					accept={ENDINGS}
-					onChange={(event) => {
-						const { files } = event.currentTarget;
-						void add([...(files ?? [])]);
-						event.currentTarget.value = "";
+					onChange={({ currentTarget }) => {
+						const files = chosenFiles(currentTarget.files);
+						currentTarget.value = "";
+						void add({ files, problems: [] });
 					}}
 				/>
 			</label>

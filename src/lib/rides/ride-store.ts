@@ -4,28 +4,45 @@ import type { Track } from "../tracks.ts";
 import { CellIndex } from "./cell-index.ts";
 import type { RideList } from "./list.ts";
 import type { RideBatch, RideFacts } from "./ride-batch.ts";
+import { sameTrips } from "./same-trip.ts";
 import { startViewOf } from "./start-view.ts";
+
+/** Which rides count: all, or of those that several devices recorded on one trip, as `sameTrips` has it, one. */
+export type CountedTrips = "all" | "once";
+
+/** A ride with the cells that it passes. */
+export interface StoredRide {
+	readonly facts: RideFacts;
+	/** Distinct Morton codes at `MAX_LEVEL`, rising. */
+	readonly codes: Float64Array;
+	/** Id of the ride of the same trip that counts where trips count once; null where that is this one. */
+	readonly sameTripAs: string | null;
+}
 
 /** Rides in memory, and what a page asks of them; it never changes. */
 export class RideStore {
+	/** Those that count. */
 	readonly list: RideList;
 	/** Where a map of them opens; null without rides. */
 	readonly startView: StartView | null;
+	/** How many rides do not count, since another of the same trip does. */
+	readonly leftOut: number;
 	readonly #index: CellIndex;
 	readonly #rides: ReadonlyMap<string, Found>;
 
 	/** A ride that several batches hold is the one of the first. */
-	constructor(batches: readonly RideBatch[]) {
+	constructor(batches: readonly RideBatch[], counted: CountedTrips = "all") {
 		const found = new Map<string, Found>();
 		for (const batch of batches)
 			for (const [place, facts] of batch.rides.entries())
 				if (!found.has(facts.id)) found.set(facts.id, { facts, batch, place });
-		const rides = [...found.values()].sort(byStart);
-		this.list = listOf(rides.map(({ facts }) => facts));
-		this.#index = new CellIndex(
-			rides.map(({ batch, place }) => batch.codes[place] as Float64Array),
-		);
 		this.#rides = found;
+		const all = [...found.values()].sort(byStart);
+		const beaten = counted === "all" ? null : this.#sameTrips();
+		const rides = all.filter(({ facts }) => beaten?.has(facts.id) !== true);
+		this.leftOut = all.length - rides.length;
+		this.list = listOf(rides.map(({ facts }) => facts));
+		this.#index = new CellIndex(rides.map(codesOf));
 		this.startView = startViewOf(this.#index);
 	}
 
@@ -33,9 +50,21 @@ export class RideStore {
 		return this.#rides.has(rideId);
 	}
 
-	/** Cells of a level, once for each ride that passes them. */
-	pairsAt(level: number): number {
-		return this.#index.at(level).codes.length;
+	/** Cells at the finest level, once for each ride that passes them, whether it counts or not. */
+	get cells(): number {
+		let cells = 0;
+		for (const ride of this.#rides.values()) cells += codesOf(ride).length;
+		return cells;
+	}
+
+	/** All rides, whether they count or not, by start. */
+	all(): StoredRide[] {
+		const beaten = this.#sameTrips();
+		return [...this.#rides.values()].sort(byStart).map((ride) => ({
+			facts: ride.facts,
+			codes: codesOf(ride),
+			sameTripAs: beaten.get(ride.facts.id) ?? null,
+		}));
 	}
 
 	countIn(window: CellWindow): number {
@@ -90,12 +119,34 @@ export class RideStore {
 			0,
 		);
 	}
+
+	#sameTrips(): ReadonlyMap<string, string> {
+		return sameTrips(
+			[...this.#rides.values()].map((ride) => ({
+				id: ride.facts.id,
+				span: spanOf(ride.facts),
+				points: ride.facts.pointCount,
+				codes: codesOf(ride),
+			})),
+		);
+	}
 }
 
 interface Found {
 	readonly facts: RideFacts;
 	readonly batch: RideBatch;
 	readonly place: number;
+}
+
+function codesOf({ batch, place }: Found): Float64Array {
+	return batch.codes[place] as Float64Array;
+}
+
+/** In whole microseconds, which seconds hold to the last. */
+function spanOf({ startedAt, durationSeconds }: RideFacts) {
+	return startedAt === null || durationSeconds === null
+		? null
+		: ([startedAt, startedAt + Math.round(durationSeconds * 1e6)] as const);
 }
 
 /** By start, undated last; then by id. */

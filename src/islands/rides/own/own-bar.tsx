@@ -3,7 +3,8 @@ import type { RefObject } from "preact";
 import { formatBytes } from "../../../lib/format.ts";
 import { ridesOf } from "../sentence.ts";
 import { problemSentence } from "./own-panel.tsx";
-import { keepRides, type OwnRides, ownProblem } from "./own-rides.ts";
+import { keepRides, type OwnRides, ownProblem, trips } from "./own-rides.ts";
+import { leftOutSentence } from "./words.ts";
 
 /** What stands over the visitor's own rides: where they are, and what can be done with them. */
 export function OwnBar(props: {
@@ -12,7 +13,7 @@ export function OwnBar(props: {
 	readonly onAdd: () => void;
 	readonly onErase: () => void;
 }) {
-	const { rides, isKept, bytes } = props.own;
+	const { rides, leftOut, isKept, bytes } = props.own;
 	const isBusy = useSignal(false);
 	const keep = async () => {
 		isBusy.value = true;
@@ -27,6 +28,23 @@ export function OwnBar(props: {
 					: isKept
 						? `${ridesOf(rides)} of your own, kept on this device (${formatBytes(bytes)}) and nowhere else.`
 						: `${ridesOf(rides)} of your own, on this device until you leave the page, and nowhere else.`}
+			</div>
+			<div class="own-bar-trips">
+				<label>
+					<input
+						type="checkbox"
+						checked={trips.value === "once"}
+						onChange={({ currentTarget }) => {
+							trips.value = currentTarget.checked ? "once" : "all";
+						}}
+					/>
+					Count trips once
+				</label>
+				<p class="small muted" role="status">
+					{trips.value === "once"
+						? leftOutSentence(leftOut)
+						: "Rides that two devices recorded on one trip count twice."}
+				</p>
 			</div>
 			<div class="own-bar-buttons">
 				<button

@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
-import type { ReadReport } from "../../../lake/own-rides/read-rides.ts";
+import type { GivenFile } from "../../../lake/own-data/containers.ts";
+import type { ReadReport } from "../../../lake/own-data/read-rides.ts";
 import { formatCount } from "../../../lib/format.ts";
 import { chosenFiles } from "../../shared/dropped-files.ts";
 import { sentenceOf } from "../../shared/error-sentence.ts";
@@ -68,8 +68,7 @@ export function OwnPanel(props: {
 					See where you ride most, on this map and with these filters. Your
 					files are read on this device and never leave it: nothing is uploaded.
 					The address of the page says which place you look at, and the host of
-					the site sees it when the page is loaded. Rides that two devices
-					recorded on one trip count twice here.
+					the site sees it when the page is loaded.
 				</p>
 				{progress === null ? (
 					<Choosers onFiles={onFiles} />

@@ -8,19 +8,16 @@ import type {
 } from "../../../../workers/rides-api.ts";
 import { startWorker } from "../../../../workers/start-worker.ts";
 import { Lifeline } from "../../../lake/lifeline.ts";
-import type { GivenFile } from "../../../lake/own-rides/containers.ts";
-import {
-	eraseKept,
-	keptBytes,
-	onErased,
-	removeParts,
-} from "../../../lake/own-rides/kept-rides.ts";
+import type { GivenFile } from "../../../lake/own-data/containers.ts";
+import { KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
 import type {
 	ReadProblem,
 	ReadProgress,
 	ReadReport,
-} from "../../../lake/own-rides/read-rides.ts";
+} from "../../../lake/own-data/read-rides.ts";
+import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
 import { askToPersist } from "../../shared/device.ts";
+import { urlSignal, wordCodec } from "../../shared/url-state.ts";
 import type { Opened } from "../model.ts";
 import { monthRowsOf, timelineOf } from "../months.ts";
 import type { RideSource } from "../ride-source.ts";
@@ -31,6 +28,10 @@ export interface OwnRides {
 	readonly opened: Opened;
 	readonly source: RideSource;
 	readonly rides: number;
+	/** How many more do not count, since another of the same trip does. */
+	readonly leftOut: number;
+	/** Of these rides: others have another. */
+	readonly key: string;
 	/** Whether all of them are kept on this device. */
 	readonly isKept: boolean;
 	/** Of their compact form. */
@@ -42,6 +43,14 @@ export const ownRides: Signal<OwnRides | null> = signal(null);
 
 /** Whether rides are kept that are not opened yet. */
 export const hasKept: Signal<boolean> = signal(false);
+
+/** Which of the rides count, in step with the page's address. */
+export const trips: Signal<CountedTrips> = urlSignal<CountedTrips>(
+	"trips",
+	"all",
+	wordCodec(["all", "once"]),
+	{ history: "push" },
+);
 
 /** What is being read; null when nothing is. */
 export const ownProgress: Signal<ReadProgress | null> = signal(null);
@@ -69,10 +78,13 @@ let isFollowing = false;
  */
 export async function findKept(): Promise<void> {
 	try {
-		if (!isFollowing) onErased(forget);
+		if (!isFollowing)
+			KEPT_RIDES.onChange((change) => {
+				if (change === "erased") forget();
+			});
 		isFollowing = true;
-		hasKept.value = (await keptBytes()) > 0;
-		await removeParts();
+		hasKept.value = (await KEPT_RIDES.bytes()) > 0;
+		await KEPT_RIDES.removeParts();
 	} catch {
 		// What is found by then is what there is.
 	}
@@ -103,6 +115,14 @@ export function addFiles(
 	return reading;
 }
 
+/** Has every trip count once, or every ride. Never rejects: what went wrong is told. */
+export async function countTrips(counted: CountedTrips): Promise<void> {
+	if (worker === null) return;
+	await told(async ({ api, lifeline }) => {
+		show(await lifeline.hold(api.count(counted)));
+	});
+}
+
 /** Gives up what is being read; the rides of files that were read before stay. */
 export function cancelReading(): void {
 	void worker?.api.cancel();
@@ -121,10 +141,10 @@ export async function keepRides(): Promise<void> {
 export async function eraseRides(): Promise<void> {
 	forget();
 	try {
-		await eraseKept();
+		await KEPT_RIDES.erase();
 	} catch (error) {
 		ownProblem.value = error;
-		hasKept.value = (await keptBytes()) > 0;
+		hasKept.value = (await KEPT_RIDES.bytes()) > 0;
 	}
 }
 
@@ -165,13 +185,13 @@ async function read(
 }
 
 function show(holding: Holding): void {
-	const { list, startView, isKept, bytes } = holding;
+	const { list, startView, leftOut, isKept, bytes } = holding;
 	hasKept.value ||= isKept;
 	const before = ownRides.peek();
 	if (startView === null) ownRides.value = null;
-	else if (before !== null && before.rides === list.id.length)
+	else if (before?.key === list.id.join())
 		// The same rides: what is on the screen stays.
-		ownRides.value = { ...before, isKept, bytes };
+		ownRides.value = { ...before, leftOut, isKept, bytes };
 	else
 		ownRides.value = {
 			opened: {
@@ -191,6 +211,8 @@ function show(holding: Holding): void {
 			},
 			source: new OwnRideSource(list, runningWorker()),
 			rides: list.id.length,
+			leftOut,
+			key: list.id.join(),
 			isKept,
 			bytes,
 		};
@@ -226,6 +248,8 @@ function runningWorker(): Worker {
 		lost(running, message || "its worker failed"),
 	);
 	const life = newLife("rides");
+	// What is asked next is answered after it.
+	if (trips.peek() !== "all") void api.count(trips.peek());
 	void api
 		.live(life)
 		.then(() =>

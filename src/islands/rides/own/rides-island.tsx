@@ -14,12 +14,14 @@ import { OwnBar } from "./own-bar.tsx";
 import { OwnPanel, problemSentence } from "./own-panel.tsx";
 import {
 	addFiles,
+	countTrips,
 	eraseRides,
 	hasKept,
 	openKept,
 	ownProblem,
 	ownReport,
 	ownRides,
+	trips,
 } from "./own-rides.ts";
 import { reportSentences } from "./words.ts";
 
@@ -52,6 +54,8 @@ export function RidesIsland(props: {
 		if (isOwn) void openKept();
 	}, [isOwn]);
 
+	useEffect(() => void countTrips(trips.value), [trips.value]);
+
 	const read = async ({ files, problems }: DroppedFiles) => {
 		isPanelOpen.value = true;
 		news.value = "";
@@ -59,7 +63,7 @@ export function RidesIsland(props: {
 		await addFiles(files, problems);
 		if (ownRides.peek() === null || ownRides.peek() === before) return;
 		// The address of the rides before may lead away from those that came.
-		goTo({ rides: "own" });
+		goTo({ rides: "own", ...countedTrips() });
 		const report = ownReport.peek();
 		if (report?.problemCount !== 0 || ownProblem.peek() !== null) return;
 		isPanelOpen.value = false;
@@ -114,7 +118,7 @@ export function RidesIsland(props: {
 				/>
 			) : (
 				<RidesPage
-					key={isOwn ? own?.rides : "published"}
+					key={isOwn ? own?.key : "published"}
 					{...parts}
 					action={
 						<SourceButton
@@ -153,6 +157,12 @@ export function RidesIsland(props: {
 	);
 }
 
+/** Part of an address that leads to one's own rides, counted as they are now. */
+function countedTrips(): Record<string, string> {
+	const counted = trips.peek();
+	return counted === "all" ? {} : { trips: counted };
+}
+
 /** The way from the published rides to one's own, and back. */
 function SourceButton(props: {
 	readonly isOwn: boolean;
@@ -177,7 +187,11 @@ function SourceButton(props: {
 			ref={props.button}
 			type="button"
 			class="button"
-			onClick={hasOwn.value ? () => goTo({ rides: "own" }) : props.onOpen}
+			onClick={
+				hasOwn.value
+					? () => goTo({ rides: "own", ...countedTrips() })
+					: props.onOpen
+			}
 		>
 			Your own rides
 		</button>

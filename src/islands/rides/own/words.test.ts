@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ReadReport } from "../../../lake/own-rides/read-rides.ts";
+import type { ReadReport } from "../../../lake/own-data/read-rides.ts";
 import { progressText, reportSentences } from "./words.ts";
 
 const NOTHING: ReadReport = {

@@ -1,7 +1,7 @@
 import type {
 	ReadProgress,
 	ReadReport,
-} from "../../../lake/own-rides/read-rides.ts";
+} from "../../../lake/own-data/read-rides.ts";
 import { formatBytes, formatCount } from "../../../lib/format.ts";
 import { ridesOf } from "../sentence.ts";
 
@@ -39,6 +39,13 @@ export function reportSentences(report: ReadReport): string[] {
 			`${formatCount(problemCount)} ${problemCount === 1 ? "fault was" : "faults were"} found; the rest is unharmed.`,
 		);
 	return sentences;
+}
+
+/** What became of rides where every trip counts once. */
+export function leftOutSentence(leftOut: number): string {
+	return leftOut === 0
+		? "No two rides are of one trip."
+		: `${ridesOf(leftOut)} ${are(leftOut)} left out: another device recorded the same trip at the same time, with more points.`;
 }
 
 function filesOf(count: number): string {
