@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Figure } from "../figure.ts";
+import { type Figure, untargeted } from "../figure.ts";
+import { runRival, writeFlights } from "./by-hand.ts";
 import { writeRides } from "./ride-files.ts";
 import { runBuild } from "./run-build.ts";
 
@@ -9,6 +10,9 @@ const FILES = 1000;
 const POINTS = 1000;
 const TARGET_RATE = 40;
 const TARGET_MEMORY = 1000;
+
+/** Rows by which the machine's own pace is told. */
+const PACE_ROWS = 5_000_000;
 
 /** GPX to published lake: how fast, and how much memory the largest process takes. */
 export async function bench(): Promise<Figure[]> {
@@ -44,16 +48,30 @@ export async function bench(): Promise<Figure[]> {
 				target: TARGET_MEMORY,
 				met: megabytes < TARGET_MEMORY,
 			},
-			...Object.entries(report.stepSeconds).map(([step, value]) => ({
-				id: `pipeline.gpx.seconds.${step}`,
-				what: `Of that, the step "${step}"`,
-				value,
-				unit: "s",
-				target: null,
-				met: null,
-			})),
+			...Object.entries(report.stepSeconds).map(([step, value]) =>
+				untargeted(
+					`pipeline.gpx.seconds.${step}`,
+					`Of that, the step "${step}"`,
+					value,
+					"s",
+				),
+			),
+			await pace(folder),
 		];
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+/** How fast the machine is just now, for comparing figures of different machines and hours. */
+async function pace(folder: string): Promise<Figure> {
+	const flights = join(folder, "flights");
+	await writeFlights(flights, PACE_ROWS);
+	const ran = await runRival("duckdb", flights, join(folder, "duckdb"));
+	return untargeted(
+		"pipeline.pace",
+		`The machine's own pace: ${PACE_ROWS / 1e6} million flights shuffled and sorted by hand in DuckDB's SQL, after that build`,
+		PACE_ROWS / (ran?.seconds ?? Number.NaN) / 1e6,
+		"million rows/s",
+	);
 }

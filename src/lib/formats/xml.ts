@@ -40,8 +40,8 @@ export async function readXml(
 ): Promise<void> {
 	try {
 		const { head, all } = await lookAhead(chunks, 512);
-		const decoder = new Decoder(encodingOf(head));
 		const reader = new XmlReader(format, handler);
+		const decoder = new Decoder(encodingOf(head), () => reader.line);
 		for await (const chunk of all) {
 			reader.write(decoder.decode(chunk));
 			await onChunk();
@@ -84,6 +84,11 @@ class XmlReader {
 		});
 		parser.on("text", (text) => handler.text(text));
 		parser.on("cdata", (text) => handler.text(text));
+	}
+
+	/** Where it is, from 1. */
+	get line(): number {
+		return this.#parser.line;
 	}
 
 	write(text: string): void {
@@ -138,9 +143,16 @@ class XmlReader {
 	}
 }
 
+/** Files have few names, each many times; more than these are not kept. */
+const LOCAL_NAMES = new Map<string, string>();
+const LOCAL_NAMES_KEPT = 256;
+
 function localName(name: string): string {
-	const colon = name.indexOf(":");
-	return colon < 0 ? name : name.slice(colon + 1);
+	const known = LOCAL_NAMES.get(name);
+	if (known !== undefined) return known;
+	const local = name.slice(name.indexOf(":") + 1);
+	if (LOCAL_NAMES.size < LOCAL_NAMES_KEPT) LOCAL_NAMES.set(name, local);
+	return local;
 }
 
 /**
@@ -159,10 +171,12 @@ function encodingOf(head: Uint8Array): string {
 class Decoder {
 	readonly #encoding: string;
 	readonly #decoder: TextDecoder;
-	#line = 1;
+	readonly #lineBefore: () => number;
 
-	constructor(encoding: string) {
+	/** `lineBefore` gives the line that the last chunk has ended in. */
+	constructor(encoding: string, lineBefore: () => number) {
 		this.#encoding = encoding;
+		this.#lineBefore = lineBefore;
 		try {
 			this.#decoder = new TextDecoder(encoding, { fatal: true });
 		} catch (cause) {
@@ -175,12 +189,10 @@ class Decoder {
 
 	decode(chunk: Uint8Array): string {
 		try {
-			const text = this.#decoder.decode(chunk, { stream: true });
-			this.#line += countNewlines(chunk, chunk.length);
-			return text;
+			return this.#decoder.decode(chunk, { stream: true });
 		} catch (cause) {
 			throw new FileError(`not valid ${this.#encoding.toUpperCase()}`, {
-				line: this.#line + countNewlines(chunk, this.#faultIn(chunk)),
+				line: this.#lineBefore() + countNewlines(chunk, this.#faultIn(chunk)),
 				cause,
 			});
 		}
@@ -191,7 +203,7 @@ class Decoder {
 			return this.#decoder.decode();
 		} catch (cause) {
 			throw new FileError(`not valid ${this.#encoding.toUpperCase()}`, {
-				line: this.#line,
+				line: this.#lineBefore(),
 				cause,
 			});
 		}
