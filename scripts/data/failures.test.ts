@@ -35,6 +35,8 @@ test("a failed job comes with the end of its log, and where the rest is", () => 
 		"  line 10",
 	]);
 	expect(lines.at(-1)).toContain("/kept.json");
+	const full = new JobError(job, "IO Error: No space left on device", log);
+	expect(failureLines(full, "/kept.json").at(-2)).toContain("make room");
 });
 
 test("a build has failed where a source or a dataset has, or nothing came of it", () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { inspect } from "node:util";
 import { JobError } from "../jobs/job.ts";
 import type { StreamedReport } from "../steps/report.ts";
+import { isDiskFull } from "../storage/disk.ts";
 
 /** Errors whose message says it all, by their names. */
 const EXPECTED = new Set([
@@ -33,6 +34,9 @@ export function failureLines(error: unknown, kept: string): string[] {
 			error.message,
 			...(left > 0 ? [`  … ${left} lines before`] : []),
 			...lines.slice(-LOG_LINES).map((line) => `  ${line}`),
+			...(isDiskFull(error)
+				? ["A disk is full: make room there, or work on another one (--work)."]
+				: []),
 			`The lake is as it was. The whole log is in ${kept}, and npm run data -- log prints it.`,
 		];
 	}

@@ -544,6 +544,24 @@ describe("bad input", () => {
 		]);
 	});
 
+	test("a row of a CSV that is not UTF-8 is rejected, and one that holds the sign for it stays", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.csv": Buffer.from(
+				"id;created_at;text\n1;2024-05-01;plain\n2;2024-05-01;Z\xfcrich #Gr\xfcn\n",
+				"latin1",
+			),
+			"posts/b.csv": "id;created_at;text\n3;2024-05-01;lost \uFFFD before\n",
+		});
+		expect(ids).toEqual(["1", "3"]);
+		expect(lake.rejects).toMatchObject([
+			{
+				file: "posts/a.csv",
+				line: 3,
+				reason: "not valid UTF-8: save the file as UTF-8",
+			},
+		]);
+	});
+
 	test.each([
 		["empty.json", "", null, "the file is empty"],
 		["white.json", " \n ", null, "nothing but white space"],

@@ -70,7 +70,7 @@ const INPUT: Record<string, string | Uint8Array> = {
 <trkpt lat="91" lon="13.4"/>
 <trkpt lat="86" lon="13.4"/>
 <trkpt lat="52.5" lon="181"/>
-<trkpt lat="52,5" lon="13.4"/>
+<trkpt lat="52,5,1" lon="13.4"/>
 <trkpt lon="13.4"/>
 <trkpt lat="52.504" lon="13.4"><time>yesterday</time><ele>high</ele></trkpt>
 ${points(2, "trkpt", 202)}`,
@@ -102,6 +102,11 @@ ${points(2, "trkpt", 202)}`,
 			'<?xml version="1.0" encoding="ISO-8859-1"?>',
 		),
 		"latin1",
+	),
+	"rides/commas.gpx": gpx(
+		track(
+			'<trkpt lat="47,5" lon="-8,25"><ele>400,5</ele></trkpt><trkpt lat="47,5001" lon="-8,25"><ele>402,25</ele></trkpt>',
+		),
 	),
 	"rides/readme.txt": "not a ride",
 	"elsewhere/good.gpx": good,
@@ -176,7 +181,7 @@ describe("bad input", () => {
 				(SELECT count(*)::INTEGER FROM ${table("rides")}) AS rides
 				FROM ${table("ride_points")} AS p FULL JOIN ${table("ride_cells")} AS c USING (ride_id)`,
 		);
-		expect(row).toEqual({ points: 10, cells: 10, rides: 10 });
+		expect(row).toEqual({ points: 11, cells: 11, rides: 11 });
 	});
 
 	test("of another kind or place is ignored, not rejected", () => {
@@ -191,14 +196,14 @@ describe("bad input", () => {
 			(typeof report.datasets)[0],
 		];
 		expect(files).toBe(Object.keys(INPUT).length - 2);
-		expect(files - rejectedFiles).toBe(10);
+		expect(files - rejectedFiles).toBe(11);
 		expect(counts["points read"]).toBe(
 			Number(counts["points kept"]) +
 				Number(counts["points rejected"]) +
 				Number(counts["points of rejected files"]) +
 				Number(counts["points of duplicate rides"]),
 		);
-		expect(counts["rides without a date"]).toBe(1);
+		expect(counts["rides without a date"]).toBe(2);
 		expect(counts["elevations that cannot be read"]).toBe(1);
 	});
 });

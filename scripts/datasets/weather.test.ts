@@ -383,6 +383,25 @@ describe("bad input", () => {
 		);
 	});
 
+	test("thousands that are set apart are read where decimals tell the signs apart", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/s.csv":
+				"Zeit;a;b;c\n01.05.2024 00:15;1.234,5;-1.234.567,25;1,234.5\n01.05.2024 00:30;1.234;0,5;1,25\n",
+			"weather/t.csv": 'time,a,b\n2024-05-01,"1,234.5","1.234,5"\n',
+		});
+		expect(readings).toEqual([
+			"s/-/a 2024-05-01T00:15:00 1234.5",
+			"s/-/a 2024-05-01T00:30:00 1.234",
+			"s/-/b 2024-05-01T00:15:00 -1234567.25",
+			"s/-/b 2024-05-01T00:30:00 0.5",
+			"s/-/c 2024-05-01T00:15:00 1234.5",
+			"s/-/c 2024-05-01T00:30:00 1.25",
+			"t/-/a 2024-05-01T00:00:00 1234.5",
+			"t/-/b 2024-05-01T00:00:00 1234.5",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
 	test("a row that is not UTF-8 is rejected with its line", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/s.csv": Buffer.from(

@@ -222,9 +222,12 @@ export class MeasureStatistics {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
+/** Thousands are set apart and decimals told, so that there is one way to read it: `1.234,5`. */
+const GROUPED = /^[+-]?\d{1,3}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
+
 /**
  * A cell as a finite number, or what it is instead. A comma is the decimal sign
- * where commas do not part the cells.
+ * where commas do not part the cells. `1.234,5` and `1,234.5` are the same anywhere.
  */
 export function parseCell(
 	cell: string,
@@ -232,7 +235,11 @@ export function parseCell(
 ): number | "blank" | "word" {
 	const trimmed = cell.trim();
 	if (trimmed === "") return "blank";
-	const plain = commaIsDecimal ? trimmed.replace(",", ".") : trimmed;
+	const plain = GROUPED.test(trimmed)
+		? trimmed.replace(/[.,](?=\d*[.,])/g, "").replace(",", ".")
+		: commaIsDecimal
+			? trimmed.replace(",", ".")
+			: trimmed;
 	if (!NUMBER.test(plain)) return "word";
 	const value = Number(plain);
 	// Adding 0 makes one zero of both, so that equal readings are equal.

@@ -5,6 +5,7 @@ import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
 import { kinds } from "../jobs/kinds.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
+import { isDiskFull } from "../storage/disk.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
@@ -14,6 +15,7 @@ import { runBuild } from "./build-run.ts";
 import { forgetFailedJob, keepFailedJob } from "./failed-job.ts";
 import { placesOf } from "./places.ts";
 import type { StreamedReport } from "./report.ts";
+import { forgetUnpublished } from "./state.ts";
 import {
 	checkOutput,
 	claimWorkshop,
@@ -26,7 +28,8 @@ import {
  * used. What an earlier build has made and nothing has changed is not made again.
  * `use` gets the report while its rejects can still be read. Throws where the input
  * cannot be read, its settings are wrong, a job fails for good, or the lake cannot be
- * written; the lake of before stays whole.
+ * written; the lake of before stays whole. What was done until then stays too, for the
+ * next try, unless it has filled a disk.
  */
 export async function buildLake(
 	options: BuildOptions,
@@ -73,6 +76,9 @@ export async function buildLake(
 			stores: { lake, work },
 			runner,
 			connection: database.connection,
+		}).catch(async (error) => {
+			if (isDiskFull(error)) await forgetUnpublished(work);
+			throw error;
 		});
 		await forgetFailedJob(workshop.folder);
 		await use(report);

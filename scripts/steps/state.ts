@@ -115,6 +115,23 @@ export async function keepState(
 	await sweepWork(work, keep);
 }
 
+/**
+ * Removes from the work store what a build has left there that has not published: a
+ * full disk has room again, and what was done for the last publication stays.
+ */
+export async function forgetUnpublished(work: Store): Promise<void> {
+	const state = await readState(work);
+	const keep = new Set(state?.rejects.map(({ key }) => key));
+	for (const id of state?.jobs ?? []) {
+		const bytes = await work.read(recordKey(id));
+		if (bytes === null) continue;
+		const { outputs } = JSON.parse(bytes.toString()) as JobRecord;
+		keep.add(recordKey(id));
+		for (const { store, key } of outputs) if (store === "work") keep.add(key);
+	}
+	await sweepWork(work, keep);
+}
+
 /** Sizes of all files of a store, by key. */
 export async function sizesIn(store: Store): Promise<Map<string, number>> {
 	const sizes = new Map<string, number>();

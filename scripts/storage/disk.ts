@@ -8,6 +8,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 	EPERM: "this user may not write there",
 };
 
+/** What we, the system and DuckDB say of a disk without room. */
+const FULL =
+	/the disk is full|the disk quota is used up|No space left on device|Disk quota exceeded/;
+
+/** Whether work failed because a disk has no room left. */
+export function isDiskFull(error: unknown): boolean {
+	return (
+		error instanceof Error &&
+		(FULL.test(error.message) || isDiskFull(error.cause))
+	);
+}
+
 /** Does work that writes below a path; what a disk refuses becomes a {@link StoreError}. */
 export async function onDisk<T>(
 	path: string,

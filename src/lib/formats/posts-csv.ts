@@ -69,8 +69,9 @@ export async function* readPostsCsv(
 	note: (text: string) => void,
 ): AsyncGenerator<CsvPost[]> {
 	const { delimiter, columns } = headerOf(head, reader);
+	const bytes = new CheckedBytes(all);
 	let isHeader = true;
-	for await (const rows of reader.rows(all, delimiter)) {
+	for await (const rows of reader.rows(bytes, delimiter)) {
 		const posts: CsvPost[] = [];
 		for (const { line, cells } of rows) {
 			if (isHeader) {
@@ -83,10 +84,44 @@ export async function* readPostsCsv(
 					);
 				continue;
 			}
-			const sample = cells.join(delimiter).slice(0, SAMPLE_LENGTH);
-			posts.push({ line, post: toCsvPost(cells, columns), sample });
+			const text = cells.join(delimiter);
+			const sample = text.slice(0, SAMPLE_LENGTH);
+			// Text may hold the sign for what cannot be read, from a program before.
+			const isUnreadable = !bytes.areUtf8 && text.includes("\uFFFD");
+			const post = isUnreadable
+				? "not valid UTF-8: save the file as UTF-8"
+				: toCsvPost(cells, columns);
+			posts.push({ line, post, sample });
 		}
 		yield posts;
+	}
+}
+
+/** Bytes on their way to a reader, which puts a sign in the place of what is not UTF-8. */
+class CheckedBytes {
+	/** As far as they have been read. */
+	areUtf8 = true;
+	readonly #chunks: AsyncIterable<Uint8Array>;
+
+	constructor(chunks: AsyncIterable<Uint8Array>) {
+		this.#chunks = chunks;
+	}
+
+	async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+		const decoder = new TextDecoder("utf-8", { fatal: true });
+		const check = (chunk?: Uint8Array) => {
+			try {
+				if (this.areUtf8)
+					decoder.decode(chunk, { stream: chunk !== undefined });
+			} catch {
+				this.areUtf8 = false;
+			}
+		};
+		for await (const chunk of this.#chunks) {
+			check(chunk);
+			yield chunk;
+		}
+		check();
 	}
 }
 

@@ -341,7 +341,7 @@ describe("within privacy zones", () => {
 	test("what cannot be read there is not quoted", async () => {
 		const text = `<gpx><trk><trkseg>
 <trkpt lat="47.1" lon="8"/><trkpt lat="47.1001" lon="8"/>
-<trkpt lat="47,0" lon="8.00001"/>
+<trkpt lat="47;0" lon="8.00001"/>
 <trkpt lat="47" lon="8"><time>at home</time><ele>low</ele></trkpt>
 <trkpt lat="47.2" lon="8"><time>at noon</time></trkpt>
 </trkseg></trk></gpx>`;

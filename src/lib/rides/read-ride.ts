@@ -242,24 +242,20 @@ class RideReader {
 	}
 
 	readonly add = (point: RawPoint): void => {
-		const fault = positionFault(point);
-		if (fault !== null) {
+		const place = placeOf(point);
+		if (typeof place === "string") {
 			this.read++;
 			this.rejected++;
 			const mayTell = this.#privacy.zones.length > 0;
 			this.#sink.reject(
 				point.line,
-				fault,
+				place,
 				mayTell
 					? ""
 					: `lat="${point.latitude ?? ""}" lon="${point.longitude ?? ""}"`,
 			);
 			return;
 		}
-		const place = {
-			longitude: Number(point.longitude),
-			latitude: Number(point.latitude),
-		};
 		if (isHidden(this.#privacy.zones, place)) {
 			this.hidden++;
 			this.#isCut = true;
@@ -368,8 +364,8 @@ function midnightBefore(micros: number): number {
 	return Math.floor(micros / DAY_MICROS) * DAY_MICROS;
 }
 
-/** What is wrong with a point's place, null where nothing is. */
-function positionFault(point: RawPoint): string | null {
+/** A point's place, or what is wrong with it. */
+function placeOf(point: RawPoint): Place | string {
 	const latitude = decimal(point.latitude);
 	const longitude = decimal(point.longitude);
 	if (latitude === null)
@@ -386,7 +382,7 @@ function positionFault(point: RawPoint): string | null {
 		return `the latitude is beyond ${MAX_LATITUDE.toFixed(4)} degrees, where the map ends`;
 	if (Math.abs(longitude) > 180)
 		return "the longitude is not within -180 to 180 degrees";
-	return null;
+	return { longitude, latitude };
 }
 
 /** A waypoint where it can be, none where its place cannot be read. */
@@ -403,10 +399,14 @@ function namedPlace({ name, latitude, longitude }: GpxWaypoint): NamedPlace[] {
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** As programs write numbers that ask the system for its decimal sign. */
+const WITH_COMMA = /^[^,.]*,\d[^,.]*$/;
+
 function decimal(value: string | number | null): number | null {
 	if (value === null || typeof value === "number") return value;
 	const trimmed = value.trim();
-	return DECIMAL.test(trimmed) ? Number(trimmed) : null;
+	if (DECIMAL.test(trimmed)) return Number(trimmed);
+	return WITH_COMMA.test(trimmed) ? decimal(trimmed.replace(",", ".")) : null;
 }
 
 function elevationOf(point: RawPoint, sink: RideSink): number | null {
