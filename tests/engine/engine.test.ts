@@ -74,6 +74,12 @@ const NEEDS_EXTENSION = [
 	["COPY numbers TO 'x.csv'", "COPY"],
 ] as const;
 
+/** Each looks into the one before: DuckDB's optimizer leaves its stack. */
+const CRASHING = `WITH c0 AS (SELECT i FROM range(2) r(i)), ${Array.from(
+	{ length: 800 },
+	(_, at) => `c${at + 1} AS (SELECT i + 1 AS i FROM c${at})`,
+).join(", ")} FROM c800`;
+
 let folder: string;
 let server: Server;
 let origin: string;
@@ -384,6 +390,43 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 					),
 				).toMatchObject({ cells: [[(at + 2) * 50_000, threads]] });
 			}
+			await tab.close();
+		});
+
+		test("a statement that crashes DuckDB costs nothing but its own answer", async () => {
+			const { tab } = await openPage();
+			const own = [
+				"CREATE VIEW second AS SELECT i, rest FROM numbers WHERE part = 1",
+				"CREATE MACRO twice(a) AS a * 2",
+				"CREATE TEMP TABLE few AS SELECT i, twice(i) AS j FROM second WHERE rest = 3",
+				"SET VARIABLE last = (SELECT max(i) FROM few)",
+				"CREATE TABLE drawn AS SELECT random() AS r FROM range(5)",
+			];
+			for (const sql of own)
+				expect(await ask(tab, sql)).toMatchObject({ rows: 0 });
+			const sql =
+				"SELECT count(j), max(twice(i)), (SELECT count(*) FROM second), getvariable('last') FROM few";
+			const before = await ask(tab, sql);
+			expect(before).toMatchObject({ rows: 1, notices: [] });
+			await bytesWritten(tab);
+
+			// Where it runs on threads the stack's end goes unnoticed, and it never ends.
+			const { answer } = await tab.evaluate(
+				(request) => page.askAndCancel(request, 10_000),
+				{ sql: CRASHING, id: "crashing" },
+			);
+			expect(answer).toMatchObject({
+				name: expect.stringMatching(/^(Sql|Cancelled)Error$/),
+			});
+			ranges = 0;
+			const after = await ask(tab, sql);
+			expect(after).toMatchObject({ cells: before.cells });
+			expect(after.notices?.flatMap(({ lost }) => lost)).toEqual([
+				"table drawn",
+			]);
+			expect(after.notices?.at(-1)).toMatchObject({ restored: 4 });
+			expect(ranges).toBe(0);
+			expect(await ask(tab, "FROM drawn")).toMatchObject({ name: "SqlError" });
 			await tab.close();
 		});
 

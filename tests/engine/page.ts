@@ -22,10 +22,11 @@ const page = {
 	open: (lakeUrl: string): Promise<EngineStatus> => engine.open(lakeUrl, note),
 	async ask(request: QueryRequest) {
 		try {
-			const { ipc, columns, plan } = await engine.query(request, note);
+			const { ipc, columns, plan, notices } = await engine.query(request, note);
 			const { rows, cell } = readAnswer(ipc, columns);
 			return {
 				plan,
+				notices,
 				cells: Array.from({ length: Math.min(rows, 100) }, (_, row) =>
 					columns.map((_, column) => cell(row, column)),
 				),
