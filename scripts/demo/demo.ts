@@ -19,8 +19,18 @@ const stampOf = (folder: string) => `${resolve(folder)}.stamp`;
 
 const SYNTHETIC_SOURCE = "Made by a seeded generator, scripts/demo";
 
+/** Where rides start most, by names that nobody lives under. */
+const PLACES = [
+	{ name: "West Gate", latitude: 51.1001, longitude: 9.4055 },
+	{ name: "Mill Lane", latitude: 51.1054, longitude: 9.4881 },
+	{ name: "South Quarter", latitude: 51.0676, longitude: 9.43 },
+	{ name: "The Works", latitude: 51.0748, longitude: 9.4758 },
+	{ name: "Old Harbour", latitude: 51.0907, longitude: 9.4283 },
+];
+
 const SETTINGS = {
 	title: "Lakeside demo",
+	places: PLACES,
 	datasets: {
 		rides: {
 			title: "Rides of four people",

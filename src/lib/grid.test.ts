@@ -4,6 +4,7 @@ import {
 	cellAt,
 	centreOf,
 	covers,
+	gathered,
 	levelOf,
 	piecesOf,
 	widen,
@@ -25,6 +26,20 @@ test("cells are four to eight pixels until the levels end, and grow from there",
 		expect(pixelsAt(zoom)).toBeCloseTo(8 * 2 ** (zoom - 14), 6);
 	expect(levelOf(18)).toBe(20);
 	expect(levelOf(-2)).toBe(6);
+});
+
+test("columns on both sides of the antimeridian become neighbours, and others stay", () => {
+	expect(gathered([5, 3, 9], 1024)).toEqual([5, 3, 9]);
+	expect(gathered([1, 1023, 0, 1020], 1024)).toEqual([1025, 1023, 1024, 1020]);
+	expect(gathered([7], 64)).toEqual([7]);
+	expect(gathered([], 64)).toEqual([]);
+	const size = 4096;
+	for (let turn = 0; turn < size; turn += 97) {
+		const columns = [0, 3, 40, 100].map((x) => (x + turn) % size);
+		const moved = gathered(columns, size);
+		expect(Math.max(...moved) - Math.min(...moved)).toBe(100);
+		expect(moved.map((x) => x % size)).toEqual(columns);
+	}
 });
 
 describe("a window", () => {

@@ -18,6 +18,23 @@ test("every cell in the frame is drawn once, in its step", () => {
 	expect(svg).toMatch(/class="density-8" d="M\d+ \d+h1v1h-1z"/);
 });
 
+test("cells on both sides of the antimeridian are drawn side by side", () => {
+	const level = 14;
+	const cells = 2 ** level;
+	const of = (first: number) =>
+		[0, 1, 2, 9].map((along) => ({
+			...{ level, y: 8000, rides: 1 + along },
+			x: (first + along) % cells,
+		}));
+	expect(rideGlimpse(of(cells - 3), size)).toBe(rideGlimpse(of(100), size));
+	const still = (first: number) =>
+		rideStill(of(first), {
+			center: [((((first + 3.5) / cells) * 360) % 360) - 180, 4],
+			zoom: 7,
+		}).replace(/viewBox="\S+ \S+/, "");
+	expect(still(cells - 3)).toBe(still(101));
+});
+
 test("carries no style, and stays small for the largest roll-up", () => {
 	const rows = Array.from({ length: 30_000 }, (_, index) => ({
 		level: 16,

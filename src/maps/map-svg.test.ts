@@ -256,7 +256,10 @@ describe("what lies over cells and lines", () => {
 	});
 
 	test("labels are text, whatever they say", () => {
-		const label = { text: "</text><script>", x: 50, y: 40, width: 120 };
+		const label = {
+			...{ text: "</text><script>", x: 50, y: 40, width: 120 },
+			isBefore: false,
+		};
 		const { text } = mapSvg({
 			...picture,
 			over: { ...picture.over, labels: [label] },

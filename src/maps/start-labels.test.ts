@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { mercatorY } from "../lib/mercator.ts";
 import { randomFrom } from "../lib/random.ts";
-import { labelsOn, type StartPlace } from "./start-labels.ts";
+import { labelsOn, partsOf, type StartPlace } from "./start-labels.ts";
 
 const screen = {
 	...{ width: 800, height: 600, world: 512 * 2 ** 11 },
@@ -28,10 +28,13 @@ test("labels do not meet, the places of most rides come first, across the antime
 	for (const [index, one] of labels.entries()) {
 		expect(one.x).toBeGreaterThanOrEqual(0);
 		expect(one.x).toBeLessThanOrEqual(screen.width);
+		const box = partsOf(one).ground;
+		expect(box.x + box.width).toBeLessThan(screen.width + 16);
 		for (const other of labels.slice(index + 1)) {
+			const { ground } = partsOf(other);
 			const isApart =
-				one.x + one.width < other.x ||
-				other.x + other.width < one.x ||
+				box.x + box.width < ground.x ||
+				ground.x + ground.width < box.x ||
 				Math.abs(one.y - other.y) >= 16;
 			expect(isApart).toBe(true);
 		}

@@ -36,6 +36,8 @@ export interface Label {
 	readonly x: number;
 	readonly y: number;
 	readonly width: number;
+	/** Whether the text stands before the dot, where behind it the screen ends. */
+	readonly isBefore: boolean;
 }
 
 /** Where the labels of places stand on a screen: of those that would meet, the one of most rides. Places come with most rides first. */
@@ -54,13 +56,17 @@ export function labelsOn(
 		const width = widthOf(text) + 3 * DOT_RADIUS;
 		for (const turn of turnsOf(screen, worldX, worldX)) {
 			const x = (worldX + turn - screen.left) * screen.world;
-			const isFree = labels.every(
-				(other) =>
-					x > other.x + other.width + 4 * DOT_RADIUS ||
-					x + width + 4 * DOT_RADIUS < other.x ||
-					Math.abs(y - other.y) > LINE_HEIGHT,
-			);
-			if (isFree) labels.push({ text, x, y, width });
+			const label = { text, x, y, width, isBefore: x + width > screen.width };
+			const { x: left } = partsOf(label).ground;
+			const isFree = labels.every((other) => {
+				const { ground } = partsOf(other);
+				return (
+					left > ground.x + ground.width + DOT_RADIUS ||
+					left + width + 4 * DOT_RADIUS < ground.x ||
+					Math.abs(y - other.y) > LINE_HEIGHT
+				);
+			});
+			if (isFree) labels.push(label);
 		}
 	}
 	return labels;
@@ -160,10 +166,10 @@ export class StartLabels {
 }
 
 /** What a label is drawn of, in CSS pixels: a round box, a dot, and text around its middle line. */
-export function partsOf({ text, x, y, width }: Label) {
+export function partsOf({ text, x, y, width, isBefore }: Label) {
 	return {
 		ground: {
-			x: x - 2 * DOT_RADIUS,
+			x: isBefore ? x - width - DOT_RADIUS : x - 2 * DOT_RADIUS,
 			y: y - LINE_HEIGHT / 2,
 			width: width + 3 * DOT_RADIUS,
 			height: LINE_HEIGHT,
@@ -171,7 +177,7 @@ export function partsOf({ text, x, y, width }: Label) {
 		dot: { x, y, radius: DOT_RADIUS },
 		text: {
 			text,
-			x: x + 2 * DOT_RADIUS,
+			x: isBefore ? x - width + DOT_RADIUS : x + 2 * DOT_RADIUS,
 			y,
 			width: width - 3 * DOT_RADIUS,
 			size: FONT_SIZE,

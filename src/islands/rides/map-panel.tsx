@@ -444,9 +444,12 @@ function viewportOf(map: MapLibre): Viewport {
 /** To within a tenth of a pixel. */
 function isSameView(one: View, other: View): boolean {
 	const pixel = 360 / (512 * 2 ** one.zoom);
+	const turned = one.longitude - other.longitude;
+	// 180 degrees east is 180 west.
+	const east = turned - 360 * Math.round(turned / 360);
 	return (
 		Math.abs(one.zoom - other.zoom) < 0.006 &&
-		Math.abs(one.longitude - other.longitude) < pixel &&
+		Math.abs(east) < pixel &&
 		Math.abs(one.latitude - other.latitude) < pixel
 	);
 }

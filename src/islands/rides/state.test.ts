@@ -20,7 +20,19 @@ test("a view survives the address to within a pixel", () => {
 });
 
 test("what is no view is none", () => {
-	for (const text of ["", "1,2", "a,b,c", "91,0,3", "0,181,3", "1,2,3,4"])
+	for (const text of [
+		"",
+		"1,2",
+		"a,b,c",
+		"91,0,3",
+		"0,181,3",
+		"1,2,3,4",
+		"1,2,3,",
+		",,",
+		"0x1,2,3",
+		" 1,2,3",
+		"1,2,1e3",
+	])
 		expect(viewCodec.parse(text)).toBeUndefined();
 	expect(viewCodec.parse("47,8,99")?.zoom).toBe(18);
 });
@@ -45,6 +57,8 @@ test("what is no cell is none", () => {
 		"0,0,5",
 		"0,0,21",
 		"0,0,9.5",
+		",,9",
+		"1e1,0,9",
 	])
 		expect(cellCodec.parse(text)).toBeUndefined();
 });

@@ -44,9 +44,8 @@ export interface View {
 /** `47.3769,8.5417,12.3` */
 export const viewCodec: Codec<View> = {
 	parse(text) {
-		const numbers = text.split(",").map(Number);
-		const [latitude = 0, longitude = 0, zoom = 0] = numbers;
-		if (numbers.length !== 3 || !numbers.every(Number.isFinite))
+		const [latitude, longitude, zoom] = threeNumbers(text) ?? [];
+		if (latitude === undefined || longitude === undefined || zoom === undefined)
 			return undefined;
 		if (Math.abs(latitude) > 85.06 || Math.abs(longitude) > 180)
 			return undefined;
@@ -66,9 +65,12 @@ export const viewCodec: Codec<View> = {
 /** `47.66123,9.18456,19`: a cell as its middle and its level, as a window of one. */
 export const cellCodec: Codec<CellWindow> = {
 	parse(text) {
-		const numbers = text.split(",").map(Number);
-		const [latitude = 0, longitude = 0, level = 0] = numbers;
-		if (numbers.length !== 3 || !numbers.every(Number.isFinite))
+		const [latitude, longitude, level] = threeNumbers(text) ?? [];
+		if (
+			latitude === undefined ||
+			longitude === undefined ||
+			level === undefined
+		)
 			return undefined;
 		if (Math.abs(latitude) >= MAX_LATITUDE || Math.abs(longitude) > 180)
 			return undefined;
@@ -89,6 +91,13 @@ export const cellCodec: Codec<CellWindow> = {
 		return `${latitude.toFixed(5)},${longitude.toFixed(5)},${cell.level}`;
 	},
 };
+
+/** Decimals with commas between; null for anything else, which `Number` may take for one. */
+function threeNumbers(text: string): readonly number[] | null {
+	return /^-?\d{1,9}(\.\d{1,20})?(,-?\d{1,9}(\.\d{1,20})?){2}$/.test(text)
+		? text.split(",").map(Number)
+		: null;
+}
 
 export interface RidesState {
 	readonly from: Signal<Date | null>;
