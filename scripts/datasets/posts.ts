@@ -1,4 +1,4 @@
-import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { isTar, mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { readPostsFile } from "../formats/posts.ts";
 import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
@@ -18,7 +18,7 @@ export const posts: DatasetDefinition = {
 	description: "Posts of a social network and their hashtags.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => mayHoldPosts(path) || isZip(path),
+	accepts: (path) => mayHoldPosts(path) || isZip(path) || isTar(path),
 	staging: [
 		{
 			name: "post_copies",
@@ -32,7 +32,7 @@ export const posts: DatasetDefinition = {
 				{ name: "text", type: "VARCHAR" },
 				{ name: "url", type: "VARCHAR" },
 				{ name: "record", type: "BIGINT" },
-				// Within a zip.
+				// Within an archive.
 				{ name: "entry", type: "VARCHAR" },
 				{ name: "line", type: "BIGINT" },
 			],
