@@ -17,6 +17,7 @@ import {
 import { zipOf } from "../scripts/formats/zip-writer.ts";
 import { nodeEncode } from "../scripts/lake/node-decoder.ts";
 import type { GivenFile } from "../src/lake/own-data/containers.ts";
+import { tarOf } from "../tests/support/tar-writer.ts";
 import { type OwnPosts, readOwnPosts } from "./own-posts.ts";
 
 /** Rows of what was read, by native DuckDB from the Parquet that a page would make. */
@@ -129,22 +130,74 @@ describe("posts that a visitor drops", () => {
 		});
 	});
 
-	test("are the same from a zip, as the pipeline's are", async () => {
+	test.each([
+		["archive.zip", zipOf],
+		["archive.tar", tarOf],
+		["archive.tar.gz", (files) => gzipSync(tarOf(files))],
+		["archive.tgz", (files) => gzipSync(tarOf(files))],
+	] satisfies [
+		string,
+		(files: Record<string, string | Uint8Array>) => Uint8Array,
+	][])("are the same from %s, as the pipeline's are", async (name, pack) => {
 		const { "posts/broken.json": _, ...whole } = FILES;
 		const archive = new Uint8Array(
-			zipOf({ ...whole, "assets/js/main.js": "!function(){}()" }),
+			pack({
+				...whole,
+				"assets/js/main.js": "!function(){}()",
+				"media_attachments/1.png": "\0".repeat(2e6),
+			}),
 		);
-		const own = await readOwnPosts([given("archive.zip", archive)], () => {});
-		const lake = await buildFrom(dataset, { "posts/archive.zip": archive });
+		const told: number[][] = [];
+		const own = await readOwnPosts([given(name, archive)], (...progress) =>
+			told.push(progress),
+		);
+		expect(told.at(-1)).toEqual([archive.length, archive.length, 6]);
+		const lake = await buildFrom(dataset, { [`posts/${name}`]: archive });
 		const { days, ...tables } = await expected(lake);
 		lake.close();
 		expect(await rowsOf(own)).toEqual(tables);
 		expect(own.summary.days).toEqual(days);
 		expect(own.summary).toMatchObject({
 			...{ posts: 6, rejected: 1 },
-			rejects: [{ file: "archive.zip/posts/again.jsonl", line: 3 }],
+			rejects: [{ file: `${name}/posts/again.jsonl`, line: 3 }],
 		});
-		expect(own.summary.files).toContain("archive.zip/posts/table.csv.gz");
+		expect(own.summary.files).toContain(`${name}/posts/table.csv.gz`);
+	});
+
+	test("of a tar archive that is cut off stay as far as they came, and it is told where", async () => {
+		const line = json(tweet("1", "#a"));
+		const tar = tarOf({
+			"../a.jsonl": line,
+			"b.jsonl": json(tweet("2", "x".repeat(3000))),
+		});
+		const packed = gzipSync(tar, { level: 0 });
+		const { summary } = await readOwnPosts(
+			[
+				given("cut.tar", Uint8Array.from(tar.subarray(0, 2500))),
+				given("cut.tar.gz", Uint8Array.from(packed.subarray(0, 2500))),
+				given("none.tgz", gzipSync("[]")),
+				given("empty.tar"),
+			],
+			() => {},
+		);
+		expect(summary).toMatchObject({
+			...{ files: ["cut.tar/a.jsonl", "cut.tar.gz/a.jsonl"], posts: 1 },
+			rejects: [
+				{
+					file: "cut.tar",
+					reason: "the tar archive is cut off after 2500 bytes",
+				},
+				{
+					file: "cut.tar.gz",
+					reason: "the compressed data are cut off or damaged",
+				},
+				{ file: "empty.tar", reason: "the file is empty" },
+				{
+					file: "none.tgz",
+					reason: "the tar archive is cut off after 2 bytes",
+				},
+			],
+		});
 	});
 
 	test("tell how far they are, and nothing is no posts", async () => {

@@ -46,9 +46,9 @@ export type OnOwnProgress = (
 ) => void;
 
 /**
- * Reads posts as the pipeline does: the same formats and tags, zips too, the same post
+ * Reads posts as the pipeline does: the same formats and tags, archives too, the same post
  * twice counts once, its fullest copy. A file that cannot be used, or unpacks to more
- * than `maxFileBytes`, does not stop the others; those of folders and zips that hold
+ * than `maxFileBytes`, does not stop the others; those of folders and archives that hold
  * none by their names are left out.
  */
 export async function readOwnPosts(
@@ -116,6 +116,7 @@ export async function readOwnPosts(
 	};
 	const containers = containersOf(given, {
 		fault: (path, { line, message }) => reject(path, line, message),
+		wants: mayHoldPosts,
 		// Who gives up ends the worker.
 		goOn: () => {},
 	});

@@ -65,6 +65,8 @@ export interface RidesApi {
 	count(trips: CountedTrips): Promise<Holding>;
 	/** Keeps all rides on this device. Rejects with `QuotaExceededError` where there is no room. */
 	keep(): Promise<Holding>;
+	/** The tables of all rides, whether they count or not, as Parquet. Rejects with `FetchError` where parquet-wasm cannot be had. */
+	tables(): Promise<{ readonly rides: Blob; readonly rideCells: Blob }>;
 	/** As `RideSource` has them. */
 	cells(
 		window: CellWindow,

@@ -1,3 +1,4 @@
+import * as parquet from "parquet-wasm/node";
 import { expect, test } from "vitest";
 import { ride } from "../scripts/bench/pipeline/ride-files.ts";
 import type { CellWindow } from "../src/lib/grid.ts";
@@ -26,6 +27,7 @@ function files(...numbers: readonly number[]) {
 	}));
 }
 
+const writer = async () => parquet;
 const ignore = () => {};
 
 /** Around the town of the made rides, at level 14. */
@@ -39,7 +41,7 @@ const TOWN: CellWindow = {
 
 test("rides that are kept are there for the next worker, those that are not are gone", async () => {
 	const storage = storageFor(9);
-	const first = createRides(storage);
+	const first = createRides(storage, writer);
 	expect((await first.open()).list.id).toStrictEqual([]);
 	await first.add(files(1, 2), ignore);
 	const kept = await first.keep();
@@ -47,12 +49,12 @@ test("rides that are kept are there for the next worker, those that are not are 
 	const { holding } = await first.add(files(2, 3), ignore);
 	expect(holding).toMatchObject({ isKept: false });
 	expect(holding.list.id.length).toBe(3);
-	const next = createRides(storage);
+	const next = createRides(storage, writer);
 	expect(await next.open()).toStrictEqual(kept);
 	// Keeping once more writes only what is new.
 	expect(await first.keep()).toStrictEqual({ ...holding, isKept: true });
 	expect(storage.kept.length).toBe(2);
-	expect(await createRides(storage).open()).toStrictEqual({
+	expect(await createRides(storage, writer).open()).toStrictEqual({
 		...holding,
 		isKept: true,
 	});
@@ -60,7 +62,7 @@ test("rides that are kept are there for the next worker, those that are not are 
 
 test("without room rides stay in the page, and what was kept before stays kept", async () => {
 	const storage = storageFor(1);
-	const rides = createRides(storage);
+	const rides = createRides(storage, writer);
 	await rides.add(files(1), ignore);
 	await rides.keep();
 	const { holding } = await rides.add(files(2), ignore);
@@ -69,12 +71,12 @@ test("without room rides stay in the page, and what was kept before stays kept",
 	});
 	expect(await rides.through({ ...TOWN })).toStrictEqual([0, 1]);
 	expect(holding.list.id.length).toBe(2);
-	expect((await createRides(storage).open()).list.id.length).toBe(1);
+	expect((await createRides(storage, writer).open()).list.id.length).toBe(1);
 });
 
 test("what is kept and cannot be read is left out", async () => {
 	const storage = storageFor(9);
-	const rides = createRides(storage);
+	const rides = createRides(storage, writer);
 	await rides.add(files(1), ignore);
 	await rides.keep();
 	storage.kept.push(
@@ -86,13 +88,13 @@ test("what is kept and cannot be read is left out", async () => {
 			}),
 		}),
 	);
-	expect((await createRides(storage).open()).list.id.length).toBe(1);
+	expect((await createRides(storage, writer).open()).list.id.length).toBe(1);
 });
 
 test("counts are those of the pairs, under any filter, where there are too many pairs", async () => {
 	const [few, many] = [
-		createRides(storageFor(0)),
-		createRides(storageFor(0), 1),
+		createRides(storageFor(0), writer),
+		createRides(storageFor(0), writer, 1),
 	];
 	for (const rides of [few, many])
 		await rides.add(files(1, 2, 3, 4, 5), ignore);
@@ -114,7 +116,7 @@ test("counts are those of the pairs, under any filter, where there are too many 
 });
 
 test("lines and their samples are told for the rides that are here", async () => {
-	const rides = createRides(storageFor(0));
+	const rides = createRides(storageFor(0), writer);
 	const { list } = (await rides.add(files(1, 2), ignore)).holding;
 	const tracks = await rides.tracks([...list.id, "of another"]);
 	expect(tracks.map(({ rideId }) => rideId)).toStrictEqual(list.id);

@@ -1,4 +1,13 @@
+import {
+	encodeParquet,
+	encodeParquetParts,
+	type ParquetWriter,
+} from "../src/lake/encode.ts";
 import { readRides } from "../src/lake/own-data/read-rides.ts";
+import {
+	rideCellsTable,
+	ridesTable,
+} from "../src/lake/own-data/ride-tables.ts";
 import { matching } from "../src/lib/rides/filter.ts";
 import { openRideBatch, type RideBatch } from "../src/lib/rides/ride-batch.ts";
 import { type CountedTrips, RideStore } from "../src/lib/rides/ride-store.ts";
@@ -6,6 +15,9 @@ import type { Holding, RidesApi } from "./rides-api.ts";
 
 /** Pairs given to the page at most: 64 MB. With more, the worker counts. */
 const MAX_PAIRS = 8_000_000;
+
+/** A viewport reads a few row groups, as of a lake. */
+const CELLS_OF_A_ROW_GROUP = 40_960;
 
 /** Where batches outlive the page. */
 export interface RideStorage {
@@ -20,9 +32,10 @@ interface HeldBatch {
 	readonly isKept: boolean;
 }
 
-/** Holds the visitor's own rides, and answers for them as a lake would. */
+/** Holds the visitor's own rides, and answers for them as a lake would. `parquet` opens what writes tables. */
 export function createRides(
 	storage: RideStorage,
+	parquet: () => Promise<ParquetWriter>,
 	maxPairs = MAX_PAIRS,
 ): RidesApi {
 	let held: readonly HeldBatch[] = [];
@@ -95,6 +108,19 @@ export function createRides(
 			counted = trips;
 			hold(held);
 			return holding();
+		},
+		async tables() {
+			const writer = await parquet();
+			const rides = store.all();
+			const list = encodeParquet(writer, ridesTable(rides));
+			return {
+				rides: new Blob([list as Uint8Array<ArrayBuffer>]),
+				rideCells: await encodeParquetParts(
+					writer,
+					rideCellsTable(rides),
+					CELLS_OF_A_ROW_GROUP,
+				),
+			};
 		},
 		async cells(window, { filter, shown }) {
 			if (store.countIn(window) <= maxPairs)

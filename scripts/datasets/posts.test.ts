@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { tarOf } from "../../tests/support/tar-writer.ts";
 import { zipOf } from "../formats/zip-writer.ts";
 import { buildFrom, buildInMemory } from "./in-memory.ts";
 import { posts } from "./posts.ts";
@@ -88,6 +89,48 @@ describe("formats", () => {
 			(counts?.["posts rejected"] ?? 0) +
 				(counts?.["posts of rejected files"] ?? 0),
 		);
+	});
+
+	test("an archive of Mastodon's, packed, of which what is no outbox does not count", async () => {
+		const outbox = {
+			...{ "@context": "https://www.w3.org/ns/activitystreams" },
+			...{ id: "outbox.json", type: "OrderedCollection", totalItems: 1 },
+			orderedItems: [
+				{
+					...{ type: "Create", actor: "https://social.example/users/ada" },
+					object: {
+						...{ id: "https://social.example/1", type: "Note" },
+						published: "2024-05-02T00:00:00Z",
+						content: "<p>#Lake</p>",
+					},
+				},
+			],
+		};
+		const archive = tarOf({
+			"media_attachments/files/1/original/a.png": "\0".repeat(700),
+			"outbox.json": json(outbox),
+			"likes.json": json({ type: "OrderedCollection", orderedItems: [] }),
+			"avatar.png": "\0",
+		});
+		const { ids, lake } = await idsOf({
+			"posts/archive.tar.gz": gzipSync(archive),
+		});
+		expect(ids).toEqual(["https://social.example/1"]);
+		expect(lake.rejects).toEqual([]);
+		for (const [name, content, reason] of [
+			["cut.tar", archive.subarray(0, 2000), "the tar archive is cut off"],
+			["cut.tar.gz", gzipSync(archive).subarray(0, 200), "cut off"],
+			["media.tar", tarOf({ "a.png": "" }), "holds no file of this dataset's"],
+		] as const) {
+			const other = await idsOf({
+				[`posts/${name}`]: content,
+				"posts/z.jsonl": json(tweet("1")),
+			});
+			expect(other.ids).toEqual(["1"]);
+			expect(other.lake.rejects).toMatchObject([
+				{ line: null, reason: expect.stringContaining(reason) },
+			]);
+		}
 	});
 
 	test("a document that is one post, and UTF-16 with its mark", async () => {

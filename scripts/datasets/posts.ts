@@ -1,4 +1,4 @@
-import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { isTar, mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import { tableContract } from "../../src/lib/tables.ts";
 import { readPostsFile } from "../formats/posts.ts";
@@ -20,7 +20,7 @@ export const posts: DatasetDefinition = {
 	description: "Posts of a social network and their hashtags.",
 	source: "The publisher's own files",
 	licence: "Not stated",
-	accepts: (path) => mayHoldPosts(path) || isZip(path),
+	accepts: (path) => mayHoldPosts(path) || isZip(path) || isTar(path),
 	staging: [
 		{
 			name: "post_copies",
@@ -34,7 +34,7 @@ export const posts: DatasetDefinition = {
 				{ name: "text", type: "VARCHAR" },
 				{ name: "url", type: "VARCHAR" },
 				{ name: "record", type: "BIGINT" },
-				// Within a zip.
+				// Within an archive.
 				{ name: "entry", type: "VARCHAR" },
 				{ name: "line", type: "BIGINT" },
 			],

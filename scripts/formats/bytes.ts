@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
-import type { ZipEntry } from "./zip.ts";
+import type { ArchivedFile } from "./zip.ts";
 
 /**
  * The bytes of a file, of a `.gz` the unpacked ones, in pieces of some ten kB.
@@ -18,11 +18,11 @@ export async function* fileBytes(
 	yield* isGzip(file.path) ? unpacked(raw) : raw;
 }
 
-/** The bytes of an entry of a zip, as those of a file of its name. */
+/** The bytes of a file within an archive, as those of a file of its name. */
 export async function* entryBytes({
 	name,
 	bytes,
-}: ZipEntry): AsyncGenerator<Uint8Array> {
+}: ArchivedFile): AsyncGenerator<Uint8Array> {
 	if (isGzip(name)) {
 		yield* unpacked(Readable.from(bytes));
 		return;
@@ -36,7 +36,7 @@ export async function* entryBytes({
 }
 
 function isGzip(path: string): boolean {
-	return path.toLowerCase().endsWith(".gz");
+	return /\.t?gz$/i.test(path);
 }
 
 async function* unpacked(raw: Readable): AsyncGenerator<Uint8Array> {

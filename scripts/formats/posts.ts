@@ -1,18 +1,19 @@
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { Post } from "../../src/lib/formats/post.ts";
 import { type PostsFile, readPosts } from "../../src/lib/formats/posts.ts";
-import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { isTar, mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { entryBytes, fileBytes, plainName } from "./bytes.ts";
 import { cellsOf, csvRows } from "./csv.ts";
-import { isZip, zipEntries } from "./zip.ts";
+import { tarFiles } from "./tar.ts";
+import { type ArchivedFile, isZip, zipEntries } from "./zip.ts";
 
-/** `entry` names the file within a zip, null where there is none. */
+/** `entry` names the file within an archive, null where there is none. */
 export type TakePost = (post: Post, line: number, entry: string | null) => void;
 
 /**
  * Reads the posts of a file of any of the formats, also packed with gzip, or of a zip
- * of such files. A file within a zip that holds no posts, or cannot be used, is told
+ * or tar archive of such files. A file within an archive that holds no posts, or cannot be used, is told
  * and the others stay; throws a FileError where it breaks off after some of its posts.
  */
 export async function readPostsFile(
@@ -20,8 +21,13 @@ export async function readPostsFile(
 	out: ParseOutput,
 	take: TakePost,
 ): Promise<void> {
-	if (isZip(file.path)) {
-		await readZip(file, out, take);
+	const archived = isZip(file.path)
+		? zipEntries(file, mayHoldPosts, out.note)
+		: isTar(file.path)
+			? tarFiles(file, mayHoldPosts, out.note)
+			: null;
+	if (archived !== null) {
+		await readArchive(archived, out, take);
 		return;
 	}
 	await readPlain(
@@ -30,15 +36,15 @@ export async function readPostsFile(
 	);
 }
 
-async function readZip(
-	file: SourceFile,
+async function readArchive(
+	files: AsyncIterable<ArchivedFile>,
 	out: ParseOutput,
 	take: TakePost,
 ): Promise<void> {
 	/** Of the entries before, whose counts are in the report already. */
 	let taken = 0;
 	try {
-		for await (const entry of zipEntries(file, mayHoldPosts, out.note)) {
+		for await (const entry of files) {
 			let own = 0;
 			const takeOwn: TakePost = (...post) => {
 				own += 1;
@@ -51,7 +57,8 @@ async function readZip(
 				);
 				taken += own;
 			} catch (error) {
-				if (!(error instanceof FileError) || own > 0) throw error;
+				if (!(error instanceof FileError) || own > 0 || entry.hasEnded())
+					throw error;
 				out.reject(error.line, error.message, error.sample, entry.name);
 			}
 		}

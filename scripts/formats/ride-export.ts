@@ -12,7 +12,7 @@ import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { entryBytes, fileBytes } from "./bytes.ts";
 import { scratchPath } from "./declared/format.ts";
-import { isZip, type ZipEntry, zipEntries } from "./zip.ts";
+import { type ArchivedFile, isZip, zipEntries } from "./zip.ts";
 
 /** A longer list is none: Strava writes less than a kB a ride. */
 const MAX_LIST_BYTES = 256 * 2 ** 20;
@@ -108,7 +108,7 @@ async function* ridesIn(
 }
 
 async function* ridesOfInner(
-	entry: ZipEntry,
+	entry: ArchivedFile,
 	name: string,
 	out: ParseOutput,
 ): AsyncGenerator<ExportedRide | ExportFault> {

@@ -3,11 +3,14 @@ import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
 
-export interface ZipEntry {
-	/** As the zip has it, with forward slashes; never absolute, never with `..`. */
+/** A file within an archive. */
+export interface ArchivedFile {
+	/** As the archive has it, with forward slashes; never absolute, never with `..`. */
 	readonly name: string;
-	/** The unpacked bytes, from the start each time; throws a FileError where they are damaged. */
+	/** The unpacked bytes, of a zip from the start each time; throws a FileError where they are damaged. */
 	readonly bytes: AsyncIterable<Uint8Array>;
+	/** Whether reading it has met the end of what can be read of the archive. */
+	readonly hasEnded: () => boolean;
 }
 
 /** What macOS puts beside files. */
@@ -26,7 +29,7 @@ export async function* zipEntries(
 	file: Pick<SourceFile, "absolutePath" | "bytes">,
 	accepts: (name: string) => boolean,
 	note: (text: string) => void,
-): AsyncGenerator<ZipEntry> {
+): AsyncGenerator<ArchivedFile> {
 	if (file.bytes === 0) throw new FileError("the file is empty");
 	let zip: ZipFile;
 	try {
@@ -48,6 +51,8 @@ export async function* zipEntries(
 			yield {
 				name: entry.fileName,
 				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry) },
+				// The others lie elsewhere.
+				hasEnded: () => false,
 			};
 		}
 		if (leftOut.length > 0)

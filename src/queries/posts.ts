@@ -98,14 +98,14 @@ FROM ${postsOf(selection)}`;
  * Posts of each UTC day: `day, posts, tagged, tags`, and of these the part in
  * reposts: `reposts, tagged_reposts, repost_tags`.
  */
-export function postsPerDay(): Query {
+export function postsPerDay({ posts }: PostTables = LAKE_POSTS): Query {
 	return sql`SELECT created_at::DATE AS day, count(*) AS posts,
   count(*) FILTER (tag_count > 0) AS tagged,
   coalesce(sum(tag_count), 0)::BIGINT AS tags,
   count(*) FILTER (is_repost) AS reposts,
   count(*) FILTER (is_repost AND tag_count > 0) AS tagged_reposts,
   coalesce(sum(tag_count) FILTER (is_repost), 0)::BIGINT AS repost_tags
-FROM posts
+FROM ${posts}
 GROUP BY day
 ORDER BY day`;
 }

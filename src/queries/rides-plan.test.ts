@@ -10,7 +10,13 @@ import { memoryCache } from "../lake/byte-cache.ts";
 import { LakeSession } from "../lake/session.ts";
 import type { CellWindow } from "../lib/grid.ts";
 import type { RideFilter } from "../lib/rides/filter.ts";
-import { cellCounts, cellPairCount, cellPairs, ridesThrough } from "./rides.ts";
+import {
+	cellCounts,
+	cellPairCount,
+	cellPairs,
+	ridesThrough,
+	rideTotals,
+} from "./rides.ts";
 import type { Query } from "./sql.ts";
 
 let folder: string;
@@ -74,6 +80,7 @@ const queries: Record<string, (window: CellWindow) => Query> = {
 	cellPairs,
 	cellPairCount,
 	ridesThrough: (window) => ridesThrough(window, filter),
+	rideTotals: (window) => rideTotals(window, filter),
 };
 
 test.each(

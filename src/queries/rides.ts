@@ -11,20 +11,35 @@ import {
 	timestamp,
 } from "./sql.ts";
 
+/** Where rides and their cells lie: in the lake's tables, or in others of their shape. */
+export interface RideTables {
+	readonly rides: Query;
+	readonly rideCells: Query;
+}
+
+export const LAKE_RIDES: RideTables = {
+	rides: sql`rides`,
+	rideCells: sql`ride_cells`,
+};
+
 /**
  * Distinct rides per cell of a window: x, y, rides. `ride_cells` holds each level,
  * cell and ride once, so counting rows counts rides.
  */
-export function cellCounts(window: CellWindow, filter: RideFilter): Query {
+export function cellCounts(
+	window: CellWindow,
+	filter: RideFilter,
+	tables = LAKE_RIDES,
+): Query {
 	const conditions = conditionsOf(filter);
 	return sql`select x, y, count(*)::INTEGER as rides
 from (
-  ${cellsOf(window, sql`x, y, ride_id`)}
+  ${cellsOf(window, sql`x, y, ride_id`, tables)}
 ) as cells${
 		conditions.length === 0
 			? sql``
 			: sql`
-join rides using (ride_id)
+join ${tables.rides} using (ride_id)
 where ${joinSql(conditions, "\n  and ")}`
 	}
 group by x, y
@@ -60,22 +75,45 @@ join (
 export function cellPairCount(window: CellWindow): Query {
 	return sql`select count(*)::INTEGER as pairs
 from (
-  ${cellsOf(window, sql`x`)}
+  ${cellsOf(window, sql`x`, LAKE_RIDES)}
 ) as cells`;
 }
 
 /** The rides that pass some cell of a window, newest first, undated last. */
-export function ridesThrough(window: CellWindow, filter: RideFilter): Query {
-	const conditions = [
-		sql`ride_id in (
-  ${cellsOf(window, sql`ride_id`)}
-)`,
-		...conditionsOf(filter),
-	];
+export function ridesThrough(
+	window: CellWindow,
+	filter: RideFilter,
+	tables = LAKE_RIDES,
+): Query {
+	const conditions = [passing(window, tables), ...conditionsOf(filter)];
 	return sql`select ${LIST_COLUMNS}
-from rides
+from ${tables.rides}
 where ${joinSql(conditions, "\n  and ")}
 order by started_at desc nulls last, ride_id desc`;
+}
+
+/**
+ * Two rows, `all` and `in view` (those that pass some cell of a window):
+ * `part, rides, distance_m, moving_s`.
+ */
+export function rideTotals(
+	window: CellWindow,
+	filter: RideFilter,
+	tables = LAKE_RIDES,
+): Query {
+	const conditions = conditionsOf(filter);
+	const row = (part: Query, which: readonly Query[]) =>
+		sql`select ${part} as part, count(*)::INTEGER as rides,
+  coalesce(sum(distance_m), 0) as distance_m, coalesce(sum(moving_s), 0) as moving_s
+from ${tables.rides}${
+			which.length === 0
+				? sql``
+				: sql`
+where ${joinSql(which, "\n  and ")}`
+		}`;
+	return sql`${row(sql`'all'`, conditions)}
+union all
+${row(sql`'in view'`, [passing(window, tables), ...conditions])}`;
 }
 
 /** Every ride, in the order that numbers rides. */
@@ -130,12 +168,23 @@ function listOf(values: readonly TypedValue[]): Query {
 	);
 }
 
+/** That a ride passes some cell of a window. */
+function passing(window: CellWindow, tables: RideTables): Query {
+	return sql`ride_id in (
+  ${cellsOf(window, sql`ride_id`, tables)}
+)`;
+}
+
 /** Rows of `ride_cells` in a window; one part for each side of the antimeridian. */
-function cellsOf(window: CellWindow, columns: Query): Query {
+function cellsOf(
+	window: CellWindow,
+	columns: Query,
+	{ rideCells }: RideTables,
+): Query {
 	return joinSql(
 		piecesOf(window).map(
 			(piece) => sql`select ${columns}
-  from ride_cells
+  from ${rideCells}
   where ${within(window, piece)}`,
 		),
 		"\n  union all\n  ",

@@ -162,6 +162,7 @@ test("every query of a page is known here: it is tested to prune, or reads all i
 		"cellPairs",
 		"cellPairCount",
 		"ridesThrough",
+		"rideTotals",
 	];
 	const readingAll = ["funnel", "postsPerDay", "rideList"];
 	const helpers = ["bucketSeconds"];

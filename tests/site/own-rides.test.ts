@@ -14,11 +14,13 @@ import {
 } from "vitest";
 import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { formatDistance } from "../../src/lib/format.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { writeSmallInput } from "./small-input.ts";
+import { cellsOf, failureOf, outcomeOf, runBy, sqlEditor } from "./sql-page.ts";
 
 /** All rides of the small lake are in this view. */
 const VIEW = "view=47.6600,9.1800,12";
@@ -84,7 +86,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	const button = (name: string) => page.getByRole("button", { name });
-	const bar = () => page.locator(".own-bar [role=status]").textContent();
+	const bar = () => page.locator(".own-bar > [role=status]").textContent();
 
 	/** Chooses files in the panel, and waits until they are on the map. */
 	async function choose(paths: readonly string[]): Promise<void> {
@@ -285,6 +287,72 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await button("Try again").click();
 		await expect.poll(bar, PATIENTLY).toMatch(/^9 rides of your own, kept/);
+	});
+
+	test("are asked by SQL once they are kept, which gives the page's numbers, trips counted once too", async () => {
+		const half = (text: string) => {
+			let at = 0;
+			return text.replace(/<trkpt.*?<\/trkpt>/gs, (point) =>
+				at++ % 2 === 0 ? point : "",
+			);
+		};
+		await choose(files);
+		await drop({
+			"watch.gpx": half(await readFile(files[2] as string, "utf8")),
+		});
+		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own/);
+		await page.getByLabel("Count trips once").focus();
+		await page.keyboard.press("Space");
+		await page.getByText("1 ride is left out").waitFor();
+		await expect.poll(bar, PATIENTLY).toMatch(/^9 rides of your own/);
+		expect(await violationsOf(page)).toStrictEqual([]);
+		await headAt(`?rides=own&trips=once&${VIEW}&kind=running,%5C-`);
+		const figures = await page
+			.locator(".rides-figures tbody td")
+			.allTextContents();
+		await button("Export this map").click();
+		const coming = page.waitForEvent("download");
+		await button("Cells (CSV)").click();
+		const csv = await readFile(await (await coming).path(), "utf8");
+		await button("Done").click();
+		const cells = csv.trim().split("\n").length - 1;
+		await button("See the SQL").first().click();
+		await button("Keep them and see the SQL").click();
+		await page.waitForURL(/\/sql\//);
+		const counts = await sqlEditor(page).textContent();
+		expect(counts).toContain("same_trip_as is null");
+		await runBy(page, () => page.keyboard.press("Control+Enter"));
+		expect(await failureOf(page)).toBeNull();
+		expect(Number.parseInt(await outcomeOf(page), 10)).toBeGreaterThanOrEqual(
+			cells,
+		);
+		const [, , most] = await cellsOf(page);
+		const busiest = Math.max(
+			...csv
+				.trim()
+				.split("\n")
+				.slice(1)
+				.map((line) => Number(line.split(",").at(-1))),
+		);
+		expect(Number(most)).toBe(busiest);
+		await page.goBack();
+		await page.getByRole("link", { name: "SQL of the totals" }).click();
+		await page.waitForURL(/\/sql\//);
+		await runBy(page, () => page.keyboard.press("Control+Enter"));
+		const totals = await cellsOf(page);
+		expect(totals.filter((_, at) => at % 4 === 1)).toEqual(
+			figures.filter((_, at) => at % 3 === 0),
+		);
+		const metres = (at: number) => Number(totals[at]?.replaceAll(",", ""));
+		expect([formatDistance(metres(2)), formatDistance(metres(6))]).toEqual(
+			figures.filter((_, at) => at % 3 === 1),
+		);
+		// What another tab erases goes from here too.
+		const other = await context.newPage();
+		await other.goto(`${server.url}rides/?rides=own`);
+		await other.getByRole("button", { name: "Erase" }).click();
+		await page.getByText("This asks your own rides").waitFor();
+		expect(await page.locator(".source").count()).toBe(0);
 	});
 
 	test("are erased from the settings of any page", async () => {

@@ -9,6 +9,7 @@ import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { lakeRows } from "./lake-rows.ts";
+import { cellsOf, runBy } from "./sql-page.ts";
 
 const WEEK =
 	"created_at > (SELECT max(created_at) - INTERVAL 7 DAY FROM posts)";
@@ -511,7 +512,21 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await expect
 			.poll(() => page.locator(".post-text").allTextContents(), PATIENCE)
 			.toEqual(["#Wind #sea", "#Sea <img>", "#Sea and #sea"]);
-		await page.getByRole("button", { name: "Keep them" }).click();
+		await page.getByRole("button", { name: "#sea: show only posts" }).click();
+		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
+		await page
+			.locator("#top-tags")
+			.getByRole("button", { name: "See the SQL" })
+			.click();
+		await page
+			.getByRole("button", { name: "Keep them and see the SQL" })
+			.click();
+		await page.waitForURL(/\/sql\//, PATIENCE);
+		await runBy(page, () => page.keyboard.press("Control+Enter"));
+		expect(await cellsOf(page)).toEqual(["sea", "4", "3", "wind", "1", "1"]);
+		await page.goto(`${server.url}posts/`);
+		await page.getByRole("button", { name: "Show them" }).click();
+		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
 		await page
 			.getByRole("button", { name: "Erase them from this device" })
 			.waitFor(PATIENCE);

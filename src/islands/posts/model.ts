@@ -80,7 +80,7 @@ export interface LakePosts extends KnownPosts {
 	readonly topTags: readonly TopTag[];
 }
 
-/** The visitor's own, of which the engine answers every window, and no other page can be asked. */
+/** The visitor's own, of which the engine answers every window. */
 export interface VisitorPosts extends KnownPosts {
 	readonly isOwn: true;
 }

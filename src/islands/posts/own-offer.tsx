@@ -1,7 +1,7 @@
 import type { GivenFile } from "../../lake/own-data/containers.ts";
 import { chosenFiles } from "../shared/dropped-files.ts";
 
-const ENDINGS = ".zip,.js,.json,.jsonl,.ndjson,.csv,.tsv,.gz";
+const ENDINGS = ".zip,.tar,.tgz,.js,.json,.jsonl,.ndjson,.csv,.tsv,.gz";
 
 /** The button that opens the visitor's own posts, and what it takes. */
 export function OwnOffer(props: {
@@ -27,9 +27,9 @@ export function OwnOffer(props: {
 				/>
 			</label>
 			<p class="small muted">
-				A Twitter archive (.zip or its .js files), Mastodon's outbox.json, JSON
-				Lines or CSV, also dropped on the page, folders too. Nothing of it
-				leaves this browser.
+				A Twitter archive (.zip or its .js files), Mastodon's archive (.tar.gz,
+				or its outbox.json), JSON Lines or CSV, also dropped on the page,
+				folders too. Nothing of it leaves this browser.
 			</p>
 		</div>
 	);

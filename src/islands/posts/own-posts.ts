@@ -3,7 +3,8 @@ import type { OnOwnProgress } from "../../../workers/own-posts.ts";
 import type { GivenFile } from "../../lake/own-data/containers.ts";
 import type { KeptPosts, OwnFiles } from "../../lake/own-data/kept-posts.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
-import type { PostTables } from "../../queries/posts.ts";
+import { OWN_FILES } from "../../lib/own-files.ts";
+import { ownPosts } from "../../queries/own-tables.ts";
 import type { DroppedFiles } from "../shared/dropped-files.ts";
 import { ownData, type PostsData } from "./model.ts";
 
@@ -191,15 +192,15 @@ export class OwnPostsState {
 			if (files.summary.posts === 0) throw new Error(nothingIn(files.summary));
 			this.opening.value = { stage: "showing", ...none, cancel };
 			for (const file of [
-				new File([files.posts], "own-posts.parquet"),
-				new File([files.postTags], "own-post-tags.parquet"),
+				new File([files.posts], OWN_FILES.posts),
+				new File([files.postTags], OWN_FILES.postTags),
 			]) {
 				const added = this.#world.addFile(file);
 				adding.push(added);
 				await Promise.race([added, stopped]);
 			}
 			const names = (await Promise.all(adding)).map(({ name }) => name);
-			const data = ownData(files.summary, tablesOf(names));
+			const data = ownData(files.summary, ownPosts(...names));
 			if (data === null) throw new Error(nothingIn(files.summary));
 			const before = this.shown.peek();
 			batch(() => {
@@ -247,15 +248,6 @@ function nothingIn({ rejects: [first] }: OwnSummary): string {
 	return first === undefined
 		? "there are no posts in these files"
 		: `there are no posts in these files: ${first.file}${first.line === null ? "" : `, line ${first.line}`}: ${first.reason}`;
-}
-
-/** The files as SQL names them: the engine takes names of files as literals alone. */
-function tablesOf([posts = "", postTags = ""]: readonly string[]): PostTables {
-	const named = (name: string) => {
-		const text = `'${name.replaceAll("'", "''")}'`;
-		return { sql: text, params: [], display: text };
-	};
-	return { posts: named(posts), postTags: named(postTags) };
 }
 
 function isQuota(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { proxy, type Remote, wrap } from "comlink";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
@@ -16,6 +16,8 @@ import { formatBytes } from "../../lib/format.ts";
 import { askToPersist } from "../shared/device.ts";
 import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
 import { addFile, removeFile } from "../shared/engine.ts";
+import { KeepForSql } from "../shared/keep-for-sql.tsx";
+import { isOwnKept } from "../shared/own-sql.ts";
 import { Failure } from "../shared/states.tsx";
 import type { PostsData } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
@@ -32,6 +34,11 @@ const own = new OwnPostsState({
 		return withReader((api) => api.keep(files));
 	},
 	erasePosts: () => KEPT_POSTS.erase(),
+});
+
+effect(() => {
+	const shown = own.shown.value;
+	isOwnKept.value = shown !== null && shown.keptId === own.kept.value?.id;
 });
 
 /** The visitor's posts where they show, in the place of the lake's. */
@@ -73,7 +80,7 @@ export function OwnPosts(props: {
 	const failure = own.failure.value;
 	const shown = own.shown.value;
 	const kept = own.kept.value;
-	const isKept = shown !== null && shown.keptId === kept?.id;
+	const isKept = isOwnKept.value;
 	return (
 		<section class="own" aria-label="Your own posts" ref={section}>
 			<OwnOffer onFiles={(files) => open({ files, problems: [] })} />
@@ -121,6 +128,14 @@ export function OwnPosts(props: {
 			<p class="small own-said" role="status">
 				{own.said.value}
 			</p>
+			<KeepForSql
+				kind="posts"
+				keep={async () => {
+					await own.keep();
+					return isOwnKept.peek();
+				}}
+				problem={() => own.said.peek()}
+			/>
 			{isOver.value && (
 				<div class="own-over" aria-hidden="true">
 					<p>Drop to see your own posts</p>

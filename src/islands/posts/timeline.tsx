@@ -106,7 +106,8 @@ export function Timeline(props: {
 					licence={data.dataset.licence}
 					synthetic={data.dataset.synthetic}
 					rows={data.days.length}
-					query={data.isOwn ? null : postsPerDay()}
+					query={postsPerDay(data.tables)}
+					isOwn={data.isOwn}
 					root={root}
 				/>
 			}

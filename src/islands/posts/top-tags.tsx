@@ -125,7 +125,8 @@ export function TopTags(props: {
 					rows={rows.length}
 					bytes={answer.bytes.tags}
 					milliseconds={answer.milliseconds?.tags ?? null}
-					query={data.isOwn ? null : topTags(selectionOf(choice, data), top)}
+					query={topTags(selectionOf(choice, data), top)}
+					isOwn={data.isOwn}
 					root={root}
 				/>
 			}

@@ -360,7 +360,8 @@ export function Source(props: {
 			rows={props.rows}
 			bytes={props.asked.bytes}
 			milliseconds={props.asked.milliseconds}
-			query={props.data.isOwn ? null : props.asked.query}
+			query={props.asked.query}
+			isOwn={props.data.isOwn}
 		/>
 	);
 }

@@ -198,9 +198,8 @@ function Funnel(props: {
 					synthetic={data.dataset.synthetic}
 					bytes={answer.bytes.funnel}
 					milliseconds={answer.milliseconds?.funnel ?? null}
-					query={
-						data.isOwn ? null : funnelQuery(selectionOf(answer.choice, data))
-					}
+					query={funnelQuery(selectionOf(answer.choice, data))}
+					isOwn={data.isOwn}
 					root={props.root}
 				/>
 			}
@@ -239,9 +238,10 @@ export function NoPosts({ own }: { readonly own: ComponentChildren }) {
 			<Empty>
 				<p>
 					This lake holds no posts. Put a Twitter archive (<code>.zip</code>, or
-					its <code>.js</code> files), search-API JSON, JSON Lines, Mastodon's{" "}
-					<code>outbox.json</code> or CSV into the folder <code>posts/</code> of
-					the input, and run <code>npm run data -- --input DIR</code>.
+					its <code>.js</code> files), search-API JSON, JSON Lines, Mastodon's
+					archive (<code>.tar.gz</code>, or its <code>outbox.json</code>) or CSV
+					into the folder <code>posts/</code> of the input, and run{" "}
+					<code>npm run data -- --input DIR</code>.
 				</p>
 			</Empty>
 		</>

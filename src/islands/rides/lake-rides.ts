@@ -11,6 +11,7 @@ import {
 	cellPairs,
 	rideList,
 	ridesThrough,
+	rideTotals,
 } from "../../queries/rides.ts";
 import { type LakeAnswer, openEngine, queryLake } from "../shared/engine.ts";
 import type { ReadOptions, RideSource, WindowCells } from "./ride-source.ts";
@@ -36,7 +37,12 @@ export interface LakeRidesOptions {
 
 /** The rides of the lake, asked for by SQL. */
 export class LakeRides implements RideSource {
-	readonly sql = { counts: cellCounts, through: ridesThrough };
+	readonly isOwn = false;
+	readonly sql = {
+		counts: cellCounts,
+		through: ridesThrough,
+		totals: rideTotals,
+	};
 	readonly #world: World;
 	readonly #maxPairs: number;
 	readonly #lineBreaks: CourseOptions | undefined;

@@ -7,14 +7,17 @@ afterEach(() => {
 	engineState.value = { kind: "idle" };
 });
 
-test("only rides that SQL asks for wait for the engine", () => {
+test("only rides of the lake wait for the engine", () => {
 	const lake = new LakeRides({});
 	const rides = { bytes: 7, totalBytes: 9 };
 	engineState.value = { kind: "loading", bytes: 3, totalBytes: 8 };
 	expect(loadingOf(lake, rides)).toEqual({
 		...{ what: "the engine", bytes: 3, totalBytes: 8 },
 	});
-	expect(loadingOf({ sql: null }, rides)).toEqual({ what: "rides", ...rides });
+	expect(loadingOf({ isOwn: true }, rides)).toEqual({
+		what: "rides",
+		...rides,
+	});
 	engineState.value = { kind: "ready", version: "" };
 	expect(loadingOf(lake, rides)).toEqual({ what: "rides", ...rides });
 });

@@ -9,13 +9,13 @@ export interface OnItsWay {
 	readonly totalBytes: number;
 }
 
-/** What a read of rides waits for now: the engine, where SQL asks for them, else the rides. */
+/** What a read of rides waits for now: the engine, where it answers for them, else the rides. */
 export function loadingOf(
-	{ sql }: Pick<RideSource, "sql">,
+	{ isOwn }: Pick<RideSource, "isOwn">,
 	rides: Omit<OnItsWay, "what"> = { bytes: 0, totalBytes: 0 },
 ): OnItsWay {
 	const engine = engineState.value;
-	return sql !== null && engine.kind === "loading"
+	return !isOwn && engine.kind === "loading"
 		? {
 				what: "the engine",
 				bytes: engine.bytes,

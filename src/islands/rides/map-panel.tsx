@@ -170,7 +170,7 @@ export function MapPanel(
 					{!isEmbedded && (
 						<>
 							<ExportButton state={state} model={model} exported={exported} />
-							{source.sql !== null && <EmbedButton />}
+							{!source.isOwn && <EmbedButton />}
 						</>
 					)}
 				</MapButtons>

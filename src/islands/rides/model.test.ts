@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { CellWindow, Viewport } from "../../lib/grid.ts";
 import { ANY_RIDE, matching, type RideFilter } from "../../lib/rides/filter.ts";
 import { numbersIn, type RideList } from "../../lib/rides/list.ts";
+import { LakeRides } from "./lake-rides.ts";
 import { type Opened, RidesModel } from "./model.ts";
 import { timelineOf } from "./months.ts";
 import type { ReadOptions, RideSource } from "./ride-source.ts";
@@ -57,7 +58,8 @@ function page() {
 		});
 	};
 	const source: RideSource = {
-		sql: null,
+		isOwn: false,
+		sql: new LakeRides({}).sql,
 		list: async () => list,
 		cells: (window, counted, options) => {
 			const counts = new Uint32Array(window.columns * window.rows).fill(

@@ -73,8 +73,7 @@ export interface Picture {
 	readonly rides: Uint8Array | null;
 	/** Cells on the screen that some ride passes. */
 	readonly occupied: number;
-	/** Null where no SQL asks for it. */
-	readonly sql: string | null;
+	readonly sql: string;
 	readonly cost: Cost;
 }
 
@@ -297,7 +296,7 @@ export class RidesModel {
 				seen: { most, totals },
 				rides: mask,
 				occupied,
-				sql: this.#source.sql?.counts(window, filter).display ?? null,
+				sql: this.#source.sql.counts(window, filter).display,
 				cost,
 			};
 		});

@@ -61,9 +61,12 @@ export interface RideSource {
 	): Promise<readonly Track[]>;
 	/** How many samples the lines of some rides have. */
 	samples(rideIds: readonly string[], options: ReadOptions): Promise<number>;
-	/** What the answers are the answers of, for people to read; null where no SQL asks. */
+	/** Whether the rides are the visitor's own. */
+	readonly isOwn: boolean;
+	/** What the answers are the answers of, for people to read. */
 	readonly sql: {
 		counts(window: CellWindow, filter: RideFilter): Query;
 		through(window: CellWindow, filter: RideFilter): Query;
-	} | null;
+		totals(window: CellWindow, filter: RideFilter): Query;
+	};
 }

@@ -2,7 +2,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
-import { Provenance } from "../shared/provenance.tsx";
+import { Provenance, SqlLink } from "../shared/provenance.tsx";
 import { basemapCredit } from "./credits.ts";
 import { Days } from "./days.tsx";
 import { Figures } from "./figures.tsx";
@@ -95,7 +95,17 @@ export function RidesPage(
 					bytes={picture?.cost.bytes}
 					milliseconds={picture?.cost.milliseconds || null}
 					query={picture?.sql}
-				/>
+					isOwn={source.isOwn}
+				>
+					{picture !== null && (
+						<SqlLink
+							display={source.sql.totals(picture.shown, filter).display}
+							isOwn={source.isOwn}
+						>
+							SQL of the totals
+						</SqlLink>
+					)}
+				</Provenance>
 				<Places model={model} onShow={showAt} />
 				<StartPlaces places={opened.startPlaces} onShow={showAt} />
 			</footer>

@@ -15,7 +15,7 @@ import { ridesPerWeekday, ridesPerYear } from "../../lib/rides/habits.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
 import { Chart } from "../charts/chart.tsx";
-import { sqlHref } from "../shared/provenance.tsx";
+import { SqlLink } from "../shared/provenance.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { kindName, WEEKDAYS } from "./filter-words.ts";
 import { loadingOf } from "./loading-of.ts";
@@ -128,7 +128,9 @@ export function ThroughPanel(props: {
 				)}
 				{sql !== null && (
 					<p class="small">
-						<a href={sqlHref(sql)}>See the SQL</a>
+						<SqlLink display={sql} isOwn={props.source.isOwn}>
+							See the SQL
+						</SqlLink>
 					</p>
 				)}
 			</div>

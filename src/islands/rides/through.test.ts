@@ -4,6 +4,7 @@ import type { CellWindow } from "../../lib/grid.ts";
 import { ANY_RIDE, matching, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
+import { LakeRides } from "./lake-rides.ts";
 import { RidesThrough } from "./through.ts";
 
 const list: RideList = {
@@ -39,7 +40,7 @@ function page() {
 	const rides = new Map<number, PromiseWithResolvers<readonly number[]>>();
 	const tracks = new Map<string, PromiseWithResolvers<readonly Track[]>>();
 	const source = {
-		sql: null,
+		sql: new LakeRides({}).sql,
 		through: ({ x }: CellWindow) => {
 			const answer = Promise.withResolvers<readonly number[]>();
 			rides.set(x, answer);

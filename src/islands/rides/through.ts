@@ -86,7 +86,7 @@ export class RidesThrough {
 			const cell = state.at.value;
 			return cell === null
 				? null
-				: (source.sql?.through(cell, state.filter.value).display ?? null);
+				: source.sql.through(cell, state.filter.value).display;
 		});
 	}
 

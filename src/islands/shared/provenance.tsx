@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Synthetic } from "../../lib/catalog.ts";
 import {
 	formatBytes,
@@ -7,6 +8,7 @@ import {
 import { syntheticLabel } from "../../lib/synthetic.ts";
 import type { Query } from "../../queries/sql.ts";
 import { siteRoot } from "./lake.ts";
+import { isOwnKept, sqlToKeepFor } from "./own-sql.ts";
 
 /** Address of the SQL page with a query in its editor; it does not run by itself. */
 export function sqlHref(display: string): string {
@@ -16,6 +18,37 @@ export function sqlHref(display: string): string {
 /** The same from a given root, relative or absolute, for pages drawn at build time. */
 export function sqlHrefFrom(root: string, display: string): string {
 	return `${root}sql/#q=${encodeURIComponent(display)}`;
+}
+
+/** The way to a query on the SQL page, which finds the visitor's own data once they are kept. */
+export function SqlLink(props: {
+	readonly display: string;
+	/** Whether it asks the visitor's own data. */
+	readonly isOwn?: boolean | undefined;
+	/** Root of the site for a page drawn at build time. */
+	readonly root?: string | undefined;
+	readonly children: ComponentChildren;
+}) {
+	const { display, isOwn = false, root, children } = props;
+	if (isOwn && !isOwnKept.value)
+		return (
+			<button
+				type="button"
+				class="link-button"
+				onClick={() => {
+					sqlToKeepFor.value = display;
+				}}
+			>
+				{children}
+			</button>
+		);
+	return (
+		<a
+			href={root === undefined ? sqlHref(display) : sqlHrefFrom(root, display)}
+		>
+			{children}
+		</a>
+	);
 }
 
 /** Where a picture comes from: source, licence, rows, bytes, time, and its SQL. Null or undefined is left out. */
@@ -28,8 +61,12 @@ export function Provenance(props: {
 	readonly bytes?: number | null;
 	readonly milliseconds?: number | null;
 	readonly query?: Query | string | null;
+	/** Whether it is of the visitor's own data. */
+	readonly isOwn?: boolean | undefined;
 	/** Root of the site for a page drawn at build time. */
 	readonly root?: string;
+	/** At the end. */
+	readonly children?: ComponentChildren;
 }) {
 	const { query, rows, bytes, milliseconds } = props;
 	const label = syntheticLabel(props.synthetic);
@@ -47,16 +84,11 @@ export function Provenance(props: {
 			{bytes != null && <span>{formatBytes(bytes)}</span>}
 			{milliseconds != null && <span>{formatMilliseconds(milliseconds)}</span>}
 			{display !== undefined && (
-				<a
-					href={
-						props.root === undefined
-							? sqlHref(display)
-							: sqlHrefFrom(props.root, display)
-					}
-				>
+				<SqlLink display={display} isOwn={props.isOwn} root={props.root}>
 					See the SQL
-				</a>
+				</SqlLink>
 			)}
+			{props.children}
 		</p>
 	);
 }

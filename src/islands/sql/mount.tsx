@@ -7,6 +7,7 @@ import { openCatalog } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { moveBy } from "../shared/publication.ts";
 import { browserStore, openDraft } from "./draft.ts";
+import { followKept, openOwnIn } from "./own-data.ts";
 import { NoTables, SqlPage, Unopened } from "./sql-page.tsx";
 import { Workbench } from "./workbench.ts";
 
@@ -42,7 +43,7 @@ function start(catalog: Catalog): void {
 	const store = browserStore();
 	const draft = openDraft(store, location.hash, starter);
 	const live = {
-		workbench: new Workbench(draft.text),
+		workbench: new Workbench(draft.text, openOwnIn),
 		store,
 		draft,
 		starter,
@@ -59,5 +60,6 @@ function start(catalog: Catalog): void {
 		await moveEngine(lake.text);
 		show(lake.catalog);
 	});
+	void followKept();
 	prefetchEngine();
 }

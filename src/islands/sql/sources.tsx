@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
+import type { OwnKind } from "../../lib/own-files.ts";
 import {
 	chosenFiles,
 	type DroppedFiles,
@@ -10,6 +11,7 @@ import {
 } from "../shared/dropped-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
+import { keptBytes, openingKinds, openKinds, openOwn } from "./own-data.ts";
 import { counted } from "./words.ts";
 
 const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
@@ -87,6 +89,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 					))}
 				</ul>
 			)}
+			<KeptOwn />
 			{reading.value.map((name) => (
 				<p key={name} class="sources-reading">
 					Reading {name} …
@@ -123,6 +126,48 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 				</div>
 			)}
 		</section>
+	);
+}
+
+/** The visitor's own data that are kept on this device, where SQL cannot name them yet. */
+function KeptOwn() {
+	const kept = keptBytes.value;
+	const failure = useSignal<unknown>(null);
+	if (kept === null) return null;
+	const open = async (kind: OwnKind) => {
+		failure.value = null;
+		try {
+			await openOwn(kind);
+		} catch (error) {
+			failure.value = error;
+		}
+	};
+	return (
+		<>
+			{(["rides", "posts"] as const)
+				.filter((kind) => kept[kind] > 0 && !openKinds.value.includes(kind))
+				.map((kind) => (
+					<div key={kind} class="sources-kept">
+						<p>
+							Your own {kind} are kept on this device ({formatBytes(kept[kind])}
+							).
+						</p>
+						<button
+							type="button"
+							class="button"
+							disabled={openingKinds.value.includes(kind)}
+							onClick={() => void open(kind)}
+						>
+							{openingKinds.value.includes(kind)
+								? "Opening …"
+								: `Ask your own ${kind}`}
+						</button>
+					</div>
+				))}
+			{failure.value !== null && (
+				<p class="sources-refused">{sentenceOf(failure.value)}</p>
+			)}
+		</>
 	);
 }
 

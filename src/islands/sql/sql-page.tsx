@@ -2,11 +2,13 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { DroppedFile, Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
+import { ownKindsIn } from "../../lib/own-files.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
 import { download } from "../shared/download.ts";
 import { droppedFiles, engineState, ownObjects } from "../shared/engine.ts";
+import { siteRoot } from "../shared/lake.ts";
 import { sqlHref } from "../shared/provenance.tsx";
 import { Empty, Failure } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
@@ -25,6 +27,7 @@ import { createEditor, type Editor } from "./editor.ts";
 import { FailureCard } from "./failure.tsx";
 import { type Cell, ResultGrid } from "./grid.ts";
 import { Changed, OwnList } from "./own.tsx";
+import { keptBytes, openKinds } from "./own-data.ts";
 import { PlanPanel } from "./plan.tsx";
 import { Schema } from "./schema.tsx";
 import { Sources } from "./sources.tsx";
@@ -232,14 +235,17 @@ function Bench(props: {
 		<section class="sql-bench" aria-label="Query">
 			<div class="sql-text">
 				<div class="sql-editor" ref={host} />
-				<DraftNotice
-					draft={draft.value}
-					wasRun={wasRun.value}
-					onSwap={() => setDraft(swapDraft(store, draft.value))}
-					onDrop={() => {
-						draft.value = dropPrevious(store, draft.value);
-					}}
-				/>
+				<div class="sql-notices">
+					<OwnNotice text={workbench.text.value} />
+					<DraftNotice
+						draft={draft.value}
+						wasRun={wasRun.value}
+						onSwap={() => setDraft(swapDraft(store, draft.value))}
+						onDrop={() => {
+							draft.value = dropPrevious(store, draft.value);
+						}}
+					/>
+				</div>
 			</div>
 			<Toolbar
 				workbench={workbench}
@@ -296,6 +302,26 @@ function leaveLink(text: string): void {
 	const linked = sqlInHash(location.hash);
 	if (linked === null || linked === text) return;
 	history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** Where the visitor's own data that the text names are to be had, as far as they are not kept here. */
+function OwnNotice({ text }: { readonly text: string }) {
+	const kept = keptBytes.value;
+	if (kept === null) return null;
+	const missing = ownKindsIn(text).filter(
+		(kind) => kept[kind] === 0 && !openKinds.value.includes(kind),
+	);
+	return missing.map((kind) => (
+		<div key={kind} class="sql-notice" role="status">
+			<p>
+				This asks your own {kind}: add them on the page of {kind}, and keep them
+				there.
+			</p>
+			<a class="button" href={`${siteRoot()}${kind}/`}>
+				Go to {kind}
+			</a>
+		</div>
+	));
 }
 
 function DraftNotice(props: {

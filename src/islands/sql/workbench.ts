@@ -59,11 +59,17 @@ export class Workbench {
 	readonly runsEnded: Signal<number> = signal(0);
 	/** The text that the price is of; null before the first. */
 	readonly pricedText: Signal<string | null> = signal(null);
+	readonly #prepare: (sql: string) => Promise<void>;
 	#stop: AbortController | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#priced = 0;
 
-	constructor(text: string) {
+	/** `prepare` has the engine know what some SQL names besides the lake, before it is priced or run. */
+	constructor(
+		text: string,
+		prepare: (sql: string) => Promise<void> = async () => {},
+	) {
+		this.#prepare = prepare;
 		this.text = signal(text);
 		effect(() => {
 			const text = this.text.value;
@@ -81,6 +87,7 @@ export class Workbench {
 		this.status.value = { kind: "running", sql, progress: null };
 		const started = performance.now();
 		try {
+			await this.#prepare(sql);
 			const { table, answer } = await queryLake(
 				{ sql, params: [], display: sql },
 				{
@@ -142,6 +149,7 @@ export class Workbench {
 	async #setPrice(sql: string, turn: number): Promise<void> {
 		let price: PriceStatus;
 		try {
+			await this.#prepare(sql);
 			const known = await priceQuery({ sql, params: [], display: sql });
 			price = { kind: "known", ...known };
 		} catch (error) {

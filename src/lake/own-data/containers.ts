@@ -6,6 +6,8 @@ import {
 	ZipReader,
 } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { FileError } from "../../lib/formats/file-error.ts";
+import { isTar } from "../../lib/formats/posts-names.ts";
+import { tarEntries } from "../../lib/formats/tar.ts";
 import { LakeError } from "../errors.ts";
 import { chunksOf } from "../files/unpacked.ts";
 
@@ -19,9 +21,9 @@ export interface GivenFile {
 	readonly blob: Blob;
 }
 
-/** A file to be read, on its own or within a zip. */
+/** A file to be read, on its own or within an archive. */
 export interface FoundFile {
-	/** Within a zip `export.zip/activities/1.gpx`. */
+	/** Within an archive `export.zip/activities/1.gpx`. */
 	readonly path: string;
 	/** Packed. */
 	readonly bytes: number;
@@ -31,8 +33,10 @@ export interface FoundFile {
 
 /** Who looks into containers. */
 export interface ContainerReader {
-	/** Hears of a zip that cannot be read. */
+	/** Hears of an archive that cannot be read. */
 	fault(path: string, error: FileError): void;
+	/** Which files of a tar archive are wanted, by their names; without it such archives are files like others. */
+	readonly wants?: (path: string) => boolean;
 	/** Called now and then. Throws `CancelledError` where nobody wants it any more. */
 	goOn(): void;
 }
@@ -40,7 +44,7 @@ export interface ContainerReader {
 /** What macOS puts beside files. */
 const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
 
-/** A zip within a zip is unpacked as a whole. */
+/** A zip within a zip, or a file of a tar archive, is unpacked as a whole. */
 const MAX_INNER_BYTES = 1e9;
 /** What is unpacked goes to the browser in such pieces, which may lay them on disk. */
 const PIECE_BYTES = 16e6;
@@ -48,16 +52,19 @@ const PIECE_BYTES = 16e6;
 const MAX_DEPTH = 2;
 
 /**
- * The files that were given and are no zips, then those of each zip, and of the zips
- * within it: lists of files that lie together, one at a time.
+ * The files that were given and are no archives, then those of each zip, and of the
+ * zips within it, and those of each tar archive that are wanted: lists of files that
+ * lie together, one at a time.
  */
 export async function* containersOf(
 	given: readonly GivenFile[],
 	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
 	const found = given.filter(({ path }) => !SIDECAR.test(path)).sort(byPath);
+	const isWantedTar = (path: string) =>
+		reader.wants !== undefined && isTar(path);
 	yield found
-		.filter(({ path }) => !isZip(path))
+		.filter(({ path }) => !isZip(path) && !isWantedTar(path))
 		.map(({ path, blob }) => ({
 			path,
 			bytes: blob.size,
@@ -65,6 +72,7 @@ export async function* containersOf(
 		}));
 	for (const { path, blob } of found)
 		if (isZip(path)) yield* zipContainers(path, blob, 1, reader);
+		else if (isWantedTar(path)) yield* tarContainers(path, blob, reader);
 }
 
 /** What a file that is packed with gzip unpacks to. Throws a FileError where it is empty or damaged. */
@@ -109,6 +117,58 @@ async function* zipContainers(
 		);
 		if (unpacked !== null)
 			yield* zipContainers(inner.path, unpacked, depth + 1, reader);
+	}
+}
+
+/**
+ * Each file that is wanted by itself, as a tar archive is read but once: it is
+ * unpacked whole, and one that is too large is passed over.
+ */
+async function* tarContainers(
+	path: string,
+	blob: Blob,
+	reader: ContainerReader,
+): AsyncGenerator<readonly FoundFile[]> {
+	if (blob.size === 0) {
+		reader.fault(path, new FileError("the file is empty"));
+		return;
+	}
+	let passed = 0;
+	let told = 0;
+	const given: FoundFile = {
+		path,
+		bytes: blob.size,
+		async *open() {
+			for await (const chunk of givenBytes(blob)) {
+				passed += chunk.length;
+				reader.goOn();
+				yield chunk;
+			}
+		},
+	};
+	const plain = /gz$/i.test(path) ? gunzipped(given) : given.open();
+	try {
+		for await (const { name, size, bytes } of tarEntries(plain)) {
+			const inner = `${path}/${name}`;
+			if (SIDECAR.test(name) || reader.wants?.(inner) !== true) continue;
+			if (size > MAX_INNER_BYTES) {
+				reader.fault(inner, tooLarge());
+				continue;
+			}
+			const unpacked = await gathered(bytes(), reader);
+			const packedBytes = Math.min(size, Math.max(1, passed - told));
+			told = passed;
+			yield [
+				{
+					path: inner,
+					bytes: packedBytes,
+					open: () => chunksOf(unpacked.stream()),
+				},
+			];
+		}
+	} catch (error) {
+		if (!(error instanceof FileError)) throw error;
+		reader.fault(path, error);
 	}
 }
 
@@ -180,26 +240,37 @@ async function* entryBytes(entry: FileEntry): AsyncGenerator<Uint8Array> {
 async function wholeZip(
 	file: FoundFile,
 	depth: number,
-	{ goOn }: ContainerReader,
+	reader: ContainerReader,
 ): Promise<Blob> {
 	if (depth === MAX_DEPTH)
 		throw new FileError("a zip in a zip in a zip: unpack it first");
+	return gathered(file.open(), reader);
+}
+
+/** Throws a FileError where there is more than {@link MAX_INNER_BYTES}. */
+async function gathered(
+	chunks: AsyncGenerator<Uint8Array>,
+	{ goOn }: ContainerReader,
+): Promise<Blob> {
 	const pieces: Blob[] = [];
 	let parts: BlobPart[] = [];
 	let bytes = 0;
-	for await (const chunk of file.open()) {
+	for await (const chunk of chunks) {
 		goOn();
 		bytes += chunk.length;
-		if (bytes > MAX_INNER_BYTES)
-			throw new FileError(
-				`it unpacks to more than ${MAX_INNER_BYTES / 1e9} GB: unpack it first`,
-			);
+		if (bytes > MAX_INNER_BYTES) throw tooLarge();
 		parts.push(chunk as Uint8Array<ArrayBuffer>);
 		if (bytes < (pieces.length + 1) * PIECE_BYTES) continue;
 		pieces.push(new Blob(parts));
 		parts = [];
 	}
 	return new Blob([...pieces, ...parts]);
+}
+
+function tooLarge(): FileError {
+	return new FileError(
+		`it unpacks to more than ${MAX_INNER_BYTES / 1e9} GB: unpack it first`,
+	);
 }
 
 /** Null where the file is to blame, which is then told. */

@@ -40,11 +40,11 @@ export function OwnBar(props: {
 					/>
 					Count trips once
 				</label>
-				<p class="small muted" role="status">
+				<span class="muted" role="status">
 					{trips.value === "once"
 						? leftOutSentence(leftOut)
 						: "Rides that two devices recorded on one trip count twice."}
-				</p>
+				</span>
 			</div>
 			<div class="own-bar-buttons">
 				<button

@@ -5,6 +5,12 @@ import type { CellWindow } from "../../../lib/grid.ts";
 import type { RideFilter } from "../../../lib/rides/filter.ts";
 import type { RideList } from "../../../lib/rides/list.ts";
 import type { Track } from "../../../lib/tracks.ts";
+import {
+	cellCounts,
+	type RideTables,
+	ridesThrough,
+	rideTotals,
+} from "../../../queries/rides.ts";
 import type { ReadOptions, RideSource, WindowCells } from "../ride-source.ts";
 
 /** A pair or a count that comes from the worker. */
@@ -12,19 +18,27 @@ const BYTES_PER_ROW = 8;
 
 /** Asks the worker that holds the visitor's own rides. */
 export class OwnRideSource implements RideSource {
-	readonly sql = null;
+	readonly isOwn = true;
+	readonly sql: RideSource["sql"];
 	readonly #list: RideList;
 	readonly #api: Remote<RidesApi>;
 	readonly #lifeline: Lifeline;
 
 	constructor(
 		list: RideList,
+		/** Where SQL finds these rides. */
+		tables: () => RideTables,
 		{
 			api,
 			lifeline,
 		}: { readonly api: Remote<RidesApi>; readonly lifeline: Lifeline },
 	) {
 		this.#list = list;
+		this.sql = {
+			counts: (window, filter) => cellCounts(window, filter, tables()),
+			through: (window, filter) => ridesThrough(window, filter, tables()),
+			totals: (window, filter) => rideTotals(window, filter, tables()),
+		};
 		this.#api = api;
 		this.#lifeline = lifeline;
 	}

@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { proxy, type Remote, wrap } from "comlink";
 import { newLife, onDeath } from "../../../../workers/life.ts";
 import type {
@@ -16,7 +16,9 @@ import type {
 	ReadReport,
 } from "../../../lake/own-data/read-rides.ts";
 import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
+import { OWN_RIDES, OWN_RIDES_ONCE } from "../../../queries/own-tables.ts";
 import { askToPersist } from "../../shared/device.ts";
+import { isOwnKept } from "../../shared/own-sql.ts";
 import { urlSignal, wordCodec } from "../../shared/url-state.ts";
 import type { Opened } from "../model.ts";
 import { monthRowsOf, timelineOf } from "../months.ts";
@@ -67,6 +69,10 @@ interface Worker {
 	readonly lifeline: Lifeline;
 	readonly end: () => void;
 }
+
+effect(() => {
+	isOwnKept.value = ownRides.value?.isKept === true;
+});
 
 let worker: Worker | null = null;
 let reading: Promise<void> = Promise.resolve();
@@ -209,7 +215,11 @@ function show(holding: Holding): void {
 				startPlaces: [],
 				start: null,
 			},
-			source: new OwnRideSource(list, runningWorker()),
+			source: new OwnRideSource(
+				list,
+				() => (trips.peek() === "once" ? OWN_RIDES_ONCE : OWN_RIDES),
+				runningWorker(),
+			),
 			rides: list.id.length,
 			leftOut,
 			key: list.id.join(),

@@ -3,6 +3,8 @@ import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type DroppedFiles, useFileDrop } from "../../shared/dropped-files.ts";
+import { KeepForSql } from "../../shared/keep-for-sql.tsx";
+import { isOwnKept } from "../../shared/own-sql.ts";
 import { Empty, Loading } from "../../shared/states.tsx";
 import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { LakeRides } from "../lake-rides.ts";
@@ -17,6 +19,7 @@ import {
 	countTrips,
 	eraseRides,
 	hasKept,
+	keepRides,
 	openKept,
 	ownProblem,
 	ownReport,
@@ -144,6 +147,14 @@ export function RidesIsland(props: {
 				isOpen={isPanelOpen}
 				onFiles={(files) => void read({ files, problems: [] })}
 				onClosed={focusIfLost}
+			/>
+			<KeepForSql
+				kind="rides"
+				keep={async () => {
+					await keepRides();
+					return isOwnKept.peek();
+				}}
+				problem={() => problemSentence(ownProblem.peek())}
 			/>
 			<p class="visually-hidden" role="status">
 				{news.value}

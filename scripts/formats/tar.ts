@@ -1,0 +1,54 @@
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import { tarEntries } from "../../src/lib/formats/tar.ts";
+import type { SourceFile } from "../datasets/dataset.ts";
+import { fileBytes } from "./bytes.ts";
+import type { ArchivedFile } from "./zip.ts";
+
+/**
+ * The files of a tar archive, also packed with gzip, whose names are accepted, in its
+ * own order; each is read once, before the next. How many others there are is noted.
+ * Throws a FileError where the archive is damaged or cut off, or holds no such file.
+ */
+export async function* tarFiles(
+	file: Pick<SourceFile, "path" | "absolutePath" | "bytes">,
+	accepts: (name: string) => boolean,
+	note: (text: string) => void,
+): AsyncGenerator<ArchivedFile> {
+	let found = 0;
+	let leftOut = 0;
+	let example = "";
+	for await (const entry of tarEntries(fileBytes(file))) {
+		if (!accepts(entry.name)) {
+			leftOut += 1;
+			example ||= entry.name;
+			continue;
+		}
+		found += 1;
+		let hasEnded = false;
+		yield {
+			name: entry.name,
+			bytes: untilFault(entry.bytes(), () => {
+				hasEnded = true;
+			}),
+			hasEnded: () => hasEnded,
+		};
+	}
+	if (leftOut > 0)
+		note(
+			`left out of the archive: ${leftOut} of other kinds, such as ${example}`,
+		);
+	if (found === 0)
+		throw new FileError("the archive holds no file of this dataset's kind");
+}
+
+async function* untilFault(
+	chunks: AsyncGenerator<Uint8Array>,
+	onFault: () => void,
+): AsyncGenerator<Uint8Array> {
+	try {
+		yield* chunks;
+	} catch (error) {
+		onFault();
+		throw error;
+	}
+}
