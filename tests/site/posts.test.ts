@@ -512,7 +512,10 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await expect
 			.poll(() => page.locator(".post-text").allTextContents(), PATIENCE)
 			.toEqual(["#Wind #sea", "#Sea <img>", "#Sea and #sea"]);
-		await page.getByRole("button", { name: "#sea: show only posts" }).click();
+		await page
+			.locator("#top-tags")
+			.getByRole("button", { name: "#sea: show only posts" })
+			.click();
 		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
 		await page
 			.locator("#top-tags")
