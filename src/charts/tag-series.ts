@@ -5,13 +5,14 @@ import {
 	formatCounted,
 	formatDay,
 	formatInstant,
+	formatMonth,
 	formatNumber,
 } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
 
-/** A UTC hour, a UTC day, or a week from Monday, UTC. */
-export type SeriesUnit = "hour" | "day" | "week";
+/** A UTC hour, a UTC day, a week from Monday, a month or a year, UTC. */
+export type SeriesUnit = "hour" | "day" | "week" | "month" | "year";
 
 /** Occurrences of a tag in a unit of time. */
 export interface TagCount {
@@ -29,14 +30,26 @@ export interface TagSeries {
 
 const HOUR_MS = 3_600_000;
 const UNIT_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS };
+/** Units whose lengths differ. */
+const UNIT_MONTHS = { month: 1, year: 12 };
 /** 1 January 1970 was a Thursday. */
 const MONDAY_MS = 4 * 24 * HOUR_MS;
 
-/** Units that a moving average runs over: a day of hours, a week of days, four weeks. */
-export const AVERAGE_UNITS = { hour: 24, day: 7, week: 4 } as const;
+/** Units that a moving average runs over: a day of hours, a week of days, four weeks, a year of months, three years. */
+export const AVERAGE_UNITS = {
+	hour: 24,
+	day: 7,
+	week: 4,
+	month: 12,
+	year: 3,
+} as const;
 
 /** The start of the unit that an instant lies in. */
 export function unitStart(time: Date, unit: SeriesUnit): Date {
+	if (unit === "month" || unit === "year")
+		return atMonth(
+			Math.floor(monthOf(time) / UNIT_MONTHS[unit]) * UNIT_MONTHS[unit],
+		);
 	const length = UNIT_MS[unit];
 	const origin = unit === "week" ? MONDAY_MS : 0;
 	return new Date(
@@ -44,14 +57,29 @@ export function unitStart(time: Date, unit: SeriesUnit): Date {
 	);
 }
 
-/** So many units later, or earlier. */
+/** So many units later, or earlier, than the start of one. */
 export function addUnits(start: Date, units: number, unit: SeriesUnit): Date {
-	return new Date(start.getTime() + units * UNIT_MS[unit]);
+	return unit === "month" || unit === "year"
+		? atMonth(monthOf(start) + units * UNIT_MONTHS[unit])
+		: new Date(start.getTime() + units * UNIT_MS[unit]);
 }
 
 /** Units between two starts. */
 export function unitsBetween(from: Date, to: Date, unit: SeriesUnit): number {
-	return Math.round((to.getTime() - from.getTime()) / UNIT_MS[unit]);
+	return Math.round(
+		unit === "month" || unit === "year"
+			? (monthOf(to) - monthOf(from)) / UNIT_MONTHS[unit]
+			: (to.getTime() - from.getTime()) / UNIT_MS[unit],
+	);
+}
+
+/** Whole months since the year 0, UTC. */
+function monthOf(time: Date): number {
+	return time.getUTCFullYear() * 12 + time.getUTCMonth();
+}
+
+function atMonth(month: number): Date {
+	return new Date(Date.UTC(Math.floor(month / 12), month % 12));
 }
 
 /**
@@ -271,7 +299,7 @@ export function describeTagLines(
 		.join(" ");
 }
 
-/** A unit of time: `31 Dec 2024, 14:00`, `31 Dec 2024`, `the week of 30 Dec 2024`. */
+/** A unit of time: `31 Dec 2024, 14:00`, `31 Dec 2024`, `the week of 30 Dec 2024`, `Dec 2024`, `2024`. */
 export function unitName(start: Date, unit: SeriesUnit): string {
 	switch (unit) {
 		case "hour":
@@ -280,12 +308,16 @@ export function unitName(start: Date, unit: SeriesUnit): string {
 			return formatDay(start);
 		case "week":
 			return `the week of ${formatDay(start)}`;
+		case "month":
+			return formatMonth(start);
+		case "year":
+			return String(start.getUTCFullYear());
 	}
 }
 
 function unitWords(start: Date, unit: SeriesUnit): string {
-	const words = { hour: "in the hour from", day: "on", week: "in" }[unit];
-	return `${words} ${unitName(start, unit)}`;
+	const words = { hour: "in the hour from", day: "on" };
+	return `${unit === "hour" || unit === "day" ? words[unit] : "in"} ${unitName(start, unit)}`;
 }
 
 function peakOf(counts: readonly TagCount[]): TagCount | null {

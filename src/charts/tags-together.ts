@@ -12,6 +12,11 @@ export interface TagPair {
 
 const FONT_SIZE = 12;
 const LABEL_EM = 9;
+/** By which the names of columns rise. */
+const LABEL_DEGREES = 50;
+const MIN_MARGIN = 40;
+/** Columns are hardly narrower, in pixels. */
+const MIN_COLUMN = 20;
 
 /** The rows of {@link tagsTogetherChart} in pixels: top of the first, and height of each. */
 export const TAG_PAIR_ROWS = { top: 96, height: 28 };
@@ -33,14 +38,16 @@ export function tagsTogetherChart(
 	const cells = cellsOf(pairs, tags);
 	const strongest = Math.max(1e-9, ...cells.map(({ share }) => share));
 	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
-	const cellWidth = (width - marginLeft - 40) / Math.max(1, tags.length);
+	const marginRight = Math.max(MIN_MARGIN, overhang([...labels.values()]));
+	const cellWidth =
+		(width - marginLeft - marginRight) / Math.max(1, tags.length);
 	return {
 		width,
 		height: TAG_PAIR_ROWS.top + tags.length * TAG_PAIR_ROWS.height,
 		marginTop: TAG_PAIR_ROWS.top,
 		marginBottom: 0,
 		marginLeft,
-		marginRight: 40,
+		marginRight,
 		x: { axis: null, domain: tags, padding: 0.06, round: false },
 		y: { axis: null, domain: tags, padding: 0.06, round: false },
 		opacity: { type: "identity" },
@@ -87,7 +94,7 @@ export function tagsTogetherChart(
 				text: (tag: string) => labels.get(tag),
 				frameAnchor: "top",
 				textAnchor: "start",
-				rotate: -50,
+				rotate: -LABEL_DEGREES,
 				dy: -6,
 				fill: "var(--text)",
 			}),
@@ -108,6 +115,21 @@ export function describeTagsTogether(pairs: readonly TagPair[]): string {
 				`#${tag} and #${other} in ${formatCounted(posts, "post")}`,
 		)
 		.join(", ")}.`;
+}
+
+/** How far the names of columns reach beyond the last column, in pixels. */
+function overhang(labels: readonly string[]): number {
+	const along = Math.cos((LABEL_DEGREES * Math.PI) / 180);
+	return Math.ceil(
+		Math.max(
+			0,
+			...labels.map(
+				(label, column) =>
+					textWidthEm(label) * FONT_SIZE * along -
+					(labels.length - 1 - column) * MIN_COLUMN,
+			),
+		),
+	);
 }
 
 interface Cell {

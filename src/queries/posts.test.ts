@@ -166,6 +166,9 @@ describe.each(SELECTIONS)("posts of %s", (_, selection) => {
 				const time = start as Date;
 				expect(time.getTime() % (unit === "hour" ? HOUR_MS : DAY_MS)).toBe(0);
 				if (unit === "week") expect(time.getUTCDay()).toBe(1);
+				if (unit === "month") expect(time.getUTCDate()).toBe(1);
+				if (unit === "year")
+					expect([time.getUTCMonth(), time.getUTCDate()]).toEqual([0, 1]);
 			}
 		}
 	});

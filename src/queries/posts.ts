@@ -23,9 +23,9 @@ export interface PostSelection {
 	readonly tags: readonly string[];
 }
 
-export const SERIES_UNITS = ["hour", "day", "week"] as const;
+export const SERIES_UNITS = ["hour", "day", "week", "month", "year"] as const;
 
-/** UTC hours, UTC days, or weeks from Monday, UTC. */
+/** UTC hours, UTC days, weeks from Monday, months or years, UTC. */
 export type SeriesUnit = (typeof SERIES_UNITS)[number];
 
 /**
@@ -221,6 +221,8 @@ const UNIT_START: Readonly<Record<SeriesUnit, Query>> = {
 	hour: sql`date_trunc('hour', created_at)`,
 	day: sql`date_trunc('day', created_at)::TIMESTAMP`,
 	week: sql`date_trunc('week', created_at)::TIMESTAMP`,
+	month: sql`date_trunc('month', created_at)::TIMESTAMP`,
+	year: sql`date_trunc('year', created_at)::TIMESTAMP`,
 };
 
 const postsOf = ({ tables = LAKE_POSTS }: PostSelection) => tables.posts;

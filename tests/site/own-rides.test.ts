@@ -78,7 +78,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		page.setDefaultTimeout(60_000);
 		complaints = complaintsOf(page, server.url);
 		await page.goto(`${server.url}rides/`);
-		await page.locator(".rides-title button:enabled").waitFor();
+		await page.locator(".own-panel").waitFor({ state: "attached" });
 	});
 	afterEach(async () => {
 		expect(complaints).toStrictEqual([]);
@@ -392,6 +392,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 				PATIENTLY,
 			)
 			.toBe(true);
+		await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
 		await context.setOffline(true);
 		await page.reload();
 		await page.locator(".own-bar").waitFor();
@@ -399,6 +400,26 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own, kept/);
 		// The browser tells of each request that found no network.
 		complaints.length = 0;
+	});
+
+	test("are asked for by a key that is pressed before the page is ready", async () => {
+		const early = await context.newPage();
+		await early.route("**/rides/basemap.json", async (route) => {
+			await new Promise((resolve) => setTimeout(resolve, 3000));
+			await route.continue();
+		});
+		await early.goto(`${server.url}rides/`);
+		await early.locator(".rides-title button:enabled").focus();
+		await early.keyboard.press("Enter");
+		expect(await early.locator(".own-panel").count()).toBe(0);
+		await early.locator(".own-panel[open]").waitFor();
+		await early.keyboard.press("Escape");
+		await expect
+			.poll(
+				() => early.evaluate(() => document.activeElement?.textContent),
+				PATIENTLY,
+			)
+			.toBe("Your own rides");
 	});
 
 	test("can be chosen, kept and erased by the keyboard, and reading be given up", async () => {

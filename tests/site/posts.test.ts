@@ -380,6 +380,19 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 				PATIENCE,
 			)
 			.toContain("#lake");
+		// A cell of the matrix narrows to the posts with both, by keyboard too.
+		await page.locator('.tag-cells button[tabindex="0"]').focus();
+		await page.keyboard.press("End");
+		const label = await page.locator(":focus").getAttribute("aria-label");
+		const [, one, other, count] =
+			/^#(.*) and #(.*): show only the (\d+) posts? with both$/.exec(
+				label ?? "",
+			) ?? [];
+		await page.keyboard.press("Enter");
+		await expect
+			.poll(() => page.locator("#funnel-sum").textContent(), PATIENCE)
+			.toMatch(new RegExp(` = ${count}$`));
+		expect(new URL(page.url()).searchParams.get("tag")).toBe(`${one},${other}`);
 		expect(complaints).toEqual([]);
 		expect(await violationsOf(page)).toEqual([]);
 		await page.close();
@@ -512,7 +525,10 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await expect
 			.poll(() => page.locator(".post-text").allTextContents(), PATIENCE)
 			.toEqual(["#Wind #sea", "#Sea <img>", "#Sea and #sea"]);
-		await page.getByRole("button", { name: "#sea: show only posts" }).click();
+		await page
+			.locator("#top-tags")
+			.getByRole("button", { name: "#sea: show only posts" })
+			.click();
 		await expect.poll(() => shown(page), PATIENCE).toEqual(all);
 		await page
 			.locator("#top-tags")

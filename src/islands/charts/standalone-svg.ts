@@ -1,3 +1,4 @@
+import { textWidthEm } from "../../charts/text-width.ts";
 import { allowedXml } from "../../lib/xml-text.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -69,7 +70,7 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 		const swatch = item.querySelector(".legend-swatch");
 		if (swatch === null) continue;
 		const label = textOf(item);
-		const length = 24 + label.length * 7 + 12;
+		const length = 24 + Math.ceil(textWidthEm(label) * 12) + 12;
 		if (x + length > width && x > MARGIN) {
 			x = MARGIN;
 			top += LINE_HEIGHT;

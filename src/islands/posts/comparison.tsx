@@ -23,9 +23,15 @@ import {
 	MOST_COMPARED,
 } from "./trends-model.ts";
 
-const UNIT_LABELS = { hour: "Hour", day: "Day", week: "Week" } as const;
+const UNIT_LABELS = {
+	hour: "Hour",
+	day: "Day",
+	week: "Week",
+	month: "Month",
+	year: "Year",
+} as const;
 
-/** Several tags over each other, per hour, day or week, with moving averages. */
+/** Several tags over each other, per hour, day, week, month or year, with moving averages. */
 export function Compare(props: {
 	readonly data: PostsData;
 	readonly comparison: Comparison;

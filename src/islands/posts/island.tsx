@@ -40,6 +40,7 @@ import {
 	drawing,
 	MOST_PAGES,
 	pages,
+	pickBoth,
 	pickTag,
 	shown,
 	top,
@@ -125,7 +126,7 @@ function Posts(props: {
 			status={<QuestionStatus question={question} />}
 			top={top.value}
 			drawing={drawing.value}
-			picker={{ chosen: chosen.tags, pick: pickTag }}
+			picker={{ chosen: chosen.tags, pick: pickTag, pickBoth }}
 			own={own}
 			onChoice={choose}
 			onBrush={(next) => {
@@ -195,7 +196,7 @@ function Below({ data }: { readonly data: PostsData }) {
 									isAsking ||
 									!isSameChoice(answer.choice, question.answer.value?.choice)
 								}
-								picker={{ chosen: choice.value.tags, pick: pickTag }}
+								picker={{ chosen: choice.value.tags, pick: pickTag, pickBoth }}
 							/>
 						)}
 						<Compare

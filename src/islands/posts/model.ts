@@ -337,7 +337,7 @@ export function spanOf(
 	return end < start ? { start, end: start } : { start, end };
 }
 
-/** The unit in which a span of time shows its course: at most some 180 of them. */
+/** The unit in which a span of time shows its course: at most some 190 of them. */
 export function unitFor({
 	start,
 	end,
@@ -346,7 +346,10 @@ export function unitFor({
 	end: Date;
 }): SeriesUnit {
 	const days = (end.getTime() - start.getTime()) / DAY_MS;
-	return days <= 7.5 ? "hour" : days <= 190 ? "day" : "week";
+	if (days <= 7.5) return "hour";
+	if (days <= 190) return "day";
+	if (days <= 190 * 7) return "week";
+	return days <= 190 * 30 ? "month" : "year";
 }
 
 /** Whether the first day lies after the last. */

@@ -16,7 +16,7 @@ import {
 	TOPS,
 	type Top,
 } from "./model.ts";
-import { comparedCodec, tagsCodec } from "./tags-codec.ts";
+import { comparedCodec, MOST_TAGS, tagsCodec } from "./tags-codec.ts";
 import { DRAWINGS } from "./top-tags.tsx";
 
 const push = { history: "push" } as const;
@@ -84,11 +84,22 @@ export function choose(next: PostsChoice): void {
 
 /** Narrows everything to a tag as well, or no longer. */
 export function pickTag(tag: string): void {
+	narrow([tag]);
+}
+
+/** Narrows everything to the posts that carry two tags as well, or no longer. */
+export function pickBoth(tag: string, other: string): void {
+	narrow([tag, other]);
+}
+
+/** With more tags than an address holds those that were picked first leave. */
+function narrow(picked: readonly string[]): void {
 	const chosen = choice.peek();
+	const others = chosen.tags.filter((tag) => !picked.includes(tag));
+	const isOn = picked.every((tag) => chosen.tags.includes(tag));
+	const added = picked.filter((tag) => !chosen.tags.includes(tag));
 	choose({
 		...chosen,
-		tags: chosen.tags.includes(tag)
-			? chosen.tags.filter((other) => other !== tag)
-			: [...chosen.tags, tag],
+		tags: isOn ? others : [...chosen.tags, ...added].slice(-MOST_TAGS),
 	});
 }

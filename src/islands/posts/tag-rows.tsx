@@ -6,6 +6,8 @@ export interface TagPicker {
 	readonly chosen: readonly string[];
 	/** Narrows everything to a tag, or takes it off again. */
 	readonly pick: (tag: string) => void;
+	/** Narrows everything to the posts that carry two tags, or takes both off again. */
+	readonly pickBoth: (tag: string, other: string) => void;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { comparedCodec, tagsCodec } from "./tags-codec.ts";
+import { comparedCodec, MOST_TAGS, tagsCodec } from "./tags-codec.ts";
 import { MOST_COMPARED } from "./trends-model.ts";
 
 it.each([[[]], [["lake"]], [["a,b", "100%", "%2c", "i̇", "ß", "日本"]]])(
@@ -11,6 +11,12 @@ it.each([[[]], [["lake"]], [["a,b", "100%", "%2c", "i̇", "ß", "日本"]]])(
 
 it("forgives what people write", () => {
 	expect(tagsCodec.parse("Lake,,lake,WIND")).toEqual(["lake", "wind"]);
+});
+
+it("of an address that holds too much, as much counts as the page can use", () => {
+	const many = Array.from({ length: 100_000 }, (_, at) => `tag${at}`);
+	expect(tagsCodec.parse(many.join(","))).toEqual(many.slice(0, MOST_TAGS));
+	expect(tagsCodec.parse(`${"x".repeat(1e6)},lake`)).toEqual(["lake"]);
 });
 
 it("an address compares as many tags as the page does, none, or the page's own", () => {

@@ -91,7 +91,7 @@ it.each(SERIES_UNITS)(
 				run,
 			);
 			const counts = rows[0]?.counts ?? [];
-			expect(counts.length).toBeGreaterThan(1);
+			expect(counts.length).toBeGreaterThan(unit === "year" ? 0 : 1);
 			for (const { start, occurrences, average } of counts) {
 				const at = unitsBetween(all[0]?.start as Date, start, unit);
 				expect(addUnits(all[0]?.start as Date, at, unit)).toEqual(start);

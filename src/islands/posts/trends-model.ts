@@ -12,6 +12,7 @@ import type { TagPair } from "../../charts/tags-together.ts";
 import {
 	type PostSelection,
 	risingTags,
+	SERIES_UNITS,
 	tagSeries,
 	tagsTogether,
 } from "../../queries/posts.ts";
@@ -208,11 +209,10 @@ export async function askComparison(
 }
 
 function visibleUnit(wanted: SeriesUnit, start: Date, end: Date): SeriesUnit {
-	const units: readonly SeriesUnit[] = ["hour", "day", "week"];
 	return (
-		units
-			.slice(units.indexOf(wanted))
-			.find((unit) => unitsBetween(start, end, unit) <= MOST_UNITS) ?? "week"
+		SERIES_UNITS.slice(SERIES_UNITS.indexOf(wanted)).find(
+			(unit) => unitsBetween(start, end, unit) <= MOST_UNITS,
+		) ?? "year"
 	);
 }
 

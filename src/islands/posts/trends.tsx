@@ -30,6 +30,7 @@ import {
 import { Provenance } from "../shared/provenance.tsx";
 import { Empty } from "../shared/states.tsx";
 import type { PostsData } from "./model.ts";
+import { PairButton, TagCells } from "./tag-cells.tsx";
 import { TagButton, type TagPicker, TagRows } from "./tag-rows.tsx";
 import { WindowText } from "./top-tags.tsx";
 import type { Asked, TrendsAnswer } from "./trends-model.ts";
@@ -311,7 +312,11 @@ function Together({ data, answer, isBusy, picker }: Part) {
 		{
 			name: "Posts",
 			isNumber: true,
-			cell: ({ posts }) => formatCount(posts),
+			cell: (pair) => (
+				<PairButton pair={pair} picker={picker}>
+					{formatCount(pair.posts)}
+				</PairButton>
+			),
 			value: ({ posts }) => posts,
 		},
 	];
@@ -337,8 +342,19 @@ function Together({ data, answer, isBusy, picker }: Part) {
 				draw={draw}
 				label="Hashtags that come together"
 				description={describeTagsTogether(pairs)}
-				overlay={() => (
-					<TagRows rows={TAG_PAIR_ROWS} tags={tags} picker={picker} />
+				overlay={(xScale) => (
+					<>
+						<TagRows rows={TAG_PAIR_ROWS} tags={tags} picker={picker} />
+						{xScale !== undefined && (
+							<TagCells
+								rows={TAG_PAIR_ROWS}
+								xScale={xScale}
+								tags={tags}
+								pairs={pairs}
+								picker={picker}
+							/>
+						)}
+					</>
 				)}
 			/>
 		</Picture>

@@ -44,7 +44,11 @@ const OFFER = (
 	</section>
 );
 
-const NO_PICKER: TagPicker = { chosen: [], pick: () => {} };
+const NO_PICKER: TagPicker = {
+	chosen: [],
+	pick: () => {},
+	pickBoth: () => {},
+};
 
 /** The page as it stands for a choice: at build time and in the browser. */
 export function PostsView(props: {

@@ -10,6 +10,17 @@ if (island === null) throw new Error("the page lacks #island");
 const box: HTMLElement = island;
 const still = stillOf(box);
 
+/** What was done with the page's own button before the island came. */
+const early = { isPressed: false, hasFocus: false };
+const button = box.querySelector<HTMLButtonElement>(".rides-title button");
+if (button !== null) {
+	button.disabled = false;
+	button.addEventListener("click", () => {
+		early.isPressed = true;
+		button.setAttribute("aria-busy", "true");
+	});
+}
+
 void mount();
 
 async function mount(): Promise<void> {
@@ -28,9 +39,13 @@ async function mount(): Promise<void> {
 		]);
 		// One's own rides need no lake.
 		if (fault !== null && !hasKept.value) throw fault;
+		early.hasFocus ||= button !== null && document.activeElement === button;
 		render(null, box);
 		box.replaceChildren();
-		render(<RidesIsland lake={lake} frame={frame} still={still} />, box);
+		render(
+			<RidesIsland lake={lake} frame={frame} still={still} early={early} />,
+			box,
+		);
 		if (fault !== null) showFailure(box, fault, mount);
 	} catch (error) {
 		showFailure(box, error, mount);

@@ -44,6 +44,8 @@ export function RidesIsland(props: {
 	readonly lake: Opened | null;
 	readonly frame: RidesFrame;
 	readonly still: Element | null;
+	/** What was done with the button for one's own rides before the island came. */
+	readonly early: { readonly isPressed: boolean; readonly hasFocus: boolean };
 }) {
 	const { lake, frame } = props;
 	const isPanelOpen = useSignal(false);
@@ -110,6 +112,10 @@ export function RidesIsland(props: {
 	const openPanel = () => {
 		isPanelOpen.value = true;
 	};
+	useEffect(() => {
+		if (props.early.hasFocus) action.current?.focus();
+		if (props.early.isPressed) action.current?.click();
+	}, []);
 	return (
 		<>
 			{parts === null ? (
