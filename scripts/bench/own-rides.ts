@@ -1,39 +1,23 @@
-import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { launch } from "../../tests/browser.ts";
-import { serveSite } from "../site/serve.ts";
 import type { Figure } from "./figure.ts";
 import { writeRides } from "./pipeline/ride-files.ts";
+import { onRidesSite } from "./rides-site.ts";
 
 const FILES = 1000;
 const POINTS = 1000;
 const TARGET_SECONDS = 60;
 
 /** How soon a visitor's own files are on the map, from choosing them to the map drawn. */
-export async function bench(): Promise<Figure[]> {
-	const folder = await mkdtemp(join(tmpdir(), "lakeside-own-rides-"));
-	try {
-		const own = join(folder, "own");
-		const bytes = await writeRides(own, FILES, POINTS);
-		await writeRides(join(folder, "input", "rides"), 1, 100);
-		run("build-data.ts", [
-			...["--input", join(folder, "input")],
-			...["--out", join(folder, "lake")],
-			...["--work", join(folder, "work")],
-		]);
-		run("build-site.ts", [
-			...["--lake", join(folder, "lake")],
-			...["--out", join(folder, "dist")],
-		]);
-		const server = await serveSite({ folder: join(folder, "dist"), port: 0 });
-		const browser = await launch();
-		try {
+export function bench(): Promise<Figure[]> {
+	return onRidesSite(
+		(rides) => writeRides(rides, 1, 100),
+		async ({ browser, url, folder }) => {
+			const own = join(folder, "own");
+			const bytes = await writeRides(own, FILES, POINTS);
 			const page = await browser.newPage();
-			await page.goto(`${server.url}rides/`);
+			await page.goto(`${url}rides/`);
 			const paths = (await readdir(own)).map((name) => join(own, name));
 			const seconds = await secondsToMap(page, paths);
 			return [
@@ -46,13 +30,8 @@ export async function bench(): Promise<Figure[]> {
 					met: seconds <= TARGET_SECONDS,
 				},
 			];
-		} finally {
-			await browser.close();
-			await server.close();
-		}
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
+		},
+	);
 }
 
 async function secondsToMap(
@@ -90,14 +69,4 @@ async function secondsToMap(
 			throw new Error("the page did not say when");
 		return (drawn.startTime - chosen.startTime) / 1000;
 	});
-}
-
-function run(script: string, args: readonly string[]): void {
-	const { status, stderr } = spawnSync(
-		process.execPath,
-		[fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args],
-		{ encoding: "utf8" },
-	);
-	if (status !== 0)
-		throw new Error(`${script} ended with ${status}: ${stderr}`);
 }

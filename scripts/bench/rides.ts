@@ -1,8 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page, Request } from "@playwright/test";
 import {
 	latitudeOf,
@@ -10,9 +7,8 @@ import {
 	mercatorX,
 	mercatorY,
 } from "../../src/lib/mercator.ts";
-import { launch } from "../../tests/browser.ts";
-import { serveSite } from "../site/serve.ts";
 import type { Figure } from "./figure.ts";
+import { onRidesSite } from "./rides-site.ts";
 
 const WIDTH = 2560;
 const HEIGHT = 1440;
@@ -45,44 +41,18 @@ const RUNS = 9;
  */
 export async function bench(): Promise<Figure[]> {
 	return [
-		...(await onSite(HISTORY, async (browser, url) => [
-			...(await firstMap(browser, url, HISTORY)),
-			...(await resident(browser, url)),
-		])),
-		...(await onSite(LONG_HISTORY, (browser, url) =>
-			firstMap(browser, url, LONG_HISTORY),
+		...(await onRidesSite(
+			(rides) => writeRides(rides, HISTORY),
+			async ({ browser, url }) => [
+				...(await firstMap(browser, url, HISTORY)),
+				...(await resident(browser, url)),
+			],
+		)),
+		...(await onRidesSite(
+			(rides) => writeRides(rides, LONG_HISTORY),
+			({ browser, url }) => firstMap(browser, url, LONG_HISTORY),
 		)),
 	];
-}
-
-/** Builds a lake and a site of a history, and measures it. */
-async function onSite(
-	history: History,
-	measure: (browser: Browser, url: string) => Promise<Figure[]>,
-): Promise<Figure[]> {
-	const folder = await mkdtemp(join(tmpdir(), "lakeside-rides-"));
-	try {
-		await writeRides(join(folder, "input", "rides"), history);
-		run("build-data.ts", [
-			...["--input", join(folder, "input")],
-			...["--out", join(folder, "lake")],
-			...["--work", join(folder, "work")],
-		]);
-		run("build-site.ts", [
-			...["--lake", join(folder, "lake")],
-			...["--out", join(folder, "dist")],
-		]);
-		const server = await serveSite({ folder: join(folder, "dist"), port: 0 });
-		const browser = await launch();
-		try {
-			return await measure(browser, server.url);
-		} finally {
-			await browser.close();
-			await server.close();
-		}
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
 }
 
 /** What a fresh visit reads of the lake until its map is drawn. */
@@ -300,14 +270,4 @@ async function writeRides(
 			`<?xml version="1.0"?><gpx version="1.1" creator="lakeside" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${track}</trkseg></trk></gpx>`,
 		);
 	}
-}
-
-function run(script: string, args: readonly string[]): void {
-	const { status, stdout, stderr } = spawnSync(
-		process.execPath,
-		[fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args],
-		{ encoding: "utf8" },
-	);
-	if (status !== 0)
-		throw new Error(`${script} ended with ${status}:\n${stdout}${stderr}`);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NetworkError } from "../jobs/failures.ts";
 import { JobError } from "../jobs/job.ts";
 import { SettingsError } from "../steps/settings.ts";
 import { ConflictError } from "../storage/store.ts";
@@ -10,6 +11,11 @@ test("what a message says whole is one line", () => {
 		new ConflictError("somebody else has published"),
 	])
 		expect(failureLines(error, "")).toEqual([error.message]);
+});
+
+test("what may pass comes with the advice to run again", () => {
+	const [, advice] = failureLines(new NetworkError("no answer"), "");
+	expect(advice).toContain("again later");
 });
 
 test("an error that no class knows is told whole, with its cause", () => {

@@ -34,15 +34,26 @@ export function failureLines(error: unknown, kept: string): string[] {
 			error.message,
 			...(left > 0 ? [`  … ${left} lines before`] : []),
 			...lines.slice(-LOG_LINES).map((line) => `  ${line}`),
-			...(isDiskFull(error)
-				? ["A disk is full: make room there, or work on another one (--work)."]
-				: []),
+			...adviceOf(error),
 			`The lake is as it was. The whole log is in ${kept}, and npm run data -- log prints it.`,
 		];
 	}
 	if (error instanceof Error && EXPECTED.has(error.name))
-		return [error.message];
+		return [error.message, ...adviceOf(error)];
 	return [inspect(error)];
+}
+
+/** What to do where the message does not say it. */
+function adviceOf(error: Error): string[] {
+	if (isDiskFull(error))
+		return [
+			"A disk is full: make room there, or work on another one (--work).",
+		];
+	if (error.name === "NetworkError" || /no right answer in/.test(error.message))
+		return [
+			"It may pass: run the same command again later, which goes on with what was done.",
+		];
+	return [];
 }
 
 /** What somebody should be told of a build that has ended; null where all went well. */

@@ -53,7 +53,7 @@ const INPUT: Record<string, string | Uint8Array> = {
 	}),
 	"rides/comma.gpx": new TextDecoder()
 		.decode(gpxOf(fromHome(4)))
-		.replace(`lat="${HOME.latitude}"`, 'lat="47,123456"'),
+		.replace(`lat="${HOME.latitude}"`, 'lat="47;123456"'),
 };
 
 let folder: string;
@@ -147,8 +147,8 @@ test("rejects are told to the publisher without what they say of the zone, and p
 		reason: "the latitude is not a number",
 		sample: "",
 	});
-	expect(open.rejects[0]?.sample).toContain("47,123456");
-	expect(JSON.stringify(report)).not.toMatch(/47[.,]123|8\.654/);
+	expect(open.rejects[0]?.sample).toContain("47;123456");
+	expect(JSON.stringify(report)).not.toMatch(/47[.,;]123|8\.654/);
 	expect(report.tables.find(({ name }) => name === "rejects")?.rows).toBe(0);
 	expect(
 		report.datasets[0]?.counts["points within privacy zones"],

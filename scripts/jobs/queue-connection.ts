@@ -63,7 +63,8 @@ export async function connectQueue(
 		);
 	}
 	let isLost = false;
-	redis.on("close", () => {
+	// Not on "close", which also comes where we close it.
+	redis.on("reconnecting", () => {
 		if (!isLost) onTrouble(`lost ${address}: looking for it again`);
 		isLost = true;
 	});

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { access, constants, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { diskRemedy, onDisk } from "../storage/disk.ts";
 import { makeFolder } from "../storage/folder-store.ts";
 import { takeLock } from "../storage/lock.ts";
 
@@ -46,19 +47,21 @@ export function workshopFolders(folder: string): WorkshopFolders {
 
 /**
  * Takes a workshop for this process. What a build that was killed has left unfinished
- * there is removed. Throws a `BusyError` where another build is at work in it.
+ * there is removed. Throws a `BusyError` where another build is at work in it, and a
+ * `StoreError` where its disk refuses it.
  */
 export async function claimWorkshop(folder: string): Promise<Workshop> {
 	const folders = workshopFolders(folder);
 	const scratch = join(folders.folder, "scratch");
-	const unlock = await takeLock(
-		join(folders.folder, "pid"),
-		"building this lake",
+	const unlock = await onDisk(folders.folder, () =>
+		takeLock(join(folders.folder, "pid"), "building this lake"),
 	);
 	const wasLeft = existsSync(scratch);
-	// The processes of a killed build may need a moment to end.
-	await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
-	await makeFolder(scratch);
+	await onDisk(scratch, async () => {
+		// The processes of a killed build may need a moment to end.
+		await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+		await makeFolder(scratch);
+	});
 	return {
 		...folders,
 		scratch,
@@ -77,7 +80,7 @@ export async function checkOutput(folder: string): Promise<void> {
 		await access(folder, constants.W_OK);
 	} catch (cause) {
 		throw new OutputError(
-			`the lake cannot be written to ${folder}: ${(cause as Error).message}`,
+			`the lake cannot be written to ${folder}: ${diskRemedy(cause) ?? (cause as Error).message}`,
 			{ cause },
 		);
 	}

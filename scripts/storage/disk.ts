@@ -3,7 +3,7 @@ import { StoreError } from "./store.ts";
 const REMEDIES: Readonly<Record<string, string>> = {
 	ENOSPC: "the disk is full: make room there, or work on another disk",
 	EDQUOT: "the disk quota is used up: make room, or work on another disk",
-	EROFS: "the disk is mounted read-only",
+	EROFS: "the disk is mounted read-only: work on another one, or mount it anew",
 	EACCES: "this user may not write there",
 	EPERM: "this user may not write there",
 };
@@ -32,10 +32,15 @@ export async function onDisk<T>(
 	}
 }
 
+/** What to do about what a disk has refused; null for other errors. */
+export function diskRemedy(error: unknown): string | null {
+	return REMEDIES[(error as NodeJS.ErrnoException).code ?? ""] ?? null;
+}
+
 /** What a disk has refused, as an error that says what to do; null for other errors. */
 export function diskError(path: string, error: unknown): StoreError | null {
-	const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""];
-	return remedy === undefined
+	const remedy = diskRemedy(error);
+	return remedy === null
 		? null
 		: new StoreError(`${path} cannot be written: ${remedy}`, { cause: error });
 }

@@ -174,6 +174,46 @@ describe("a definition that loses records", () => {
 	});
 });
 
+describe("a disk that takes nothing for a whole build", () => {
+	test.each(["lake", "work"])(
+		"under the %s fails the build, says so, and leaves the lake of before",
+		async (what) => {
+			const disk = await smallDisk();
+			if (disk === null) return;
+			try {
+				const input = join(folder, `locked-${what}-input`);
+				const at = (part: string) =>
+					join(part === what ? disk.path : folder, `locked-${what}-${part}`);
+				const options = {
+					input,
+					out: at("lake"),
+					work: at("work"),
+					processes: 1,
+				};
+				await writeAll(input, {
+					"weather/a.csv": seededReadings("lake", 0, 30),
+				});
+				await build(options);
+				const before = await lakeAt(options.out);
+				await writeAll(input, { "rides/1.gpx": seededRide(1) });
+				await disk.lock(true);
+				const error = await build(options).catch((error) => error);
+				expect(error).toBeInstanceOf(Error);
+				expect(error.message).toContain(disk.path);
+				expect(error.message).toContain("the disk is mounted read-only");
+				expect(await lakeAt(options.out)).toEqual(before);
+
+				await disk.lock(false);
+				const report = await build(options);
+				expect(report.tables.map(({ name }) => name)).toContain("rides");
+				expect(report.jobs.reused).toBeGreaterThan(0);
+			} finally {
+				await disk.remove();
+			}
+		},
+	);
+});
+
 describe("a full disk", () => {
 	test.each(["lake", "work"])(
 		"under the %s fails the build, says so, and leaves the lake of before",

@@ -181,6 +181,13 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 		expect(await readdir(join(folder, "lake", "made"))).toHaveLength(10);
 	});
 
+	test("a publisher that closes tells of no loss", async () => {
+		const runner = await publisher();
+		await runner.close();
+		await sleep(100);
+		expect(troubles).toEqual([]);
+	});
+
 	test("a worker with other code says so, ends, and takes nothing", async () => {
 		const runner = await publisher();
 		const running = runCounted(runner, makes(2));

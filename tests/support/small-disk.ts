@@ -9,6 +9,8 @@ const run = promisify(execFile);
 /** A disk in memory of 1 MB; null, with a line that says so, where this user may not mount one. */
 export async function smallDisk(): Promise<{
 	readonly path: string;
+	/** From now on nothing can be written there, or everything again. */
+	lock(isLocked: boolean): Promise<void>;
 	remove(): Promise<void>;
 } | null> {
 	const path = await mkdtemp(join(tmpdir(), "lakeside-disk-"));
@@ -23,6 +25,10 @@ export async function smallDisk(): Promise<{
 	}
 	return {
 		path,
+		async lock(isLocked) {
+			const mode = isLocked ? "ro" : "rw";
+			await run("mount", ["-o", `remount,${mode}`, path]);
+		},
 		async remove() {
 			await run("umount", ["-l", path]);
 			await rmdir(path);
