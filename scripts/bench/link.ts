@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
 
 export interface LinkOptions {
 	/** Folders by the path below which they are served, for example `/lake/`. */
@@ -13,6 +14,8 @@ export interface LinkOptions {
 	readonly latencyMilliseconds: number;
 	/** Of all connections together. */
 	readonly bytesPerSecond: number;
+	/** Pages may have threads, as those of the site's own preview; by default not. */
+	readonly isolates?: boolean;
 }
 
 export interface Link {
@@ -74,6 +77,7 @@ export async function startLink(options: LinkOptions): Promise<Link> {
 		}
 		const { body, start, fileBytes } = served;
 		response.writeHead(range === null ? 200 : 206, {
+			...(options.isolates === true ? ISOLATION_HEADERS : {}),
 			"Accept-Ranges": "bytes",
 			"Content-Length": body.length,
 			"Content-Type": TYPES[extname(path)] ?? "application/octet-stream",

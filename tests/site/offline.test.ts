@@ -4,6 +4,7 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite, pagesOf } from "./built-site.ts";
 import { bytesWritten } from "./bytes-written.ts";
+import { cellsOf, failureOf, runSql } from "./sql-page.ts";
 
 /** A page in a state that only the engine can answer. */
 const ASKED = "posts/?from=2024-05-03&to=2024-05-09";
@@ -64,6 +65,46 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 			"There is no page here",
 		);
 		await page.close();
+	});
+
+	test("what is cleared meanwhile is named where it is missed, and comes with the network", async () => {
+		const page = await context.newPage();
+		await page.goto(server.url + ASKED);
+		expect(await answerOn(page)).toBe(seen);
+		await page.getByRole("button", { name: "Settings of this device" }).click();
+		const settings = page.getByRole("dialog");
+		await settings.getByText("You are offline: what you clear").waitFor();
+		await settings.getByRole("button", { name: "Clear" }).click();
+		await settings.getByText("Cleared").waitFor();
+		await settings.getByRole("button", { name: "Close" }).click();
+		// What is in memory answers on.
+		expect(await answerOn(page)).toBe(seen);
+
+		await page.reload();
+		await page.locator("h1").first().waitFor();
+		const missed = page.locator(".state-offline").first();
+		await missed.getByText("has been cleared since").waitFor();
+		expect(await page.locator(".state-failure").count()).toBe(0);
+
+		const sql = await context.newPage();
+		await sql.goto(`${server.url}sql/`);
+		await runSql(sql, "SELECT max(author) FROM posts");
+		expect(await failureOf(sql)).toContain("has been cleared since");
+		await runSql(sql, "SELECT 6 * 7");
+		expect(await cellsOf(sql)).toEqual(["42"]);
+
+		const { port } = new URL(server.url);
+		server = await serveSite({
+			folder: site,
+			port: Number(port),
+			base: "/deep/base/",
+		});
+		await context.setOffline(false);
+		await missed.getByRole("button", { name: "Try again" }).click();
+		expect(await answerOn(page)).toBe(seen);
+		await runSql(sql, "SELECT count(author) > 0 FROM posts");
+		expect(await cellsOf(sql)).toEqual(["true"]);
+		await server.close();
 	});
 });
 

@@ -26,6 +26,7 @@ export async function benchGrowth(
 		slow: ["/meters/", "/meters-short/", "/many/", "/few/"],
 		latencyMilliseconds: 50,
 		bytesPerSecond: 50e6 / 8,
+		isolates: true,
 	});
 	const pageUrl = `${link.url}reader.html`;
 	const ask = async (lake: string) => {

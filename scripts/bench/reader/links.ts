@@ -91,6 +91,7 @@ export async function benchLinks(
 			slow: ["/flights/", "/meters/", "/original/"],
 			latencyMilliseconds: one.latencyMilliseconds,
 			bytesPerSecond: one.bytesPerSecond,
+			isolates: true,
 		});
 		try {
 			figures.push(...(await measure(one, link)));

@@ -84,6 +84,7 @@ export async function benchResident(
 		slow: ["/flights/", "/meters/", "/original/"],
 		latencyMilliseconds: 50,
 		bytesPerSecond: 50e6 / 8,
+		isolates: true,
 	});
 	try {
 		const [columns, ...others] = cases(meterFiles);

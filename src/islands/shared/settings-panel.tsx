@@ -160,6 +160,12 @@ function Cache(props: {
 					Clear
 				</button>
 			</div>
+			{device !== null && !navigator.onLine && (
+				<p>
+					You are offline: what you clear cannot be read again until the network
+					is back. Only tables in memory stay, while this page is open.
+				</p>
+			)}
 			{device?.cacheKind === "opfs" && (
 				<div class="settings-persistence">
 					<p>

@@ -47,7 +47,8 @@ export function Failure(props: {
 	readonly onRetry?: () => void;
 }) {
 	const { error, onRetry } = props;
-	if (isOffline(error)) return <Offline onRetry={onRetry} />;
+	if (error instanceof Error && isMissingOffline(error.name))
+		return <Offline onRetry={onRetry} />;
 	if (isForbidden(error)) return <Forbidden error={error} onRetry={onRetry} />;
 	return (
 		<div class="state state-failure" role="alert">
@@ -77,16 +78,17 @@ function Forbidden(props: {
 	);
 }
 
-/** The network is off, and this was not seen before. */
+/** What is missing while the network is off. */
+export const NOT_KEPT =
+	"You are offline, and this part is not kept on this device: it was not looked at while online, or has been cleared since.";
+
+/** The network is off, and this is not kept. */
 export function Offline(props: {
 	readonly onRetry?: (() => void) | undefined;
 }) {
 	return (
 		<div class="state state-offline" role="status">
-			<p>
-				You are offline, and this part was not looked at while online. What was
-				seen before is still here.
-			</p>
+			<p>{NOT_KEPT}</p>
 			{props.onRetry !== undefined && (
 				<button type="button" class="button" onClick={props.onRetry}>
 					Try again
@@ -96,16 +98,17 @@ export function Offline(props: {
 	);
 }
 
+const UNFETCHED: ReadonlySet<string> = new Set(["FetchError", "GoneError"]);
+
 function isUnfetched(error: unknown): boolean {
-	return (
-		error instanceof Error && ["FetchError", "GoneError"].includes(error.name)
-	);
+	return error instanceof Error && UNFETCHED.has(error.name);
 }
 
 function isForbidden(error: unknown): boolean {
 	return error instanceof Error && error.name === "ForbiddenError";
 }
 
-function isOffline(error: unknown): boolean {
-	return !navigator.onLine && isUnfetched(error);
+/** Whether an error of that name comes of the network being off. */
+export function isMissingOffline(errorName: string): boolean {
+	return !navigator.onLine && UNFETCHED.has(errorName);
 }

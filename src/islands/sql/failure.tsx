@@ -4,6 +4,7 @@ import type { CatalogTable } from "../../lib/catalog.ts";
 import { BucketKeysForm } from "../shared/bucket-keys.tsx";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { lakeUrl } from "../shared/lake.ts";
+import { isMissingOffline, NOT_KEPT } from "../shared/states.tsx";
 import type { Place } from "./error-place.ts";
 import { Scan } from "./plan.tsx";
 import { narrowings } from "./words.ts";
@@ -36,15 +37,19 @@ export function FailureCard(props: {
 }) {
 	const { failure, scans, tables, onShow, onRetry } = props;
 	const { place, text } = failure.problem;
+	const isUnkept = isMissingOffline(failure.name);
 	const isOverBudget = failure.name === "OverBudgetError";
 	const advice = isOverBudget ? narrowings(scans, tables) : [];
 	return (
 		<>
 			<div class="failure" role="alert">
 				<h2 class="failure-title">
-					{TITLES[failure.name] ?? "Something went wrong"}
+					{isUnkept
+						? "This is not on this device"
+						: (TITLES[failure.name] ?? "Something went wrong")}
 				</h2>
 				<p class="failure-text">
+					{isUnkept && `${NOT_KEPT} `}
 					{failure.name === "SqlError" ? text : sentenceOf(new Error(text))}
 				</p>
 				{place !== null && (
