@@ -29,48 +29,28 @@ export async function benchGrowth(
 		isolates: true,
 	});
 	const pageUrl = `${link.url}reader.html`;
-	const ask = async (lake: string) => {
-		const runs = [];
-		for (let run = 0; run < RUNS; run += 1)
-			runs.push(
-				await inFreshTab(pageUrl, async (tab) => {
-					await openOurs(tab, `${link.url}${lake}/`);
-					link.takeBytes();
-					const { milliseconds } = await askOurs(tab, WINDOW);
-					return { milliseconds, bytes: link.takeBytes() };
-				}),
+	const ask = (lake: string) =>
+		inFreshTab(pageUrl, async (tab) => {
+			await openOurs(tab, `${link.url}${lake}/`);
+			link.takeBytes();
+			const { milliseconds } = await askOurs(tab, WINDOW);
+			return { milliseconds, bytes: link.takeBytes() };
+		});
+	const open = (lake: string) =>
+		inFreshTab(pageUrl, async (tab) => {
+			// The engine itself is fetched and compiled before, with another lake.
+			await startOurs(tab, `${link.url}flights/`);
+			link.takeBytes();
+			const milliseconds = await openAndPrice(
+				tab,
+				`${link.url}${lake}/`,
+				"SELECT avg(kwh) FROM meters WHERE meter = 700",
 			);
-		return {
-			milliseconds: median(runs.map((run) => run.milliseconds)),
-			bytes: median(runs.map((run) => run.bytes)),
-		};
-	};
-	const open = async (lake: string) => {
-		const runs = [];
-		for (let run = 0; run < RUNS; run += 1)
-			runs.push(
-				await inFreshTab(pageUrl, async (tab) => {
-					// The engine itself is fetched and compiled before, with another lake.
-					await startOurs(tab, `${link.url}flights/`);
-					link.takeBytes();
-					const milliseconds = await openAndPrice(
-						tab,
-						`${link.url}${lake}/`,
-						"SELECT avg(kwh) FROM meters WHERE meter = 700",
-					);
-					return { milliseconds, bytes: link.takeBytes() };
-				}),
-			);
-		return {
-			milliseconds: median(runs.map((run) => run.milliseconds)),
-			bytes: median(runs.map((run) => run.bytes)),
-		};
-	};
+			return { milliseconds, bytes: link.takeBytes() };
+		});
 	try {
-		const short = await ask("meters-short");
-		const long = await ask("meters");
-		const few = await open("few");
-		const many = await open("many");
+		const [short, long] = await inTurns(ask, "meters-short", "meters");
+		const [few, many] = await inTurns(open, "few", "many");
 		const target = (
 			id: string,
 			what: string,
@@ -113,4 +93,25 @@ export async function benchGrowth(
 	} finally {
 		await link.close();
 	}
+}
+
+interface Measured {
+	readonly milliseconds: number;
+	readonly bytes: number;
+}
+
+/** Medians of two lakes, measured one after the other each time: the machine may do more else later on. */
+async function inTurns(
+	measure: (lake: string) => Promise<Measured>,
+	smaller: string,
+	larger: string,
+): Promise<[smaller: Measured, larger: Measured]> {
+	const runs: (readonly [Measured, Measured])[] = [];
+	for (let run = 0; run < RUNS; run += 1)
+		runs.push([await measure(smaller), await measure(larger)]);
+	const middle = (measured: readonly Measured[]) => ({
+		milliseconds: median(measured.map((one) => one.milliseconds)),
+		bytes: median(measured.map((one) => one.bytes)),
+	});
+	return [middle(runs.map(([one]) => one)), middle(runs.map(([, two]) => two))];
 }
