@@ -215,6 +215,12 @@ export interface DatasetDefinition {
 	readonly isPathData?: boolean;
 	/** The publisher's privacy is about its rows. */
 	readonly isPrivate?: boolean;
+	/**
+	 * Nothing but our own code reads its files, unless they are packed. So their bytes tell
+	 * what they take, and a build may read a few itself: it cannot die of them, as it might
+	 * of what makes a native reader crash.
+	 */
+	readonly isReadByUs?: boolean;
 	/** Its rows are points of lines, which break where the build's options say. */
 	readonly hasLines?: boolean;
 	/** Whether a file is one of ours, by its path; others are listed as ignored. */

@@ -20,6 +20,7 @@ export const posts: DatasetDefinition = {
 	description: "Posts of a social network and their hashtags.",
 	source: "The publisher's own files",
 	licence: "Not stated",
+	isReadByUs: true,
 	accepts: (path) => mayHoldPosts(path) || isZip(path) || isTar(path),
 	staging: [
 		{

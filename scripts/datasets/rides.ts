@@ -79,6 +79,7 @@ export const rides: DatasetDefinition = {
 	description: "Recorded rides, with every cell of the map that they pass.",
 	source: "The publisher's own files",
 	licence: "Not stated",
+	isReadByUs: true,
 	accepts: (path) =>
 		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
 	isPrivate: true,

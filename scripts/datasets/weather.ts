@@ -37,6 +37,7 @@ export const weather: DatasetDefinition = {
 	source: "The publisher's own files",
 	licence: "Not stated",
 	isPathData: true,
+	isReadByUs: true,
 	accepts: (path) => /\.(?:csv|tsv)$/.test(plainName(path)),
 	staging: [
 		{

@@ -15,7 +15,10 @@ export interface Job {
 	readonly label: string;
 	readonly params: Json;
 	readonly inputs: readonly JobInput[];
-	/** Roughly the seconds that it takes a warm process; absent where nobody can say. */
+	/**
+	 * Roughly the seconds that it takes a warm process; absent where nobody can say, or
+	 * where it may end its process: only others do it then.
+	 */
 	readonly seconds?: number;
 }
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
 					day // 100 AS lakeside_bucket_0, day // 10 AS lakeside_bucket_1, day AS lakeside_bucket_2,
 					1 + hash(n, ${literal(batch)}) % 100 AS rows,
 					${batch === "named" ? "'batch named'" : `(hash(n, ${literal(batch)})::HUGEINT * 1000)::VARCHAR`} AS content
-				FROM (SELECT n, CASE WHEN n % 7 > 0 THEN (hash(n, 'day') % 1000)::INTEGER END AS day FROM range(2000) AS numbers(n))
+				FROM (SELECT n, CASE WHEN n % 7 > 0 THEN (hash(n, 'day') % 1200)::INTEGER END AS day FROM range(2000) AS numbers(n))
 				WHERE hash(n, ${literal(batch)}, 'here') % 2 = 0
 			) TO ${literal(path)} (FORMAT parquet)`,
 		);
@@ -84,4 +84,27 @@ test("buckets that stay together are one entry, and pieces are the same as of al
 	expect(
 		await readBucketRows(database.connection, TABLE, new Map(), 1),
 	).toEqual([]);
+});
+
+test("buckets come in the order of their values, and not of their digits", async () => {
+	const entries = await readBucketRows(
+		database.connection,
+		TABLE,
+		summaries,
+		0,
+	);
+	const numbers = entries.map(({ partition, buckets }) =>
+		[...Object.values(partition), ...buckets].map((value) =>
+			value === null ? Infinity : Number(value),
+		),
+	);
+	const hundreds = new Set(numbers.map(([, hundred]) => hundred));
+	expect(hundreds).toContain(9);
+	expect(hundreds).toContain(10);
+	expect(numbers).toEqual(
+		numbers.toSorted((left, right) => {
+			const at = left.findIndex((value, index) => value !== right[index]);
+			return at === -1 ? 0 : Number(left[at]) < Number(right[at]) ? -1 : 1;
+		}),
+	);
 });

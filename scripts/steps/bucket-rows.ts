@@ -24,7 +24,7 @@ export async function readBucketRows(
 	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
 	const typed = partitionKeys.map((key) => {
 		const type = columns.find(({ name }) => name === key)?.type;
-		return `CAST(${identifier(key)} AS ${type}) NULLS LAST`;
+		return `CAST(joined.${identifier(key)} AS ${type}) NULLS LAST`;
 	});
 	const batches = [...summaries.keys()];
 	const files = literalList([...summaries.values()]);
@@ -43,7 +43,11 @@ export async function readBucketRows(
 	const texts = [...keys, ...buckets].map(
 		(name) => `CAST(${name} AS VARCHAR) AS ${name}`,
 	);
-	const order = [...typed, ...buckets.map((name) => `${name} NULLS LAST`)];
+	// Of the numbers: a name alone would be that of the text.
+	const order = [
+		...typed,
+		...buckets.map((name) => `joined.${name} NULLS LAST`),
+	];
 	const rows = await rowsOf(
 		connection,
 		`WITH measured AS (

@@ -5,7 +5,7 @@ import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
 import { kinds } from "../jobs/kinds.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
-import { isDiskFull } from "../storage/disk.ts";
+import { isDiskFull, isDiskFullUnder } from "../storage/disk.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
@@ -29,7 +29,7 @@ import {
  * `use` gets the report while its rejects can still be read. Throws where the input
  * cannot be read, its settings are wrong, a job fails for good, or the lake cannot be
  * written; the lake of before stays whole. What was done until then stays too, for the
- * next try, unless it has filled a disk.
+ * next try, unless it has filled the disk that it lies on.
  */
 export async function buildLake(
 	options: BuildOptions,
@@ -77,17 +77,25 @@ export async function buildLake(
 			runner,
 			connection: database.connection,
 		}).catch(async (error) => {
-			if (isDiskFull(error)) await forgetUnpublished(work);
+			// Whatever comes of it, the first error is the one to tell.
+			if (isDiskFull(error)) await makeRoom(work).catch(() => {});
 			throw error;
 		});
 		await forgetFailedJob(workshop.folder);
 		await use(report);
 	} catch (error) {
-		if (error instanceof JobError) await keepFailedJob(workshop.folder, error);
+		if (error instanceof JobError)
+			await keepFailedJob(workshop.folder, error).catch(() => {});
 		throw error;
 	} finally {
 		for (const close of closing.reverse()) await close();
 	}
+}
+
+/** Removes what has filled the work store's own disk: work on another one would gain no room here. */
+async function makeRoom(work: Store): Promise<void> {
+	if (work instanceof FolderStore && (await isDiskFullUnder(work.address)))
+		await forgetUnpublished(work);
 }
 
 async function openRunner(

@@ -27,6 +27,9 @@ const PARSED_BYTES_A_SECOND = 10e6;
 const ROWS_A_SECOND = 5e5;
 const AGGREGATED_BYTES_A_SECOND = 50e6;
 
+/** Nobody knows what such a file holds before it is unpacked. */
+const PACKED = /\.(?:gz|tgz|zip|tar)$/i;
+
 /** What any job takes, in seconds: a database is opened, files are synced to the disk. */
 const JOB_SECONDS = 0.05;
 
@@ -61,7 +64,10 @@ export function isLarge(files: readonly Pick<ScannedFile, "bytes">[]): boolean {
 	return sumOf(files, ({ bytes }) => bytes) > LARGE_BYTES;
 }
 
-/** `faults` says of files why they are rejected unread, by path. */
+/**
+ * It says what time it takes only where that is known and no file can end its process.
+ * `faults` says of files why they are rejected unread, by path.
+ */
 export function parseJob(
 	version: string,
 	dataset: DatasetDefinition,
@@ -98,7 +104,9 @@ export function parseJob(
 			params as unknown as Json,
 			files.map(({ content }) => content),
 		),
-		sumOf(files, ({ bytes }) => bytes) / PARSED_BYTES_A_SECOND,
+		dataset.isReadByUs && !files.some(({ path }) => PACKED.test(path))
+			? sumOf(files, ({ bytes }) => bytes) / PARSED_BYTES_A_SECOND
+			: null,
 	);
 }
 
@@ -282,7 +290,7 @@ function job(
 	params: object,
 	inputs: readonly JobInput[],
 	id: string,
-	seconds: number,
+	seconds: number | null,
 ): Job {
 	return {
 		id,
@@ -290,7 +298,7 @@ function job(
 		label,
 		params: params as Json,
 		inputs,
-		seconds: JOB_SECONDS + seconds,
+		...(seconds !== null && { seconds: JOB_SECONDS + seconds }),
 	};
 }
 

@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { StoreError } from "./store.ts";
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -18,6 +19,15 @@ export function isDiskFull(error: unknown): boolean {
 		error instanceof Error &&
 		(FULL.test(error.message) || isDiskFull(error.cause))
 	);
+}
+
+/** A disk with less room is full: what did not fit may have gone from it since. */
+const ROOM_BYTES = 2 ** 30;
+
+/** Whether the disk that a folder lies on is full. Throws where there is no such folder. */
+export async function isDiskFullUnder(folder: string): Promise<boolean> {
+	const { bavail, bsize } = await statfs(folder);
+	return bavail * bsize < ROOM_BYTES;
 }
 
 /** Does work that writes below a path; what a disk refuses becomes a {@link StoreError}. */

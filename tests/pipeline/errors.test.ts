@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -215,6 +216,8 @@ describe("a disk that takes nothing for a whole build", () => {
 });
 
 describe("a full disk", () => {
+	const FULL = /the disk is full|No space left on device/;
+
 	test.each(["lake", "work"])(
 		"under the %s fails the build, says so, and leaves the lake of before",
 		async (what) => {
@@ -227,6 +230,44 @@ describe("a full disk", () => {
 			}
 		},
 	);
+
+	test("is told also where what was done cannot be removed", async () => {
+		const disk = await smallDisk();
+		if (disk === null) return;
+		try {
+			const input = join(folder, "full-stuck-input");
+			const work = join(disk.path, "work");
+			const options = { input, out: join(folder, "full-stuck"), work };
+			await writeAll(input, { "weather/a.csv": seededReadings("lake", 0, 30) });
+			await build({ ...options, processes: 1 });
+			const [published = ""] = await recordsIn(work);
+			await writeRides(input);
+			const error = await build({
+				...options,
+				processes: 1,
+				// A folder where a record was: reading it fails.
+				onProgress: () => {
+					const record = join(work, "store", published);
+					rmSync(record, { recursive: true });
+					mkdirSync(record);
+				},
+			}).catch((error) => error);
+			expect(error.message).toMatch(FULL);
+		} finally {
+			await disk.remove();
+		}
+	});
+
+	async function writeRides(input: string): Promise<void> {
+		for (let seed = 0; seed < 40; seed++)
+			await writeAll(input, { [`rides/${seed}.gpx`]: seededRide(seed, 2000) });
+	}
+
+	async function recordsIn(work: string): Promise<string[]> {
+		const store = new FolderStore(join(work, "store"));
+		const records = await Array.fromAsync(store.list("jobs/"));
+		return records.map(({ key }) => key).sort();
+	}
 
 	async function fill(what: string, disk: string): Promise<void> {
 		const input = join(folder, `full-${what}-input`);
@@ -241,14 +282,22 @@ describe("a full disk", () => {
 		await writeAll(input, { "weather/a.csv": seededReadings("lake", 0, 30) });
 		await build(options);
 		const before = await lakeAt(options.out);
-		for (let seed = 0; seed < 40; seed++)
-			await writeAll(input, { [`rides/${seed}.gpx`]: seededRide(seed, 2000) });
+		const published = await recordsIn(options.work);
+		await writeRides(input);
 		const error = await build(options).catch((error) => error);
 		expect(error).toBeInstanceOf(Error);
-		expect(error.message).toMatch(/the disk is full|No space left on device/);
+		expect(error.message).toMatch(FULL);
 		expect(await lakeAt(options.out)).toEqual(before);
 
-		// What it had done has gone, and less comes out as if nothing had been.
+		// Where the work has filled its disk it has gone; elsewhere that would gain nothing.
+		const left = await recordsIn(options.work);
+		if (what === "work") expect(left).toEqual(published);
+		else {
+			expect(left).toEqual(expect.arrayContaining(published));
+			expect(left.length).toBeGreaterThan(published.length);
+		}
+
+		// Less comes out as if nothing had been.
 		await rm(join(input, "rides"), { recursive: true });
 		await writeAll(input, { "weather/b.csv": seededReadings("lake", 20, 30) });
 		await build(options);
