@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build, temporaryFolder, writeAll } from "./building.ts";
 
@@ -26,17 +27,20 @@ function parsers(): number[] {
 test.skipIf(!existsSync("/proc/self/task"))(
 	"a file whose process dies again and again is rejected, and no other",
 	async () => {
+		// Packed files are read by processes of their own, however few they are.
 		const ride = (index: number) =>
-			`<gpx><trk><trkseg>${Array.from(
-				{ length: 5000 },
-				(_, point) =>
-					`<trkpt lat="${50 + point / 1e5}" lon="${8 + index / 1e4}"/>`,
-			).join("\n")}</trkseg></trk></gpx>`;
+			gzipSync(
+				`<gpx><trk><trkseg>${Array.from(
+					{ length: 5000 },
+					(_, point) =>
+						`<trkpt lat="${50 + point / 1e5}" lon="${8 + index / 1e4}"/>`,
+				).join("\n")}</trkseg></trk></gpx>`,
+			);
 		await writeAll(
 			join(folder, "input"),
 			Object.fromEntries(
 				Array.from({ length: 20 }, (_, index) => [
-					`rides/${String(index).padStart(2, "0")}.gpx`,
+					`rides/${String(index).padStart(2, "0")}.gpx.gz`,
 					ride(index),
 				]),
 			),
