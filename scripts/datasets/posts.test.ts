@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -108,6 +109,8 @@ describe("formats", () => {
 		};
 		const archive = tarOf({
 			"media_attachments/files/1/original/a.png": "\0".repeat(700),
+			"._outbox.json": "Mac OS X",
+			"__MACOSX/outbox.json": "Mac OS X",
 			"outbox.json": json(outbox),
 			"likes.json": json({ type: "OrderedCollection", orderedItems: [] }),
 			"avatar.png": "\0",
@@ -131,6 +134,22 @@ describe("formats", () => {
 				{ line: null, reason: expect.stringContaining(reason) },
 			]);
 		}
+	});
+
+	test("a packed file of a tar archive that is not read to its end costs no other", async () => {
+		const noise = (bytes: number) => randomBytes(bytes).toString("base64");
+		const likes = `window.YTD.like.part0 = [${json({ like: noise(1_500_000) })}]`;
+		const { ids, lake } = await idsOf({
+			"posts/a.tar": tarOf({
+				"broken.json.gz": noise(700_000),
+				"data/like.js.gz": gzipSync(likes),
+				"tweets.json": json([tweet("1")]),
+			}),
+		});
+		expect(ids).toEqual(["1"]);
+		expect(lake.rejects).toMatchObject([
+			{ reason: expect.stringContaining("not valid gzip") },
+		]);
 	});
 
 	test("a document that is one post, and UTF-16 with its mark", async () => {

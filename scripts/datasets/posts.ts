@@ -1,4 +1,5 @@
-import { isTar, mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { isTar } from "../../src/lib/formats/tar.ts";
 import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import { tableContract } from "../../src/lib/tables.ts";
 import { readPostsFile } from "../formats/posts.ts";

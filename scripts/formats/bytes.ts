@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
-import type { ArchivedFile } from "./zip.ts";
+import type { ArchivedFile } from "./archived-file.ts";
 
 /**
  * The bytes of a file, of a `.gz` the unpacked ones, in pieces of some ten kB.

@@ -1,12 +1,14 @@
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { Post } from "../../src/lib/formats/post.ts";
 import { type PostsFile, readPosts } from "../../src/lib/formats/posts.ts";
-import { isTar, mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
+import { isTar } from "../../src/lib/formats/tar.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
+import type { ArchivedFile } from "./archived-file.ts";
 import { entryBytes, fileBytes, plainName } from "./bytes.ts";
 import { cellsOf, csvRows } from "./csv.ts";
 import { tarFiles } from "./tar.ts";
-import { type ArchivedFile, isZip, zipEntries } from "./zip.ts";
+import { isZip, zipEntries } from "./zip.ts";
 
 /** `entry` names the file within an archive, null where there is none. */
 export type TakePost = (post: Post, line: number, entry: string | null) => void;
@@ -68,7 +70,7 @@ async function readArchive(
 	}
 }
 
-function readPlain(
+async function readPlain(
 	file: PostsFile,
 	{
 		out,
@@ -80,16 +82,21 @@ function readPlain(
 		readonly take: TakePost;
 	},
 ): Promise<void> {
-	return readPosts(
-		file,
-		{ rows: csvRows, cells: cellsOf },
-		{
-			reject: (line, reason, sample) =>
-				out.reject(line, reason, sample, entry ?? undefined),
-			count: (name, by) => out.count(name, by),
-			note: (text) => out.note(entry === null ? text : `${entry} ${text}`),
-			drain: () => out.drain(),
-		},
-		(post, line) => take(post, line, entry),
-	);
+	try {
+		await readPosts(
+			file,
+			{ rows: csvRows, cells: cellsOf },
+			{
+				reject: (line, reason, sample) =>
+					out.reject(line, reason, sample, entry ?? undefined),
+				count: (name, by) => out.count(name, by),
+				note: (text) => out.note(entry === null ? text : `${entry} ${text}`),
+				drain: () => out.drain(),
+			},
+			(post, line) => take(post, line, entry),
+		);
+	} finally {
+		// What holds no posts is not read to its end.
+		await file.bytes.return(undefined);
+	}
 }

@@ -10,9 +10,10 @@ import {
 } from "../../src/lib/rides/activities-csv.ts";
 import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
+import type { ArchivedFile } from "./archived-file.ts";
 import { entryBytes, fileBytes } from "./bytes.ts";
 import { scratchPath } from "./declared/format.ts";
-import { type ArchivedFile, isZip, zipEntries } from "./zip.ts";
+import { isZip, zipEntries } from "./zip.ts";
 
 /** A longer list is none: Strava writes less than a kB a ride. */
 const MAX_LIST_BYTES = 256 * 2 ** 20;

@@ -1,8 +1,9 @@
 import { FileError } from "../../src/lib/formats/file-error.ts";
+import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import { tarEntries } from "../../src/lib/formats/tar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
+import type { ArchivedFile } from "./archived-file.ts";
 import { fileBytes } from "./bytes.ts";
-import type { ArchivedFile } from "./zip.ts";
 
 /**
  * The files of a tar archive, also packed with gzip, whose names are accepted, in its
@@ -18,6 +19,7 @@ export async function* tarFiles(
 	let leftOut = 0;
 	let example = "";
 	for await (const entry of tarEntries(fileBytes(file))) {
+		if (isSidecar(entry.name)) continue;
 		if (!accepts(entry.name)) {
 			leftOut += 1;
 			example ||= entry.name;
@@ -28,7 +30,7 @@ export async function* tarFiles(
 		yield {
 			name: entry.name,
 			bytes: untilFault(entry.bytes(), () => {
-				hasEnded = true;
+				hasEnded = entry.fault === null;
 			}),
 			hasEnded: () => hasEnded,
 		};

@@ -1,20 +1,9 @@
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { FileError } from "../../src/lib/formats/file-error.ts";
+import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
-
-/** A file within an archive. */
-export interface ArchivedFile {
-	/** As the archive has it, with forward slashes; never absolute, never with `..`. */
-	readonly name: string;
-	/** The unpacked bytes, of a zip from the start each time; throws a FileError where they are damaged. */
-	readonly bytes: AsyncIterable<Uint8Array>;
-	/** Whether reading it has met the end of what can be read of the archive. */
-	readonly hasEnded: () => boolean;
-}
-
-/** What macOS puts beside files. */
-const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
+import type { ArchivedFile } from "./archived-file.ts";
 
 export function isZip(path: string): boolean {
 	return path.toLowerCase().endsWith(".zip");
@@ -41,8 +30,7 @@ export async function* zipEntries(
 		let found = 0;
 		const leftOut: string[] = [];
 		for await (const entry of entriesOf(zip)) {
-			if (entry.fileName.endsWith("/") || SIDECAR.test(entry.fileName))
-				continue;
+			if (entry.fileName.endsWith("/") || isSidecar(entry.fileName)) continue;
 			if (!accepts(entry.fileName)) {
 				leftOut.push(entry.fileName);
 				continue;

@@ -3,13 +3,11 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FileError } from "../../src/lib/formats/file-error.ts";
+import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import type { About, DatasetDefinition } from "../datasets/dataset.ts";
 import { SETTINGS_FILE } from "./settings.ts";
 
 const ALREADY_READ = "a folder already read";
-
-/** `._name`: attributes of the file `name`, under its ending. */
-const MACOS_SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
 
 /** Files that are read at a time to hash them. */
 const AT_A_TIME = 8;
@@ -162,9 +160,7 @@ export async function scanInput(
 
 /** Whether a file is a raw one of a dataset, by its path. */
 export function isOf(path: string, dataset: DatasetDefinition): boolean {
-	return (
-		isIn(path, dataset) && !MACOS_SIDECAR.test(path) && dataset.accepts(path)
-	);
+	return isIn(path, dataset) && !isSidecar(path) && dataset.accepts(path);
 }
 
 function isIn(path: string, { folder }: DatasetDefinition): boolean {

@@ -53,6 +53,10 @@ test("what cannot be meant is refused with its place", () => {
 			"places[0].longitude must be a number from -180 to 180",
 		],
 		[{ places: [{ name: " " }] }, "places[0].name must be a text"],
+		...["x".repeat(81), "\u200b"].map((name): [unknown, string] => [
+			{ places: [{ name: "Pier", latitude: 1, longitude: 2 }, { name }] },
+			"places[1].name must be a visible text of at most 80 letters",
+		]),
 	];
 	for (const [value, message] of cases)
 		expect(() => parse(value), message).toThrow(message);

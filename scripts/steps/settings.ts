@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StartView, Synthetic } from "../../src/lib/catalog.ts";
-import type { NamedPlace } from "../../src/lib/rides/start-place.ts";
+import {
+	MAX_PLACE_NAME,
+	type NamedPlace,
+	placeName,
+} from "../../src/lib/rides/start-place.ts";
 import {
 	parseSources,
 	type SourceSettings,
@@ -139,11 +143,22 @@ function parsePlaces(value: unknown, place: string): NamedPlace[] {
 		const here = `${place}[${index}]`;
 		const entry = record(item, here, ["name", "latitude", "longitude"]);
 		return {
-			name: sentence(entry.name, `${here}.name`),
+			name: nameOfPlace(entry.name, `${here}.name`),
 			latitude: within(entry.latitude, -90, 90, `${here}.latitude`),
 			longitude: within(entry.longitude, -180, 180, `${here}.longitude`),
 		};
 	});
+}
+
+function nameOfPlace(value: unknown, place: string): string {
+	const name = sentence(value, place);
+	if (placeName(name) === null)
+		throw wrong(
+			place,
+			`a visible text of at most ${MAX_PLACE_NAME} letters`,
+			name,
+		);
+	return name;
 }
 
 function synthetic(value: unknown, place: string): Synthetic {

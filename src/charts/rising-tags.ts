@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../lib/format.ts";
+import { shownTag } from "../lib/hashtags.ts";
 import { formatFixed, formatNumber } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 
@@ -31,7 +32,7 @@ export function risingTagsChart(
 ): Plot.PlotOptions {
 	const labelEm = (width * 0.36) / FONT_SIZE;
 	const labels = new Map(
-		rows.map(({ tag }) => [tag, ellipsis(`#${tag}`, labelEm)]),
+		rows.map(({ tag }) => [tag, ellipsis(shownTag(tag), labelEm)]),
 	);
 	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
 	const most = Math.max(
@@ -114,6 +115,6 @@ export function describeRisingTags(rows: readonly RisingTag[]): string {
 	if (first === undefined)
 		return "No tag rose from the window before to this one.";
 	const change = (row: RisingTag) =>
-		`#${row.tag}, from ${formatCount(row.earlier)} to ${formatCount(row.occurrences)} (score ${formatFixed(row.score, 1)})`;
+		`${shownTag(row.tag)}, from ${formatCount(row.earlier)} to ${formatCount(row.occurrences)} (score ${formatFixed(row.score, 1)})`;
 	return `${change(first)}, rose most${second === undefined ? "" : `, then ${change(second)}`}.`;
 }

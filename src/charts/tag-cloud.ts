@@ -1,4 +1,5 @@
 import cloud from "d3-cloud";
+import { shownTag } from "../lib/hashtags.ts";
 import { randomFrom } from "../lib/random.ts";
 import type { TopTag } from "./top-tags.ts";
 
@@ -54,7 +55,7 @@ export function tagCloud(
 			rows.map((row, rank) => ({
 				row,
 				rank,
-				text: `#${row.tag}`,
+				text: shownTag(row.tag),
 				size:
 					SMALLEST + (largest - SMALLEST) * Math.sqrt(row.occurrences / most),
 			})),

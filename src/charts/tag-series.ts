@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../lib/format.ts";
+import { shownTag } from "../lib/hashtags.ts";
 import {
 	formatCompact,
 	formatCounted,
@@ -141,7 +142,7 @@ export function tagRowsChart(
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
 	const labelEm = (width * 0.32) / FONT_SIZE;
-	const labels = series.map(({ tag }) => ellipsis(`#${tag}`, labelEm));
+	const labels = series.map(({ tag }) => ellipsis(shownTag(tag), labelEm));
 	const widest = Math.max(2, ...labels.map(textWidthEm));
 	const { first, last } = spanOf(series, unit);
 	const rows = series.flatMap(({ tag, counts }) => {
@@ -223,8 +224,8 @@ export function describeTagRows(
 		.map(({ tag, counts }) => {
 			const peak = peakOf(counts);
 			return peak === null
-				? `#${tag} does not occur`
-				: `#${tag} peaks ${unitWords(peak.start, unit)} with ${formatCount(peak.occurrences)}`;
+				? `${shownTag(tag)} does not occur`
+				: `${shownTag(tag)} peaks ${unitWords(peak.start, unit)} with ${formatCount(peak.occurrences)}`;
 		})
 		.join("; ")}.`;
 }
@@ -288,11 +289,11 @@ export function describeTagLines(
 	return series
 		.map(({ tag, counts }) => {
 			const peak = peakOf(counts);
-			if (peak === null) return `#${tag} does not occur.`;
+			if (peak === null) return `${shownTag(tag)} does not occur.`;
 			const total = counts.reduce((sum, count) => sum + count.occurrences, 0);
 			const last = counts[counts.length - 1]?.average ?? null;
 			return (
-				`#${tag}: ${formatCounted(total, "occurrence")}, most ${unitWords(peak.start, unit)} with ${formatCount(peak.occurrences)}` +
+				`${shownTag(tag)}: ${formatCounted(total, "occurrence")}, most ${unitWords(peak.start, unit)} with ${formatCount(peak.occurrences)}` +
 				`${last === null ? "" : `; at the end ${formatNumber(last, 1)} per ${unit} on average`}.`
 			);
 		})

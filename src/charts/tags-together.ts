@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../lib/format.ts";
+import { shownTag } from "../lib/hashtags.ts";
 import { formatCounted } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 
@@ -32,7 +33,7 @@ export function tagsTogetherChart(
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
 	const labels = new Map(
-		tags.map((tag) => [tag, ellipsis(`#${tag}`, LABEL_EM)]),
+		tags.map((tag) => [tag, ellipsis(shownTag(tag), LABEL_EM)]),
 	);
 	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
 	const cells = cellsOf(pairs, tags);
@@ -112,7 +113,7 @@ export function describeTagsTogether(pairs: readonly TagPair[]): string {
 		.slice(0, 3)
 		.map(
 			({ tag, other, posts }) =>
-				`#${tag} and #${other} in ${formatCounted(posts, "post")}`,
+				`${shownTag(tag)} and ${shownTag(other)} in ${formatCounted(posts, "post")}`,
 		)
 		.join(", ")}.`;
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../lib/format.ts";
+import { shownTag } from "../lib/hashtags.ts";
 import { formatCounted } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 
@@ -26,7 +27,7 @@ export function topTagsChart(
 ): Plot.PlotOptions {
 	const labelEm = (width * 0.4) / FONT_SIZE;
 	const labels = new Map(
-		rows.map(({ tag }) => [tag, ellipsis(`#${tag}`, labelEm)]),
+		rows.map(({ tag }) => [tag, ellipsis(shownTag(tag), labelEm)]),
 	);
 	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
 	const most = Math.max(1, ...rows.map((row) => row.occurrences));
@@ -79,13 +80,15 @@ export function describeTopTags(rows: readonly TopTag[]): string {
 	if (first === undefined) return "No tag was counted in this window.";
 	const last = rows[rows.length - 1] as TopTag;
 	const places = [
-		`#${first.tag} leads with ${formatCounted(first.occurrences, "occurrence")}`,
-		second && `then #${second.tag} with ${formatCount(second.occurrences)}`,
-		third && `and #${third.tag} with ${formatCount(third.occurrences)}`,
+		`${shownTag(first.tag)} leads with ${formatCounted(first.occurrences, "occurrence")}`,
+		second &&
+			`then ${shownTag(second.tag)} with ${formatCount(second.occurrences)}`,
+		third &&
+			`and ${shownTag(third.tag)} with ${formatCount(third.occurrences)}`,
 	].filter((place) => place !== undefined);
 	const end =
 		rows.length > 3
-			? ` The last of the ${formatCount(rows.length)} shown is #${last.tag} with ${formatCount(last.occurrences)}.`
+			? ` The last of the ${formatCount(rows.length)} shown is ${shownTag(last.tag)} with ${formatCount(last.occurrences)}.`
 			: "";
 	return `${places.join(", ")}.${end}`;
 }

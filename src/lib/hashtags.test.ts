@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { foldTag, hashtagsIn } from "./hashtags.ts";
+import { foldTag, hashtagsIn, shownTag } from "./hashtags.ts";
 
 test("a tag is any script's letters, marks, digits and connectors", () => {
 	expect(
@@ -58,4 +58,10 @@ test("a tag that was found is found again behind a sign of its own", () => {
 	const text = "#Ünïcode x #日本語 ＃ＡＢ #a_b🎉 #naïve";
 	for (const tag of hashtagsIn(text))
 		expect(hashtagsIn(`#${tag}`)).toEqual([tag]);
+});
+
+test("a tag is shown with its sign, and turns nothing around it", () => {
+	expect(shownTag("zürich")).toBe("#zürich");
+	expect(shownTag("\u202eabc\u2067\u2069")).toBe("#abc");
+	expect(shownTag("שלום")).toBe("#שלום");
 });

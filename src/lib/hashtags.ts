@@ -45,3 +45,11 @@ export function hashtagsIn(text: string): string[] {
 export function foldTag(tag: string): string {
 	return tag.toLowerCase();
 }
+
+/** Signs that turn the direction of what follows, beyond the tag too. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A tag with its sign, as it is shown beside other words. */
+export function shownTag(tag: string): string {
+	return `#${tag.replace(TURNING, "")}`;
+}

@@ -20,9 +20,10 @@ export function tarEntry(
 	return Buffer.concat([header, bytes, padding]);
 }
 
-/** Records of pax for the entry that follows. */
+/** Records of pax for the entry that follows (`x`), or for all that follow (`g`). */
 export function paxEntry(
 	records: Readonly<Record<string, string>>,
+	type: "x" | "g" = "x",
 ): Uint8Array {
 	const lines = Object.entries(records).map(([key, value]) => {
 		const rest = Buffer.byteLength(` ${key}=${value}\n`);
@@ -30,7 +31,7 @@ export function paxEntry(
 		while (length !== rest + String(length).length) length += 1;
 		return `${length} ${key}=${value}\n`;
 	});
-	return tarEntry("PaxHeader", lines.join(""), { type: "x" });
+	return tarEntry("PaxHeader", lines.join(""), { type });
 }
 
 /** A whole archive of some files by their names. */

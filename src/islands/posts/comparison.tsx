@@ -9,7 +9,7 @@ import {
 	unitName,
 } from "../../charts/tag-series.ts";
 import { formatCount } from "../../lib/format.ts";
-import { foldTag } from "../../lib/hashtags.ts";
+import { foldTag, shownTag } from "../../lib/hashtags.ts";
 import { SERIES_UNITS } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
 import { Choices, Picture, PictureTable } from "../charts/picture.tsx";
@@ -59,7 +59,7 @@ export function Compare(props: {
 			title="Hashtags over each other"
 			subtitle={`Occurrences per ${unit}, UTC (thin), and the mean of the last ${average} (strong)${unit === comparison.unit ? "" : `; the window is too long for ${comparison.unit}s`}`}
 			legend={(answer?.tags ?? []).map((tag, index) => ({
-				label: `#${tag}`,
+				label: shownTag(tag),
 				mark: `series-${index + 1}`,
 			}))}
 			controls={
@@ -86,7 +86,7 @@ export function Compare(props: {
 					<TagChips
 						tags={tags}
 						label="Hashtags that are compared"
-						takeLabel={(tag) => `Take #${tag} out of the comparison`}
+						takeLabel={(tag) => `Take ${shownTag(tag)} out of the comparison`}
 						onTake={(tag) =>
 							onChange({
 								...comparison,
@@ -112,7 +112,7 @@ export function Compare(props: {
 							},
 							...rows.flatMap(({ tag, counts }) => [
 								{
-									name: `#${tag}`,
+									name: shownTag(tag),
 									isNumber: true,
 									cell: (index: number) =>
 										formatCount(counts[index]?.occurrences ?? 0),

@@ -2,6 +2,7 @@ import type { Scale } from "@observablehq/plot";
 import { useRef, useState } from "preact/hooks";
 import { formatCounted } from "../../charts/format.ts";
 import type { TagPair } from "../../charts/tags-together.ts";
+import { shownTag } from "../../lib/hashtags.ts";
 import type { TagPicker } from "./tag-rows.tsx";
 
 interface Cell {
@@ -84,7 +85,7 @@ export function PairButton(props: {
 }
 
 function pairLabel({ tag, other, posts }: TagPair): string {
-	return `#${tag} and #${other}: show only the ${formatCounted(posts, "post")} with both`;
+	return `${shownTag(tag)} and ${shownTag(other)}: show only the ${formatCounted(posts, "post")} with both`;
 }
 
 function hasBoth({ chosen }: TagPicker, { tag, other }: TagPair): boolean {

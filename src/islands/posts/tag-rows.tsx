@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { shownTag } from "../../lib/hashtags.ts";
 
 /** What a page does with a tag that the visitor picks. */
 export interface TagPicker {
@@ -33,7 +34,7 @@ export function TagRows(props: {
 				<li key={tag}>
 					<button
 						type="button"
-						aria-label={`#${tag}: show only posts with it`}
+						aria-label={`${shownTag(tag)}: show only posts with it`}
 						aria-pressed={picker.chosen.includes(tag)}
 						onClick={() => picker.pick(tag)}
 					/>
@@ -57,7 +58,7 @@ export function TagButton(props: {
 			aria-pressed={picker.chosen.includes(tag)}
 			onClick={() => picker.pick(tag)}
 		>
-			{props.children ?? `#${tag}`}
+			{props.children ?? shownTag(tag)}
 		</button>
 	);
 }
@@ -97,7 +98,7 @@ export function TagChips(props: {
 							props.onTake(tag);
 						}}
 					>
-						#{tag} <span aria-hidden="true">×</span>
+						{shownTag(tag)} <span aria-hidden="true">×</span>
 					</button>
 				</li>
 			))}

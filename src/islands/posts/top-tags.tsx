@@ -17,6 +17,7 @@ import {
 	topTagsChart,
 } from "../../charts/top-tags.ts";
 import { formatCount } from "../../lib/format.ts";
+import { shownTag } from "../../lib/hashtags.ts";
 import { topTags } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
 import {
@@ -272,7 +273,7 @@ function Cloud(props: {
 							class={`cloud-word cloud-word-${(word.rank % 5) + 1}`}
 							role="button"
 							tabindex={0}
-							aria-label={`#${word.row.tag}, ${formatCount(word.row.occurrences)}`}
+							aria-label={`${shownTag(word.row.tag)}, ${formatCount(word.row.occurrences)}`}
 							aria-pressed={picker.chosen.includes(word.row.tag)}
 							transform={`translate(${word.x},${word.y})`}
 							text-anchor="middle"
@@ -292,8 +293,8 @@ function Cloud(props: {
 			)}
 			{cloud !== null && cloud.left.length > 0 && (
 				<p class="small muted">
-					No room for {cloud.left.map(({ tag }) => `#${tag}`).join(", ")}: the
-					table has them.
+					No room for {cloud.left.map(({ tag }) => shownTag(tag)).join(", ")}:
+					the table has them.
 				</p>
 			)}
 		</div>

@@ -20,6 +20,7 @@ import {
 	tagsTogetherChart,
 } from "../../charts/tags-together.ts";
 import { formatCount } from "../../lib/format.ts";
+import { shownTag } from "../../lib/hashtags.ts";
 import { Chart } from "../charts/chart.tsx";
 import {
 	Picture,
@@ -236,7 +237,7 @@ function Course({ data, answer, isBusy, picker }: Part) {
 								]),
 							);
 							return {
-								name: `#${tag}`,
+								name: shownTag(tag),
 								isNumber: true,
 								cell: ({ start }: { start: Date }) =>
 									formatCount(byStart.get(start.getTime()) ?? 0),

@@ -8,6 +8,7 @@ import {
 	tagsPerPost,
 } from "../../charts/funnel.ts";
 import { formatCount } from "../../lib/format.ts";
+import { shownTag } from "../../lib/hashtags.ts";
 import { funnel as funnelQuery } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
 import type { BrushedDays } from "../charts/day-brush.tsx";
@@ -131,7 +132,7 @@ export function PostsView(props: {
 					<TagChips
 						tags={choice.tags}
 						label="Hashtags that posts must carry"
-						takeLabel={(tag) => `Take off #${tag}`}
+						takeLabel={(tag) => `Take off ${shownTag(tag)}`}
 						onTake={picker.pick}
 						onLast={() => seen.current?.focus()}
 					/>

@@ -6,8 +6,8 @@ import {
 	ZipReader,
 } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { FileError } from "../../lib/formats/file-error.ts";
-import { isTar } from "../../lib/formats/posts-names.ts";
-import { tarEntries } from "../../lib/formats/tar.ts";
+import { isSidecar } from "../../lib/formats/sidecar.ts";
+import { isTar, tarEntries } from "../../lib/formats/tar.ts";
 import { LakeError } from "../errors.ts";
 import { chunksOf } from "../files/unpacked.ts";
 
@@ -41,9 +41,6 @@ export interface ContainerReader {
 	goOn(): void;
 }
 
-/** What macOS puts beside files. */
-const SIDECAR = /(?:^|\/)(?:\._[^/]*$|__MACOSX\/)/;
-
 /** A zip within a zip, or a file of a tar archive, is unpacked as a whole. */
 const MAX_INNER_BYTES = 1e9;
 /** What is unpacked goes to the browser in such pieces, which may lay them on disk. */
@@ -60,7 +57,7 @@ export async function* containersOf(
 	given: readonly GivenFile[],
 	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
-	const found = given.filter(({ path }) => !SIDECAR.test(path)).sort(byPath);
+	const found = given.filter(({ path }) => !isSidecar(path)).sort(byPath);
 	const isWantedTar = (path: string) =>
 		reader.wants !== undefined && isTar(path);
 	yield found
@@ -148,11 +145,12 @@ async function* tarContainers(
 	};
 	const plain = /gz$/i.test(path) ? gunzipped(given) : given.open();
 	try {
-		for await (const { name, size, bytes } of tarEntries(plain)) {
+		for await (const { name, size, fault, bytes } of tarEntries(plain)) {
 			const inner = `${path}/${name}`;
-			if (SIDECAR.test(name) || reader.wants?.(inner) !== true) continue;
-			if (size > MAX_INNER_BYTES) {
-				reader.fault(inner, tooLarge());
+			if (isSidecar(name) || reader.wants?.(inner) !== true) continue;
+			const reason = size > MAX_INNER_BYTES ? tooLarge() : fault;
+			if (reason !== null) {
+				reader.fault(inner, reason);
 				continue;
 			}
 			const unpacked = await gathered(bytes(), reader);
@@ -199,7 +197,7 @@ async function zipFiles(
 		const files: FoundFile[] = [];
 		for await (const entry of zip.getEntriesGenerator()) {
 			goOn();
-			if (!entry.directory && !SIDECAR.test(entry.filename))
+			if (!entry.directory && !isSidecar(entry.filename))
 				files.push({
 					path: `${path}/${entry.filename}`,
 					bytes: entry.compressedSize,

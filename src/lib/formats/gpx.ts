@@ -22,7 +22,7 @@ export interface GpxHeader {
 	/** Of each track (or route), null where it has none. */
 	readonly trackNames: readonly (string | null)[];
 	readonly waypoints: number;
-	/** The first of those that have a name, {@link MAX_NAMED} at most. */
+	/** The first of those that have a name, {@link MAX_NAMED} at most; a longer text is no name. */
 	readonly named: readonly GpxWaypoint[];
 }
 
@@ -35,6 +35,8 @@ export interface GpxWaypoint {
 
 /** Nobody marks more by hand; a file may hold a whole guide book. */
 const MAX_NAMED = 1000;
+/** Of a waypoint's name, blanks included: each may be as long as a file lets it, and all are kept. */
+const MAX_NAME_LENGTH = 500;
 
 type Course = "track" | "route";
 
@@ -158,7 +160,9 @@ class GpxReader implements XmlHandler {
 
 	close(name: string): void {
 		if (this.#field !== null) {
-			this.#keep(this.#field, this.#text.trim());
+			const isTooLong =
+				this.#field === "waypointName" && this.#text.length > MAX_NAME_LENGTH;
+			if (!isTooLong) this.#keep(this.#field, this.#text.trim());
 			this.#field = null;
 		}
 		if (name === "wpt") this.#place = null;

@@ -2,6 +2,7 @@ import { hashtagsIn } from "../hashtags.ts";
 import { FileError } from "./file-error.ts";
 import type { LookedAt } from "./look-ahead.ts";
 import { cleaned, type Post, postTime, webAddress } from "./post.ts";
+import { Utf8Faults } from "./utf8-faults.ts";
 
 /** A row of a CSV; `line` is where it begins, from 1. */
 export interface CsvRow {
@@ -69,7 +70,7 @@ export async function* readPostsCsv(
 	note: (text: string) => void,
 ): AsyncGenerator<CsvPost[]> {
 	const { delimiter, columns } = headerOf(head, reader);
-	const bytes = new CheckedBytes(all);
+	const bytes = new Utf8Faults(all);
 	let isHeader = true;
 	for await (const rows of reader.rows(bytes, delimiter)) {
 		const posts: CsvPost[] = [];
@@ -87,7 +88,9 @@ export async function* readPostsCsv(
 			const text = cells.join(delimiter);
 			const sample = text.slice(0, SAMPLE_LENGTH);
 			// Text may hold the sign for what cannot be read, from a program before.
-			const isUnreadable = !bytes.areUtf8 && text.includes("\uFFFD");
+			const isUnreadable =
+				text.includes("\uFFFD") &&
+				bytes.isWithin(line, line + lineEndsIn(text));
 			const post = isUnreadable
 				? "not valid UTF-8: save the file as UTF-8"
 				: toCsvPost(cells, columns);
@@ -97,32 +100,8 @@ export async function* readPostsCsv(
 	}
 }
 
-/** Bytes on their way to a reader, which puts a sign in the place of what is not UTF-8. */
-class CheckedBytes {
-	/** As far as they have been read. */
-	areUtf8 = true;
-	readonly #chunks: AsyncIterable<Uint8Array>;
-
-	constructor(chunks: AsyncIterable<Uint8Array>) {
-		this.#chunks = chunks;
-	}
-
-	async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-		const decoder = new TextDecoder("utf-8", { fatal: true });
-		const check = (chunk?: Uint8Array) => {
-			try {
-				if (this.areUtf8)
-					decoder.decode(chunk, { stream: chunk !== undefined });
-			} catch {
-				this.areUtf8 = false;
-			}
-		};
-		for await (const chunk of this.#chunks) {
-			check(chunk);
-			yield chunk;
-		}
-		check();
-	}
+function lineEndsIn(text: string): number {
+	return text.match(/\r\n?|\n/g)?.length ?? 0;
 }
 
 type Columns = Readonly<Partial<Record<Field, number>>>;

@@ -1,8 +1,3 @@
-/** Whether a path is that of a tar archive, also packed, by its name. */
-export function isTar(path: string): boolean {
-	return /\.(?:tar|tar\.gz|tgz)$/i.test(path);
-}
-
 /** Folders of the viewer that Twitter puts into its archives, beside `data`. */
 const VIEWER = /(?:^|\/)(?:assets|lib|(?<!data\/)js)\//i;
 

@@ -6,7 +6,12 @@ export interface TarEntry {
 	readonly name: string;
 	/** In bytes, as the archive declares it. */
 	readonly size: number;
-	/** Once, before the next entry is asked for. Throws a FileError where the archive is cut off. */
+	/** Why it cannot be read although the archive goes on; `bytes` throws it then. */
+	readonly fault: FileError | null;
+	/**
+	 * The same each time: to be read once, no further than one likes, before the next
+	 * entry is asked for. Throws a FileError where the archive is cut off.
+	 */
 	bytes(): AsyncGenerator<Uint8Array>;
 }
 
@@ -16,7 +21,19 @@ const MAX_NOTE_BYTES = 1 << 20;
 /** What is looked at behind an archive's end, where `tar` pads. */
 const MAX_PADDING_BYTES = 1 << 20;
 
-const FILE_TYPES = ["", "0", "7"];
+/** A file without its holes; pax has records for that. */
+const SPARSE_TYPE = "S";
+const FILE_TYPES = ["", "0", "7", SPARSE_TYPE];
+/** Links, devices, folders and pipes: no content follows, whatever size they state. */
+const EMPTY_TYPES = ["1", "2", "3", "4", "5", "6"];
+
+/** Of pax's records those that tell how a file is read, an empty text where one is unset. */
+type FileRecords = Map<"path" | "size" | "sparse" | "sparseName", string>;
+
+/** Whether a path is that of a tar archive, also packed, by its name. */
+export function isTar(path: string): boolean {
+	return /\.(?:tar|tar\.gz|tgz)$/i.test(path);
+}
 
 /** A header, as it stands in its block. */
 interface Header {
@@ -35,9 +52,10 @@ export async function* tarEntries(
 	chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<TarEntry> {
 	const source = new ByteSource(chunks);
-	let longName: string | null = null;
-	let next: ReadonlyMap<string, string> = new Map();
-	let all: ReadonlyMap<string, string> = new Map();
+	let longName = "";
+	/** Of the entry that follows, and of all from here on. */
+	const own: FileRecords = new Map();
+	const common: FileRecords = new Map();
 	try {
 		for (;;) {
 			const at = source.position;
@@ -50,25 +68,25 @@ export async function* tarEntries(
 			if (header.type === "x" || header.type === "g" || header.type === "L") {
 				const note = await noteOf(source, header, at);
 				if (header.type === "L") longName = textOf(note);
-				else if (header.type === "x") next = recordsOf(note, at);
-				else all = new Map([...all, ...recordsOf(note, at)]);
+				else keepRecords(header.type === "x" ? own : common, note, at);
 				continue;
 			}
-			const told = new Map([...all, ...next]);
-			const name = told.get("path") ?? longName ?? header.name;
-			const size = sizeOf(told.get("size"), at) ?? header.size;
-			[longName, next] = [null, new Map()];
+			const { name, size, isSparse } = told(
+				header,
+				longName,
+				new Map([...common, ...own]),
+				at,
+			);
+			longName = "";
+			own.clear();
+			if (header.type === SPARSE_TYPE) await source.skipHoles(block);
 			const end = source.position + paddedTo(size);
 			if (FILE_TYPES.includes(header.type) && !name.endsWith("/")) {
-				if ([...told.keys()].some((key) => key.startsWith("GNU.sparse.")))
-					throw new FileError(
-						`${relative(name)} is stored as a sparse file: pack it without that`,
-					);
-				yield {
-					name: relative(name),
-					size,
-					bytes: () => source.pass(size),
-				};
+				const fault = isSparse ? sparse(relative(name)) : null;
+				const content = fault === null ? source.pass(size) : failing(fault);
+				yield { name: relative(name), size, fault, bytes: () => content };
+				// Waits for a reader that has looked ahead and gone.
+				await content.return(undefined);
 			}
 			await source.skip(end - source.position);
 		}
@@ -109,6 +127,15 @@ class ByteSource {
 			if (piece === null) throw cutOff(this.position);
 			left -= piece.length;
 			yield piece;
+		}
+	}
+
+	/** What follows the header of a sparse file while it has more holes than fit. */
+	async skipHoles(header: Uint8Array): Promise<void> {
+		for (let goesOn = header[482] !== 0; goesOn; ) {
+			const block = await this.take(BLOCK);
+			if (block.length < BLOCK) throw cutOff(this.position);
+			goesOn = block[504] !== 0;
 		}
 	}
 
@@ -205,9 +232,31 @@ async function noteOf(
 	return note;
 }
 
-/** Records of pax: each its own length in bytes, a key and a value, `21 path=outbox.json\n`. */
-function recordsOf(note: Uint8Array, at: number): ReadonlyMap<string, string> {
-	const records = new Map<string, string>();
+/** Name and size of a file, by its header and what was told before it. */
+function told(
+	header: Header,
+	longName: string,
+	records: FileRecords,
+	at: number,
+): {
+	readonly name: string;
+	readonly size: number;
+	readonly isSparse: boolean;
+} {
+	const size = sizeOf(records.get("size") || null, at) ?? header.size;
+	return {
+		name:
+			records.get("sparseName") ||
+			records.get("path") ||
+			longName ||
+			header.name,
+		size: EMPTY_TYPES.includes(header.type) ? 0 : size,
+		isSparse: header.type === SPARSE_TYPE || Boolean(records.get("sparse")),
+	};
+}
+
+/** Takes over records of pax: each its own length in bytes, a key and a value, `20 path=outbox.json\n`. */
+function keepRecords(records: FileRecords, note: Uint8Array, at: number): void {
 	for (let start = 0; start < note.length; ) {
 		const head = textOf(note.subarray(start, start + 12));
 		const length = Number(/^([1-9]\d*) /.exec(head)?.[1] ?? Number.NaN);
@@ -217,19 +266,31 @@ function recordsOf(note: Uint8Array, at: number): ReadonlyMap<string, string> {
 			throw new FileError(
 				`the tar archive is damaged at byte ${at}: a record of a name cannot be read`,
 			);
-		records.set(key, value);
+		if (key === "path" || key === "size") records.set(key, value);
+		else if (key === "GNU.sparse.name") records.set("sparseName", value);
+		else if (key.startsWith("GNU.sparse.")) records.set("sparse", value);
 		start += length;
 	}
-	return records;
 }
 
-function sizeOf(text: string | undefined, at: number): number | null {
-	if (text === undefined) return null;
+function sizeOf(text: string | null, at: number): number | null {
+	if (text === null) return null;
 	const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
 	if (Number.isSafeInteger(size)) return size;
 	throw new FileError(
 		`the tar archive is damaged at byte ${at}: it has no size of a file`,
 	);
+}
+
+function sparse(name: string): FileError {
+	return new FileError(
+		`${name} is stored as a sparse file: pack it without that`,
+	);
+}
+
+// biome-ignore lint/correctness/useYield: what it throws is met by who reads.
+async function* failing(fault: FileError): AsyncGenerator<Uint8Array> {
+	throw fault;
 }
 
 /** Without what would lead out of a folder. */

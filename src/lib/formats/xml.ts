@@ -143,15 +143,20 @@ class XmlReader {
 	}
 }
 
-/** Files have few names, each many times; more than these are not kept. */
+/** Files have few names, short ones, each many times; others are not kept. */
 const LOCAL_NAMES = new Map<string, string>();
 const LOCAL_NAMES_KEPT = 256;
+const LOCAL_NAME_LENGTH_KEPT = 64;
 
 function localName(name: string): string {
 	const known = LOCAL_NAMES.get(name);
 	if (known !== undefined) return known;
 	const local = name.slice(name.indexOf(":") + 1);
-	if (LOCAL_NAMES.size < LOCAL_NAMES_KEPT) LOCAL_NAMES.set(name, local);
+	if (
+		LOCAL_NAMES.size < LOCAL_NAMES_KEPT &&
+		name.length <= LOCAL_NAME_LENGTH_KEPT
+	)
+		LOCAL_NAMES.set(name, local);
 	return local;
 }
 

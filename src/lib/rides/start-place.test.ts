@@ -42,6 +42,21 @@ test("names are one line that turns nothing around, and stories are none", () =>
 	expect(named("👩‍🌾 farm")).toBe("👩‍🌾 farm");
 	expect(named("x".repeat(81))).toBeNull();
 	expect(named(" \u202e ")).toBeNull();
+	expect(named("a \u0001 b")).toBe("a b");
+	expect(named("\u200fPier\u200e\u061c\u2060\ufeff")).toBe("Pier");
+	const flag = "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}";
+	expect(named(`${flag} bay`)).toBe(`${flag} bay`);
+	expect(named("می\u200cخواهم")).toBe("می\u200cخواهم");
+	for (const seen of ["7", "❤️", "→", "湖"]) expect(named(seen)).toBe(seen);
+	for (const unseen of [
+		"\u200b",
+		"\u200d",
+		"\u3164",
+		"\u2800",
+		"...",
+		"\u0301",
+	])
+		expect(named(unseen)).toBeNull();
 });
 
 test("what lies in a zone has no name, and none tells a time of day that is to go", () => {

@@ -10,10 +10,16 @@ export interface NamedPlace extends Place {
 export const REACH_METERS = 250;
 
 /** Letters of a name at most; what is longer tells a story, and no place. */
-const MAX_NAME = 80;
+export const MAX_PLACE_NAME = 80;
 
-/** Signs that are not seen, and those that turn the direction of what follows. */
-const UNSEEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+/**
+ * Signs that are not seen, such as those that turn the direction of what follows; less
+ * line ends, which part words, joiners, which letters and emoji need, and emoji's tags.
+ */
+const UNSEEN = /(?!\u200d|[\t-\r\u200c\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}]/gu;
+
+/** A letter, number or symbol; some of these are blanks. */
+const SEEN = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{S}]/u;
 
 /**
  * The name of the place where a ride starts: the nearest of the owner's places within
@@ -43,7 +49,7 @@ function nearestName(
 	for (const place of candidates) {
 		const meters = greatCircle(start, place);
 		if (!(meters <= REACH_METERS) || isHidden(privacy.zones, place)) continue;
-		const name = publicName(shownName(place.name), privacy);
+		const name = publicName(placeName(place.name), privacy);
 		if (name === null) continue;
 		const isBetter =
 			best === null ||
@@ -54,14 +60,14 @@ function nearestName(
 	return best?.name ?? null;
 }
 
-/** A name in one line; null where nothing is left of it, or it is too long. */
-function shownName(text: string): string | null {
+/** A place's name in one line; null where nothing of it is seen, or it is too long. */
+export function placeName(text: string): string | null {
 	const name = text
 		.toWellFormed()
-		.replace(/\s+/g, " ")
 		.replace(UNSEEN, "")
+		.replace(/\s+/g, " ")
 		.trim();
-	return name === "" || [...name].length > MAX_NAME ? null : name;
+	return SEEN.test(name) && [...name].length <= MAX_PLACE_NAME ? name : null;
 }
 
 /** By code point, as databases compare; JavaScript compares halves of some. */
