@@ -391,7 +391,7 @@ describe("bad input", () => {
 		});
 		expect(readings).toEqual([
 			"s/-/a 2024-05-01T00:15:00 1234.5",
-			"s/-/a 2024-05-01T00:30:00 1.234",
+			"s/-/a 2024-05-01T00:30:00 1234.0",
 			"s/-/b 2024-05-01T00:15:00 -1234567.25",
 			"s/-/b 2024-05-01T00:30:00 0.5",
 			"s/-/c 2024-05-01T00:15:00 1234.5",
@@ -400,6 +400,54 @@ describe("bad input", () => {
 			"t/-/b 2024-05-01T00:00:00 1234.5",
 		]);
 		expect(lake.rejects).toEqual([]);
+	});
+
+	test("beside them, cells without decimals are read as their writer meant them", async () => {
+		const rows = (cells: readonly string[]) =>
+			cells.map((cell, hour) => `2024-05-01 0${hour}:00;${cell}\n`).join("");
+		const values = async (...cells: string[]) => {
+			const lake = await buildFrom(weather, {
+				"weather/s.csv": `time;pressure\n${rows(cells)}`,
+			});
+			const read = await lake.query("SELECT value FROM readings ORDER BY ts");
+			lake.close();
+			return read.map(({ value }) => value);
+		};
+		expect(await values("1.013,2", "1.013", "998,7", "1,013")).toEqual([
+			1013.2, 1013, 998.7, 1.013,
+		]);
+		expect(await values("1.013", "2.001.013", "2.001.013,5")).toEqual([
+			1013, 2001013, 2001013.5,
+		]);
+		expect(await values("1,013.2", "1,013", "0.5", "1.013")).toEqual([
+			1013.2, 1013, 0.5, 1.013,
+		]);
+		// Nobody can tell: there are decimals after points too, or thousands both ways.
+		expect(await values("1.013,2", "1.013", "0.013", "1013.25")).toEqual([
+			1013.2,
+			null,
+			0.013,
+			1013.25,
+		]);
+		expect(await values("1.013,2", "1,013.2", "1.013", "1,013", "1")).toEqual([
+			1013.2,
+			1013.2,
+			null,
+			null,
+			1,
+		]);
+		expect(await values("1.013", "1,013", "1013", "0.5")).toEqual([
+			1.013, 1.013, 1013, 0.5,
+		]);
+		// A sentinel, but not where values reach as low.
+		expect(await values("-9.999", "-1,5", "1.013,2")).toEqual([
+			null,
+			-1.5,
+			1013.2,
+		]);
+		expect(await values("-9.999", "-9.500", "-1.013,2")).toEqual([
+			-9999, -9500, -1013.2,
+		]);
 	});
 
 	test("a row that is not UTF-8 is rejected with its line", async () => {

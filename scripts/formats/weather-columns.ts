@@ -223,23 +223,70 @@ export class MeasureStatistics {
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Thousands are set apart and decimals told, so that there is one way to read it: `1.234,5`. */
-const GROUPED = /^[+-]?\d{1,3}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
+const GROUPED = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
+
+/** Thousands that are set apart, or three decimals: `1.234`. */
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
+
+/** What points and commas are for in a column, as its cells tell. */
+export class NumberSigns {
+	readonly #thousands = new Set<string>();
+	readonly #decimals = new Set<string>();
+
+	add(cell: string): void {
+		const point = cell.indexOf(".");
+		const comma = cell.indexOf(",");
+		if (point !== -1 && comma !== -1) {
+			if (!GROUPED.test(cell.trim())) return;
+			this.#thousands.add(point < comma ? "." : ",");
+			this.#decimals.add(point < comma ? "," : ".");
+			return;
+		}
+		if (point === comma) return;
+		const sign = point === -1 ? "," : ".";
+		if (this.#decimals.has(sign)) return;
+		const trimmed = cell.trim();
+		if (!THOUSANDS.test(trimmed) && NUMBER.test(trimmed.replace(sign, ".")))
+			this.#decimals.add(sign);
+	}
+
+	/** Whether some cell sets thousands apart beyond doubt. */
+	get hasThousands(): boolean {
+		return this.#thousands.size > 0;
+	}
+
+	/** What a sign is for in a cell that does not tell it; null where other cells disagree. */
+	use(sign: string): "thousands" | "decimals" | null {
+		if (!this.#thousands.has(sign)) return "decimals";
+		return this.#decimals.has(sign) ? null : "thousands";
+	}
+}
 
 /**
  * A cell as a finite number, or what it is instead. A comma is the decimal sign
- * where commas do not part the cells. `1.234,5` and `1,234.5` are the same anywhere.
+ * where commas do not part the cells. `1.234,5` and `1,234.5` are the same anywhere,
+ * and beside the first in a column `1.234` is a thousand more than one: `signs` are the
+ * column's. Where its cells disagree, `1.234` is a word.
  */
 export function parseCell(
 	cell: string,
 	commaIsDecimal: boolean,
+	signs?: NumberSigns,
 ): number | "blank" | "word" {
 	const trimmed = cell.trim();
 	if (trimmed === "") return "blank";
-	const plain = GROUPED.test(trimmed)
-		? trimmed.replace(/[.,](?=\d*[.,])/g, "").replace(",", ".")
-		: commaIsDecimal
-			? trimmed.replace(",", ".")
-			: trimmed;
+	let plain = trimmed;
+	if (GROUPED.test(trimmed))
+		plain = trimmed.replace(/[.,](?=\d*[.,])/g, "").replace(",", ".");
+	else {
+		const use =
+			signs?.hasThousands && THOUSANDS.test(trimmed)
+				? signs.use(trimmed.includes(".") ? "." : ",")
+				: "decimals";
+		if (use === null) return "word";
+		if (use === "thousands") plain = trimmed.replace(/[.,]/g, "");
+		else if (commaIsDecimal) plain = trimmed.replace(",", ".");
+	}
 	if (!NUMBER.test(plain)) return "word";
 	const value = Number(plain);
 	// Adding 0 makes one zero of both, so that equal readings are equal.

@@ -9,6 +9,7 @@ import {
 	isSentinel,
 	keyOf,
 	MeasureStatistics,
+	NumberSigns,
 	parseCell,
 	parseHeader,
 	type Roles,
@@ -39,6 +40,8 @@ interface Layout {
 	/** By measure, as its readings name it. */
 	readonly statistics: ReadonlyMap<string, MeasureStatistics>;
 	readonly commaIsDecimal: boolean;
+	/** What points and commas are for, by column. */
+	readonly signs: ReadonlyMap<number, NumberSigns>;
 	/** Of dates with slashes; null where the file does not tell. */
 	readonly dayFirst: boolean | null;
 }
@@ -152,7 +155,11 @@ export async function readWeather(
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
 		for (const { index, name: measure, unit } of named) {
-			const cell = parseCell(cells[index] ?? "", layout.commaIsDecimal);
+			const cell = parseCell(
+				cells[index] ?? "",
+				layout.commaIsDecimal,
+				layout.signs.get(index),
+			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
 			take(
 				{
@@ -193,8 +200,15 @@ function countedValue(
 	return cell;
 }
 
-/** First reading: finds out what the columns are and what their cells hold. */
-async function survey(file: SourceFile): Promise<Layout> {
+/**
+ * First reading: finds out what the columns are and what their cells hold. Where it
+ * comes upon thousands that are set apart, once more, now that it is known which are.
+ */
+async function survey(
+	file: SourceFile,
+	known: ReadonlyMap<number, NumberSigns> | null = null,
+): Promise<Layout> {
+	const signs = new Map<number, NumberSigns>();
 	const byColumn = new Map<number, MeasureStatistics>();
 	const byName = new Map<string, MeasureStatistics>();
 	const named = new Set<string>();
@@ -229,16 +243,22 @@ async function survey(file: SourceFile): Promise<Layout> {
 			line: header.line,
 		});
 
+	if (known === null && signs.values().some((each) => each.hasThousands))
+		return survey(file, signs);
 	const dayFirst = dates.dayFirst();
+
+	function parse(cells: readonly string[], index: number) {
+		const cell = cells[index] ?? "";
+		entryOf(signs, index, () => new NumberSigns()).add(cell);
+		return parseCell(cell, commaIsDecimal, known?.get(index));
+	}
 
 	function surveyRow(cells: readonly string[], roles: Roles): void {
 		dates.add((cells[roles.date ?? roles.time] ?? "").trim());
 		for (const index of roles.candidates)
-			statisticsOf(byColumn, index).add(
-				parseCell(cells[index] ?? "", commaIsDecimal),
-			);
+			statisticsOf(byColumn, index).add(parse(cells, index));
 		if (roles.value !== null) {
-			const cell = parseCell(cells[roles.value] ?? "", commaIsDecimal);
+			const cell = parse(cells, roles.value);
 			statisticsOf(byColumn, roles.value).add(cell);
 			if (roles.measureName !== null)
 				statisticsOf(
@@ -261,6 +281,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 			measureName: roles.measureName,
 			statistics: byName,
 			commaIsDecimal,
+			signs,
 			dayFirst,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
@@ -294,6 +315,7 @@ async function survey(file: SourceFile): Promise<Layout> {
 		measureName: null,
 		statistics,
 		commaIsDecimal,
+		signs,
 		dayFirst,
 	};
 }
@@ -302,9 +324,17 @@ function statisticsOf<Key>(
 	of: Map<Key, MeasureStatistics>,
 	key: Key,
 ): MeasureStatistics {
+	return entryOf(of, key, () => new MeasureStatistics());
+}
+
+function entryOf<Key, Value>(
+	of: Map<Key, Value>,
+	key: Key,
+	make: () => Value,
+): Value {
 	const known = of.get(key);
 	if (known !== undefined) return known;
-	const fresh = new MeasureStatistics();
+	const fresh = make();
 	of.set(key, fresh);
 	return fresh;
 }

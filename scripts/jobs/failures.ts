@@ -55,8 +55,8 @@ const DETERMINISTIC_NAMES = new Set([
 	"ConflictError",
 ]);
 
-/** No host is waited for longer. */
-const LONGEST_ASKED_MS = 10 * 60_000;
+/** No host is waited for longer while work goes on, in milliseconds. */
+export const LONGEST_ASKED_MS = 10 * 60_000;
 
 /** What DuckDB says of data or SQL that will be as wrong on the next try. */
 const DETERMINISTIC_DUCKDB =

@@ -1,11 +1,9 @@
 import {
 	isRetriedStatus,
+	LONGEST_ASKED_MS,
 	NetworkError,
 	retryAfterMs,
 } from "../jobs/failures.ts";
-
-/** Longer pauses are left to the next run. */
-const LONGEST_WAIT_MS = 10 * 60_000;
 
 /** A source cannot be fetched, now or on the next try; the message holds no secret and says what to do. */
 export class SourceError extends Error {
@@ -23,7 +21,8 @@ export function statusError(
 	if (!isRetriedStatus(status))
 		return new SourceError(`${said}: ${remedy(status, variables)}`);
 	const wait = retryAfterMs(response.headers.get("retry-after"));
-	if (wait > LONGEST_WAIT_MS)
+	// Longer pauses are left to the next run.
+	if (wait > LONGEST_ASKED_MS)
 		return new SourceError(
 			`${said}, which asks to be left alone until ${formatMinute(Date.now() + wait)}: run again then`,
 		);

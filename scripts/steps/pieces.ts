@@ -1,7 +1,7 @@
 /** A piece holds no more rows than this unless its table says otherwise or it cannot be cut. */
 export const PIECE_ROWS = 2 ** 20;
 
-/** What a batch has put into the finest bucket of a table. */
+/** What a batch has put into a bucket of a table: the finest, or a coarser one that stays together. */
 export interface BucketRows {
 	/** Values of the partition keys as text, null for null. */
 	readonly partition: Readonly<Record<string, string | null>>;
@@ -21,7 +21,7 @@ export interface Piece {
 	/** Values that its rows have in the first buckets, from coarse to fine. */
 	readonly buckets: readonly (string | null)[];
 	readonly rows: number;
-	/** What its rows come from, one for each batch and finest bucket. */
+	/** What its rows come from, one for each of its {@link BucketRows}. */
 	readonly sources: readonly Pick<BucketRows, "content" | "batch" | "file">[];
 }
 
