@@ -38,6 +38,37 @@ test("a host without an answer is left alone for a while, and others are not", a
 	expect(told).toEqual(["failed", null]);
 });
 
+test("an answer that was under way when its host failed does not end the rest", async () => {
+	const { state, told, requests, ask } = world();
+	/** A tile that is asked for now and comes when it is told to. */
+	const slow = () => {
+		const { promise, resolve } = Promise.withResolvers<string>();
+		const answer = requests.guard(THERE, () => promise);
+		return {
+			come() {
+				resolve("came");
+				return answer;
+			},
+		};
+	};
+	const failing = () => ask(THERE, status(500));
+	const first = slow();
+	await failing();
+	await first.come();
+	expect(told).toEqual(["failed"]);
+	expect(await ask(THERE)).toBe("BasemapRequestError");
+	// The same once the rest is over: it began anew since the tile was asked for.
+	state.now = 60_000;
+	const second = slow();
+	await failing();
+	await second.come();
+	expect(told).toEqual(["failed"]);
+	expect(await ask(THERE)).toBe("BasemapRequestError");
+	state.now = 120_000;
+	await Promise.all([slow().come(), slow().come()]);
+	expect(told).toEqual(["failed", null]);
+});
+
 test("what a host does not have is no trouble, what it refuses is, and all of it in trouble rests", async () => {
 	for (const [code, trouble, rests] of [
 		[404, [], false],
