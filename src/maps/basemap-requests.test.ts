@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { BasemapRequestError, BasemapRequests } from "./basemap-requests.ts";
+import {
+	BasemapRequestError,
+	BasemapRequests,
+	isWithoutFonts,
+} from "./basemap-requests.ts";
 
 const HERE = "https://tiles.example/1/0/0.pbf";
 const THERE = "https://fonts.example/sans/0-255.pbf";
@@ -83,6 +87,13 @@ test("what a host does not have is no trouble, what it refuses is, and all of it
 		expect(told, `${code}`).toEqual(trouble);
 		expect(asked.length, `${code}`).toBe(rests ? 1 : 2);
 	}
+});
+
+test("fonts that lack some letters stay, and those that lack the first are none", () => {
+	const rare = "https://fonts.example/sans/9728-9983.pbf";
+	expect(isWithoutFonts(rare, status(404))).toBe(false);
+	expect(isWithoutFonts(rare, status(503))).toBe(true);
+	expect(isWithoutFonts(THERE, status(404))).toBe(true);
 });
 
 test("offline nothing is asked, and forgiving asks again at once", async () => {

@@ -38,6 +38,14 @@ export function isMissing(error: unknown): boolean {
 }
 
 /**
+ * Whether fonts are not to be had, after a range of their letters at an address did not
+ * come. A range that is not there says so only if it is the first, which every font has.
+ */
+export function isWithoutFonts(address: string, error: unknown): boolean {
+	return !isMissing(error) || /\b0-255\b/.test(address);
+}
+
+/**
  * Asks hosts for what a basemap is made of, and tells when that is in trouble. Nothing
  * is asked while the network is off, and of a host that failed nothing for a while:
  * each request in vain would stand in the browser's console, for every tile.

@@ -10,7 +10,7 @@ import {
 	BasemapRequestError,
 	BasemapRequests,
 	type BasemapTrouble,
-	isMissing,
+	isWithoutFonts,
 } from "./basemap-requests.ts";
 import { GuardedSource } from "./guarded-source.ts";
 import {
@@ -151,9 +151,8 @@ export class PublisherBasemap {
 			};
 		} catch (error) {
 			if (what === "glyphs") {
-				// Names are then drawn by the browser's own fonts; where one range of
-				// letters is all that the host does not have, the others stay.
-				if (!isMissing(error)) this.#map.setGlyphs(null);
+				// Names are then drawn by the browser's own fonts.
+				if (isWithoutFonts(address, error)) this.#map.setGlyphs(null);
 				return { data: new ArrayBuffer(0) };
 			}
 			// What MapLibre's workers can be told: a tile that is not there is no fault.
