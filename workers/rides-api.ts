@@ -15,6 +15,8 @@ export interface Holding {
 	readonly list: RideList;
 	/** Where a map of them opens; null where there are none. */
 	readonly startView: StartView | null;
+	/** Which rides count. */
+	readonly counted: CountedTrips;
 	/** How many do not count and are not in the list, since another of the same trip is. */
 	readonly leftOut: number;
 	/** Whether all of them are kept on this device. */

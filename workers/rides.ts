@@ -60,6 +60,7 @@ export function createRides(
 	const holding = (): Holding => ({
 		list: store.list,
 		startView: store.startView,
+		counted,
 		leftOut: store.leftOut,
 		isKept: held.length > 0 && held.every(({ isKept }) => isKept),
 		bytes: held.reduce((sum, { blob }) => sum + blob.size, 0),

@@ -174,6 +174,49 @@ test("what was published before the zone was drawn is gone", async () => {
 	);
 });
 
+test("names of waypoints go where that is asked for, with the publications before, and the publisher's own stay", async () => {
+	const start = (number: number) =>
+		fromHome(number).stretches[0]?.[0] ?? { latitude: 0, longitude: 0 };
+	const named = (number: number) => {
+		const { latitude, longitude } = start(number);
+		return new TextDecoder()
+			.decode(gpxOf(fromHome(number)))
+			.replace(
+				"<trk>",
+				`<wpt lat="${latitude}" lon="${longitude}"><name>Anna's house</name></wpt><trk>`,
+			);
+	};
+	const input = join(folder, "waypoints");
+	const out = join(folder, "waypoints-lake");
+	const settings = (more: object) =>
+		writeFile(join(input, "lakeside.json"), JSON.stringify(more));
+	const places = async (built: string) => {
+		const rows = await queryLake(
+			built,
+			(table) => `SELECT DISTINCT start_place AS name FROM ${table("rides")}`,
+		);
+		return rows.map(({ name }) => name);
+	};
+	await writeAll(input, { "rides/5.gpx": named(5) });
+	await settings({ privacy: {} });
+	await build({ input, out });
+	expect(await places(out)).toEqual(["Anna's house"]);
+	await settings({ privacy: { dropWaypointNames: true } });
+	await build({ input, out });
+	expect(await places(out)).toEqual([null]);
+	const files = await readdir(out, { recursive: true });
+	expect(files.filter((file) => file.startsWith("catalog"))).toEqual([
+		"catalog.json",
+	]);
+	const { latitude, longitude } = start(5);
+	await settings({
+		privacy: { dropWaypointNames: true },
+		places: [{ name: "Harbour", latitude, longitude }],
+	});
+	await build({ input, out: `${out}-2` });
+	expect(await places(`${out}-2`)).toEqual(["Harbour"]);
+});
+
 test("rides that are stopped do not stay as they were before the zone was drawn", async () => {
 	const bad = `<trkpt lat="95" lon="8"/>`.repeat(5000);
 	await writeAll(join(folder, "stopped"), {

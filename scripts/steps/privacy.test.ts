@@ -50,15 +50,22 @@ test("what cannot be meant is refused with its place, and the secret is not repe
 			'privacy.zones[0] has no member "radius"',
 		],
 		[{ dropTimesOfDay: "yes" }, "privacy.dropTimesOfDay must be true or false"],
+		[
+			{ dropWaypointNames: 1 },
+			"privacy.dropWaypointNames must be true or false",
+		],
 	];
 	for (const [value, message] of cases)
 		expect(() => parsePrivacy(value, "privacy"), message).toThrow(message);
 	expect(() =>
 		parsePrivacy({ zones: [zone], secret: "hunter2" }, "privacy"),
 	).not.toThrow("hunter2");
-	expect(parsePrivacy({}, "privacy")).toEqual({
-		zones: [],
-		secret: null,
-		dropTimesOfDay: false,
+	const plain = { zones: [], secret: null, dropTimesOfDay: false };
+	expect(parsePrivacy({}, "privacy")).toEqual(plain);
+	// Settings that say nothing new are no others, or a build would forget those before.
+	expect(parsePrivacy({ dropWaypointNames: false }, "privacy")).toEqual(plain);
+	expect(parsePrivacy({ dropWaypointNames: true }, "privacy")).toEqual({
+		...plain,
+		dropWaypointNames: true,
 	});
 });

@@ -25,11 +25,18 @@ export interface PrivacySettings {
 	/** Moves the centres of zones; null without zones. */
 	readonly secret: string | null;
 	readonly dropTimesOfDay: boolean;
+	/** Left out where it is false: settings from before it are no others. */
+	readonly dropWaypointNames?: true;
 }
 
 /** Checks every member; throws a {@link SettingsError} that does not repeat the secret. */
 export function parsePrivacy(value: unknown, place: string): PrivacySettings {
-	const entry = record(value, place, ["zones", "secret", "dropTimesOfDay"]);
+	const entry = record(value, place, [
+		"zones",
+		"secret",
+		"dropTimesOfDay",
+		"dropWaypointNames",
+	]);
 	const zones = optional(entry, "zones", place, parseZones) ?? [];
 	const { secret = null } = entry;
 	if (secret !== null && typeof secret !== "string")
@@ -42,6 +49,9 @@ export function parsePrivacy(value: unknown, place: string): PrivacySettings {
 		zones,
 		secret,
 		dropTimesOfDay: optional(entry, "dropTimesOfDay", place, flag) ?? false,
+		...(optional(entry, "dropWaypointNames", place, flag) && {
+			dropWaypointNames: true,
+		}),
 	};
 }
 
@@ -75,10 +85,10 @@ export function ridePrivacyOf(
 	settings: PrivacySettings | undefined,
 ): RidePrivacy | undefined {
 	if (settings === undefined) return undefined;
-	const { zones, secret, dropTimesOfDay } = settings;
+	const { zones, secret, ...dropped } = settings;
 	return {
+		...dropped,
 		zones: zones.map((entry) => shifted(entry, secret ?? "")),
-		dropTimesOfDay,
 	};
 }
 

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { BasemapRequestError, BasemapRequests } from "./basemap-requests.ts";
+import {
+	BasemapRequestError,
+	BasemapRequests,
+	isWithoutFonts,
+} from "./basemap-requests.ts";
 
 const HERE = "https://tiles.example/1/0/0.pbf";
 const THERE = "https://fonts.example/sans/0-255.pbf";
@@ -38,6 +42,37 @@ test("a host without an answer is left alone for a while, and others are not", a
 	expect(told).toEqual(["failed", null]);
 });
 
+test("an answer that was under way when its host failed does not end the rest", async () => {
+	const { state, told, requests, ask } = world();
+	/** A tile that is asked for now and comes when it is told to. */
+	const slow = () => {
+		const { promise, resolve } = Promise.withResolvers<string>();
+		const answer = requests.guard(THERE, () => promise);
+		return {
+			come() {
+				resolve("came");
+				return answer;
+			},
+		};
+	};
+	const failing = () => ask(THERE, status(500));
+	const first = slow();
+	await failing();
+	await first.come();
+	expect(told).toEqual(["failed"]);
+	expect(await ask(THERE)).toBe("BasemapRequestError");
+	// The same once the rest is over: it began anew since the tile was asked for.
+	state.now = 60_000;
+	const second = slow();
+	await failing();
+	await second.come();
+	expect(told).toEqual(["failed"]);
+	expect(await ask(THERE)).toBe("BasemapRequestError");
+	state.now = 120_000;
+	await Promise.all([slow().come(), slow().come()]);
+	expect(told).toEqual(["failed", null]);
+});
+
 test("what a host does not have is no trouble, what it refuses is, and all of it in trouble rests", async () => {
 	for (const [code, trouble, rests] of [
 		[404, [], false],
@@ -52,6 +87,13 @@ test("what a host does not have is no trouble, what it refuses is, and all of it
 		expect(told, `${code}`).toEqual(trouble);
 		expect(asked.length, `${code}`).toBe(rests ? 1 : 2);
 	}
+});
+
+test("fonts that lack some letters stay, and those that lack the first are none", () => {
+	const rare = "https://fonts.example/sans/9728-9983.pbf";
+	expect(isWithoutFonts(rare, status(404))).toBe(false);
+	expect(isWithoutFonts(rare, status(503))).toBe(true);
+	expect(isWithoutFonts(THERE, status(404))).toBe(true);
 });
 
 test("offline nothing is asked, and forgiving asks again at once", async () => {

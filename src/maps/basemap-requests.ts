@@ -7,6 +7,11 @@ const REST_MILLISECONDS = 30_000;
 /** Statuses by which a host says that it is in trouble as a whole. */
 const isOverloaded = (status: number) => status === 429 || status >= 500;
 
+/** Until a host may be asked again, by the clock of {@link BasemapWorld}. */
+interface Rest {
+	readonly until: number;
+}
+
 /** What is there in a browser, or in a test. */
 export interface BasemapWorld {
 	readonly isOnline: () => boolean;
@@ -25,6 +30,21 @@ export class BasemapRequestError extends Error {
 	}
 }
 
+/** Whether a host said that it does not have a file, which is none of its faults. */
+export function isMissing(error: unknown): boolean {
+	return (
+		error instanceof BasemapRequestError && [404, 410].includes(error.status)
+	);
+}
+
+/**
+ * Whether fonts are not to be had, after a range of their letters at an address did not
+ * come. A range that is not there says so only if it is the first, which every font has.
+ */
+export function isWithoutFonts(address: string, error: unknown): boolean {
+	return !isMissing(error) || /\b0-255\b/.test(address);
+}
+
 /**
  * Asks hosts for what a basemap is made of, and tells when that is in trouble. Nothing
  * is asked while the network is off, and of a host that failed nothing for a while:
@@ -33,8 +53,8 @@ export class BasemapRequestError extends Error {
 export class BasemapRequests {
 	readonly #onTrouble: (trouble: BasemapTrouble | null) => void;
 	readonly #world: BasemapWorld;
-	/** By origin, when a host that failed may be asked again. */
-	readonly #resting = new Map<string, number>();
+	/** By origin, hosts that failed. */
+	readonly #resting = new Map<string, Rest>();
 	#trouble: BasemapTrouble | null = null;
 
 	/** `onTrouble` is told of each change; null is the end of a trouble. */
@@ -68,12 +88,12 @@ export class BasemapRequests {
 			this.#tell("offline");
 			throw new BasemapRequestError(`offline: ${address}`, 0);
 		}
-		if (this.#world.now() < (this.#resting.get(origin) ?? 0))
+		const rest = this.#resting.get(origin);
+		if (rest !== undefined && this.#world.now() < rest.until)
 			throw new BasemapRequestError(`${origin} has just failed`, 0);
 		try {
 			const answer = await ask();
-			if (this.#resting.delete(origin) && this.#resting.size === 0)
-				this.#tell(null);
+			if (rest !== undefined) this.#end(origin, rest);
 			return answer;
 		} catch (error) {
 			this.#judge(origin, error);
@@ -92,13 +112,21 @@ export class BasemapRequests {
 		this.#tell(null);
 	}
 
+	/** An answer ends the rest before its request; one that began meanwhile is of another's failure. */
+	#end(origin: string, rest: Rest): void {
+		if (this.#resting.get(origin) !== rest) return;
+		this.#resting.delete(origin);
+		if (this.#resting.size === 0) this.#tell(null);
+	}
+
 	#judge(origin: string, error: unknown): void {
 		const status = error instanceof BasemapRequestError ? error.status : null;
-		// A tile that a host does not have is none of its faults.
-		if (isAbort(error) || status === 404 || status === 410) return;
+		if (isAbort(error) || isMissing(error)) return;
 		const hasNoAnswer = error instanceof TypeError;
 		if (hasNoAnswer || (status !== null && isOverloaded(status)))
-			this.#resting.set(origin, this.#world.now() + REST_MILLISECONDS);
+			this.#resting.set(origin, {
+				until: this.#world.now() + REST_MILLISECONDS,
+			});
 		this.#tell(hasNoAnswer && !this.#world.isOnline() ? "offline" : "failed");
 	}
 

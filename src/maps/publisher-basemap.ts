@@ -5,19 +5,14 @@ import {
 	type RequestParameters,
 	type StyleSpecification,
 } from "maplibre-gl";
-import {
-	EtagMismatch,
-	FetchSource,
-	PMTiles,
-	Protocol,
-	type RangeResponse,
-	TileType,
-} from "pmtiles";
+import { PMTiles, Protocol, TileType } from "pmtiles";
 import {
 	BasemapRequestError,
 	BasemapRequests,
 	type BasemapTrouble,
+	isWithoutFonts,
 } from "./basemap-requests.ts";
+import { GuardedSource } from "./guarded-source.ts";
 import {
 	addPublisherLayers,
 	layersOfArchive,
@@ -157,7 +152,7 @@ export class PublisherBasemap {
 		} catch (error) {
 			if (what === "glyphs") {
 				// Names are then drawn by the browser's own fonts.
-				this.#map.setGlyphs(null);
+				if (isWithoutFonts(address, error)) this.#map.setGlyphs(null);
 				return { data: new ArrayBuffer(0) };
 			}
 			// What MapLibre's workers can be told: a tile that is not there is no fault.
@@ -165,30 +160,5 @@ export class PublisherBasemap {
 				throw new AJAXError(error.status, error.message, address, new Blob());
 			throw error;
 		}
-	}
-}
-
-class GuardedSource extends FetchSource {
-	readonly #requests: BasemapRequests;
-
-	constructor(address: string, requests: BasemapRequests) {
-		super(address);
-		this.#requests = requests;
-	}
-
-	override async getBytes(
-		...asked: Parameters<FetchSource["getBytes"]>
-	): Promise<RangeResponse> {
-		const answer = await this.#requests.guard(this.url, async () => {
-			try {
-				return await super.getBytes(...asked);
-			} catch (error) {
-				// The archive was replaced: its reader begins anew.
-				if (error instanceof EtagMismatch) return error;
-				throw error;
-			}
-		});
-		if (answer instanceof EtagMismatch) throw answer;
-		return answer;
 	}
 }

@@ -52,6 +52,28 @@ test("what is off the screen has no label", () => {
 	).toEqual([]);
 });
 
+test("a name on a narrow screen is on it whole, or cut where neither side has room", () => {
+	const name = "Bridge over the upper old river";
+	const phone = { ...screen, width: 360 };
+	let cut = 0;
+	for (let x = 0; x <= phone.width; x += 5) {
+		const longitude = (phone.left + x / phone.world) * 360 - 180;
+		const [label] = labelsOn(
+			[place({ longitude, latitude: 46.45, name })],
+			phone,
+			widthOf,
+		);
+		if (label === undefined) throw new Error(`no label at ${x}`);
+		const { ground } = partsOf(label);
+		expect(ground.x, `at ${x}`).toBeGreaterThan(-16);
+		expect(ground.x + ground.width, `at ${x}`).toBeLessThan(phone.width + 16);
+		expect(label.text).toMatch(/^\u2068Bridge/);
+		if (!label.text.includes(name)) cut += 1;
+	}
+	expect(cut).toBeGreaterThan(10);
+	expect(cut).toBeLessThan(60);
+});
+
 test("a label says the name where there is one, cut where it is long", () => {
 	const textOf = (name: string | null) => {
 		const here = place({ longitude: 179.95, latitude: 46.45, name });

@@ -52,17 +52,16 @@ export function labelsOn(
 		const worldX = mercatorX(longitude);
 		const y = (mercatorY(latitude) - screen.top) * screen.world;
 		if (y < 0 || y > screen.height) continue;
-		const text = labelText(name, rides);
-		const width = widthOf(text) + 3 * DOT_RADIUS;
 		for (const turn of turnsOf(screen, worldX, worldX)) {
 			const x = (worldX + turn - screen.left) * screen.world;
-			const label = { text, x, y, width, isBefore: x + width > screen.width };
+			const fitted = fittedText({ name, rides }, x, screen.width, widthOf);
+			const label = { ...fitted, x, y };
 			const { x: left } = partsOf(label).ground;
 			const isFree = labels.every((other) => {
 				const { ground } = partsOf(other);
 				return (
 					left > ground.x + ground.width + DOT_RADIUS ||
-					left + width + 4 * DOT_RADIUS < ground.x ||
+					left + label.width + 4 * DOT_RADIUS < ground.x ||
 					Math.abs(y - other.y) > LINE_HEIGHT
 				);
 			});
@@ -75,13 +74,34 @@ export function labelsOn(
 /** Letters of a name that a label shows; the table of the places has all of them. */
 const MAX_LETTERS = 32;
 
+/** Text behind its dot, or before it where there is more room; a name that has room on neither side is cut. */
+function fittedText(
+	{ name, rides }: Pick<StartPlace, "name" | "rides">,
+	x: number,
+	screenWidth: number,
+	widthOf: (text: string) => number,
+): Pick<Label, "text" | "width" | "isBefore"> {
+	const behind = screenWidth - x;
+	const room = Math.max(x, behind);
+	for (let letters = MAX_LETTERS; ; letters--) {
+		const text = labelText(name, rides, letters);
+		const width = widthOf(text) + 3 * DOT_RADIUS;
+		if (width <= room || name === null || letters === 1)
+			return { text, width, isBefore: width > behind && x > behind };
+	}
+}
+
 /** A name keeps its own direction of writing, and turns nothing around it. */
-function labelText(name: string | null, rides: number): string {
+function labelText(
+	name: string | null,
+	rides: number,
+	maxLetters: number,
+): string {
 	if (name === null) return `${formatCount(rides)} rides start here`;
 	const letters = [...name];
 	const shown =
-		letters.length > MAX_LETTERS
-			? `${letters.slice(0, MAX_LETTERS - 1).join("")}…`
+		letters.length > maxLetters
+			? `${letters.slice(0, maxLetters - 1).join("")}…`
 			: name;
 	return `\u2068${shown}\u2069 · ${formatCount(rides)} rides`;
 }

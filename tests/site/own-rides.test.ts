@@ -301,10 +301,15 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 			"watch.gpx": half(await readFile(files[2] as string, "utf8")),
 		});
 		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own/);
-		await page.getByLabel("Count trips once").focus();
+		const once = page.getByLabel("Count trips once");
+		await once.focus();
 		await page.keyboard.press("Space");
 		await page.getByText("1 ride is left out").waitFor();
 		await expect.poll(bar, PATIENTLY).toMatch(/^9 rides of your own/);
+		expect(
+			await once.evaluate((box) => box === document.activeElement),
+			"the box keeps the focus",
+		).toBe(true);
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await headAt(`?rides=own&trips=once&${VIEW}&kind=running,%5C-`);
 		const figures = await page

@@ -62,7 +62,7 @@ export function MapPanel(
 	const isAimed = useSignal(false);
 	const map = useRef<MapLibre | null>(null);
 	const fine = useRef<FineBasemap | null>(null);
-	const publishers = useRef<PublisherBasemap | null>(null);
+	const retryBasemap = useRef(() => {});
 	const basemapTrouble = useSignal<BasemapTrouble | null>(null);
 	const mapProblem = useSignal<unknown>(null);
 	const scale = useComputed(() => {
@@ -96,13 +96,15 @@ export function MapPanel(
 				}
 				map.current = opening;
 				fine.current = new FineBasemap(opening, readTile);
-				if (publisher !== null)
-					closing.push(
-						showPublisherBasemap(opening, publisher.address, {
-							shown: publishers,
-							trouble: basemapTrouble,
-						}),
+				if (publisher !== null) {
+					const shown = showPublisherBasemap(
+						opening,
+						publisher.address,
+						basemapTrouble,
 					);
+					retryBasemap.current = shown.retry;
+					closing.push(shown.end);
+				}
 				props.onOpen(opening);
 				closing.push(
 					followView(opening, state, model, opened),
@@ -190,7 +192,7 @@ export function MapPanel(
 			<MapNotice model={model} lines={lines} />
 			<BasemapNotice
 				trouble={basemapTrouble.value}
-				onRetry={() => publishers.current?.retry()}
+				onRetry={() => retryBasemap.current()}
 			/>
 			<p class="rides-credit">
 				{basemapCredit(publisher?.attribution ?? null)}
@@ -254,45 +256,53 @@ function lookWithout(
 	});
 }
 
-/** Puts the publisher's basemap below the rides until the returned function is called. */
+/** Puts the publisher's basemap below the rides until `end`; `retry` asks once more for what did not come. */
 function showPublisherBasemap(
 	map: MapLibre,
 	address: string,
-	to: {
-		readonly shown: { current: PublisherBasemap | null };
-		readonly trouble: Signal<BasemapTrouble | null>;
-	},
-): () => void {
-	const { shown, trouble } = to;
+	trouble: Signal<BasemapTrouble | null>,
+): { readonly retry: () => void; readonly end: () => void } {
 	const ended = new AbortController();
-	const stops = [() => ended.abort()];
-	import("../../maps/publisher-basemap.ts").then(
-		({ PublisherBasemap }) => {
-			if (ended.signal.aborted) return;
-			const basemap = new PublisherBasemap(
-				map,
-				address,
-				mapColours(),
-				(changed) => {
-					trouble.value = changed;
-				},
-			);
-			shown.current = basemap;
-			stops.push(
-				effect(() => {
-					if (theme.value !== null) basemap.recolour(mapColours());
-				}),
-			);
-			addEventListener("online", () => basemap.retry(), {
-				signal: ended.signal,
-			});
+	let shown: PublisherBasemap | null = null;
+	let isStarting = false;
+	let unfollow = () => {};
+	const start = async () => {
+		isStarting = true;
+		const code = await import("../../maps/publisher-basemap.ts").catch(
+			() => null,
+		);
+		isStarting = false;
+		if (ended.signal.aborted) return;
+		if (code === null) {
+			trouble.value = navigator.onLine ? "failed" : "offline";
+			return;
+		}
+		trouble.value = null;
+		const basemap = new code.PublisherBasemap(
+			map,
+			address,
+			mapColours(),
+			(changed) => {
+				trouble.value = changed;
+			},
+		);
+		shown = basemap;
+		unfollow = effect(() => {
+			if (theme.value !== null) basemap.recolour(mapColours());
+		});
+	};
+	const retry = () => {
+		if (shown !== null) shown.retry();
+		else if (!isStarting) void start();
+	};
+	addEventListener("online", retry, { signal: ended.signal });
+	retry();
+	return {
+		retry,
+		end: () => {
+			ended.abort();
+			unfollow();
 		},
-		() => {
-			trouble.value = "failed";
-		},
-	);
-	return () => {
-		for (const stop of stops) stop();
 	};
 }
 

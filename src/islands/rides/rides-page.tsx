@@ -1,6 +1,6 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { centreOf } from "../../lib/grid.ts";
 import { Provenance, SqlLink } from "../shared/provenance.tsx";
 import { basemapCredit } from "./credits.ts";
@@ -26,7 +26,7 @@ export function RidesPage(
 	},
 ) {
 	const { opened, state, model, source } = props;
-	const map = useRef<MapLibre | null>(null);
+	const map = useMemo(() => ({ current: null as MapLibre | null }), [source]);
 	const filtersButton = useRef<HTMLButtonElement>(null);
 	const picture = model.picture.value;
 	const filter = state.filter.value;
@@ -81,6 +81,8 @@ export function RidesPage(
 			</div>
 			<Chips state={state} filtersButton={filtersButton} />
 			<MapPanel
+				// What was pressed to have other rides keeps the focus; their map is another.
+				key={source}
 				{...props}
 				onOpen={(opening) => {
 					map.current = opening;

@@ -52,6 +52,12 @@ function fiji(seed: number, isDated = true): MadeRide {
 
 const WALD = ride(3, 200);
 
+/** With a waypoint where it starts. */
+const NAMED = ride(60, 50).replace(
+	/<trk>[\s\S]*?<trkpt( lat="[^"]*" lon="[^"]*")/,
+	(track, at) => `<wpt${at}><name>Old bridge</name></wpt>${track}`,
+);
+
 const CONTENTS: Contents = {
 	...Object.fromEntries(
 		Array.from({ length: 12 }, (_, at) => [`town/${at}.gpx`, ride(at, 300)]),
@@ -62,6 +68,7 @@ const CONTENTS: Contents = {
 	"fiji/4.fit.gz": gzipSync(fitOf(fiji(4))),
 	"fiji/undated.gpx": gpxOf(fiji(5, false)),
 	"again.gpx.gz": gzipSync(ride(2, 300)),
+	"named.gpx": NAMED,
 	"faults/cut.gpx": WALD.slice(0, WALD.length - 400),
 	"faults/cut.gpx.gz": gzipSync(WALD).subarray(0, 2000),
 	"faults/not-packed.gpx.gz": WALD,
@@ -133,10 +140,11 @@ describe("the same files, in a page and in a lake", () => {
 			(
 				table,
 			) => `SELECT ride_id, name, kind, epoch_us(started_at_local)::DOUBLE / 1000 AS started,
-				distance_m, moving_s, duration_s, ascent_m
+				distance_m, moving_s, duration_s, ascent_m, start_place
 			FROM ${table("rides")} ORDER BY started_at, ride_id`,
 		);
 		const { list } = page.store;
+		const places = page.store.all().map(({ facts }) => facts.startPlace);
 		expect(
 			list.id.map((ride_id, at) => ({
 				ride_id,
@@ -147,9 +155,11 @@ describe("the same files, in a page and in a lake", () => {
 				moving_s: list.movingSeconds[at],
 				duration_s: list.durationSeconds[at],
 				ascent_m: list.ascentMeters[at],
+				start_place: places[at],
 			})),
 		).toStrictEqual(rows);
 		expect(rows.length).toBeGreaterThan(15);
+		expect(places).toContain("Old bridge");
 		expect(page.report.added).toBe(rows.length);
 	});
 
@@ -296,8 +306,30 @@ test("what was gathered comes back whole, or not at all", async () => {
 	for (const size of [0, 3, 16, 200, batch.size - 1])
 		expect(await openRideBatch(batch.slice(0, size))).toBeNull();
 	const other = new Uint8Array(await batch.arrayBuffer());
-	other[3] = 0x32;
+	other[3] = "3".charCodeAt(0);
 	expect(await openRideBatch(new Blob([other]))).toBeNull();
+});
+
+test("rides that were kept before start places were read open without one", async () => {
+	const { batch } = await readRides(
+		given({ "named.gpx": NAMED }),
+		{ has: () => false, cells: 0 },
+		{ signal: new AbortController().signal, onProgress: () => {} },
+	);
+	if (batch === null) throw new Error("no rides");
+	const [now] = (await openRideBatch(batch))?.rides ?? [];
+	expect(now?.startPlace).toBe("Old bridge");
+	const named = /"startPlace":"[^"]*",/;
+	const whole = Buffer.from(await batch.arrayBuffer()).toString("latin1");
+	const bytes = Buffer.from(
+		whole.replace("LSR2", "LSR1").replace(named, ""),
+		"latin1",
+	);
+	const cut = (named.exec(whole)?.[0] ?? "").length;
+	bytes.writeUInt32LE(bytes.readUInt32LE(4) - cut, 4);
+	const before = await openRideBatch(new Blob([bytes]));
+	expect(before?.rides).toEqual([{ ...now, startPlace: null }]);
+	expect((await before?.track(0))?.stretches.length).toBeGreaterThan(0);
 });
 
 test("files of rides that are here already are counted, not added", async () => {

@@ -274,6 +274,7 @@ class Reading {
 			movingSeconds: ride.moving,
 			distanceMeters: ride.distance,
 			ascentMeters: ride.ascent,
+			startPlace: ride.startPlace,
 			pointCount: ride.pointCount,
 			codes: cells,
 			stretches: samples.stretches(id),

@@ -21,6 +21,7 @@ export function ridesTable(rides: readonly StoredRide[]): Uint8Array {
 		distance_m: doubles(facts.map((ride) => ride.distanceMeters)),
 		ascent_m: doubles(facts.map((ride) => ride.ascentMeters)),
 		point_count: integers(facts.map((ride) => ride.pointCount)),
+		start_place: texts(facts.map(({ startPlace }) => startPlace)),
 		source_file: texts(facts.map((ride) => ride.sourceFile)),
 		same_trip_as: texts(rides.map(({ sameTripAs }) => sameTripAs)),
 	});

@@ -10,6 +10,8 @@ export interface RidePrivacy {
 	readonly zones: readonly Zone[];
 	/** Dates stay, times of day go. */
 	readonly dropTimesOfDay: boolean;
+	/** Waypoints name no place; the owner's own places do. Default: they do too. */
+	readonly dropWaypointNames?: boolean;
 }
 
 /** Metres of a degree of a great circle. */

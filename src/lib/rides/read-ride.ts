@@ -334,7 +334,7 @@ class RideReader {
 				: ([firstTime, lastTime] as const);
 		const local = firstTime === null ? null : localTime(firstTime, start);
 		const day = local === null ? null : midnightBefore(local);
-		const { dropTimesOfDay } = this.#privacy;
+		const { dropTimesOfDay, dropWaypointNames } = this.#privacy;
 		return {
 			name,
 			kind: kindNamed(kind),
@@ -345,7 +345,12 @@ class RideReader {
 			moving: span === null ? null : course.moving / 1e6,
 			distance: course.distance,
 			ascent: course.ascent,
-			startPlace: startPlaceOf(start, this.#places, waypoints, this.#privacy),
+			startPlace: startPlaceOf(
+				start,
+				this.#places,
+				dropWaypointNames ? [] : waypoints,
+				this.#privacy,
+			),
 			pointCount: course.points,
 			cellsRepeat: this.#cells.split,
 		};

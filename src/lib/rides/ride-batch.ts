@@ -17,6 +17,8 @@ export interface RideFacts {
 	readonly movingSeconds: number | null;
 	readonly distanceMeters: number;
 	readonly ascentMeters: number | null;
+	/** Name of the place where it starts. */
+	readonly startPlace: string | null;
 	readonly pointCount: number;
 }
 
@@ -28,8 +30,10 @@ export interface WholeRide extends RideFacts {
 	readonly stretches: readonly Float64Array[];
 }
 
-/** The number that a batch begins with: `LSR1`, the 1 being the version of its form. */
-const MAGIC = 0x3152534c;
+/** The number that a batch begins with: `LSR2`, the 2 being the version of its form. */
+const MAGIC = 0x3252534c;
+/** `LSR1`, of November 2026, whose rides have no `startPlace`. */
+const MAGIC_WITHOUT_PLACES = 0x3152534c;
 const HEADER_BYTES = 16;
 
 /** Coordinates are kept to 2^-32 of the world, 9 mm at the equator. */
@@ -93,10 +97,14 @@ export async function openRideBatch(batch: Blob): Promise<RideBatch | null> {
 	const listEnd = HEADER_BYTES + header.getUint32(4, true);
 	const codesEnd = listEnd + header.getUint32(8, true);
 	const end = codesEnd + header.getUint32(12, true);
-	if (header.getUint32(0, true) !== MAGIC || batch.size !== end) return null;
+	const magic = header.getUint32(0, true);
+	const isKnown = magic === MAGIC || magic === MAGIC_WITHOUT_PLACES;
+	if (!isKnown || batch.size !== end) return null;
 	const list = await batch.slice(HEADER_BYTES, listEnd).text();
 	// A batch is only ever written by this module; its version says how.
-	const entries = JSON.parse(list) as Entry[];
+	const entries = (JSON.parse(list) as Entry[]).map((entry) =>
+		magic === MAGIC ? entry : { ...entry, startPlace: null },
+	);
 	const packed = new Uint8Array(
 		await batch.slice(listEnd, codesEnd).arrayBuffer(),
 	);

@@ -4,7 +4,7 @@ import { formatBytes } from "../../../lib/format.ts";
 import { ridesOf } from "../sentence.ts";
 import { problemSentence } from "./own-panel.tsx";
 import { keepRides, type OwnRides, ownProblem, trips } from "./own-rides.ts";
-import { leftOutSentence } from "./words.ts";
+import { tripsSentence } from "./words.ts";
 
 /** What stands over the visitor's own rides: where they are, and what can be done with them. */
 export function OwnBar(props: {
@@ -13,7 +13,7 @@ export function OwnBar(props: {
 	readonly onAdd: () => void;
 	readonly onErase: () => void;
 }) {
-	const { rides, leftOut, isKept, bytes } = props.own;
+	const { rides, counted, leftOut, isKept, bytes } = props.own;
 	const isBusy = useSignal(false);
 	const keep = async () => {
 		isBusy.value = true;
@@ -41,9 +41,9 @@ export function OwnBar(props: {
 					Count trips once
 				</label>
 				<span class="muted" role="status">
-					{trips.value === "once"
-						? leftOutSentence(leftOut)
-						: "Rides that two devices recorded on one trip count twice."}
+					{trips.value === counted
+						? tripsSentence(counted, leftOut)
+						: ownProblem.value === null && "Counting …"}
 				</span>
 			</div>
 			<div class="own-bar-buttons">

@@ -30,6 +30,8 @@ export interface OwnRides {
 	readonly opened: Opened;
 	readonly source: RideSource;
 	readonly rides: number;
+	/** Which rides they are; other than {@link trips} until those are counted. */
+	readonly counted: CountedTrips;
 	/** How many more do not count, since another of the same trip does. */
 	readonly leftOut: number;
 	/** Of these rides: others have another. */
@@ -191,13 +193,14 @@ async function read(
 }
 
 function show(holding: Holding): void {
-	const { list, startView, leftOut, isKept, bytes } = holding;
+	const { list, startView, ...held } = holding;
+	const { isKept } = held;
 	hasKept.value ||= isKept;
 	const before = ownRides.peek();
 	if (startView === null) ownRides.value = null;
 	else if (before?.key === list.id.join())
 		// The same rides: what is on the screen stays.
-		ownRides.value = { ...before, leftOut, isKept, bytes };
+		ownRides.value = { ...before, ...held };
 	else
 		ownRides.value = {
 			opened: {
@@ -221,10 +224,8 @@ function show(holding: Holding): void {
 				runningWorker(),
 			),
 			rides: list.id.length,
-			leftOut,
 			key: list.id.join(),
-			isKept,
-			bytes,
+			...held,
 		};
 }
 

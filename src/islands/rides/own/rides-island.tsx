@@ -127,7 +127,7 @@ export function RidesIsland(props: {
 				/>
 			) : (
 				<RidesPage
-					key={isOwn ? own?.key : "published"}
+					key={isOwn ? "own" : "published"}
 					{...parts}
 					action={
 						<SourceButton

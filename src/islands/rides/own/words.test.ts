@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReadReport } from "../../../lake/own-data/read-rides.ts";
-import { progressText, reportSentences } from "./words.ts";
+import { progressText, reportSentences, tripsSentence } from "./words.ts";
 
 const NOTHING: ReadReport = {
 	added: 0,
@@ -28,6 +28,12 @@ test("the report says what became of every file", () => {
 	).toBe(
 		"1,200 rides are on the map now. 1 file holds a ride that is here already. 12 files left out: indoors. 3 files of other kinds were left out. 1 fault was found; the rest is unharmed.",
 	);
+});
+
+test("what does not count is told of the rides that were counted", () => {
+	expect(tripsSentence("all", 0)).toMatch(/count twice/);
+	expect(tripsSentence("once", 0)).toBe("No two rides are of one trip.");
+	expect(tripsSentence("once", 2)).toMatch(/^2 rides are left out: /);
 });
 
 test("progress is told in files and bytes", () => {

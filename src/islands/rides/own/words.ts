@@ -3,6 +3,7 @@ import type {
 	ReadReport,
 } from "../../../lake/own-data/read-rides.ts";
 import { formatBytes, formatCount } from "../../../lib/format.ts";
+import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
 import { ridesOf } from "../sentence.ts";
 
 /** How far the reading is: `312 of 1,000 files, 73 MB of 234 MB`. */
@@ -41,8 +42,10 @@ export function reportSentences(report: ReadReport): string[] {
 	return sentences;
 }
 
-/** What became of rides where every trip counts once. */
-export function leftOutSentence(leftOut: number): string {
+/** Which rides count, and what became of the others. */
+export function tripsSentence(counted: CountedTrips, leftOut: number): string {
+	if (counted === "all")
+		return "Rides that two devices recorded on one trip count twice.";
 	return leftOut === 0
 		? "No two rides are of one trip."
 		: `${ridesOf(leftOut)} ${are(leftOut)} left out: another device recorded the same trip at the same time, with more points.`;
