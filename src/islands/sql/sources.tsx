@@ -11,7 +11,7 @@ import {
 } from "../shared/dropped-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
-import { keptBytes, openingKinds, openKinds, openOwn } from "./own-data.ts";
+import { keptBytes, ownTables } from "./own-data.ts";
 import { counted } from "./words.ts";
 
 const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
@@ -137,7 +137,7 @@ function KeptOwn() {
 	const open = async (kind: OwnKind) => {
 		failure.value = null;
 		try {
-			await openOwn(kind);
+			await ownTables.openKind(kind);
 		} catch (error) {
 			failure.value = error;
 		}
@@ -145,7 +145,7 @@ function KeptOwn() {
 	return (
 		<>
 			{(["rides", "posts"] as const)
-				.filter((kind) => kept[kind] > 0 && !openKinds.value.includes(kind))
+				.filter((kind) => kept[kind] > 0 && ownTables.isMissing(kind))
 				.map((kind) => (
 					<div key={kind} class="sources-kept">
 						<p>
@@ -155,10 +155,10 @@ function KeptOwn() {
 						<button
 							type="button"
 							class="button"
-							disabled={openingKinds.value.includes(kind)}
+							disabled={ownTables.opening.value.includes(kind)}
 							onClick={() => void open(kind)}
 						>
-							{openingKinds.value.includes(kind)
+							{ownTables.opening.value.includes(kind)
 								? "Opening …"
 								: `Ask your own ${kind}`}
 						</button>
