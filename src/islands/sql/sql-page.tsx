@@ -208,6 +208,11 @@ function Bench(props: {
 		};
 	}, []);
 
+	// A value of an answer that is forgotten shows no more, and keys are the page's again.
+	useSignalEffect(() => {
+		if (workbench.answer.value === null) opened.value = null;
+	});
+
 	// Of a publication that came meanwhile, too.
 	useSignalEffect(() => {
 		const files = droppedFiles.value;
