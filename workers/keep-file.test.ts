@@ -14,6 +14,8 @@ class Folder {
 	readonly entries = new Map<string, Folder | File>();
 	/** Bytes that files may take. */
 	room = Number.POSITIVE_INFINITY;
+	/** A file that somebody else holds. */
+	held: string | null = null;
 
 	async getDirectoryHandle(name: string, options?: { create?: boolean }) {
 		const found = this.entries.get(name);
@@ -30,6 +32,8 @@ class Folder {
 	}
 
 	async removeEntry(name: string) {
+		if (name === this.held)
+			throw new DOMException("held", "NoModificationAllowedError");
 		if (!this.entries.delete(name))
 			throw new DOMException("gone", "NotFoundError");
 	}
@@ -121,6 +125,32 @@ test("what a tab left that died is no file, and goes", async () => {
 	expect(await names()).toEqual([before]);
 	await kept.removeParts();
 	expect([...folder().entries.keys()]).toEqual([before]);
+});
+
+test("a file before that cannot be removed does not undo that the new one is kept", async () => {
+	const heard: string[] = [];
+	kept.onChange((change) => heard.push(change));
+	const one = await keepFile(kept, new Blob(["one"]), "beside");
+	const two = await keepFile(kept, new Blob(["two"]), "beside");
+	folder().held = one;
+	const three = await keepFile(kept, new Blob(["three"]), "instead");
+	expect(await names()).toEqual([three, one]);
+	expect(await names()).not.toContain(two);
+	await vi.waitFor(() => expect(heard).toEqual(["kept", "kept", "kept"]));
+});
+
+test("what a version before has kept goes, with what is kept and without", async () => {
+	const moved = new KeptFiles("new", ["old", "older"]);
+	const bystander = await root.getDirectoryHandle("other", { create: true });
+	for (const remove of [() => moved.removeParts(), () => moved.erase()]) {
+		await root.getDirectoryHandle("old", { create: true });
+		await remove();
+		expect([...root.entries.values()]).toEqual([bystander]);
+	}
+	await keepFile(moved, new Blob(["kept"]), "beside");
+	await root.getDirectoryHandle("older", { create: true });
+	await moved.removeParts();
+	expect([...root.entries.keys()]).toEqual(["other", "new"]);
 });
 
 test("two that keep in place of all others at once leave one", async () => {

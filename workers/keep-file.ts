@@ -45,12 +45,20 @@ export async function keepFile(
 			await folder.removeEntry(name + PART).catch(() => {});
 			throw error;
 		}
-		if (place === "beside") return;
-		for (const other of await namesIn(folder))
-			if (other !== name) await folder.removeEntry(other);
+		if (place === "instead") await removeOthers(folder, name);
 	});
 	kept.tell("kept");
 	return name;
+}
+
+/** What does not go, as one that is being read, goes the next time: the newest counts. */
+async function removeOthers(
+	folder: FileSystemDirectoryHandle,
+	name: string,
+): Promise<void> {
+	const names = await namesIn(folder).catch(() => []);
+	for (const other of names)
+		if (other !== name) await folder.removeEntry(other).catch(() => {});
 }
 
 async function write(part: PartFile, content: Blob): Promise<void> {

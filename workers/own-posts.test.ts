@@ -200,6 +200,48 @@ describe("posts that a visitor drops", () => {
 		});
 	});
 
+	test("of archives that lie in others too deep are told to be unpacked first", async () => {
+		const line = json(tweet("1", "#a"));
+		const tar = tarOf({ "a.jsonl": line });
+		const zip = zipOf({ "a.jsonl": line });
+		const { summary } = await readOwnPosts(
+			[
+				given(
+					"both.zip",
+					Uint8Array.from(zipOf({ "in/a.tar": tar, "b.tgz": gzipSync(tar) })),
+				),
+				given(
+					"both.tar",
+					Uint8Array.from(
+						tarOf({ "a.zip": zip, "a.tar.gz": gzipSync(tar), "._b.zip": zip }),
+					),
+				),
+			],
+			() => {},
+		);
+		expect(summary).toMatchObject({
+			posts: 0,
+			rejects: [
+				{
+					file: "both.tar/a.zip",
+					reason: "an archive in a tar archive: unpack it first",
+				},
+				{
+					file: "both.tar/a.tar.gz",
+					reason: "an archive in a tar archive: unpack it first",
+				},
+				{
+					file: "both.zip/b.tgz",
+					reason: "a tar archive in a zip: unpack it first",
+				},
+				{
+					file: "both.zip/in/a.tar",
+					reason: "a tar archive in a zip: unpack it first",
+				},
+			],
+		});
+	});
+
 	test("tell how far they are, and nothing is no posts", async () => {
 		const told: number[][] = [];
 		const lines = `${json(tweet("1", "x".repeat(1000)))}\n`.repeat(1100);

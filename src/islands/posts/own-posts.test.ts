@@ -174,3 +174,27 @@ test("a browser without room says so, and what shows stays", async () => {
 	expect(own.said.value).toContain("no room");
 	expect(own.shown.value?.keptId).toBeNull();
 });
+
+test("posts that wait to be kept are given up where all are erased meanwhile, and can be kept after", async () => {
+	const allowed = Promise.withResolvers<void>();
+	let kept = 0;
+	const { own, onChange } = fakeWorld({
+		async keepPosts(_, stop) {
+			await allowed.promise;
+			stop.throwIfAborted();
+			kept += 1;
+			return "kept";
+		},
+	});
+	await own.read({ files: [], problems: [] }, onChange);
+	const keeping = own.keep();
+	await own.follow("kept");
+	await own.follow("erased");
+	allowed.resolve();
+	await keeping;
+	expect(kept).toBe(0);
+	expect(own.said.value).toContain("erased");
+	expect(own.shown.value?.keptId).toBeNull();
+	await own.keep();
+	expect(own.shown.value?.keptId).toBe("kept");
+});

@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type { OnOwnProgress } from "../../../workers/own-posts.ts";
 import type { GivenFile } from "../../lake/own-data/containers.ts";
+import type { KeptChange } from "../../lake/own-data/kept-files.ts";
 import type { KeptPosts, OwnFiles } from "../../lake/own-data/kept-posts.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import { OWN_FILES } from "../../lib/own-files.ts";
@@ -20,8 +21,8 @@ export interface OwnWorld {
 		stop: AbortSignal,
 	): Promise<OwnFiles>;
 	keptPosts(): Promise<KeptPosts | null>;
-	/** Gives the id of what is kept. */
-	keepPosts(own: OwnFiles): Promise<string>;
+	/** Gives the id of what is kept. Keeps nothing once the signal is raised. */
+	keepPosts(own: OwnFiles, stop: AbortSignal): Promise<string>;
 	erasePosts(): Promise<void>;
 }
 
@@ -65,6 +66,8 @@ export class OwnPostsState {
 	/** What became of what the visitor did last, where nothing else shows it. */
 	readonly said: Signal<string> = signal("");
 	readonly #world: OwnWorld;
+	/** Raised when all that is kept is erased: what waits to be kept goes with it. */
+	#erasure = new AbortController();
 
 	constructor(world: OwnWorld) {
 		this.#world = world;
@@ -74,6 +77,15 @@ export class OwnPostsState {
 	async findKept(): Promise<void> {
 		// What cannot be read is not offered.
 		this.kept.value = await this.#world.keptPosts().catch(() => null);
+	}
+
+	/** Follows what some tab, this one included, has kept or erased. */
+	async follow(change: KeptChange): Promise<void> {
+		if (change === "erased") {
+			this.#erasure.abort();
+			this.#erasure = new AbortController();
+		}
+		await this.findKept();
 	}
 
 	/** Shows the posts of files. Nothing changes where they hold none. */
@@ -127,8 +139,9 @@ export class OwnPostsState {
 	async keep(): Promise<void> {
 		const before = this.shown.peek();
 		if (before === null) return;
+		const stop = this.#erasure.signal;
 		try {
-			const keptId = await this.#world.keepPosts(before.files);
+			const keptId = await this.#world.keepPosts(before.files, stop);
 			const kept = await this.#world.keptPosts();
 			const now = this.shown.peek();
 			batch(() => {
@@ -137,9 +150,13 @@ export class OwnPostsState {
 				if (now?.files === before.files) this.shown.value = { ...now, keptId };
 			});
 		} catch (error) {
-			this.said.value = isQuota(error)
-				? "The browser has no room to keep these posts. They are here until you leave the page."
-				: `They could not be kept: ${messageOf(error)}`;
+			if (stop.aborted)
+				this.said.value =
+					"Your posts were erased from this device meanwhile: none were kept.";
+			else
+				this.said.value = isQuota(error)
+					? "The browser has no room to keep these posts. They are here until you leave the page."
+					: `They could not be kept: ${messageOf(error)}`;
 		}
 	}
 

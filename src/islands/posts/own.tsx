@@ -28,10 +28,11 @@ const own = new OwnPostsState({
 	removeFile,
 	readPosts,
 	keptPosts,
-	keepPosts: async (files) => {
+	keepPosts: async (files, stop) => {
 		// The visitor wants it kept; the browser may still say no.
 		await askToPersist();
-		return withReader((api) => api.keep(files));
+		stop.throwIfAborted();
+		return withReader((api) => api.keep(files), stop);
 	},
 	erasePosts: () => KEPT_POSTS.erase(),
 });
@@ -48,7 +49,7 @@ export function shownOwn(): PostsData | null {
 
 /** Looks for posts of an earlier visit, and follows what other tabs keep and erase. Once a page. */
 export async function findKept(): Promise<void> {
-	KEPT_POSTS.onChange(() => void own.findKept());
+	KEPT_POSTS.onChange((change) => void own.follow(change));
 	await own.findKept();
 	await KEPT_POSTS.removeParts().catch(() => {});
 }

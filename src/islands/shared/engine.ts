@@ -20,6 +20,7 @@ import { enteredKeys, keepKeys } from "./keys.ts";
 import { filesGone, lakeUrl, openCatalog } from "./lake.ts";
 import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
 import { settings } from "./settings.ts";
+import { cancelled, unlessAborted } from "./unless-aborted.ts";
 
 export type EngineState =
 	| { readonly kind: "idle" }
@@ -282,28 +283,4 @@ function noted(error: unknown): unknown {
 function nextId(): string {
 	requests += 1;
 	return `request-${requests}`;
-}
-
-async function unlessAborted<T>(
-	promise: Promise<T>,
-	aborted: AbortSignal | undefined,
-): Promise<T> {
-	if (aborted === undefined) return promise;
-	if (aborted.aborted) throw cancelled();
-	let stop = () => {};
-	const ended = new Promise<never>((_, reject) => {
-		stop = () => reject(cancelled());
-		aborted.addEventListener("abort", stop);
-	});
-	try {
-		return await Promise.race([promise, ended]);
-	} finally {
-		aborted.removeEventListener("abort", stop);
-	}
-}
-
-function cancelled(): Error {
-	const error = new Error("cancelled");
-	error.name = "CancelledError";
-	return error;
 }

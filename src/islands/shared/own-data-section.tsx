@@ -40,7 +40,7 @@ function Kind(props: {
 	const told = (error: unknown) => {
 		fault.value = error;
 	};
-	useEffect(() => void refresh().catch(told), []);
+	useEffect(() => void kept.removeParts().then(refresh).catch(told), []);
 	const erase = async () => {
 		fault.value = null;
 		await kept.erase();

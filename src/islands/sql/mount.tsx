@@ -7,7 +7,7 @@ import { openCatalog } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { moveBy } from "../shared/publication.ts";
 import { browserStore, openDraft } from "./draft.ts";
-import { followKept, openOwnIn } from "./own-data.ts";
+import { followKept, ownTables } from "./own-data.ts";
 import { NoTables, SqlPage, Unopened } from "./sql-page.tsx";
 import { Workbench } from "./workbench.ts";
 
@@ -43,7 +43,7 @@ function start(catalog: Catalog): void {
 	const store = browserStore();
 	const draft = openDraft(store, location.hash, starter);
 	const live = {
-		workbench: new Workbench(draft.text, openOwnIn),
+		workbench: new Workbench(draft.text, ownTables),
 		store,
 		draft,
 		starter,
@@ -60,6 +60,6 @@ function start(catalog: Catalog): void {
 		await moveEngine(lake.text);
 		show(lake.catalog);
 	});
-	void followKept();
+	void followKept(() => live.workbench.forget());
 	prefetchEngine();
 }

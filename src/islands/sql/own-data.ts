@@ -1,4 +1,4 @@
-import { computed, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { wrap } from "comlink";
 import { newLife, onDeath } from "../../../workers/life.ts";
 import type { RidesWorkerApi } from "../../../workers/rides-api.ts";
@@ -6,104 +6,41 @@ import { startWorker } from "../../../workers/start-worker.ts";
 import { Lifeline } from "../../lake/lifeline.ts";
 import { KEPT_POSTS, KEPT_RIDES } from "../../lake/own-data/kept-files.ts";
 import { keptPosts } from "../../lake/own-data/kept-posts.ts";
-import {
-	FILES_OF_KIND,
-	OWN_FILES,
-	type OwnKind,
-	ownKindsIn,
-} from "../../lib/own-files.ts";
+import { OWN_FILES, type OwnKind } from "../../lib/own-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
+import { OwnTables } from "./own-tables.ts";
 
-const KINDS: Readonly<
-	Record<
-		OwnKind,
-		{
-			readonly kept: typeof KEPT_RIDES;
-			/** The tables of what is kept, by the names of their files; null where nothing is. */
-			readonly read: () => Promise<Readonly<Record<string, Blob>> | null>;
-		}
-	>
-> = {
-	rides: { kept: KEPT_RIDES, read: readRides },
-	posts: { kept: KEPT_POSTS, read: readPosts },
-};
+const KINDS = ["rides", "posts"] as const;
+const KEPT = { rides: KEPT_RIDES, posts: KEPT_POSTS };
 
 /** Bytes of the visitor's own data that are kept on this device; null until it is known. */
 export const keptBytes: Signal<Readonly<Record<OwnKind, number>> | null> =
 	signal(null);
 
-/** Kinds of the visitor's own data that are on their way into the engine. */
-export const openingKinds: Signal<readonly OwnKind[]> = signal([]);
+/** The visitor's own data that are kept on this device, as SQL can name them. */
+export const ownTables = new OwnTables({
+	files: droppedFiles,
+	addFile,
+	removeFile,
+	read: (kind) => (kind === "rides" ? readRides() : readPosts()),
+});
 
-/** Kinds that SQL can name files of now. */
-export const openKinds = computed<readonly OwnKind[]>(() =>
-	(["rides", "posts"] as const).filter((kind) => isOpen(kind)),
-);
-
-const opening = new Map<OwnKind, Promise<void>>();
-
-/** Looks for what is kept, and follows what other tabs keep and erase. Once a page. */
-export async function followKept(): Promise<void> {
-	for (const kind of ["rides", "posts"] as const)
-		KINDS[kind].kept.onChange(() => {
+/**
+ * Looks for what is kept, and follows what other tabs keep and erase. Once a page.
+ * `onErased` hears when rows that are erased may still show.
+ */
+export async function followKept(onErased: () => void): Promise<void> {
+	for (const kind of KINDS)
+		KEPT[kind].onChange((change) => {
 			void lookForKept();
-			// It has other numbers now, or none: it is read once more when SQL names it.
-			void close(kind);
+			if (ownTables.follow(kind, change)) onErased();
 		});
 	await lookForKept();
 }
 
-/**
- * Lets the engine have the visitor's own data that some SQL names, from what is kept on
- * this device. Rejects with an `UnsupportedError` where they are not kept, and as
- * `addFile` does.
- */
-export async function openOwnIn(sql: string): Promise<void> {
-	for (const kind of ownKindsIn(sql)) await openOwn(kind);
-}
-
-/** The same for one kind. Does nothing where it is open. */
-export function openOwn(kind: OwnKind): Promise<void> {
-	if (isOpen(kind)) return Promise.resolve();
-	const known = opening.get(kind);
-	if (known !== undefined) return known;
-	openingKinds.value = [...openingKinds.peek(), kind];
-	const task = open(kind).finally(() => {
-		opening.delete(kind);
-		openingKinds.value = openingKinds.peek().filter((other) => other !== kind);
-	});
-	opening.set(kind, task);
-	return task;
-}
-
-async function open(kind: OwnKind): Promise<void> {
-	const tables = await KINDS[kind].read();
-	if (tables === null) {
-		const error = new Error(`your own ${kind} are not kept on this device`);
-		error.name = "UnsupportedError";
-		throw error;
-	}
-	await close(kind);
-	for (const [name, blob] of Object.entries(tables))
-		await addFile(new File([blob], name));
-}
-
-async function close(kind: OwnKind): Promise<void> {
-	for (const name of FILES_OF_KIND[kind])
-		if (isDropped(name)) await removeFile(name);
-}
-
-function isOpen(kind: OwnKind): boolean {
-	return FILES_OF_KIND[kind].every(isDropped);
-}
-
-function isDropped(name: string): boolean {
-	return droppedFiles.value.some((file) => file.name === name);
-}
-
 async function lookForKept(): Promise<void> {
 	// A browser that denies its storage keeps nothing.
-	const bytesOf = (kind: OwnKind) => KINDS[kind].kept.bytes().catch(() => 0);
+	const bytesOf = (kind: OwnKind) => KEPT[kind].bytes().catch(() => 0);
 	keptBytes.value = {
 		rides: await bytesOf("rides"),
 		posts: await bytesOf("posts"),

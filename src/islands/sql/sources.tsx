@@ -1,7 +1,7 @@
-import { useSignal } from "@preact/signals";
+import { batch, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes, formatCount } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
 import type { OwnKind } from "../../lib/own-files.ts";
 import {
@@ -11,7 +11,8 @@ import {
 } from "../shared/dropped-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
-import { keptBytes, openingKinds, openKinds, openOwn } from "./own-data.ts";
+import { keptBytes, ownTables } from "./own-data.ts";
+import { readableFiles } from "./readable-files.ts";
 import { counted } from "./words.ts";
 
 const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
@@ -19,36 +20,84 @@ const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
 /** What DuckDB's reader of CSV adds to an error: all the options it read with. */
 const READER_OPTIONS = /\n\s*file = /;
 
+/** Refusals that are told one by one. */
+const TOLD_REFUSED = 20;
+
+/** Files that are on their way into the engine. */
+interface Reading {
+	/** With the folders below the one that was given. */
+	readonly path: string;
+	readonly done: number;
+	readonly total: number;
+	/** Leaves out those after this one. */
+	readonly stop: () => void;
+}
+
 /** The visitor's own files: a button to add some, a page to drop them on, and what is there. */
 export function Sources(props: { readonly onName: (text: string) => void }) {
-	const reading = useSignal<readonly string[]>([]);
+	const reading = useSignal<Reading | null>(null);
 	const refused = useSignal<readonly { name: string; why: string }[]>([]);
+	/** How many were refused besides. */
+	const untold = useSignal(0);
+	/** How many files of folders are of other kinds. */
+	const others = useSignal(0);
 	const removing = useSignal<readonly string[]>([]);
 	const said = useSignal("");
 	const isOver = useSignal(false);
 	const input = useRef<HTMLInputElement>(null);
+	const title = useRef<HTMLHeadingElement>(null);
 
-	const add = async ({ files, problems }: DroppedFiles) => {
-		refused.value = problems.map(({ path, reason }) => ({
-			name: path,
-			why: reason,
-		}));
+	const queue = useRef<Promise<void>>(Promise.resolve());
+	const refuse = (name: string, why: string) => {
+		if (refused.value.length === TOLD_REFUSED) untold.value += 1;
+		else refused.value = [...refused.value, { name, why }];
+	};
+	const focusIfLost = () =>
+		requestAnimationFrame(() => {
+			// The button that was pressed may be gone.
+			if (document.activeElement === document.body) title.current?.focus();
+		});
+	const read = async ({ files: given, problems }: DroppedFiles) => {
+		const { files, others: left } = readableFiles(given);
+		const controller = new AbortController();
+		const stop = () => controller.abort();
+		batch(() => {
+			refused.value = [];
+			untold.value = 0;
+			others.value = left;
+			for (const { path, reason } of problems) refuse(path, reason);
+		});
+		let done = 0;
+		let last = "";
 		for (const { path, blob } of files) {
-			const file = new File([blob], path.slice(path.lastIndexOf("/") + 1));
-			reading.value = [...reading.value, file.name];
+			if (controller.signal.aborted) break;
+			reading.value = { path, done, total: files.length, stop };
 			try {
+				const file = new File([blob], path.slice(path.lastIndexOf("/") + 1));
 				const { name, rows } = await addFile(file);
-				said.value = `${name} is here: ${counted(rows, "row")}`;
+				last = `${name} is here: ${counted(rows, "row")}`;
 			} catch (error) {
 				const message = error instanceof Error ? error.message : String(error);
 				const [why = message] = message.split(READER_OPTIONS);
-				refused.value = [...refused.value, { name: file.name, why }];
-				said.value = `${file.name} could not be read`;
-			} finally {
-				const [, ...others] = reading.value;
-				reading.value = others;
+				refuse(path, why);
+				last = `${path} could not be read`;
 			}
+			said.value = last;
+			done += 1;
 		}
+		if (done < files.length)
+			last = `Stopped: ${counted(files.length - done, "file")} not read`;
+		batch(() => {
+			reading.value = null;
+			said.value = [last, left > 0 ? leftOut(left) : ""]
+				.filter((words) => words !== "")
+				.join(". ");
+		});
+		if (controller.signal.aborted) focusIfLost();
+	};
+	/** After those that are being read. */
+	const add = (dropped: DroppedFiles) => {
+		queue.current = queue.current.then(() => read(dropped));
 	};
 	const remove = async (name: string) => {
 		removing.value = [...removing.value, name];
@@ -61,16 +110,15 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 		input.current?.focus();
 	};
 
-	useFileDrop(
-		(over) => {
-			isOver.value = over;
-		},
-		(dropped) => void add(dropped),
-	);
+	useFileDrop((over) => {
+		isOver.value = over;
+	}, add);
 
 	return (
 		<section class="sources" aria-label="Your files">
-			<h2 class="sources-title">Your files</h2>
+			<h2 class="sources-title" ref={title} tabIndex={-1}>
+				Your files
+			</h2>
 			<p class="sources-about">
 				Drop Parquet, CSV, JSON or GPX on this page, packed or not. Files stay
 				in this tab and leave it with you: nothing is uploaded.
@@ -89,19 +137,40 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 					))}
 				</ul>
 			)}
-			<KeptOwn />
-			{reading.value.map((name) => (
-				<p key={name} class="sources-reading">
-					Reading {name} …
-				</p>
-			))}
-			{refused.value.map(({ name, why }) => (
-				<p key={name} class="sources-refused">
-					{sentenceOf(
-						new Error(why.startsWith(name) ? why : `${name}: ${why}`),
+			<KeptOwn
+				onOpened={(kind) => {
+					said.value = `Your own ${kind} are here`;
+				}}
+				onEnded={focusIfLost}
+			/>
+			{reading.value !== null && (
+				<div class="sources-kept">
+					<p class="sources-reading">
+						Reading {reading.value.path}
+						{reading.value.total > 1 &&
+							`, ${formatCount(reading.value.done + 1)} of ${formatCount(reading.value.total)}`}{" "}
+						…
+					</p>
+					{reading.value.total > 1 && (
+						<button type="button" class="button" onClick={reading.value.stop}>
+							Stop
+						</button>
 					)}
+				</div>
+			)}
+			{refused.value.map(({ name, why }, index) => (
+				<p key={index} class="sources-refused">
+					{sentenceOf(new Error(refusal(name, why)))}
 				</p>
 			))}
+			{untold.value > 0 && (
+				<p class="sources-refused">
+					And {counted(untold.value, "other file")} could not be read.
+				</p>
+			)}
+			{others.value > 0 && (
+				<p class="sources-reading">{leftOut(others.value)}.</p>
+			)}
 			<label class="button sources-add">
 				Add files
 				<input
@@ -113,7 +182,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 					onChange={({ currentTarget }) => {
 						const files = chosenFiles(currentTarget.files);
 						currentTarget.value = "";
-						void add({ files, problems: [] });
+						add({ files, problems: [] });
 					}}
 				/>
 			</label>
@@ -129,23 +198,41 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 	);
 }
 
+/** An error of the engine tells the name of the file, without its folders. */
+function refusal(path: string, why: string): string {
+	const folder = path.slice(0, path.lastIndexOf("/") + 1);
+	return why.startsWith(path.slice(folder.length))
+		? folder + why
+		: `${path}: ${why}`;
+}
+
+function leftOut(files: number): string {
+	return `${counted(files, "file")} of other kinds ${files === 1 ? "is" : "are"} left out`;
+}
+
 /** The visitor's own data that are kept on this device, where SQL cannot name them yet. */
-function KeptOwn() {
+function KeptOwn(props: {
+	readonly onOpened: (kind: OwnKind) => void;
+	readonly onEnded: () => void;
+}) {
 	const kept = keptBytes.value;
 	const failure = useSignal<unknown>(null);
 	if (kept === null) return null;
 	const open = async (kind: OwnKind) => {
 		failure.value = null;
 		try {
-			await openOwn(kind);
+			await ownTables.openKind(kind);
+			props.onOpened(kind);
 		} catch (error) {
 			failure.value = error;
+		} finally {
+			props.onEnded();
 		}
 	};
 	return (
 		<>
 			{(["rides", "posts"] as const)
-				.filter((kind) => kept[kind] > 0 && !openKinds.value.includes(kind))
+				.filter((kind) => kept[kind] > 0 && ownTables.isMissing(kind))
 				.map((kind) => (
 					<div key={kind} class="sources-kept">
 						<p>
@@ -155,18 +242,18 @@ function KeptOwn() {
 						<button
 							type="button"
 							class="button"
-							disabled={openingKinds.value.includes(kind)}
+							disabled={ownTables.opening.value.includes(kind)}
 							onClick={() => void open(kind)}
 						>
-							{openingKinds.value.includes(kind)
+							{ownTables.opening.value.includes(kind)
 								? "Opening …"
 								: `Ask your own ${kind}`}
 						</button>
 					</div>
 				))}
-			{failure.value !== null && (
-				<p class="sources-refused">{sentenceOf(failure.value)}</p>
-			)}
+			<p class="sources-refused" role="alert">
+				{failure.value !== null && sentenceOf(failure.value)}
+			</p>
 		</>
 	);
 }

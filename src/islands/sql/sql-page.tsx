@@ -2,7 +2,6 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { DroppedFile, Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
-import { ownKindsIn } from "../../lib/own-files.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
@@ -27,7 +26,7 @@ import { createEditor, type Editor } from "./editor.ts";
 import { FailureCard } from "./failure.tsx";
 import { type Cell, ResultGrid } from "./grid.ts";
 import { Changed, OwnList } from "./own.tsx";
-import { keptBytes, openKinds } from "./own-data.ts";
+import { keptBytes, ownTables } from "./own-data.ts";
 import { PlanPanel } from "./plan.tsx";
 import { Schema } from "./schema.tsx";
 import { Sources } from "./sources.tsx";
@@ -209,6 +208,11 @@ function Bench(props: {
 		};
 	}, []);
 
+	// A value of an answer that is forgotten shows no more, and keys are the page's again.
+	useSignalEffect(() => {
+		if (workbench.answer.value === null) opened.value = null;
+	});
+
 	// Of a publication that came meanwhile, too.
 	useSignalEffect(() => {
 		const files = droppedFiles.value;
@@ -308,9 +312,7 @@ function leaveLink(text: string): void {
 function OwnNotice({ text }: { readonly text: string }) {
 	const kept = keptBytes.value;
 	if (kept === null) return null;
-	const missing = ownKindsIn(text).filter(
-		(kind) => kept[kind] === 0 && !openKinds.value.includes(kind),
-	);
+	const missing = ownTables.missingIn(text).filter((kind) => kept[kind] === 0);
 	return missing.map((kind) => (
 		<div key={kind} class="sql-notice" role="status">
 			<p>
@@ -443,6 +445,13 @@ function Price({ price }: { readonly price: PriceStatus }) {
 			);
 		case "pending":
 			return <>Planning …</>;
+		case "unopened":
+			return (
+				<>
+					What this reads of your own {price.own.join(" and ")} shows once they
+					are open: Run opens them.
+				</>
+			);
 		case "known":
 			return (
 				<>

@@ -5,7 +5,9 @@ import type {
 	Price,
 	Progress,
 } from "../../../workers/engine-api.ts";
+import type { OwnKind } from "../../lib/own-files.ts";
 import { engineState, priceQuery, queryLake } from "../shared/engine.ts";
+import { unlessAborted } from "../shared/unless-aborted.ts";
 import { type SqlProblem, sqlProblem } from "./error-place.ts";
 import { type Result, resultOf } from "./result.ts";
 
@@ -42,11 +44,23 @@ export type PriceStatus =
 	/** The engine is not there yet: it comes when the page is idle. */
 	| { readonly kind: "waiting" }
 	| { readonly kind: "pending" }
+	/** It names data of the visitor's own that only a run opens. */
+	| { readonly kind: "unopened"; readonly own: readonly OwnKind[] }
 	| ({ readonly kind: "known" } & Price)
 	| { readonly kind: "refused"; readonly failure: Failed };
 
 /** How long the text has to rest before it is planned, in milliseconds. */
 const REST = 400;
+
+/** The visitor's own data that some SQL names. */
+export interface OwnIn {
+	/** Kinds that are still to be opened for it. */
+	missingIn(sql: string): readonly OwnKind[];
+	/** Lets the engine know them. */
+	openIn(sql: string): Promise<void>;
+}
+
+const NO_OWN: OwnIn = { missingIn: () => [], openIn: async () => {} };
 
 /** What the SQL page does: prices the text at rest, runs it when told, cancels. */
 export class Workbench {
@@ -59,22 +73,19 @@ export class Workbench {
 	readonly runsEnded: Signal<number> = signal(0);
 	/** The text that the price is of; null before the first. */
 	readonly pricedText: Signal<string | null> = signal(null);
-	readonly #prepare: (sql: string) => Promise<void>;
+	readonly #own: OwnIn;
 	#stop: AbortController | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#priced = 0;
 
-	/** `prepare` has the engine know what some SQL names besides the lake, before it is priced or run. */
-	constructor(
-		text: string,
-		prepare: (sql: string) => Promise<void> = async () => {},
-	) {
-		this.#prepare = prepare;
+	/** What `own` still lacks is opened before a run, and for no price. */
+	constructor(text: string, own: OwnIn = NO_OWN) {
+		this.#own = own;
 		this.text = signal(text);
 		effect(() => {
 			const text = this.text.value;
 			const isReady = engineState.value.kind === "ready";
-			this.#schedulePrice(text, isReady);
+			this.#schedulePrice(text, isReady, this.#own.missingIn(text));
 		});
 	}
 
@@ -87,7 +98,7 @@ export class Workbench {
 		this.status.value = { kind: "running", sql, progress: null };
 		const started = performance.now();
 		try {
-			await this.#prepare(sql);
+			await unlessAborted(this.#own.openIn(sql), stop.signal);
 			const { table, answer } = await queryLake(
 				{ sql, params: [], display: sql },
 				{
@@ -133,10 +144,26 @@ export class Workbench {
 		return this.#stop !== null;
 	}
 
-	#schedulePrice(text: string, isReady: boolean): void {
+	/** Shows no rows any more, nor those that are on their way: what they were read of is erased. */
+	forget(): void {
+		this.cancel();
+		batch(() => {
+			this.answer.value = null;
+			if (this.status.peek().kind !== "running")
+				this.status.value = { kind: "idle" };
+		});
+	}
+
+	#schedulePrice(
+		text: string,
+		isReady: boolean,
+		missing: readonly OwnKind[],
+	): void {
 		clearTimeout(this.#timer);
 		this.#priced += 1;
 		if (text.trim() === "") this.#takePrice({ kind: "none" }, text);
+		else if (missing.length > 0)
+			this.#takePrice({ kind: "unopened", own: missing }, text);
 		else if (!isReady) this.price.value = { kind: "waiting" };
 		else {
 			const turn = this.#priced;
@@ -149,7 +176,6 @@ export class Workbench {
 	async #setPrice(sql: string, turn: number): Promise<void> {
 		let price: PriceStatus;
 		try {
-			await this.#prepare(sql);
 			const known = await priceQuery({ sql, params: [], display: sql });
 			price = { kind: "known", ...known };
 		} catch (error) {

@@ -51,17 +51,15 @@ const MAX_DEPTH = 2;
 /**
  * The files that were given and are no archives, then those of each zip, and of the
  * zips within it, and those of each tar archive that are wanted: lists of files that
- * lie together, one at a time.
+ * lie together, one at a time. Archives that lie deeper are faults.
  */
 export async function* containersOf(
 	given: readonly GivenFile[],
 	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
 	const found = given.filter(({ path }) => !isSidecar(path)).sort(byPath);
-	const isWantedTar = (path: string) =>
-		reader.wants !== undefined && isTar(path);
 	yield found
-		.filter(({ path }) => !isZip(path) && !isWantedTar(path))
+		.filter(({ path }) => !isZip(path) && !isWantedTar(path, reader))
 		.map(({ path, blob }) => ({
 			path,
 			bytes: blob.size,
@@ -69,7 +67,8 @@ export async function* containersOf(
 		}));
 	for (const { path, blob } of found)
 		if (isZip(path)) yield* zipContainers(path, blob, 1, reader);
-		else if (isWantedTar(path)) yield* tarContainers(path, blob, reader);
+		else if (isWantedTar(path, reader))
+			yield* tarContainers(path, blob, reader);
 }
 
 /** What a file that is packed with gzip unpacks to. Throws a FileError where it is empty or damaged. */
@@ -104,8 +103,13 @@ async function* zipContainers(
 ): AsyncGenerator<readonly FoundFile[]> {
 	const files = await unlessFault(zipFiles(path, blob, reader), path, reader);
 	if (files === null) return;
-	yield files.filter((file) => !isZip(file.path));
+	yield files.filter(({ path }) => !isZip(path) && !isWantedTar(path, reader));
 	for (const inner of files) {
+		if (isWantedTar(inner.path, reader))
+			reader.fault(
+				inner.path,
+				new FileError("a tar archive in a zip: unpack it first"),
+			);
 		if (!isZip(inner.path)) continue;
 		const unpacked = await unlessFault(
 			wholeZip(inner, depth, reader),
@@ -147,7 +151,13 @@ async function* tarContainers(
 	try {
 		for await (const { name, size, fault, bytes } of tarEntries(plain)) {
 			const inner = `${path}/${name}`;
-			if (isSidecar(name) || reader.wants?.(inner) !== true) continue;
+			if (isSidecar(name)) continue;
+			if (isZip(inner) || isTar(inner))
+				reader.fault(
+					inner,
+					new FileError("an archive in a tar archive: unpack it first"),
+				);
+			if (reader.wants?.(inner) !== true) continue;
 			const reason = size > MAX_INNER_BYTES ? tooLarge() : fault;
 			if (reason !== null) {
 				reader.fault(inner, reason);
@@ -298,6 +308,10 @@ function damaged(reason: string, cause: unknown): unknown {
 
 function isZip(path: string): boolean {
 	return /\.zip$/i.test(path);
+}
+
+function isWantedTar(path: string, { wants }: ContainerReader): boolean {
+	return wants !== undefined && isTar(path);
 }
 
 function byPath(

@@ -12,9 +12,12 @@ export const PART = ".part";
 export class KeptFiles {
 	/** Also names the lock, which who writes or erases holds alone and who reads together. */
 	readonly folder: string;
+	/** Of versions of the site before this one, which nothing reads any more. */
+	readonly #formerFolders: readonly string[];
 
-	constructor(folder: string) {
+	constructor(folder: string, formerFolders: readonly string[] = []) {
 		this.folder = folder;
+		this.#formerFolders = formerFolders;
 	}
 
 	/** The files that are whole, the last written first. */
@@ -45,8 +48,12 @@ export class KeptFiles {
 		return (await this.files()).reduce((sum, { size }) => sum + size, 0);
 	}
 
-	/** Removes what was left unfinished where a page was closed while it kept a file. */
+	/**
+	 * Removes what was left unfinished where a page was closed while it kept a file, and
+	 * what versions of the site before this one have kept.
+	 */
 	async removeParts(): Promise<void> {
+		await this.#removeFormer();
 		const folder = await this.#existing();
 		if (folder === null) return;
 		await navigator.locks.request(
@@ -68,13 +75,11 @@ export class KeptFiles {
 	 */
 	async erase(): Promise<void> {
 		this.tell("erased");
-		if ((await this.#existing()) === null) return;
-		await navigator.locks.request(this.folder, async () => {
-			const root = await navigator.storage.getDirectory();
-			await root
-				.removeEntry(this.folder, { recursive: true })
-				.catch(unlessMissing);
-		});
+		if ((await this.#existing()) !== null)
+			await navigator.locks.request(this.folder, () =>
+				removeFolder(this.folder),
+			);
+		await this.#removeFormer();
 		this.tell("erased");
 	}
 
@@ -92,11 +97,18 @@ export class KeptFiles {
 		channel.close();
 	}
 
+	async #removeFormer(): Promise<void> {
+		for (const name of this.#formerFolders)
+			if ((await this.#existing(name)) !== null) await removeFolder(name);
+	}
+
 	/** Null where nothing is kept. */
-	async #existing(): Promise<FileSystemDirectoryHandle | null> {
+	async #existing(
+		name = this.folder,
+	): Promise<FileSystemDirectoryHandle | null> {
 		try {
 			const root = await navigator.storage.getDirectory();
-			return await root.getDirectoryHandle(this.folder);
+			return await root.getDirectoryHandle(name);
 		} catch {
 			return null;
 		}
@@ -107,7 +119,10 @@ export class KeptFiles {
 export const KEPT_RIDES = new KeptFiles("lakeside-rides");
 
 /** The visitor's own posts: one file, as `packPosts` makes it. */
-export const KEPT_POSTS = new KeptFiles("lakeside-posts");
+export const KEPT_POSTS = new KeptFiles("lakeside-posts", [
+	// Until November 2026: a folder for each time that posts were kept, in another form.
+	"lakeside-own-posts",
+]);
 
 /** Names of all that lies in a folder: a list, since removing changes what is gone through. */
 export async function namesIn(
@@ -116,6 +131,11 @@ export async function namesIn(
 	const names: string[] = [];
 	for await (const name of folder.keys()) names.push(name);
 	return names;
+}
+
+async function removeFolder(folder: string): Promise<void> {
+	const root = await navigator.storage.getDirectory();
+	await root.removeEntry(folder, { recursive: true }).catch(unlessMissing);
 }
 
 /** A file in the place of a folder is as much of a miss. */
