@@ -24,7 +24,8 @@ export default defineConfig({
 					// Moments of real processes; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
-					maxWorkers: 2,
+					// They wait for processes, browsers and servers more than they work.
+					maxWorkers: 3,
 					sequence: { groupOrder: 1 },
 				},
 			},
@@ -42,7 +43,7 @@ export default defineConfig({
 					retry: 1,
 					hookTimeout: 600_000,
 					globalSetup: ["tests/site/build-site.ts"],
-					maxWorkers: 2,
+					maxWorkers: 3,
 					sequence: { groupOrder: 2 },
 				},
 			},
