@@ -24,7 +24,7 @@ export default defineConfig({
 					// Moments of real processes; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
-					// They wait for processes, browsers and servers more than they work.
+					// They wait for processes and servers more than they work.
 					maxWorkers: 3,
 					sequence: { groupOrder: 1 },
 				},
@@ -43,7 +43,7 @@ export default defineConfig({
 					retry: 1,
 					hookTimeout: 600_000,
 					globalSetup: ["tests/site/build-site.ts"],
-					maxWorkers: 3,
+					maxWorkers: 2,
 					sequence: { groupOrder: 2 },
 				},
 			},
