@@ -412,8 +412,11 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 
 			// Where it runs on threads the stack's end goes unnoticed, and it never ends.
 			const { answer } = await tab.evaluate(
-				(request) => page.askAndCancel(request, 10_000),
-				{ sql: CRASHING, id: "crashing" },
+				([request, wait]) => page.askAndCancel(request, wait),
+				[
+					{ sql: CRASHING, id: "crashing" },
+					isIsolated ? 3000 : 20_000,
+				] as const,
 			);
 			expect(answer).toMatchObject({
 				name: isIsolated

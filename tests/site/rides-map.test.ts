@@ -69,6 +69,23 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 			.locator(".rides-head p[aria-busy=false]", { hasText: " this view" })
 			.waitFor({ timeout: 90_000 });
 
+	/**
+	 * Goes to an address of the page; where the page is open, as Back and Forward do:
+	 * an engine takes seconds to start.
+	 */
+	async function show(search: string): Promise<void> {
+		if (page.url().startsWith(`${server.url}rides/`))
+			await page.evaluate(async (to) => {
+				performance.clearMarks();
+				history.pushState(null, "", to);
+				dispatchEvent(new PopStateEvent("popstate"));
+				for (let frame = 0; frame < 2; frame++)
+					await new Promise((resolve) => requestAnimationFrame(resolve));
+			}, search);
+		else await page.goto(`${server.url}rides/${search}`);
+		await counted();
+	}
+
 	/** The ramp's colours, in so many steps, as the theme has them. */
 	async function ramp(steps: number): Promise<string[]> {
 		const stops = await page.evaluate(
@@ -253,8 +270,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 	});
 
 	test("the table says where rides start in the words of the data, which are only text", async () => {
-		await page.goto(`${server.url}rides/?${VIEW}`);
-		await counted();
+		await show(`?${VIEW}`);
 		await page.getByText("Where rides start, as a table").click();
 		const row = page.getByRole("row", { name: HOSTILE_NAME });
 		expect(await row.locator("td").first().textContent()).toBe(HOSTILE_NAME);
@@ -267,8 +283,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		"files show the chosen spot, its ride and where rides start, as the %s map does",
 		async (colorScheme) => {
 			await page.emulateMedia({ colorScheme });
-			await page.goto(`${server.url}rides/?${VIEW}&at=47.66,9.185,20`);
-			await counted();
+			await show(`?${VIEW}&at=47.66,9.185,20`);
 			const listed = page.locator(".rides-through li button").first();
 			await listed.click();
 			await drawn(page, "track-drawn");
@@ -329,8 +344,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 	);
 
 	test("the map takes the screen, or where there is none the window, and Esc gives it back", async () => {
-		await page.goto(`${server.url}rides/?${VIEW}`);
-		await counted();
+		await show(`?${VIEW}`);
 		const button = page.getByRole("button", { name: "Full screen" });
 		await button.click();
 		await expect
@@ -357,8 +371,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 	});
 
 	test("dialogs and controls of the map are accessible", async () => {
-		await page.goto(`${server.url}rides/?${VIEW}`);
-		await counted();
+		await show(`?${VIEW}`);
 		for (const name of ["Export this map", "Embed this map"]) {
 			await page.getByRole("button", { name }).click();
 			await page.locator("dialog[open]").waitFor();
@@ -368,8 +381,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 	});
 
 	test("a browser without WebGL says why there is no map, and tells all else", async () => {
-		await page.goto(`${server.url}rides/?${VIEW}`);
-		await counted();
+		await show(`?${VIEW}`);
 		const sentence = page.locator(".rides-head p").first();
 		const cells = (one: Page) =>
 			one.locator(".rides-places td:first-child").allTextContents();
