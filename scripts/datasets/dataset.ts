@@ -124,11 +124,6 @@ export interface TableDefinition {
 	/** ORDER BY list over the table's columns; a total order. */
 	readonly orderBy: string;
 	readonly rowGroupSize: number;
-	/**
-	 * A chunk of more distinct values is written without a dictionary, numbers and times
-	 * then as differences; default: a fifth of the row group.
-	 */
-	readonly maxDictionaryValues?: number;
 }
 
 /**

@@ -46,11 +46,8 @@ export const flights: DatasetDefinition = {
 			counts: "SELECT 'rows kept' AS name, count(*) AS count FROM rows",
 			// Flights that are equal in all of them are equal rows.
 			orderBy: "date, origin, destination, delay, distance",
-			// Half a week: few rows too many where a week is asked for, and two columns of all
-			// rows are still few enough requests to fill a link of long round trips.
-			rowGroupSize: 61_440,
-			// Of the columns only the date, which ascends, has more.
-			maxDictionaryValues: 4096,
+			// Two columns of all rows are then few enough requests to fill a link of long round trips.
+			rowGroupSize: 122_880,
 		},
 	],
 	balance: {

@@ -245,13 +245,12 @@ async function writePiece(
 ): Promise<{ files: { name: string; title: string }[]; rows: number }> {
 	const { contract } = definition;
 	const { folder, label } = options;
-	const { rowGroupSize, maxDictionaryValues = rowGroupSize / 5 } = definition;
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
 		`COPY (SELECT ${ownColumns(contract)} FROM (${definition.merge ?? "FROM rows"}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
-		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
-		DICTIONARY_SIZE_LIMIT ${Math.floor(maxDictionaryValues)}, OVERWRITE true)`,
+		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
+		OVERWRITE true)`,
 	);
 	if (rows === 0) return { files: [], rows };
 	const names = (await readdir(folder)).sort(

@@ -27,7 +27,7 @@ for (const month of (await readdir(shuffled)).sort()) {
 		`COPY (SELECT * FROM read_parquet(${literalList(files)}, hive_partitioning = false)
 			ORDER BY date, origin, destination, delay, distance)
 		TO ${literal(join(out, `${month}.parquet`))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
-		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 61440, DICTIONARY_SIZE_LIMIT 4096)`,
+		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 122880)`,
 	);
 }
 connection.closeSync();
