@@ -1,9 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Page, Request } from "@playwright/test";
 import { launch } from "../../tests/browser.ts";
@@ -11,6 +9,7 @@ import { serveSite } from "../site/serve.ts";
 import { literal } from "../storage/sql-text.ts";
 import { type Figure, untargeted } from "./figure.ts";
 import { buildPosts } from "./posts/lake.ts";
+import { runScript } from "./run-script.ts";
 
 const FIRST_DAY = "2024-06-03";
 const LAST_DAY = "2024-06-09";
@@ -30,7 +29,7 @@ export async function bench(): Promise<Figure[]> {
 	try {
 		const lake = join(folder, "lake");
 		const { tags } = await buildPosts(lake);
-		run("build-site.ts", ["--lake", lake, "--out", join(folder, "dist")]);
+		runScript("build-site.ts", ["--lake", lake, "--out", join(folder, "dist")]);
 		const server = await serveSite({ folder: join(folder, "dist"), port: 0 });
 		const browser = await launch();
 		try {
@@ -215,14 +214,4 @@ async function answered(page: Page): Promise<void> {
 	await page
 		.locator("#posts-sentence", { hasText: /^From .*\.$/ })
 		.waitFor({ timeout: 120_000 });
-}
-
-function run(script: string, args: readonly string[]): void {
-	const { status, stdout, stderr } = spawnSync(
-		process.execPath,
-		[fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args],
-		{ encoding: "utf8" },
-	);
-	if (status !== 0)
-		throw new Error(`${script} ended with ${status}:\n${stdout}${stderr}`);
 }

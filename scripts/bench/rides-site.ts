@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "@playwright/test";
 import { launch } from "../../tests/browser.ts";
 import { serveSite } from "../site/serve.ts";
+import { runScript } from "./run-script.ts";
 
 /** A site of some rides, open to a browser; `folder` goes with it. */
 export interface RidesSite {
@@ -23,12 +22,12 @@ export async function onRidesSite<T>(
 	const folder = await mkdtemp(join(tmpdir(), "lakeside-rides-"));
 	try {
 		await write(join(folder, "input", "rides"));
-		run("build-data.ts", [
+		runScript("build-data.ts", [
 			...["--input", join(folder, "input")],
 			...["--out", join(folder, "lake")],
 			...["--work", join(folder, "work")],
 		]);
-		run("build-site.ts", [
+		runScript("build-site.ts", [
 			...["--lake", join(folder, "lake")],
 			...["--out", join(folder, "dist")],
 		]);
@@ -43,14 +42,4 @@ export async function onRidesSite<T>(
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
-}
-
-function run(script: string, args: readonly string[]): void {
-	const { status, stdout, stderr } = spawnSync(
-		process.execPath,
-		[fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args],
-		{ encoding: "utf8" },
-	);
-	if (status !== 0)
-		throw new Error(`${script} ended with ${status}:\n${stdout}${stderr}`);
 }

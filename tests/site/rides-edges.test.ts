@@ -1,16 +1,14 @@
-import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runScript } from "../../scripts/bench/run-script.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = { timeout: 90_000 };
 
 /** Taveuni in Fiji, through which the antimeridian goes: east and west of it, and on it. */
@@ -53,16 +51,10 @@ describe.skipIf(browserPath() === null)("at the edges of the map", () => {
 		for (const [name, text] of Object.entries(RIDES))
 			await writeFile(join(rides, name), text);
 		await cp(builtSite(), join(folder, "site"), { recursive: true });
-		const { status, stderr } = spawnSync(
-			process.execPath,
-			[
-				join(ROOT, "scripts/build-data.ts"),
-				...["--input", join(folder, "input")],
-				...["--out", join(folder, "site/lake")],
-			],
-			{ cwd: ROOT, encoding: "utf8" },
-		);
-		expect(status, stderr).toBe(0);
+		runScript("build-data.ts", [
+			...["--input", join(folder, "input")],
+			...["--out", join(folder, "site/lake")],
+		]);
 		server = await serveSite({ folder: join(folder, "site"), port: 0 });
 		browser = await launch();
 		page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
