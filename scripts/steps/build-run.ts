@@ -47,6 +47,7 @@ import { type ScannedInput, scanInput } from "./scan.ts";
 import { type InputSettings, readSettings } from "./settings.ts";
 import {
 	type BuildState,
+	forgetUnpublished,
 	isThere,
 	isWhole,
 	keepState,
@@ -143,8 +144,11 @@ class BuildRun {
 			state?.fingerprint === fingerprint &&
 			state.report.version === former?.version &&
 			isWhole(state, former.catalog, lakeFiles)
-		)
+		) {
+			// It may have ended when its state was written and not all was removed.
+			if (workshop.wasLeft) await forgetUnpublished(stores.work);
 			return this.#unchanged(state, sources);
+		}
 
 		const datasets = scanned.found.map((found) => new DatasetBuild(found));
 		await this.#read(datasets);

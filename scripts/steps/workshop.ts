@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { access, constants, rm } from "node:fs/promises";
+import { access, constants, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { diskRemedy, onDisk } from "../storage/disk.ts";
@@ -58,9 +58,15 @@ export async function claimWorkshop(folder: string): Promise<Workshop> {
 	);
 	const wasLeft = existsSync(scratch);
 	await onDisk(scratch, async () => {
-		// The processes of a killed build may need a moment to end.
-		await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 		await makeFolder(scratch);
+		// Emptied, not removed: it is the mark that the build before has left.
+		for (const name of await readdir(scratch))
+			// The processes of a killed build may need a moment to end.
+			await rm(join(scratch, name), {
+				recursive: true,
+				force: true,
+				maxRetries: 5,
+			});
 	});
 	return {
 		...folders,

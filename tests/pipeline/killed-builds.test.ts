@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -92,6 +92,25 @@ test(`${KILLS} builds that are killed leave the lake whole, and the next ends as
 	).toEqual(
 		[...new Set(kept.flatMap(({ hashes }) => Object.keys(hashes)))].sort(),
 	);
+});
+
+test("what a build that was killed while it cleaned up has left is removed by the next, which has nothing new", {
+	retry: 0,
+}, async () => {
+	const place = join(folder, "cleaning");
+	const [input, out, work] = ["input", "lake", "work"].map((name) =>
+		join(place, name),
+	) as [string, string, string];
+	await writeAll(input, { "rides/1.gpx": seededRide(1) });
+	await build({ input, out, work, processes: 1 });
+	const store = new FolderStore(join(work, "store"));
+	await store.write("jobs/0123.json", Buffer.from("{}"));
+	await mkdir(join(work, "scratch"));
+
+	const again = await build({ input, out, work, processes: 1 });
+	expect(again.unchanged).toBe(true);
+	expect(await unnamedWork(store)).toEqual([]);
+	expect((await readdir(work)).sort()).toEqual(["store"]);
 });
 
 function firstInput(): Record<string, string> {
