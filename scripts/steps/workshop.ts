@@ -60,8 +60,8 @@ export async function claimWorkshop(folder: string): Promise<Workshop> {
 	await onDisk(scratch, async () => {
 		await makeFolder(scratch);
 		// Emptied, not removed: it is the mark that the build before has left.
+		// The processes of a killed build may need a moment to end.
 		for (const name of await readdir(scratch))
-			// The processes of a killed build may need a moment to end.
 			await rm(join(scratch, name), {
 				recursive: true,
 				force: true,
