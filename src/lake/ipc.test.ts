@@ -9,7 +9,7 @@ import {
 	vectorFromArray,
 } from "apache-arrow";
 import { expect, test } from "vitest";
-import { joinStreams } from "./ipc.ts";
+import { joinStreams, rowsIn } from "./ipc.ts";
 
 const stream = (values: number[]) =>
 	tableToIPC(
@@ -44,6 +44,21 @@ test("streams with dictionaries stay apart", () => {
 	expect(joinStreams([stream([1]), stream([2])])).toBeNull();
 	const alone = stream([1]);
 	expect(joinStreams([alone])).toBe(alone);
+});
+
+test("rows are counted without their values, whatever the batches and dictionaries", () => {
+	const table = new Table({
+		a: vectorFromArray([1, null, 3], new Int32()),
+		b: vectorFromArray(["x", "y", "x"]),
+	});
+	for (const [rows, each] of [
+		[0, table.slice(0, 0)],
+		[3, table],
+		[7, table.concat(table).concat(table.slice(2))],
+	] as const)
+		expect(rowsIn(tableToIPC(each, "stream"))).toBe(rows);
+	expect(rowsIn(tableToIPC(table, "file"))).toBe(3);
+	expect(rowsIn(new Uint8Array())).toBe(0);
 });
 
 test("what is no stream is refused", () => {

@@ -1,3 +1,5 @@
+import { MessageReader } from "apache-arrow";
+
 const CONTINUATION = 0xff_ff_ff_ff;
 /** Continuation marker and a length of zero. */
 const END_OF_STREAM_BYTES = 8;
@@ -69,19 +71,33 @@ const FILE_END_BYTES = 10;
  * answer give Arrow's file format, others a stream that just stops.
  */
 export function asStream(ipc: Uint8Array): Uint8Array {
-	let stream = ipc;
-	if (
-		new TextDecoder("latin1").decode(ipc.subarray(0, FILE_MAGIC.length)) ===
-		FILE_MAGIC
-	) {
-		const end = ipc.length - FILE_END_BYTES;
-		const view = new DataView(ipc.buffer, ipc.byteOffset, ipc.byteLength);
-		stream = ipc.subarray(FILE_HEAD_BYTES, end - view.getInt32(end, true));
-	}
+	const stream = messagesOf(ipc);
 	const last = stream.subarray(-END_OF_STREAM_BYTES);
 	return last.every((byte, at) => byte === END_OF_STREAM[at])
 		? stream
 		: concatenate([stream, END_OF_STREAM]);
+}
+
+/** Rows of DuckDB's answer, of which no value is looked at. */
+export function rowsIn(ipc: Uint8Array): number {
+	const reader = new MessageReader(messagesOf(ipc));
+	let rows = 0;
+	for (const message of reader) {
+		if (message.isRecordBatch()) rows += message.header().length;
+		reader.readMessageBody(message.bodyLength);
+	}
+	return rows;
+}
+
+/** What lies between the frames of a file, or all of a stream. */
+function messagesOf(ipc: Uint8Array): Uint8Array {
+	const magic = new TextDecoder("latin1").decode(
+		ipc.subarray(0, FILE_MAGIC.length),
+	);
+	if (magic !== FILE_MAGIC) return ipc;
+	const end = ipc.length - FILE_END_BYTES;
+	const view = new DataView(ipc.buffer, ipc.byteOffset, ipc.byteLength);
+	return ipc.subarray(FILE_HEAD_BYTES, end - view.getInt32(end, true));
 }
 
 const END_OF_STREAM = new Uint8Array([255, 255, 255, 255, 0, 0, 0, 0]);

@@ -24,6 +24,7 @@ import {
 } from "./errors.ts";
 import { type FileAccess, NO_FILES } from "./files/file-store.ts";
 import { SessionFiles } from "./files/session-files.ts";
+import { rowsIn } from "./ipc.ts";
 import { loadAll } from "./load.ts";
 import { tableBytes } from "./own-in-engine.ts";
 import { type Done, OwnObjects } from "./own-objects.ts";
@@ -404,7 +405,7 @@ export class LakeSession {
 		{ ipc, columns, plan, slices }: Answered,
 		change: OwnChange | null,
 	): QueryAnswer {
-		const rows = change === null ? tableFromIPC(ipc).numRows : 0;
+		const rows = change === null ? rowsIn(ipc) : 0;
 		return {
 			ipc,
 			columns,
