@@ -24,7 +24,7 @@ export default defineConfig({
 					// Moments of real processes; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
-					// They wait for processes and servers more than they work.
+					// They wait for processes and servers more than they work, so they run apart.
 					maxWorkers: 3,
 					sequence: { groupOrder: 1 },
 				},
@@ -44,7 +44,6 @@ export default defineConfig({
 					hookTimeout: 600_000,
 					globalSetup: ["tests/site/build-site.ts"],
 					maxWorkers: 2,
-					sequence: { groupOrder: 2 },
 				},
 			},
 			{
@@ -55,7 +54,6 @@ export default defineConfig({
 					testTimeout: 180_000,
 					hookTimeout: 600_000,
 					maxWorkers: 2,
-					sequence: { groupOrder: 3 },
 				},
 			},
 		],
