@@ -10,7 +10,7 @@ export interface PlainSink {
 }
 
 /** Elements that are longer, in UTF-16 units, or deeper are not plain; points are far from both. */
-const MAX_LENGTH = 2048;
+const MAX_LENGTH = 1024;
 const MAX_DEPTH = 8;
 
 /** A device records now less of a point, now more. */
