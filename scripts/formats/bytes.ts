@@ -1,9 +1,15 @@
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
 import type { ArchivedFile } from "./archived-file.ts";
+
+const PIECE_BYTES = 1 << 18;
+
+/** A file that is not larger is read at once, which costs less than a stream. */
+const BYTES_AT_ONCE = 1 << 20;
 
 /**
  * The bytes of a file, of a `.gz` the unpacked ones, in pieces of some ten kB.
@@ -14,8 +20,17 @@ export async function* fileBytes(
 	file: Pick<SourceFile, "path" | "absolutePath" | "bytes">,
 ): AsyncGenerator<Uint8Array> {
 	if (file.bytes === 0) throw new FileError("the file is empty");
-	const raw = createReadStream(file.absolutePath, { highWaterMark: 1 << 18 });
-	yield* isGzip(file.path) ? unpacked(raw) : raw;
+	const isPacked = isGzip(file.path);
+	if (!isPacked && file.bytes <= BYTES_AT_ONCE) {
+		const all = await readFile(file.absolutePath);
+		for (let at = 0; at < all.length; at += PIECE_BYTES)
+			yield all.subarray(at, at + PIECE_BYTES);
+		return;
+	}
+	const raw = createReadStream(file.absolutePath, {
+		highWaterMark: PIECE_BYTES,
+	});
+	yield* isPacked ? unpacked(raw) : raw;
 }
 
 /** The bytes of a file within an archive, as those of a file of its name. */
@@ -40,7 +55,7 @@ function isGzip(path: string): boolean {
 }
 
 async function* unpacked(raw: Readable): AsyncGenerator<Uint8Array> {
-	const unpacked = createGunzip({ chunkSize: 1 << 18 });
+	const unpacked = createGunzip({ chunkSize: PIECE_BYTES });
 	raw.on("error", (error) => unpacked.destroy(error));
 	raw.pipe(unpacked);
 	try {

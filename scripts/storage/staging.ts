@@ -178,7 +178,9 @@ class TableBuffer {
 	readonly #appender: DuckDBAppender;
 	readonly #types: readonly StagingType[];
 	readonly #chunk: DuckDBDataChunk;
-	readonly #columns: DuckDBValue[][];
+	/** Those of texts, whose sizes differ. */
+	readonly #textColumns: readonly StagingValue[][];
+	readonly #columns: readonly StagingValue[][];
 	/** Estimated size of the rows not yet written to a file. */
 	bytes = 0;
 	#rows = 0;
@@ -188,28 +190,26 @@ class TableBuffer {
 		this.#types = types;
 		this.#chunk = DuckDBDataChunk.create(types.map((type) => TYPES[type]));
 		this.#columns = types.map(() => []);
+		this.#textColumns = this.#columns.filter(
+			(_, index) => types[index] === "VARCHAR",
+		);
 	}
 
 	add(fileIndex: number, values: readonly StagingValue[]): void {
-		if (values.length + 1 !== this.#types.length)
+		const columns = this.#columns;
+		if (values.length + 1 !== columns.length)
 			throw new Error(
-				`a staging row has ${values.length} values, its table ${this.#types.length - 1} columns`,
+				`a staging row has ${values.length} values, its table ${columns.length - 1} columns`,
 			);
 		const row = this.#rows++;
-		const [files] = this.#columns as [DuckDBValue[]];
-		files[row] = fileIndex;
-		for (let index = 0; index < values.length; index++) {
-			const value = values[index] ?? null;
-			const column = this.#columns[index + 1] as DuckDBValue[];
-			column[row] =
-				this.#types[index + 1] === "TIMESTAMP"
-					? timestampOf(value)
-					: this.#types[index + 1] === "BIGINT" && typeof value === "number"
-						? BigInt(value)
-						: (value as DuckDBValue);
-			this.bytes += typeof value === "string" ? 16 + value.length : 8;
+		(columns[0] as StagingValue[])[row] = fileIndex;
+		for (let index = 0; index < values.length; index++)
+			(columns[index + 1] as StagingValue[])[row] = values[index] ?? null;
+		this.bytes += 8 * columns.length;
+		for (const column of this.#textColumns) {
+			const text = column[row];
+			if (typeof text === "string") this.bytes += 8 + text.length;
 		}
-		this.bytes += 8;
 		if (this.#rows === CHUNK_ROWS) this.#appendChunk();
 	}
 
@@ -228,10 +228,20 @@ class TableBuffer {
 	#appendChunk(): void {
 		this.#chunk.reset();
 		for (const column of this.#columns) column.length = this.#rows;
-		this.#chunk.setColumns(this.#columns);
+		this.#chunk.setColumns(
+			this.#columns.map((column, index) => {
+				const type = this.#types[index];
+				if (type === "TIMESTAMP") return column.map(timestampOf);
+				return type === "BIGINT" ? column.map(bigintOf) : column;
+			}) as DuckDBValue[][],
+		);
 		this.#appender.appendDataChunk(this.#chunk);
 		this.#rows = 0;
 	}
+}
+
+function bigintOf(value: StagingValue): StagingValue {
+	return typeof value === "number" ? BigInt(value) : value;
 }
 
 function timestampOf(value: StagingValue): DuckDBTimestampValue | null {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { randomFrom } from "../random.ts";
 import { parseTime } from "./time.ts";
 
 const iso = (text: string) => {
@@ -65,4 +66,23 @@ test("what a Date prints is read back, to the microsecond and to the zone", () =
 	expect(parseTime("2019-01-01T00:00:00.123456789Z")?.micros).toBe(
 		Date.UTC(2019, 0, 1) * 1000 + 123456,
 	);
+});
+
+test("times as devices write them are read as with a blank behind", () => {
+	const random = randomFrom(1);
+	const digits = (from: number, to: number, length: number) =>
+		String(from + Math.floor(random() * (to - from))).padStart(length, "0");
+	let read = 0;
+	for (let count = 0; count < 20_000; count++) {
+		const time = `${digits(0, 9999, 4)}-${digits(0, 14, 2)}-${digits(0, 33, 2)}T${digits(0, 25, 2)}:${digits(0, 61, 2)}:${digits(0, 61, 2)}`;
+		const text = [...time, random() < 0.5 ? "Z" : `.${digits(0, 999, 3)}Z`];
+		if (random() < 0.5)
+			text[Math.floor(random() * text.length)] = "0 -+:./T"[
+				Math.floor(random() * 8)
+			] as string;
+		const parsed = parseTime(text.join(""));
+		expect(parsed).toEqual(parseTime(`${text.join("")} `));
+		if (parsed !== null) read++;
+	}
+	expect(read).toBeGreaterThan(5000);
 });

@@ -29,6 +29,8 @@ const EPOCH = /^(\d{9,16})(?:\.(\d{1,6})\d*)?$/;
  * no calendar has, and `01/02/2014`, which is two days.
  */
 export function parseTime(text: string): ParsedTime | null {
+	const usual = parseUsual(text);
+	if (usual !== null) return usual;
 	const trimmed = text.trim();
 	const iso = ISO.exec(trimmed);
 	if (iso !== null) {
@@ -57,6 +59,42 @@ export function parseTime(text: string): ParsedTime | null {
 		);
 	}
 	return parseEpoch(trimmed);
+}
+
+/** Reads `2019-01-01T00:00:00Z` and `2019-01-01T00:00:00.000Z`, which devices write by the million, without patterns; null for anything else. */
+function parseUsual(text: string): ParsedTime | null {
+	const last = text.length - 1;
+	const isUsual =
+		(last === 19 || (last === 23 && text[19] === ".")) &&
+		text[4] === "-" &&
+		text[7] === "-" &&
+		text[10] === "T" &&
+		text[13] === ":" &&
+		text[16] === ":" &&
+		text[last] === "Z";
+	if (!isUsual) return null;
+	const time = compose(
+		digits(text, 0, 4),
+		digits(text, 5, 7),
+		digits(text, 8, 10),
+		digits(text, 11, 13),
+		digits(text, 14, 16),
+		digits(text, 17, 19),
+		1000 * digits(text, 20, last),
+		"Z",
+	);
+	return time === null || Number.isNaN(time.micros) ? null : time;
+}
+
+/** The number that some characters are, 0 where there are none, NaN where one is no digit. */
+function digits(text: string, from: number, to: number): number {
+	let value = 0;
+	for (let at = from; at < to; at++) {
+		const digit = text.charCodeAt(at) - 48;
+		if (digit < 0 || digit > 9) return Number.NaN;
+		value = 10 * value + digit;
+	}
+	return value;
 }
 
 /** `clock`: what the groups of {@link CLOCK} hold. */

@@ -1,12 +1,18 @@
 import { SaxesParser } from "saxes";
 import { FileError } from "./file-error.ts";
 import { lookAhead } from "./look-ahead.ts";
+import {
+	type Attributes,
+	localPart,
+	type PlainSink,
+	PlainXml,
+} from "./plain-xml.ts";
+
+export type { Attributes };
 
 /** A hostile file may hold no tag for gigabytes, or nest without end. */
 const MAX_BYTES_WITHOUT_TAG = 8 * 2 ** 20;
 const MAX_DEPTH = 64;
-
-export type Attributes = Readonly<Record<string, string | undefined>>;
 
 /** What the reader of a format makes of its elements, which are known by their local names. */
 export interface XmlHandler {
@@ -27,6 +33,9 @@ export interface XmlFormat {
 	readonly root: string;
 }
 
+/** What reads plain elements; tests have one that finds none. */
+export type PlainReader = Pick<PlainXml, "read" | "newlines">;
+
 /**
  * Reads XML as a stream, whatever prefixes its names have; `onChunk` is awaited now
  * and then. Throws a {@link FileError} for what is not well-formed XML of this format
@@ -37,33 +46,42 @@ export async function readXml(
 	format: XmlFormat,
 	handler: XmlHandler,
 	onChunk: () => Promise<void>,
+	plain: PlainReader = new PlainXml(),
 ): Promise<void> {
 	try {
 		const { head, all } = await lookAhead(chunks, 512);
-		const reader = new XmlReader(format, handler);
+		const reader = new XmlReader(format, handler, plain);
 		const decoder = new Decoder(encodingOf(head), () => reader.line);
 		for await (const chunk of all) {
 			reader.write(decoder.decode(chunk));
 			await onChunk();
 		}
 		reader.write(decoder.end());
-		reader.close();
+		reader.end();
 	} finally {
 		await chunks.return(undefined);
 	}
 }
 
-class XmlReader {
+class XmlReader implements PlainSink {
 	readonly #format: XmlFormat;
 	readonly #handler: XmlHandler;
+	readonly #plain: PlainReader;
 	readonly #parser = new SaxesParser({ xmlns: false, fragment: false });
 	readonly #path: string[] = [];
+	/** Places count UTF-16 units: how far it has come, and where the last tag ended. */
+	#position = 0;
 	#lastTag = 0;
+	/** What plain elements took, of which the parser knows nothing. */
+	#plainUnits = 0;
+	/** Whether the parser is within the root, and has seen nothing since the last tag. */
+	#isAtTag = false;
 	#hasBegun = false;
 
-	constructor(format: XmlFormat, handler: XmlHandler) {
+	constructor(format: XmlFormat, handler: XmlHandler, plain: PlainReader) {
 		this.#format = format;
 		this.#handler = handler;
+		this.#plain = plain;
 		const parser = this.#parser;
 		parser.on("error", (error) => this.#fail(error));
 		parser.on("doctype", (doctype) => {
@@ -73,14 +91,13 @@ class XmlReader {
 					{ line: parser.line, sample: doctype.trim() },
 				);
 		});
-		parser.on("opentag", ({ name, attributes, isSelfClosing }) => {
-			this.#open(localName(name), attributes as Attributes);
-			if (isSelfClosing) this.#lastTag = parser.position;
+		parser.on("opentag", ({ name, attributes }) => {
+			this.open(localName(name), attributes as Attributes, 0);
+			this.#lastTag = parser.position + this.#plainUnits;
 		});
 		parser.on("closetag", ({ name }) => {
-			this.#path.pop();
-			this.#lastTag = parser.position;
-			handler.close(localName(name));
+			this.close(localName(name));
+			this.#lastTag = parser.position + this.#plainUnits;
 		});
 		parser.on("text", (text) => handler.text(text));
 		parser.on("cdata", (text) => handler.text(text));
@@ -92,15 +109,20 @@ class XmlReader {
 	}
 
 	write(text: string): void {
-		this.#parser.write(this.#hasBegun ? text : this.#begin(text));
-		if (this.#parser.position - this.#lastTag > MAX_BYTES_WITHOUT_TAG)
+		this.#read(this.#hasBegun ? text : this.#begin(text));
+		if (this.#position - this.#lastTag > MAX_BYTES_WITHOUT_TAG)
 			throw new FileError(
 				`no tag within ${MAX_BYTES_WITHOUT_TAG / 2 ** 20} MB: this is no ${this.#format.name} file`,
-				{ line: this.#parser.line },
+				{ line: this.line },
 			);
 	}
 
-	close(): void {
+	close(name: string): void {
+		this.#path.pop();
+		this.#handler.close(name);
+	}
+
+	end(): void {
 		this.#parser.close();
 	}
 
@@ -111,6 +133,26 @@ class XmlReader {
 		this.#parser.line +=
 			text.slice(0, text.length - rest.length).split("\n").length - 1;
 		return rest;
+	}
+
+	/** The parser gets what is not plain, a tag at a time: plain elements may come behind each. */
+	#read(text: string): void {
+		let at = 0;
+		while (at < text.length) {
+			const plainEnd = this.#isAtTag ? this.#plain.read(text, at, this) : null;
+			const end = plainEnd ?? (text.indexOf(">", at) + 1 || text.length);
+			this.#position += end - at;
+			if (plainEnd === null) {
+				this.#parser.write(text.slice(at, end));
+				this.#isAtTag =
+					this.#lastTag === this.#position && this.#path.length > 0;
+			} else {
+				this.#parser.line += this.#plain.newlines;
+				this.#plainUnits += end - at;
+				this.#lastTag = this.#position;
+			}
+			at = end;
+		}
 	}
 
 	/** Turns saxes' `line:column: message` into a FileError. */
@@ -125,11 +167,14 @@ class XmlReader {
 		);
 	}
 
-	#open(name: string, attributes: Attributes): void {
+	text(text: string): void {
+		this.#handler.text(text);
+	}
+
+	open(name: string, attributes: Attributes, newlines: number): void {
 		const { root } = this.#format;
 		const depth = this.#path.length;
-		const { line } = this.#parser;
-		this.#lastTag = this.#parser.position;
+		const line = this.line + newlines;
 		if (depth === 0 && name !== root)
 			throw new FileError(`the root element is <${name}>, not <${root}>`, {
 				line,
@@ -151,7 +196,7 @@ const LOCAL_NAME_LENGTH_KEPT = 64;
 function localName(name: string): string {
 	const known = LOCAL_NAMES.get(name);
 	if (known !== undefined) return known;
-	const local = name.slice(name.indexOf(":") + 1);
+	const local = localPart(name);
 	if (
 		LOCAL_NAMES.size < LOCAL_NAMES_KEPT &&
 		name.length <= LOCAL_NAME_LENGTH_KEPT

@@ -263,18 +263,19 @@ class RideReader {
 		}
 		this.read++;
 		this.#cutBefore(place);
-		const sample = {
-			...place,
-			segment: point.segment + this.#cuts,
-			elevation: elevationOf(point, this.#sink),
-			time: this.#timeOf(point),
-		};
+		const { longitude, latitude } = place;
+		const segment = point.segment + this.#cuts;
+		const elevation = elevationOf(point, this.#sink);
+		const time = this.#timeOf(point);
 		this.#sink.point({
-			...sample,
+			segment,
 			seq: this.#course.points,
-			time: this.#privacy.dropTimesOfDay ? null : sample.time,
+			time: this.#privacy.dropTimesOfDay ? null : time,
+			longitude,
+			latitude,
+			elevation,
 		});
-		this.#course.add(sample);
+		this.#course.add({ longitude, latitude, segment, elevation, time });
 	};
 
 	/** Ends the segment where the way from the last point led through a zone. */
@@ -409,6 +410,7 @@ const WITH_COMMA = /^[^,.]*,\d[^,.]*$/;
 
 function decimal(value: string | number | null): number | null {
 	if (value === null || typeof value === "number") return value;
+	if (DECIMAL.test(value)) return Number(value);
 	const trimmed = value.trim();
 	if (DECIMAL.test(trimmed)) return Number(trimmed);
 	return WITH_COMMA.test(trimmed) ? decimal(trimmed.replace(",", ".")) : null;
