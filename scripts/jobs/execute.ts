@@ -31,6 +31,8 @@ export interface JobContext {
 	readonly folder: string;
 	/** Empty folder for outputs. What else is left in it is removed. */
 	readonly out: string;
+	/** Folder for what outgrows memory, the same for all jobs of a process. */
+	readonly spill: string;
 	/** The job is to stop; its answer does not count any more. */
 	readonly signal: AbortSignal;
 	/** How far the job is: rows and bytes since its start. */
@@ -100,6 +102,7 @@ export async function executeJob(
 			id: job.id,
 			folder,
 			out,
+			spill: spillFolder(options.scratch),
 			signal,
 			progress: (rows, bytes) =>
 				options.onProgress?.({ id: job.id, rows, bytes }),
@@ -131,6 +134,11 @@ export async function executeJob(
 	} finally {
 		await rm(scratch, { recursive: true, force: true });
 	}
+}
+
+/** Where jobs with a scratch folder have what outgrows memory. */
+export function spillFolder(scratch: string): string {
+	return join(scratch, "spill");
 }
 
 /** The record of a job that is done and whose outputs are all there, else null. */

@@ -62,10 +62,7 @@ export const writePieces: JobKind = async (json, context) => {
 			? REJECTS_TABLE
 			: tableOf(params.dataset, params.table);
 	const { contract } = definition;
-	const database = await openDatabase({
-		memoryLimit: "320MB",
-		temporaryFolder: join(context.out, "spill"),
-	});
+	const database = await openDatabase({ temporaryFolder: context.spill });
 	const { connection } = database;
 	const outputs: JobResult["outputs"][number][] = [];
 	const written: WrittenPiece[] = [];
@@ -121,7 +118,7 @@ export const writePieces: JobKind = async (json, context) => {
 			context.progress(done, 0);
 		}
 	} finally {
-		database.close();
+		await database.close();
 	}
 	return { outputs, value: written as unknown as Json };
 };

@@ -79,7 +79,7 @@ export async function buildMeters(
 	try {
 		return await writeMeters(database.connection, lake, meters);
 	} finally {
-		database.close();
+		await database.close();
 	}
 }
 
