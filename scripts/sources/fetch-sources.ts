@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
@@ -6,6 +5,7 @@ import type { RetryPolicy } from "../jobs/failures.ts";
 import { takeLock } from "../storage/lock.ts";
 import { AccessTokens } from "./access-tokens.ts";
 import { type FetchedSource, fetchSource } from "./fetch-source.ts";
+import { filesFolder } from "./files-folder.ts";
 import { type ResolvedSource, resolveSource, Secrets } from "./secrets.ts";
 import { type Fetch, SourceClient } from "./source-client.ts";
 import type { SourceSettings } from "./source-settings.ts";
@@ -37,11 +37,6 @@ export interface FetchOptions {
 	onRetry?(source: string, reason: string, attempt: number): void;
 }
 
-/** Folder of the fetched files, to be scanned like an input; the rest of `folder` is how they got there. */
-export function filesFolder(folder: string): string {
-	return join(folder, "files");
-}
-
 /**
  * Brings the files of all sources up to date, and removes those of sources that are
  * no more: `folder` is for nothing else. A source that fails keeps the files of its last successful fetch and says
@@ -54,7 +49,6 @@ export async function fetchSources(
 	folder: string,
 	options: FetchOptions = {},
 ): Promise<FetchedSource[]> {
-	if (sources.length === 0 && !existsSync(folder)) return [];
 	const { environment = process.env } = options;
 	const secrets = new Secrets();
 	const resolved = sources.map((source) =>

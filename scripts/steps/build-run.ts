@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
@@ -11,7 +12,6 @@ import {
 	publish,
 } from "../publish/publication.ts";
 import type { FetchedSource } from "../sources/fetch-source.ts";
-import { fetchSources } from "../sources/fetch-sources.ts";
 import type { Aggregated } from "./aggregate.ts";
 import { batchesOf } from "./batches.ts";
 import {
@@ -70,12 +70,14 @@ export async function runBuild(
 	options: BuildOptions,
 	tools: BuildTools,
 ): Promise<StreamedReport> {
-	const settings = await readSettings(
-		tools.input,
-		DATASETS.map(({ name }) => name),
-	);
-	const build = new BuildRun(options, tools, settings, await codeVersion());
-	return build.run();
+	const [settings, version] = await Promise.all([
+		readSettings(
+			tools.input,
+			DATASETS.map(({ name }) => name),
+		),
+		codeVersion(),
+	]);
+	return new BuildRun(options, tools, settings, version).run();
 }
 
 /** What a build has put in force. */
@@ -212,9 +214,14 @@ class BuildRun {
 	}
 
 	/** Brings what is fetched from elsewhere up to date. */
-	#fetchSources(): Promise<FetchedSource[]> {
+	async #fetchSources(): Promise<FetchedSource[]> {
 		const { signal, onTrouble } = this.#options;
-		return fetchSources(this.#settings.sources, this.#tools.workshop.sources, {
+		const { sources } = this.#settings;
+		const folder = this.#tools.workshop.sources;
+		if (sources.length === 0 && !existsSync(folder)) return [];
+		// Loaded where there is a source: it takes a good part of a small build's start.
+		const { fetchSources } = await import("../sources/fetch-sources.ts");
+		return fetchSources(sources, folder, {
 			signal,
 			onRetry: (source, reason, attempt) =>
 				onTrouble?.(`${source}: ${reason}; try ${attempt}`),
@@ -373,7 +380,9 @@ class BuildRun {
 		const isTold = withRejects && this.#privacy === null && rejected > 0;
 		const records = await this.#steps.run("aggregate", [
 			...aggregates,
-			...(isTold ? [rejectsJob(this.#version, this.#rejects.files)] : []),
+			...(isTold
+				? [rejectsJob(this.#version, this.#rejects.files, rejected)]
+				: []),
 		]);
 		const rejects = (records[aggregates.length]?.value ??
 			[]) as unknown as WrittenPiece[];

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
 import { identifier } from "../../src/lib/identifier.ts";
@@ -13,11 +11,14 @@ import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 import { bucketColumn, SOURCE } from "./distribute.ts";
-import { describeFile } from "./manifest.ts";
+import { type DescribedFile, describeFiles, manifestFile } from "./manifest.ts";
 import { REJECTS_TABLE } from "./rejects-table.ts";
 
 /** Keeps the footer, which every reader of a file fetches, at some tens of kB. */
 const ROW_GROUPS_PER_FILE = 32;
+
+/** A piece of more rows is not held in memory, even where its rows are gone through several times. */
+const TAKEN_ROWS = 2 ** 18;
 
 export const LOSERS_INPUT = "losers.parquet";
 export const rowsInput = (index: number) => `rows-${index}.parquet`;
@@ -28,15 +29,19 @@ export interface WriteParams {
 	readonly table: string;
 	/** Whether there are copies that do not count, in {@link LOSERS_INPUT}. */
 	readonly hasLosers: boolean;
-	readonly pieces: readonly {
-		readonly id: string;
-		/** Values of the partition keys as text, null for null. */
-		readonly partition: Readonly<Record<string, string | null>>;
-		/** Values that its rows have in the first buckets. */
-		readonly buckets: readonly (string | null)[];
-		/** Indices of the inputs that hold them. */
-		readonly inputs: readonly number[];
-	}[];
+	readonly pieces: readonly Piece[];
+}
+
+/** A piece that is to be written. */
+interface Piece {
+	readonly id: string;
+	/** Values of the partition keys as text, null for null. */
+	readonly partition: Readonly<Record<string, string | null>>;
+	/** Values that its rows have in the first buckets. */
+	readonly buckets: readonly (string | null)[];
+	readonly rows: number;
+	/** Indices of the inputs that hold them. */
+	readonly inputs: readonly number[];
 }
 
 /** What a writing job says of each of its pieces, in their order. */
@@ -74,30 +79,15 @@ export const writePieces: JobKind = async (json, context) => {
 			params,
 			context.folder,
 		);
+		const pieces: (Omit<WrittenPiece, "files"> & { paths: string[] })[] = [];
 		for (const [at, piece] of params.pieces.entries()) {
 			context.signal.throwIfAborted();
 			await connection.run(`CREATE OR REPLACE VIEW rows AS ${source(piece)}`);
-			const folder = `piece-${at}`;
-			const { files, rows } = await writePiece(connection, definition, {
-				folder: join(context.out, folder),
-				label: piece.buckets.at(-1) ?? null,
-			});
-			const described: ManifestFile[] = [];
-			for (const { name, title } of files) {
-				const path = [contract.name, hiveFolder(piece.partition), title]
-					.filter((segment) => segment !== "")
-					.join("/");
-				const file = join(folder, name);
-				described.push(
-					await describeFile(
-						connection,
-						contract,
-						{ path, partition: piece.partition },
-						join(context.out, file),
-					),
-				);
-				outputs.push({ file, store: "lake", key: path });
-			}
+			const { paths, rows } = await writePiece(
+				connection,
+				definition,
+				join(context.out, `piece-${at}`),
+			);
 			const rejects = await writeRejects(
 				connection,
 				definition,
@@ -107,9 +97,9 @@ export const writePieces: JobKind = async (json, context) => {
 			const key = rejects ? `pieces/${piece.id}/rejects.parquet` : null;
 			if (key !== null)
 				outputs.push({ file: `rejects-${at}.parquet`, store: "work", key });
-			written.push({
+			pieces.push({
 				id: piece.id,
-				files: described,
+				paths,
 				rows,
 				rejects: key,
 				counts: await countsOf(connection, definition),
@@ -117,11 +107,43 @@ export const writePieces: JobKind = async (json, context) => {
 			done += rows;
 			context.progress(done, 0);
 		}
+		const described = await describeFiles(
+			connection,
+			contract,
+			pieces.flatMap(({ paths }) => paths),
+		);
+		let next = 0;
+		for (const [at, { id, paths, ...piece }] of pieces.entries()) {
+			const { partition, buckets } = params.pieces[at] as Piece;
+			const files = paths.map((path, index) => {
+				const file = described[next++] as DescribedFile;
+				const key = lakePath(contract, partition, buckets, index, file);
+				outputs.push({ file: relative(context.out, path), store: "lake", key });
+				return manifestFile({ path: key, partition }, file);
+			});
+			written.push({ id, files, ...piece });
+		}
 	} finally {
 		await database.close();
 	}
 	return { outputs, value: written as unknown as Json };
 };
+
+/** Where a file of a piece, the first having the index 0, lies in the lake. */
+function lakePath(
+	{ name }: TableContract,
+	partition: Piece["partition"],
+	buckets: Piece["buckets"],
+	index: number,
+	{ contentHash }: DescribedFile,
+): string {
+	const label = buckets.at(-1)?.replaceAll(/[^\w.-]/g, "_") ?? null;
+	const parts = ["part", label, index, contentHash];
+	const title = parts.filter((part) => part !== null).join("-");
+	return [name, hiveFolder(partition), `${title}.parquet`]
+		.filter((segment) => segment !== "")
+		.join("/");
+}
 
 /** `level=16`, as Hive and DuckDB write it; empty without partition keys. */
 export function hiveFolder(
@@ -151,41 +173,44 @@ function tableOf(dataset: string, table: string): TableDefinition {
 }
 
 /**
- * Gives the SELECT of the rows of a piece that count. What several pieces need is read
- * once, into a table: opening the same files for each would take most of the time.
+ * Gives the SELECT of the rows of a piece that count. What is gone through several
+ * times, by several pieces or for the counts of one, is read once, into a table:
+ * opening the same files each time would take most of the time.
  */
 async function openRows(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	params: WriteParams,
 	folder: string,
-): Promise<(piece: WriteParams["pieces"][number]) => string> {
-	const conditionOf = (piece: WriteParams["pieces"][number]) =>
-		pieceCondition(definition.contract, piece);
-	const allOf = (pieces: WriteParams["pieces"], columns = ["all_rows.*"]) => {
-		const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
-		const files = [...indices].map((index) => join(folder, rowsInput(index)));
-		const losers = params.hasLosers
-			? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
-				ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
-			: "";
-		return `SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows
-			${losers} WHERE ${pieces.map(conditionOf).join(" OR ")}`;
-	};
-	if (params.pieces.length === 1) return (piece) => allOf([piece]);
+): Promise<(piece: Piece) => string> {
+	const { contract, conflicts, counts } = definition;
+	const { pieces } = params;
+	const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
+	const files = [...indices].map((index) => join(folder, rowsInput(index)));
+	const losers = params.hasLosers
+		? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
+			ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
+		: "";
+	const all = (columns: readonly string[]) =>
+		`SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows
+		${losers} WHERE ${piecesCondition(contract, pieces)}`;
+	const [first] = pieces;
+	const isReadOnce = conflicts === undefined && counts === undefined;
+	if (first && pieces.length === 1 && (isReadOnce || first.rows > TAKEN_ROWS))
+		return () => all(["all_rows.*"]);
 	const columns = await columnsTaken(
 		connection,
 		definition,
-		params.pieces,
-		`FROM (${allOf(params.pieces)})`,
+		pieces,
+		`FROM (${all(["all_rows.*"])})`,
 	);
 	await connection.run(
-		`CREATE TABLE taken AS ${allOf(
-			params.pieces,
+		`CREATE TABLE taken AS ${all(
 			columns.map((name) => `all_rows.${identifier(name)}`),
 		)}`,
 	);
-	return (piece) => `SELECT * FROM taken WHERE ${conditionOf(piece)}`;
+	return (piece) =>
+		`SELECT * FROM taken WHERE ${piecesCondition(contract, [piece])}`;
 }
 
 /**
@@ -196,7 +221,7 @@ async function openRows(
 async function columnsTaken(
 	connection: DuckDBConnection,
 	{ contract, merge, conflicts, counts, orderBy }: TableDefinition,
-	pieces: WriteParams["pieces"],
+	pieces: readonly Piece[],
 	rows: string,
 ): Promise<string[]> {
 	const found = await rowsOf(connection, `DESCRIBE ${rows}`);
@@ -211,56 +236,59 @@ async function columnsTaken(
 	return names.filter((name) => needed.has(name) || words.has(name));
 }
 
-function pieceCondition(
+/** What holds for the rows of some pieces. What pieces share is compared once. */
+function piecesCondition(
 	contract: TableContract,
-	piece: WriteParams["pieces"][number],
+	pieces: readonly Piece[],
 ): string {
-	const keys = Object.entries(piece.partition).map(([key, value]) => {
-		const type = contract.columns.find(({ name }) => name === key)?.type;
-		return value === null
-			? `${identifier(key)} IS NULL`
-			: `${identifier(key)} = CAST(${literal(value)} AS ${type})`;
+	const tests = pieces.map(({ partition, buckets }) => [
+		...Object.entries(partition).map(([key, value]) => {
+			const type = contract.columns.find(({ name }) => name === key)?.type;
+			return value === null
+				? `${identifier(key)} IS NULL`
+				: `${identifier(key)} = CAST(${literal(value)} AS ${type})`;
+		}),
+		...buckets.map((value, depth) =>
+			value === null
+				? `${bucketColumn(depth)} IS NULL`
+				: `${bucketColumn(depth)} = ${literal(value)}`,
+		),
+	]);
+	return anyOf(tests);
+}
+
+/** Of lists of tests, one of which must hold as a whole. */
+function anyOf(lists: readonly (readonly string[])[]): string {
+	if (lists.some((tests) => tests.length === 0)) return "true";
+	const branches = Map.groupBy(lists, ([first]) => first);
+	const texts = branches.entries().map(([first, same]) => {
+		const rest = anyOf(same.map((tests) => tests.slice(1)));
+		return rest === "true" ? first : `${first} AND ${rest}`;
 	});
-	const buckets = piece.buckets.map((value, depth) =>
-		value === null
-			? `${bucketColumn(depth)} IS NULL`
-			: `${bucketColumn(depth)} = ${literal(value)}`,
-	);
-	const conditions = [...keys, ...buckets];
-	return conditions.length === 0 ? "true" : `(${conditions.join(" AND ")})`;
+	return `(${[...texts].join(" OR ")})`;
 }
 
 /**
- * Writes what the view `rows` holds, in the table's order: one file, more, or none
- * without rows. `title` is what a file is called in the lake: it holds the first 16
- * hexadecimal digits of its SHA-256.
+ * Writes what the view `rows` holds, in the table's order, to files of a folder: one,
+ * more, or none without rows. Gives their paths in this order.
  */
 async function writePiece(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
-	options: { readonly folder: string; readonly label: string | null },
-): Promise<{ files: { name: string; title: string }[]; rows: number }> {
-	const { contract } = definition;
-	const { folder, label } = options;
+	folder: string,
+): Promise<{ paths: string[]; rows: number }> {
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
-		`COPY (SELECT ${ownColumns(contract)} FROM (${definition.merge ?? "FROM rows"}) ORDER BY ${definition.orderBy})
+		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${definition.merge ?? "FROM rows"}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		OVERWRITE true)`,
 	);
-	if (rows === 0) return { files: [], rows };
+	if (rows === 0) return { paths: [], rows };
 	const names = (await readdir(folder)).sort(
 		(a, b) => partNumber(a) - partNumber(b),
 	);
-	const files: { name: string; title: string }[] = [];
-	for (const [index, name] of names.entries()) {
-		const hash = await contentHash(join(folder, name));
-		const parts = [label?.replaceAll(/[^\w.-]/g, "_") ?? null, index];
-		const title = parts.filter((part) => part !== null).join("-");
-		files.push({ name, title: `part-${title}-${hash}.parquet` });
-	}
-	return { files, rows };
+	return { paths: names.map((name) => join(folder, name)), rows };
 }
 
 function ownColumns({ columns, partitionKeys }: TableContract): string {
@@ -295,14 +323,6 @@ async function countsOf(
 	return Object.fromEntries(
 		rows.map((row) => [String(row.name), Number(row.count)]),
 	);
-}
-
-/** The first 16 hexadecimal digits of a file's SHA-256. */
-async function contentHash(file: string): Promise<string> {
-	const hash = createHash("sha256");
-	for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 }))
-		hash.update(chunk);
-	return hash.digest("hex").slice(0, 16);
 }
 
 /** `data_12.parquet` is the twelfth after the first. */
