@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
@@ -49,6 +50,7 @@ export async function fetchSources(
 	folder: string,
 	options: FetchOptions = {},
 ): Promise<FetchedSource[]> {
+	if (sources.length === 0 && !existsSync(folder)) return [];
 	const { environment = process.env } = options;
 	const secrets = new Secrets();
 	const resolved = sources.map((source) =>

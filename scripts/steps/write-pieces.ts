@@ -20,6 +20,9 @@ const ROW_GROUPS_PER_FILE = 32;
 /** A piece of more rows is not held in memory, even where its rows are gone through several times. */
 const TAKEN_ROWS = 2 ** 18;
 
+/** Column that numbers the pieces of rows that are held in memory. */
+const PIECE = "lakeside_piece";
+
 export const LOSERS_INPUT = "losers.parquet";
 export const rowsInput = (index: number) => `rows-${index}.parquet`;
 
@@ -192,56 +195,59 @@ async function openRows(
 			ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
 		: "";
 	const all = (columns: readonly string[]) =>
-		`SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows
-		${losers} WHERE ${piecesCondition(contract, pieces)}`;
+		`SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows ${losers}`;
 	const [first] = pieces;
 	const isReadOnce = conflicts === undefined && counts === undefined;
 	if (first && pieces.length === 1 && (isReadOnce || first.rows > TAKEN_ROWS))
-		return () => all(["all_rows.*"]);
+		return () =>
+			`${all(["all_rows.*"])} WHERE ${testsOf(contract, first).join(" AND ") || "true"}`;
 	const columns = await columnsTaken(
 		connection,
 		definition,
-		pieces,
 		`FROM (${all(["all_rows.*"])})`,
 	);
-	await connection.run(
-		`CREATE TABLE taken AS ${all(
-			columns.map((name) => `all_rows.${identifier(name)}`),
-		)}`,
+	const piece = pieceNumber(
+		pieces.map((own, at) => ({ at, tests: testsOf(contract, own) })),
 	);
-	return (piece) =>
-		`SELECT * FROM taken WHERE ${piecesCondition(contract, [piece])}`;
+	await connection.run(
+		`CREATE TABLE taken AS FROM (${all([
+			...columns.map((name) => `all_rows.${identifier(name)}`),
+			`${piece} AS ${PIECE}`,
+		])}) WHERE ${PIECE} IS NOT NULL`,
+	);
+	return (own) =>
+		`SELECT * EXCLUDE (${PIECE}) FROM taken WHERE ${PIECE} = ${pieces.indexOf(own)}`;
 }
 
 /**
- * Of the columns that rows have on their way, those that their pieces are told apart,
- * sorted and made by; `rows` is what stands behind DESCRIBE. SQL of the table's own that
- * goes through rows may mean them all.
+ * Of the columns that rows have on their way, those that they are sorted and made by;
+ * `rows` is what stands behind DESCRIBE. SQL of the table's own that goes through rows
+ * may mean them all.
  */
 async function columnsTaken(
 	connection: DuckDBConnection,
-	{ contract, merge, conflicts, counts, orderBy }: TableDefinition,
-	pieces: readonly Piece[],
+	{ contract, buckets, merge, conflicts, counts, orderBy }: TableDefinition,
 	rows: string,
 ): Promise<string[]> {
 	const found = await rowsOf(connection, `DESCRIBE ${rows}`);
-	const names = found.map((row) => String(row.column_name));
+	const ways = new Set(buckets.map((_, depth) => bucketColumn(depth)));
+	const names = found
+		.map((row) => String(row.column_name))
+		.filter((name) => !ways.has(name));
 	if (merge !== undefined || conflicts !== undefined) return names;
-	const depth = Math.max(...pieces.map(({ buckets }) => buckets.length));
 	const needed = new Set([
 		...contract.columns.map(({ name }) => name),
-		...Array.from({ length: depth }, (_, at) => bucketColumn(at)),
+		...(`${orderBy} ${counts}`.match(/\w+/g) ?? []),
 	]);
-	const words = new Set(`${orderBy} ${counts}`.match(/\w+/g));
-	return names.filter((name) => needed.has(name) || words.has(name));
+	return names.filter((name) => needed.has(name));
 }
 
-/** What holds for the rows of some pieces. What pieces share is compared once. */
-function piecesCondition(
+/** What holds for the rows of a piece, and for no others. */
+function testsOf(
 	contract: TableContract,
-	pieces: readonly Piece[],
-): string {
-	const tests = pieces.map(({ partition, buckets }) => [
+	{ partition, buckets }: Piece,
+): string[] {
+	return [
 		...Object.entries(partition).map(([key, value]) => {
 			const type = contract.columns.find(({ name }) => name === key)?.type;
 			return value === null
@@ -253,19 +259,22 @@ function piecesCondition(
 				? `${bucketColumn(depth)} IS NULL`
 				: `${bucketColumn(depth)} = ${literal(value)}`,
 		),
-	]);
-	return anyOf(tests);
+	];
 }
 
-/** Of lists of tests, one of which must hold as a whole. */
-function anyOf(lists: readonly (readonly string[])[]): string {
-	if (lists.some((tests) => tests.length === 0)) return "true";
-	const branches = Map.groupBy(lists, ([first]) => first);
-	const texts = branches.entries().map(([first, same]) => {
-		const rest = anyOf(same.map((tests) => tests.slice(1)));
-		return rest === "true" ? first : `${first} AND ${rest}`;
-	});
-	return `(${[...texts].join(" OR ")})`;
+/** Number of the piece that a row belongs to, null for none; what pieces share is tested once. */
+function pieceNumber(
+	pieces: readonly { readonly at: number; readonly tests: readonly string[] }[],
+): string {
+	const [first] = pieces;
+	if (first?.tests.length === 0) return `${first.at}`;
+	const cases = Map.groupBy(pieces, ({ tests }) => tests[0])
+		.entries()
+		.map(([test, same]) => {
+			const rest = same.map(({ at, tests }) => ({ at, tests: tests.slice(1) }));
+			return `WHEN ${test} THEN ${pieceNumber(rest)}`;
+		});
+	return `CASE ${[...cases].join(" ")} END`;
 }
 
 /**
