@@ -4,6 +4,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
+import { inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord, type Json } from "../jobs/job.ts";
 import {
 	collect,
@@ -12,6 +13,7 @@ import {
 	publish,
 } from "../publish/publication.ts";
 import type { FetchedSource } from "../sources/fetch-source.ts";
+import { openDatabase } from "../storage/duckdb.ts";
 import type { Aggregated } from "./aggregate.ts";
 import { batchesOf } from "./batches.ts";
 import {
@@ -63,7 +65,12 @@ export interface BuildTools extends Omit<StepTools, "scratch"> {
 	readonly places: BuildPlaces;
 	readonly workshop: Workshop;
 	readonly connection: DuckDBConnection;
+	/** Folder for what outgrows memory, that of `connection` too. */
+	readonly spill: string;
 }
+
+/** Tables that are cut into pieces at a time. */
+const PLANNED_AT_A_TIME = 2;
 
 /** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
 export async function runBuild(
@@ -301,18 +308,9 @@ class BuildRun {
 		state: BuildState | null,
 		lakeFiles: ReadonlyMap<string, number>,
 	): Promise<void> {
-		const planned: { build: DatasetBuild; piece: PlannedPiece }[] = [];
+		const planned = await this.#plan(datasets);
 		const losers = new Map<string, WorkFile>();
 		for (const build of datasets) {
-			for (const table of build.dataset.tables)
-				for (const piece of await planPieces(
-					this.#version,
-					build,
-					table,
-					this.#tools.connection,
-					this.#fetch,
-				))
-					planned.push({ build, piece });
 			const { resolved } = build;
 			if (resolved !== null && resolved.value.losers !== null)
 				losers.set(
@@ -344,6 +342,37 @@ class BuildRun {
 				);
 			build.addPiece(piece.table.name, made);
 		}
+	}
+
+	/** The pieces of all tables, in the order of these. */
+	async #plan(
+		datasets: readonly DatasetBuild[],
+	): Promise<{ build: DatasetBuild; piece: PlannedPiece }[]> {
+		const tables = datasets.flatMap((build) =>
+			build.dataset.tables.map((table) => ({ build, table })),
+		);
+		const planned = await inTurns(
+			PLANNED_AT_A_TIME,
+			tables,
+			async ({ build, table }) => {
+				const { spill: temporaryFolder } = this.#tools;
+				const database = await openDatabase({ temporaryFolder });
+				try {
+					const { connection } = database;
+					const pieces = await planPieces(
+						this.#version,
+						build,
+						table,
+						connection,
+						this.#fetch,
+					);
+					return pieces.map((piece) => ({ build, piece }));
+				} finally {
+					await database.close();
+				}
+			},
+		);
+		return planned.flat();
 	}
 
 	/** Finishes the lake whose tables are written, and puts its catalog in force. */

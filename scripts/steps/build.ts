@@ -64,10 +64,9 @@ export async function buildLake(
 		for (const store of [lake, work])
 			if (store instanceof FolderStore) await store.sweep();
 		const scratch = join(workshop.scratch, "jobs");
-		const database = await openDatabase({
-			// As jobs that are done here have it.
-			temporaryFolder: spillFolder(scratch),
-		});
+		// As jobs that are done here have it.
+		const spill = spillFolder(scratch);
+		const database = await openDatabase({ temporaryFolder: spill });
 		closing.push(() => database.close());
 		const runner = await openRunner(options, workshop, scratch, { lake, work });
 		closing.push(() => runner.close());
@@ -78,6 +77,7 @@ export async function buildLake(
 			stores: { lake, work },
 			runner,
 			connection: database.connection,
+			spill,
 		}).catch(async (error) => {
 			// Whatever comes of it, the first error is the one to tell.
 			if (isDiskFull(error)) await makeRoom(work).catch(() => {});

@@ -194,52 +194,45 @@ async function openRows(
 		? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
 			ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
 		: "";
-	const all = (columns: readonly string[]) =>
-		`SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows ${losers}`;
+	const all = (columns: string) =>
+		`SELECT ${columns} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows ${losers}`;
 	const [first] = pieces;
 	const isReadOnce = conflicts === undefined && counts === undefined;
 	if (first && pieces.length === 1 && (isReadOnce || first.rows > TAKEN_ROWS))
 		return () =>
-			`${all(["all_rows.*"])} WHERE ${testsOf(contract, first).join(" AND ") || "true"}`;
-	const columns = await columnsTaken(
-		connection,
-		definition,
-		`FROM (${all(["all_rows.*"])})`,
-	);
+			`${all("all_rows.*")} WHERE ${testsOf(contract, first).join(" AND ") || "true"}`;
 	const piece = pieceNumber(
 		pieces.map((own, at) => ({ at, tests: testsOf(contract, own) })),
 	);
 	await connection.run(
-		`CREATE TABLE taken AS FROM (${all([
-			...columns.map((name) => `all_rows.${identifier(name)}`),
-			`${piece} AS ${PIECE}`,
-		])}) WHERE ${PIECE} IS NOT NULL`,
+		`CREATE TABLE taken AS
+		FROM (${all(`${columnsTaken(definition)}, ${piece} AS ${PIECE}`)})
+		WHERE ${PIECE} IS NOT NULL`,
 	);
 	return (own) =>
 		`SELECT * EXCLUDE (${PIECE}) FROM taken WHERE ${PIECE} = ${pieces.indexOf(own)}`;
 }
 
 /**
- * Of the columns that rows have on their way, those that they are sorted and made by;
- * `rows` is what stands behind DESCRIBE. SQL of the table's own that goes through rows
- * may mean them all.
+ * Of the columns that rows have on their way, those that they are sorted and made by.
+ * SQL of the table's own that goes through rows may mean all but the buckets.
  */
-async function columnsTaken(
-	connection: DuckDBConnection,
-	{ contract, buckets, merge, conflicts, counts, orderBy }: TableDefinition,
-	rows: string,
-): Promise<string[]> {
-	const found = await rowsOf(connection, `DESCRIBE ${rows}`);
-	const ways = new Set(buckets.map((_, depth) => bucketColumn(depth)));
-	const names = found
-		.map((row) => String(row.column_name))
-		.filter((name) => !ways.has(name));
-	if (merge !== undefined || conflicts !== undefined) return names;
-	const needed = new Set([
-		...contract.columns.map(({ name }) => name),
-		...(`${orderBy} ${counts}`.match(/\w+/g) ?? []),
-	]);
-	return names.filter((name) => needed.has(name));
+function columnsTaken({
+	contract,
+	buckets,
+	merge,
+	conflicts,
+	counts,
+	orderBy,
+}: TableDefinition): string {
+	const isAnyTaken = merge !== undefined || conflicts !== undefined;
+	const names = isAnyTaken
+		? buckets.map((_, depth) => bucketColumn(depth))
+		: [
+				...contract.columns.map(({ name }) => name),
+				...(`${orderBy} ${counts}`.match(/\w+/g) ?? []),
+			];
+	return `COLUMNS(lambda name: name ${isAnyTaken ? "NOT IN" : "IN"} (${["", ...names].map(literal).join(", ")}))`;
 }
 
 /** What holds for the rows of a piece, and for no others. */

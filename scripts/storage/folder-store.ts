@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Dirent, statSync } from "node:fs";
+import { type Dirent, statSync, symlinkSync } from "node:fs";
 import {
 	copyFile,
 	link,
@@ -11,7 +11,6 @@ import {
 	rm,
 	rmdir,
 	stat,
-	symlink,
 } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { onDisk } from "./disk.ts";
@@ -42,11 +41,11 @@ export class FolderStore implements Store {
 			throw new MissingFileError(`there is no file ${path}`);
 		await onDisk(to, async () => {
 			try {
-				await symlink(path, to);
+				symlinkSync(path, to);
 			} catch (error) {
 				if (!isMissing(error)) throw error;
 				await mkdir(dirname(to), { recursive: true });
-				await symlink(path, to);
+				symlinkSync(path, to);
 			}
 		});
 	}
