@@ -21,7 +21,7 @@ import { DEFAULT_PARSE_OPTIONS } from "./steps/build-options.ts";
 import { queryLake, temporaryFolder, writeAll } from "./steps/building.ts";
 import type { BuildReport } from "./steps/report.ts";
 
-const SCRIPT = fileURLToPath(new URL("./build-data.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("./build-data.mjs", import.meta.url));
 
 /** What waits for a process gives up after so long, in milliseconds. */
 const PATIENCE_MS = 40_000;

@@ -27,7 +27,7 @@ async function start(): Promise<void> {
 		!existsSync(join(lakeFolder(), "catalog.json"))
 	) {
 		console.log("There is no lake yet: building the demo lake.");
-		run("scripts/build-data.ts", [0, 1]);
+		run("scripts/build-data.mjs", [0, 1]);
 	}
 	const stamp = await siteStamp(".", lakeFolder(), publicLakeUrl());
 	if (stamp === (await readStamp())) {

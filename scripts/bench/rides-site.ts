@@ -22,7 +22,7 @@ export async function onRidesSite<T>(
 	const folder = await mkdtemp(join(tmpdir(), "lakeside-rides-"));
 	try {
 		await write(join(folder, "input", "rides"));
-		runScript("build-data.ts", [
+		runScript("build-data.mjs", [
 			...["--input", join(folder, "input")],
 			...["--out", join(folder, "lake")],
 			...["--work", join(folder, "work")],

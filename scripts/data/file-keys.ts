@@ -58,7 +58,6 @@ export async function keysOfFiles(
 		});
 		closing.push(() => runner.close());
 		const database = await openDatabase({
-			memoryLimit: "320MB",
 			temporaryFolder: join(workshop.scratch, "spill"),
 		});
 		closing.push(() => database.close());

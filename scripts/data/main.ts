@@ -6,16 +6,13 @@ import {
 	USAGE,
 	UsageError,
 } from "./arguments.ts";
-import { explain, explanationLines, overviewLines } from "./explain.ts";
 import { failureLines } from "./failures.ts";
 import { INTERRUPTED_CODE, Interrupted, onInterrupt } from "./interrupt.ts";
-import { logLines, readLog } from "./job-log.ts";
-import { planBuild, planLines } from "./plan.ts";
 import { runBuild, tellFailure } from "./run-build.ts";
 import { Terminal } from "./terminal.ts";
-import { watch } from "./watch.ts";
 import { plural } from "./words.ts";
 
+/** What a command alone needs is loaded by it: a small build takes long to load. */
 async function main(): Promise<void> {
 	const command = readCommand(process.argv.slice(2));
 	switch (command.name) {
@@ -26,6 +23,9 @@ async function main(): Promise<void> {
 			await (command.isDryRun ? plan(command) : build(command));
 			return;
 		case "explain": {
+			const { explain, explanationLines, overviewLines } = await import(
+				"./explain.ts"
+			);
 			const { dataset, places } = command;
 			const all = await explain(places, dataset ? [dataset] : undefined);
 			if (command.isJson) print(dataset ? all[0] : all);
@@ -36,6 +36,7 @@ async function main(): Promise<void> {
 			return;
 		}
 		case "log": {
+			const { logLines, readLog } = await import("./job-log.ts");
 			const log = await readLog(command.places, command.text);
 			if (command.isJson) print(log);
 			else printLines(logLines(log));
@@ -69,6 +70,7 @@ async function plan(command: BuildCommand): Promise<void> {
 		printLines([`Would make the demo in ${input} first. Nothing was changed.`]);
 		return;
 	}
+	const { planBuild, planLines } = await import("./plan.ts");
 	const plan = await planBuild({ ...command.build, input });
 	if (command.isJson) print(plan);
 	else printLines(planLines(plan));
@@ -83,8 +85,10 @@ async function build(command: BuildCommand): Promise<void> {
 		const input = command.input ?? (await makeDemo(terminal));
 		signal.throwIfAborted();
 		const options = { ...command.build, input, signal };
-		if (command.watch !== null)
+		if (command.watch !== null) {
+			const { watch } = await import("./watch.ts");
 			await watch({ ...command, watch: command.watch }, options, terminal);
+		}
 		const { exitCode } = await runBuild(command, options, terminal);
 		process.exitCode = exitCode;
 	} catch (error) {

@@ -1,4 +1,5 @@
-import { lstat, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { lstatSync, rmSync, statSync } from "node:fs";
+import { mkdir, mkdtemp, symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { peakBytes } from "../steps/memory.ts";
 import { MissingFileError, type Store, StoreError } from "../storage/store.ts";
@@ -31,6 +32,8 @@ export interface JobContext {
 	readonly folder: string;
 	/** Empty folder for outputs. What else is left in it is removed. */
 	readonly out: string;
+	/** Folder for what outgrows memory, the same for all jobs of a process. */
+	readonly spill: string;
 	/** The job is to stop; its answer does not count any more. */
 	readonly signal: AbortSignal;
 	/** How far the job is: rows and bytes since its start. */
@@ -100,6 +103,7 @@ export async function executeJob(
 			id: job.id,
 			folder,
 			out,
+			spill: spillFolder(options.scratch),
 			signal,
 			progress: (rows, bytes) =>
 				options.onProgress?.({ id: job.id, rows, bytes }),
@@ -129,14 +133,20 @@ export async function executeJob(
 		);
 		return record;
 	} finally {
-		await rm(scratch, { recursive: true, force: true });
+		// A promise for each of its many links would take most of a small job's time.
+		rmSync(scratch, { recursive: true, force: true });
 	}
+}
+
+/** Where jobs with a scratch folder have what outgrows memory. */
+export function spillFolder(scratch: string): string {
+	return join(scratch, "spill");
 }
 
 /** The record of a job that is done and whose outputs are all there, else null. */
 export async function findRecord(
 	id: string,
-	stores: Readonly<Record<keyof JobStores, Store>>,
+	stores: Readonly<Record<keyof JobStores, Pick<Store, "read" | "size">>>,
 ): Promise<JobRecord | null> {
 	const bytes = await stores.work.read(recordKey(id));
 	if (bytes === null) return null;
@@ -156,13 +166,12 @@ async function supply(
 	folder: string,
 ): Promise<void> {
 	const to = join(folder, input.name);
-	await mkdir(dirname(to), { recursive: true });
-	if ("file" in input.from) await symlink(input.from.file, to);
-	else await stores[input.from.store].fetch(input.from.key, to);
-	const status = await stat(to).catch((error: NodeJS.ErrnoException) => {
-		if (error.code !== "ENOENT") throw error;
-		throw new MissingFileError(`${input.name} is gone`, { cause: error });
-	});
+	if ("file" in input.from) {
+		await mkdir(dirname(to), { recursive: true });
+		await symlink(input.from.file, to);
+	} else await stores[input.from.store].fetch(input.from.key, to);
+	const status = statSync(to, { throwIfNoEntry: false });
+	if (status === undefined) throw new MissingFileError(`${input.name} is gone`);
 	if (status.size !== input.bytes)
 		throw new StoreError(
 			`${input.name} has ${status.size} bytes instead of ${input.bytes}: it was changed meanwhile; run again`,
@@ -176,7 +185,7 @@ async function takeOver(
 ): Promise<JobOutput> {
 	const { store, key } = output;
 	const file = resolve(out, output.file);
-	const status = await lstat(file);
+	const status = lstatSync(file);
 	// A link would be put in the place of what it leads to.
 	if (!status.isFile()) throw new Error(`an output is not a file: ${file}`);
 	const bytes = status.size;

@@ -16,11 +16,8 @@ import {
 	startServer,
 } from "../../tests/support/local-server.ts";
 import { parseSettings } from "../steps/settings.ts";
-import {
-	type FetchOptions,
-	fetchSources,
-	filesFolder,
-} from "./fetch-sources.ts";
+import { type FetchOptions, fetchSources } from "./fetch-sources.ts";
+import { filesFolder } from "./files-folder.ts";
 
 const RETRY = { attempts: 3, baseMs: 1, maxMs: 5 };
 

@@ -6,6 +6,7 @@ import type { RetryPolicy } from "../jobs/failures.ts";
 import { takeLock } from "../storage/lock.ts";
 import { AccessTokens } from "./access-tokens.ts";
 import { type FetchedSource, fetchSource } from "./fetch-source.ts";
+import { filesFolder } from "./files-folder.ts";
 import { type ResolvedSource, resolveSource, Secrets } from "./secrets.ts";
 import { type Fetch, SourceClient } from "./source-client.ts";
 import type { SourceSettings } from "./source-settings.ts";
@@ -35,11 +36,6 @@ export interface FetchOptions {
 	onProgress?(progress: FetchProgress): void;
 	/** A request failed and will be sent again; the reason holds no secret. */
 	onRetry?(source: string, reason: string, attempt: number): void;
-}
-
-/** Folder of the fetched files, to be scanned like an input; the rest of `folder` is how they got there. */
-export function filesFolder(folder: string): string {
-	return join(folder, "files");
 }
 
 /**

@@ -11,7 +11,8 @@ import {
 	type SeenRequest,
 	startServer,
 } from "../../tests/support/local-server.ts";
-import { fetchSources, filesFolder } from "./fetch-sources.ts";
+import { fetchSources } from "./fetch-sources.ts";
+import { filesFolder } from "./files-folder.ts";
 import type { SourceSettings } from "./source-settings.ts";
 
 const RETRY = { attempts: 3, baseMs: 1, maxMs: 5 };

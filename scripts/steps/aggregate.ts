@@ -33,10 +33,7 @@ export interface Aggregated {
 export const aggregate: JobKind = async (json, context) => {
 	const params = json as unknown as AggregateParams;
 	const dataset = datasetNamed(params.dataset);
-	const database = await openDatabase({
-		memoryLimit: "320MB",
-		temporaryFolder: join(context.out, "spill"),
-	});
+	const database = await openDatabase({ temporaryFolder: context.spill });
 	const { connection } = database;
 	try {
 		for (const table of dataset.tables)
@@ -69,7 +66,7 @@ export const aggregate: JobKind = async (json, context) => {
 		const value: Aggregated = { startView, rollups };
 		return { outputs, value: value as unknown as Json };
 	} finally {
-		database.close();
+		await database.close();
 	}
 };
 

@@ -54,7 +54,7 @@ beforeAll(async () => {
 	}
 });
 afterAll(async () => {
-	database.close();
+	await database.close();
 	await remove();
 });
 

@@ -28,6 +28,7 @@ export async function readBucketRows(
 	});
 	const batches = [...summaries.keys()];
 	const files = literalList([...summaries.values()]);
+	// Of each bucket once, whatever batches it comes from: windows are dear.
 	const fitting = buckets.map((_, depth) => {
 		const shared = [...keys, ...buckets.slice(0, depth)].join(", ");
 		const over = shared === "" ? "" : `PARTITION BY ${shared}`;
@@ -38,11 +39,16 @@ export async function readBucketRows(
 			? "0"
 			: `CASE ${fitting.join(" ")} ELSE ${buckets.length} END`;
 	const cut = buckets.map(
-		(name, at) => `CASE WHEN depth > ${at} THEN ${name} END AS ${name}`,
+		(name, at) => `CASE WHEN depth > ${at} THEN own.${name} END AS ${name}`,
 	);
-	const texts = [...keys, ...buckets].map(
-		(name) => `CAST(${name} AS VARCHAR) AS ${name}`,
-	);
+	const names = [...keys, ...buckets];
+	const same =
+		names.length === 0
+			? ["true"]
+			: names.map(
+					(name) => `own.${name} IS NOT DISTINCT FROM measured.${name}`,
+				);
+	const texts = names.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`);
 	// Of the numbers: a name alone would be that of the text.
 	const order = [
 		...typed,
@@ -50,14 +56,19 @@ export async function readBucketRows(
 	];
 	const rows = await rowsOf(
 		connection,
-		`WITH measured AS (
-			SELECT *, ${depth} AS depth, list_position(${files}, filename) - 1 AS batch
+		`WITH own AS MATERIALIZED (
+			SELECT *, list_position(${files}, filename) - 1 AS batch
 			FROM read_parquet(${files}, filename = true, hive_partitioning = false)
 		),
+		finest AS (
+			SELECT ${[...names, "sum(rows) AS rows"].join(", ")} FROM own GROUP BY ALL
+		),
+		measured AS (SELECT ${[...names, `${depth} AS depth`].join(", ")} FROM finest),
 		joined AS (
-			SELECT ${[...keys, ...cut, "depth", "batch", "file"].join(", ")}, sum(rows) AS rows,
+			SELECT ${[...keys.map((key) => `own.${key}`), ...cut, "depth", "batch", "file"].join(", ")}, sum(rows) AS rows,
 				coalesce(sum(TRY_CAST(content AS HUGEINT))::VARCHAR, min(content)) AS content
-			FROM measured GROUP BY ALL
+			FROM own JOIN measured ON ${same.join(" AND ")}
+			GROUP BY ALL
 		)
 		SELECT ${[...texts, "depth", "batch", "file", "rows", "content"].join(", ")}
 		FROM joined ORDER BY ${[...order, "content", "batch"].join(", ")}`,

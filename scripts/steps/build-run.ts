@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
+import { inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord, type Json } from "../jobs/job.ts";
 import {
 	collect,
@@ -11,7 +13,7 @@ import {
 	publish,
 } from "../publish/publication.ts";
 import type { FetchedSource } from "../sources/fetch-source.ts";
-import { fetchSources } from "../sources/fetch-sources.ts";
+import { openDatabase } from "../storage/duckdb.ts";
 import type { Aggregated } from "./aggregate.ts";
 import { batchesOf } from "./batches.ts";
 import {
@@ -63,19 +65,26 @@ export interface BuildTools extends Omit<StepTools, "scratch"> {
 	readonly places: BuildPlaces;
 	readonly workshop: Workshop;
 	readonly connection: DuckDBConnection;
+	/** Folder for what outgrows memory, that of `connection` too. */
+	readonly spill: string;
 }
+
+/** Tables that are cut into pieces at a time. */
+const PLANNED_AT_A_TIME = 2;
 
 /** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
 export async function runBuild(
 	options: BuildOptions,
 	tools: BuildTools,
 ): Promise<StreamedReport> {
-	const settings = await readSettings(
-		tools.input,
-		DATASETS.map(({ name }) => name),
-	);
-	const build = new BuildRun(options, tools, settings, await codeVersion());
-	return build.run();
+	const [settings, version] = await Promise.all([
+		readSettings(
+			tools.input,
+			DATASETS.map(({ name }) => name),
+		),
+		codeVersion(),
+	]);
+	return new BuildRun(options, tools, settings, version).run();
 }
 
 /** What a build has put in force. */
@@ -212,9 +221,14 @@ class BuildRun {
 	}
 
 	/** Brings what is fetched from elsewhere up to date. */
-	#fetchSources(): Promise<FetchedSource[]> {
+	async #fetchSources(): Promise<FetchedSource[]> {
 		const { signal, onTrouble } = this.#options;
-		return fetchSources(this.#settings.sources, this.#tools.workshop.sources, {
+		const { sources } = this.#settings;
+		const folder = this.#tools.workshop.sources;
+		if (sources.length === 0 && !existsSync(folder)) return [];
+		// Loaded where there is a source: it takes a good part of a small build's start.
+		const { fetchSources } = await import("../sources/fetch-sources.ts");
+		return fetchSources(sources, folder, {
 			signal,
 			onRetry: (source, reason, attempt) =>
 				onTrouble?.(`${source}: ${reason}; try ${attempt}`),
@@ -294,18 +308,9 @@ class BuildRun {
 		state: BuildState | null,
 		lakeFiles: ReadonlyMap<string, number>,
 	): Promise<void> {
-		const planned: { build: DatasetBuild; piece: PlannedPiece }[] = [];
+		const planned = await this.#plan(datasets);
 		const losers = new Map<string, WorkFile>();
 		for (const build of datasets) {
-			for (const table of build.dataset.tables)
-				for (const piece of await planPieces(
-					this.#version,
-					build,
-					table,
-					this.#tools.connection,
-					this.#fetch,
-				))
-					planned.push({ build, piece });
 			const { resolved } = build;
 			if (resolved !== null && resolved.value.losers !== null)
 				losers.set(
@@ -337,6 +342,37 @@ class BuildRun {
 				);
 			build.addPiece(piece.table.name, made);
 		}
+	}
+
+	/** The pieces of all tables, in the order of these. */
+	async #plan(
+		datasets: readonly DatasetBuild[],
+	): Promise<{ build: DatasetBuild; piece: PlannedPiece }[]> {
+		const tables = datasets.flatMap((build) =>
+			build.dataset.tables.map((table) => ({ build, table })),
+		);
+		const planned = await inTurns(
+			PLANNED_AT_A_TIME,
+			tables,
+			async ({ build, table }) => {
+				const { spill: temporaryFolder } = this.#tools;
+				const database = await openDatabase({ temporaryFolder });
+				try {
+					const { connection } = database;
+					const pieces = await planPieces(
+						this.#version,
+						build,
+						table,
+						connection,
+						this.#fetch,
+					);
+					return pieces.map((piece) => ({ build, piece }));
+				} finally {
+					await database.close();
+				}
+			},
+		);
+		return planned.flat();
 	}
 
 	/** Finishes the lake whose tables are written, and puts its catalog in force. */
@@ -373,7 +409,9 @@ class BuildRun {
 		const isTold = withRejects && this.#privacy === null && rejected > 0;
 		const records = await this.#steps.run("aggregate", [
 			...aggregates,
-			...(isTold ? [rejectsJob(this.#version, this.#rejects.files)] : []),
+			...(isTold
+				? [rejectsJob(this.#version, this.#rejects.files, rejected)]
+				: []),
 		]);
 		const rejects = (records[aggregates.length]?.value ??
 			[]) as unknown as WrittenPiece[];

@@ -25,7 +25,7 @@ import { missingSharedData } from "../datasets/shared-data.ts";
 import { literal } from "../storage/sql-text.ts";
 import { build, queryLake, temporaryFolder, writeAll } from "./building.ts";
 
-const SCRIPT = fileURLToPath(new URL("../build-data.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../build-data.mjs", import.meta.url));
 
 /** A ride of some points around a town, as a GPX file. */
 function ride(seed: number, points = 200): string {

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { spillFolder } from "../jobs/execute.ts";
 import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
 import { kinds } from "../jobs/kinds.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
@@ -62,13 +63,13 @@ export async function buildLake(
 		closing.push(() => work.close());
 		for (const store of [lake, work])
 			if (store instanceof FolderStore) await store.sweep();
-		const runner = await openRunner(options, workshop, { lake, work });
-		closing.push(() => runner.close());
-		const database = await openDatabase({
-			memoryLimit: "320MB",
-			temporaryFolder: join(workshop.scratch, "spill"),
-		});
+		const scratch = join(workshop.scratch, "jobs");
+		// As jobs that are done here have it.
+		const spill = spillFolder(scratch);
+		const database = await openDatabase({ temporaryFolder: spill });
 		closing.push(() => database.close());
+		const runner = await openRunner(options, workshop, scratch, { lake, work });
+		closing.push(() => runner.close());
 		const report = await runBuild(options, {
 			input,
 			places,
@@ -76,6 +77,7 @@ export async function buildLake(
 			stores: { lake, work },
 			runner,
 			connection: database.connection,
+			spill,
 		}).catch(async (error) => {
 			// Whatever comes of it, the first error is the one to tell.
 			if (isDiskFull(error)) await makeRoom(work).catch(() => {});
@@ -101,6 +103,7 @@ async function makeRoom(work: Store): Promise<void> {
 async function openRunner(
 	options: BuildOptions,
 	workshop: Workshop,
+	scratch: string,
 	opened: Readonly<Record<keyof JobStores, Store>>,
 ): Promise<Runner> {
 	const { queue, endpoint, processes = availableParallelism() } = options;
@@ -109,7 +112,7 @@ async function openRunner(
 		return new ProcessRunner({
 			stores,
 			processes,
-			scratch: join(workshop.scratch, "jobs"),
+			scratch,
 			endpoint,
 			// What ended the build before may be a job: it is left to a process of its own.
 			...(!workshop.wasLeft && { here: { kinds, stores: opened } }),

@@ -20,7 +20,7 @@ import {
 } from "./write-pieces.ts";
 
 /** Pieces are written by one job while they hold no more rows than this together. */
-const JOB_ROWS = 2 ** 17;
+const JOB_ROWS = 2 ** 18;
 
 /** What a core does in a second, roughly: enough to tell a moment's work from more. */
 const PARSED_BYTES_A_SECOND = 10e6;
@@ -178,6 +178,7 @@ export function writeJobs(
 				id: piece.id,
 				partition: piece.partition,
 				buckets: piece.buckets,
+				rows: piece.rows,
 				inputs: piece.inputs.map(({ key }) => indexOf.get(key) as number),
 			})),
 		};
@@ -210,10 +211,11 @@ export function writeJobs(
 	});
 }
 
-/** The job that writes the table of rejects from the files that hold them. */
+/** The job that writes the table of rejects from the files that hold so many rows of them. */
 export function rejectsJob(
 	version: string,
 	rejects: readonly { readonly key: string; readonly bytes: number }[],
+	rows: number,
 ): Job {
 	const id = identityOf(
 		version,
@@ -229,6 +231,7 @@ export function rejectsJob(
 				id,
 				partition: {},
 				buckets: [],
+				rows,
 				inputs: rejects.map((_, index) => index),
 			},
 		],

@@ -34,7 +34,7 @@ export async function makeCatalog(
 ): Promise<Catalog> {
 	const catalog = {
 		datasets: [] as CatalogDataset[],
-		tables: [] as CatalogTable[],
+		tables: [] as (CatalogTable | Promise<CatalogTable>)[],
 		rollups: [] as Catalog["rollups"][number][],
 	};
 	for (const { build, aggregated, former } of datasets) {
@@ -58,16 +58,16 @@ export async function makeCatalog(
 			const files = (pieces.get(table.name) ?? []).flatMap(
 				(piece) => piece.files,
 			);
-			catalog.tables.push(await writeManifest(lake, table, files));
+			catalog.tables.push(writeManifest(lake, table, files));
 		}
 	}
-	catalog.tables.push(await writeManifest(lake, REJECTS_TABLE, rejects));
+	catalog.tables.push(writeManifest(lake, REJECTS_TABLE, rejects));
 	return {
 		format: "lakeside-catalog",
 		formatVersion: 1,
 		title: settings.title ?? "Lakeside",
 		datasets: [...catalog.datasets, REJECTS_DATASET],
-		tables: catalog.tables,
+		tables: await Promise.all(catalog.tables),
 		rollups: catalog.rollups,
 	};
 }

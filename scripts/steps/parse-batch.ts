@@ -70,14 +70,11 @@ export function inputName(index: number, path: string): string {
 export const parseBatch: JobKind = async (json, context) => {
 	const params = json as unknown as ParseParams;
 	const dataset = datasetNamed(params.dataset);
-	const database = await openDatabase({
-		memoryLimit: "320MB",
-		temporaryFolder: join(context.out, "spill"),
-	});
+	const database = await openDatabase({ temporaryFolder: context.spill });
 	try {
 		return await new Batch(dataset, params, context, database).run();
 	} finally {
-		database.close();
+		await database.close();
 	}
 };
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { filesFolder } from "../sources/fetch-sources.ts";
+import { filesFolder } from "../sources/files-folder.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import type { BuildOptions } from "./build-options.ts";
 import {

@@ -36,6 +36,15 @@ export async function planPieces(
 		summaries.set(record.id, await fetch(output(record, own.buckets).key));
 	});
 	const losers = build.resolved?.value.bySource ?? {};
+	const leftOf = new Map(
+		[...byBatch].map(([id, { files }]) => [
+			id,
+			files.flatMap(({ path }) => {
+				const content = losers[path];
+				return content === undefined ? [] : [[path, content] as const];
+			}),
+		]),
+	);
 	const { pieceRows = PIECE_ROWS } = table;
 	const rows = await readBucketRows(connection, table, summaries, pieceRows);
 	return piecesOf(rows, pieceRows).map((piece) => {
@@ -47,10 +56,7 @@ export async function planPieces(
 			const input = output(record, index as number);
 			inputs.set(input.key, input);
 		}
-		const left = [...batches]
-			.flatMap((batch) => (byBatch.get(batch) as Batch).files)
-			.map(({ path }) => [path, losers[path] ?? null] as const)
-			.filter(([, content]) => content !== null);
+		const left = [...batches].flatMap((batch) => leftOf.get(batch) ?? []);
 		return {
 			...piece,
 			id: identityOf(

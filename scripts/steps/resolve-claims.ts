@@ -38,10 +38,7 @@ export const resolveClaims: JobKind = async (json, context) => {
 	const { name, unique } = datasetNamed(params.dataset);
 	if (unique === undefined)
 		throw new Error(`a dataset without claims: ${name}`);
-	const database = await openDatabase({
-		memoryLimit: "320MB",
-		temporaryFolder: join(context.out, "spill"),
-	});
+	const database = await openDatabase({ temporaryFolder: context.spill });
 	try {
 		const { connection } = database;
 		const claims = `read_parquet(${literal(join(context.folder, "*.parquet"))}, hive_partitioning = false)`;
@@ -86,7 +83,7 @@ export const resolveClaims: JobKind = async (json, context) => {
 		};
 		return { outputs, value: value as unknown as Json };
 	} finally {
-		database.close();
+		await database.close();
 	}
 };
 

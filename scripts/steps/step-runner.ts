@@ -6,6 +6,7 @@ import { inTurns } from "../jobs/in-turns.ts";
 import type { Job, JobInput, JobRecord, Runner } from "../jobs/job.ts";
 import type { Store } from "../storage/store.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
+import { sizesIn } from "./state.ts";
 
 /** Records that are looked for at a time. */
 const LOOKED_FOR_AT_A_TIME = 16;
@@ -31,10 +32,14 @@ export class StepRunner {
 	peakBytes = 0;
 	readonly #options: BuildOptions;
 	readonly #tools: StepTools;
+	/** What earlier builds have left, of which sizes are asked for many files. */
+	readonly #former: Record<"lake" | "work", Pick<Store, "read" | "size">>;
 
 	constructor(options: BuildOptions, tools: StepTools) {
 		this.#options = options;
 		this.#tools = tools;
+		const { lake, work } = tools.stores;
+		this.#former = { lake: listedOnce(lake), work: listedOnce(work) };
 	}
 
 	/** Runs the jobs of a step, tells of their progress and keeps their records. */
@@ -43,9 +48,9 @@ export class StepRunner {
 		jobs: readonly Job[],
 		totalRows = 0,
 	): Promise<JobRecord[]> {
-		const { runner, stores } = this.#tools;
+		const { runner } = this.#tools;
 		const found = await inTurns(LOOKED_FOR_AT_A_TIME, jobs, ({ id }) =>
-			findRecord(id, stores),
+			findRecord(id, this.#former),
 		);
 		const missing = jobs.filter((_, index) => found[index] === null);
 		const totalBytes = missing.reduce((sum, job) => sum + sourceBytes(job), 0);
@@ -126,6 +131,18 @@ export class StepRunner {
 			this.seconds[step] = (this.seconds[step] ?? 0) + seconds;
 		}
 	}
+}
+
+/** Lists a store when first asked for a size: its files need not be asked for one by one. */
+function listedOnce(store: Store): Pick<Store, "read" | "size"> {
+	let sizes: Promise<Map<string, number>> | null = null;
+	return {
+		read: (key) => store.read(key),
+		async size(key) {
+			sizes ??= sizesIn(store);
+			return (await sizes).get(key) ?? null;
+		},
+	};
 }
 
 /** Bytes of raw files that a job reads. */

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
 import { identifier } from "../../src/lib/identifier.ts";
@@ -13,11 +11,17 @@ import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 import { bucketColumn, SOURCE } from "./distribute.ts";
-import { describeFile } from "./manifest.ts";
+import { type DescribedFile, describeFiles, manifestFile } from "./manifest.ts";
 import { REJECTS_TABLE } from "./rejects-table.ts";
 
 /** Keeps the footer, which every reader of a file fetches, at some tens of kB. */
 const ROW_GROUPS_PER_FILE = 32;
+
+/** A piece of more rows is not held in memory, even where its rows are gone through several times. */
+const TAKEN_ROWS = 2 ** 18;
+
+/** Column that numbers the pieces of rows that are held in memory. */
+const PIECE = "lakeside_piece";
 
 export const LOSERS_INPUT = "losers.parquet";
 export const rowsInput = (index: number) => `rows-${index}.parquet`;
@@ -28,15 +32,19 @@ export interface WriteParams {
 	readonly table: string;
 	/** Whether there are copies that do not count, in {@link LOSERS_INPUT}. */
 	readonly hasLosers: boolean;
-	readonly pieces: readonly {
-		readonly id: string;
-		/** Values of the partition keys as text, null for null. */
-		readonly partition: Readonly<Record<string, string | null>>;
-		/** Values that its rows have in the first buckets. */
-		readonly buckets: readonly (string | null)[];
-		/** Indices of the inputs that hold them. */
-		readonly inputs: readonly number[];
-	}[];
+	readonly pieces: readonly Piece[];
+}
+
+/** A piece that is to be written. */
+interface Piece {
+	readonly id: string;
+	/** Values of the partition keys as text, null for null. */
+	readonly partition: Readonly<Record<string, string | null>>;
+	/** Values that its rows have in the first buckets. */
+	readonly buckets: readonly (string | null)[];
+	readonly rows: number;
+	/** Indices of the inputs that hold them. */
+	readonly inputs: readonly number[];
 }
 
 /** What a writing job says of each of its pieces, in their order. */
@@ -62,10 +70,7 @@ export const writePieces: JobKind = async (json, context) => {
 			? REJECTS_TABLE
 			: tableOf(params.dataset, params.table);
 	const { contract } = definition;
-	const database = await openDatabase({
-		memoryLimit: "320MB",
-		temporaryFolder: join(context.out, "spill"),
-	});
+	const database = await openDatabase({ temporaryFolder: context.spill });
 	const { connection } = database;
 	const outputs: JobResult["outputs"][number][] = [];
 	const written: WrittenPiece[] = [];
@@ -77,30 +82,15 @@ export const writePieces: JobKind = async (json, context) => {
 			params,
 			context.folder,
 		);
+		const pieces: (Omit<WrittenPiece, "files"> & { paths: string[] })[] = [];
 		for (const [at, piece] of params.pieces.entries()) {
 			context.signal.throwIfAborted();
 			await connection.run(`CREATE OR REPLACE VIEW rows AS ${source(piece)}`);
-			const folder = `piece-${at}`;
-			const { files, rows } = await writePiece(connection, definition, {
-				folder: join(context.out, folder),
-				label: piece.buckets.at(-1) ?? null,
-			});
-			const described: ManifestFile[] = [];
-			for (const { name, title } of files) {
-				const path = [contract.name, hiveFolder(piece.partition), title]
-					.filter((segment) => segment !== "")
-					.join("/");
-				const file = join(folder, name);
-				described.push(
-					await describeFile(
-						connection,
-						contract,
-						{ path, partition: piece.partition },
-						join(context.out, file),
-					),
-				);
-				outputs.push({ file, store: "lake", key: path });
-			}
+			const { paths, rows } = await writePiece(
+				connection,
+				definition,
+				join(context.out, `piece-${at}`),
+			);
 			const rejects = await writeRejects(
 				connection,
 				definition,
@@ -110,9 +100,9 @@ export const writePieces: JobKind = async (json, context) => {
 			const key = rejects ? `pieces/${piece.id}/rejects.parquet` : null;
 			if (key !== null)
 				outputs.push({ file: `rejects-${at}.parquet`, store: "work", key });
-			written.push({
+			pieces.push({
 				id: piece.id,
-				files: described,
+				paths,
 				rows,
 				rejects: key,
 				counts: await countsOf(connection, definition),
@@ -120,11 +110,43 @@ export const writePieces: JobKind = async (json, context) => {
 			done += rows;
 			context.progress(done, 0);
 		}
+		const described = await describeFiles(
+			connection,
+			contract,
+			pieces.flatMap(({ paths }) => paths),
+		);
+		let next = 0;
+		for (const [at, { id, paths, ...piece }] of pieces.entries()) {
+			const { partition, buckets } = params.pieces[at] as Piece;
+			const files = paths.map((path, index) => {
+				const file = described[next++] as DescribedFile;
+				const key = lakePath(contract, partition, buckets, index, file);
+				outputs.push({ file: relative(context.out, path), store: "lake", key });
+				return manifestFile({ path: key, partition }, file);
+			});
+			written.push({ id, files, ...piece });
+		}
 	} finally {
-		database.close();
+		await database.close();
 	}
 	return { outputs, value: written as unknown as Json };
 };
+
+/** Where a file of a piece, the first having the index 0, lies in the lake. */
+function lakePath(
+	{ name }: TableContract,
+	partition: Piece["partition"],
+	buckets: Piece["buckets"],
+	index: number,
+	{ contentHash }: DescribedFile,
+): string {
+	const label = buckets.at(-1)?.replaceAll(/[^\w.-]/g, "_") ?? null;
+	const parts = ["part", label, index, contentHash];
+	const title = parts.filter((part) => part !== null).join("-");
+	return [name, hiveFolder(partition), `${title}.parquet`]
+		.filter((segment) => segment !== "")
+		.join("/");
+}
 
 /** `level=16`, as Hive and DuckDB write it; empty without partition keys. */
 export function hiveFolder(
@@ -154,116 +176,121 @@ function tableOf(dataset: string, table: string): TableDefinition {
 }
 
 /**
- * Gives the SELECT of the rows of a piece that count. What several pieces need is read
- * once, into a table: opening the same files for each would take most of the time.
+ * Gives the SELECT of the rows of a piece that count. What is gone through several
+ * times, by several pieces or for the counts of one, is read once, into a table:
+ * opening the same files each time would take most of the time.
  */
 async function openRows(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	params: WriteParams,
 	folder: string,
-): Promise<(piece: WriteParams["pieces"][number]) => string> {
-	const conditionOf = (piece: WriteParams["pieces"][number]) =>
-		pieceCondition(definition.contract, piece);
-	const allOf = (pieces: WriteParams["pieces"], columns = ["all_rows.*"]) => {
-		const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
-		const files = [...indices].map((index) => join(folder, rowsInput(index)));
-		const losers = params.hasLosers
-			? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
-				ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
-			: "";
-		return `SELECT ${columns.join(", ")} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows
-			${losers} WHERE ${pieces.map(conditionOf).join(" OR ")}`;
-	};
-	if (params.pieces.length === 1) return (piece) => allOf([piece]);
-	const columns = await columnsTaken(
-		connection,
-		definition,
-		params.pieces,
-		`FROM (${allOf(params.pieces)})`,
+): Promise<(piece: Piece) => string> {
+	const { contract, conflicts, counts } = definition;
+	const { pieces } = params;
+	const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
+	const files = [...indices].map((index) => join(folder, rowsInput(index)));
+	const losers = params.hasLosers
+		? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
+			ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
+		: "";
+	const all = (columns: string) =>
+		`SELECT ${columns} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows ${losers}`;
+	const [first] = pieces;
+	const isReadOnce = conflicts === undefined && counts === undefined;
+	if (first && pieces.length === 1 && (isReadOnce || first.rows > TAKEN_ROWS))
+		return () =>
+			`${all("all_rows.*")} WHERE ${testsOf(contract, first).join(" AND ") || "true"}`;
+	const piece = pieceNumber(
+		pieces.map((own, at) => ({ at, tests: testsOf(contract, own) })),
 	);
 	await connection.run(
-		`CREATE TABLE taken AS ${allOf(
-			params.pieces,
-			columns.map((name) => `all_rows.${identifier(name)}`),
-		)}`,
+		`CREATE TABLE taken AS
+		FROM (${all(`${columnsTaken(definition)}, ${piece} AS ${PIECE}`)})
+		WHERE ${PIECE} IS NOT NULL`,
 	);
-	return (piece) => `SELECT * FROM taken WHERE ${conditionOf(piece)}`;
+	return (own) =>
+		`SELECT * EXCLUDE (${PIECE}) FROM taken WHERE ${PIECE} = ${pieces.indexOf(own)}`;
 }
 
 /**
- * Of the columns that rows have on their way, those that their pieces are told apart,
- * sorted and made by; `rows` is what stands behind DESCRIBE. SQL of the table's own that
- * goes through rows may mean them all.
+ * Of the columns that rows have on their way, those that they are sorted and made by.
+ * SQL of the table's own that goes through rows may mean all but the buckets.
  */
-async function columnsTaken(
-	connection: DuckDBConnection,
-	{ contract, merge, conflicts, counts, orderBy }: TableDefinition,
-	pieces: WriteParams["pieces"],
-	rows: string,
-): Promise<string[]> {
-	const found = await rowsOf(connection, `DESCRIBE ${rows}`);
-	const names = found.map((row) => String(row.column_name));
-	if (merge !== undefined || conflicts !== undefined) return names;
-	const depth = Math.max(...pieces.map(({ buckets }) => buckets.length));
-	const needed = new Set([
-		...contract.columns.map(({ name }) => name),
-		...Array.from({ length: depth }, (_, at) => bucketColumn(at)),
-	]);
-	const words = new Set(`${orderBy} ${counts}`.match(/\w+/g));
-	return names.filter((name) => needed.has(name) || words.has(name));
+function columnsTaken({
+	contract,
+	buckets,
+	merge,
+	conflicts,
+	counts,
+	orderBy,
+}: TableDefinition): string {
+	const isAnyTaken = merge !== undefined || conflicts !== undefined;
+	const names = isAnyTaken
+		? buckets.map((_, depth) => bucketColumn(depth))
+		: [
+				...contract.columns.map(({ name }) => name),
+				...(`${orderBy} ${counts}`.match(/\w+/g) ?? []),
+			];
+	return `COLUMNS(lambda name: name ${isAnyTaken ? "NOT IN" : "IN"} (${["", ...names].map(literal).join(", ")}))`;
 }
 
-function pieceCondition(
+/** What holds for the rows of a piece, and for no others. */
+function testsOf(
 	contract: TableContract,
-	piece: WriteParams["pieces"][number],
+	{ partition, buckets }: Piece,
+): string[] {
+	return [
+		...Object.entries(partition).map(([key, value]) => {
+			const type = contract.columns.find(({ name }) => name === key)?.type;
+			return value === null
+				? `${identifier(key)} IS NULL`
+				: `${identifier(key)} = CAST(${literal(value)} AS ${type})`;
+		}),
+		...buckets.map((value, depth) =>
+			value === null
+				? `${bucketColumn(depth)} IS NULL`
+				: `${bucketColumn(depth)} = ${literal(value)}`,
+		),
+	];
+}
+
+/** Number of the piece that a row belongs to, null for none; what pieces share is tested once. */
+function pieceNumber(
+	pieces: readonly { readonly at: number; readonly tests: readonly string[] }[],
 ): string {
-	const keys = Object.entries(piece.partition).map(([key, value]) => {
-		const type = contract.columns.find(({ name }) => name === key)?.type;
-		return value === null
-			? `${identifier(key)} IS NULL`
-			: `${identifier(key)} = CAST(${literal(value)} AS ${type})`;
-	});
-	const buckets = piece.buckets.map((value, depth) =>
-		value === null
-			? `${bucketColumn(depth)} IS NULL`
-			: `${bucketColumn(depth)} = ${literal(value)}`,
-	);
-	const conditions = [...keys, ...buckets];
-	return conditions.length === 0 ? "true" : `(${conditions.join(" AND ")})`;
+	const [first] = pieces;
+	if (first?.tests.length === 0) return `${first.at}`;
+	const cases = Map.groupBy(pieces, ({ tests }) => tests[0])
+		.entries()
+		.map(([test, same]) => {
+			const rest = same.map(({ at, tests }) => ({ at, tests: tests.slice(1) }));
+			return `WHEN ${test} THEN ${pieceNumber(rest)}`;
+		});
+	return `CASE ${[...cases].join(" ")} END`;
 }
 
 /**
- * Writes what the view `rows` holds, in the table's order: one file, more, or none
- * without rows. `title` is what a file is called in the lake: it holds the first 16
- * hexadecimal digits of its SHA-256.
+ * Writes what the view `rows` holds, in the table's order, to files of a folder: one,
+ * more, or none without rows. Gives their paths in this order.
  */
 async function writePiece(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
-	options: { readonly folder: string; readonly label: string | null },
-): Promise<{ files: { name: string; title: string }[]; rows: number }> {
-	const { contract } = definition;
-	const { folder, label } = options;
+	folder: string,
+): Promise<{ paths: string[]; rows: number }> {
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
-		`COPY (SELECT ${ownColumns(contract)} FROM (${definition.merge ?? "FROM rows"}) ORDER BY ${definition.orderBy})
+		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${definition.merge ?? "FROM rows"}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		OVERWRITE true)`,
 	);
-	if (rows === 0) return { files: [], rows };
+	if (rows === 0) return { paths: [], rows };
 	const names = (await readdir(folder)).sort(
 		(a, b) => partNumber(a) - partNumber(b),
 	);
-	const files: { name: string; title: string }[] = [];
-	for (const [index, name] of names.entries()) {
-		const hash = await contentHash(join(folder, name));
-		const parts = [label?.replaceAll(/[^\w.-]/g, "_") ?? null, index];
-		const title = parts.filter((part) => part !== null).join("-");
-		files.push({ name, title: `part-${title}-${hash}.parquet` });
-	}
-	return { files, rows };
+	return { paths: names.map((name) => join(folder, name)), rows };
 }
 
 function ownColumns({ columns, partitionKeys }: TableContract): string {
@@ -298,14 +325,6 @@ async function countsOf(
 	return Object.fromEntries(
 		rows.map((row) => [String(row.name), Number(row.count)]),
 	);
-}
-
-/** The first 16 hexadecimal digits of a file's SHA-256. */
-async function contentHash(file: string): Promise<string> {
-	const hash = createHash("sha256");
-	for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 }))
-		hash.update(chunk);
-	return hash.digest("hex").slice(0, 16);
 }
 
 /** `data_12.parquet` is the twelfth after the first. */

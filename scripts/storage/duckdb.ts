@@ -2,37 +2,83 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 export type Row = Record<string, string | number | bigint | boolean | null>;
 
-/** A native DuckDB in memory that spills to a folder. */
+const MEMORY_LIMIT = "320MB";
+
+/** A native database in memory, of its opener alone, that spills to a folder. */
 export interface Database {
 	readonly connection: DuckDBConnection;
-	close(): void;
+	close(): Promise<void>;
 }
+
+export interface DatabaseOptions {
+	/** DuckDB's own limit, not the process's; by default 320 MB. */
+	readonly memoryLimit?: string;
+	readonly temporaryFolder: string;
+}
+
+/** What the open databases of a process with the same options share, and how many these are. */
+interface Engine {
+	readonly instance: Promise<DuckDBInstance>;
+	databases: number;
+}
+
+const engines = new Map<string, Engine>();
+let opened = 0;
 
 /**
  * Opens a database with one thread, so that what a statement writes depends on its
- * input alone; further cores are kept busy by further processes.
- * `memoryLimit` is DuckDB's own limit, for example `256MB`, not the process's.
+ * input alone; further cores are kept busy by further processes. While one of the same
+ * options is open, others share its limit and its folder: an engine of its own would
+ * take a small job's time to start and to end.
  */
-export async function openDatabase(options: {
-	readonly memoryLimit: string;
-	readonly temporaryFolder: string;
-}): Promise<Database> {
-	const instance = await DuckDBInstance.create(":memory:", {
+export async function openDatabase(
+	options: DatabaseOptions,
+): Promise<Database> {
+	const { memoryLimit = MEMORY_LIMIT, temporaryFolder } = options;
+	const key = `${memoryLimit} ${temporaryFolder}`;
+	const engine = engines.get(key) ?? {
+		instance: start(memoryLimit, temporaryFolder),
+		databases: 0,
+	};
+	engines.set(key, engine);
+	engine.databases++;
+	const release = async () => {
+		if (--engine.databases > 0) return;
+		engines.delete(key);
+		(await engine.instance).closeSync();
+	};
+	try {
+		const connection = await (await engine.instance).connect();
+		const name = `database_${opened++}`;
+		await connection.run(
+			`SET TimeZone = 'UTC'; ATTACH ':memory:' AS ${name}; USE ${name}`,
+		);
+		return {
+			connection,
+			async close() {
+				if (engine.databases > 1)
+					await connection.run(`USE memory; DETACH ${name}`);
+				connection.closeSync();
+				await release();
+			},
+		};
+	} catch (error) {
+		await release();
+		throw error;
+	}
+}
+
+function start(
+	memoryLimit: string,
+	temporaryFolder: string,
+): Promise<DuckDBInstance> {
+	return DuckDBInstance.create(":memory:", {
 		threads: "1",
-		memory_limit: options.memoryLimit,
-		temp_directory: options.temporaryFolder,
+		memory_limit: memoryLimit,
+		temp_directory: temporaryFolder,
 		autoinstall_known_extensions: "false",
 		autoload_known_extensions: "false",
 	});
-	const connection = await instance.connect();
-	await connection.run("SET TimeZone = 'UTC'");
-	return {
-		connection,
-		close() {
-			connection.closeSync();
-			instance.closeSync();
-		},
-	};
 }
 
 /** All rows of a SELECT; times and other values without a plain form come as DuckDB's text. */

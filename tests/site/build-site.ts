@@ -39,7 +39,7 @@ async function buildSite(): Promise<string> {
 	const stampFile = join(FOLDER, "stamp");
 	await rm(input, { recursive: true, force: true });
 	await writeSmallInput(input);
-	run("scripts/build-data.ts", ["--input", input, "--out", lake]);
+	run("scripts/build-data.mjs", ["--input", input, "--out", lake]);
 	const stamp = await siteStamp(ROOT, lake, null);
 	const last = existsSync(stampFile) ? await readFile(stampFile, "utf8") : "";
 	if (stamp !== last || !existsSync(join(site, "index.html"))) {

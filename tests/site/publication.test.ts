@@ -55,7 +55,7 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 		const { status, stderr } = spawnSync(
 			process.execPath,
 			[
-				join(ROOT, "scripts/build-data.ts"),
+				join(ROOT, "scripts/build-data.mjs"),
 				...["--input", join(folder, "input")],
 				...["--out", join(folder, "site/lake")],
 			],

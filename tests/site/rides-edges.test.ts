@@ -51,7 +51,7 @@ describe.skipIf(browserPath() === null)("at the edges of the map", () => {
 		for (const [name, text] of Object.entries(RIDES))
 			await writeFile(join(rides, name), text);
 		await cp(builtSite(), join(folder, "site"), { recursive: true });
-		runScript("build-data.ts", [
+		runScript("build-data.mjs", [
 			...["--input", join(folder, "input")],
 			...["--out", join(folder, "site/lake")],
 		]);

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fetchSources, filesFolder } from "../../sources/fetch-sources.ts";
+import { fetchSources } from "../../sources/fetch-sources.ts";
+import { filesFolder } from "../../sources/files-folder.ts";
 import { parseSources } from "../../sources/source-settings.ts";
 import { peakBytes } from "../../steps/memory.ts";
 

@@ -13,7 +13,9 @@ export async function runBuild(
 	folder: string,
 	options: readonly string[],
 ): Promise<{ report: BuildReport; seconds: number; peak: number }> {
-	const script = fileURLToPath(new URL("../../build-data.ts", import.meta.url));
+	const script = fileURLToPath(
+		new URL("../../build-data.mjs", import.meta.url),
+	);
 	const started = performance.now();
 	const child = spawn(
 		process.execPath,

@@ -99,7 +99,7 @@ export async function buildPosts(lake: string): Promise<PostsLake> {
 		await writeFile(join(lake, "catalog.json"), JSON.stringify(catalog));
 		return { tags: tables[1]?.rows ?? 0 };
 	} finally {
-		database.close();
+		await database.close();
 	}
 }
 

@@ -52,7 +52,9 @@ export async function buildFlights(folder: string): Promise<void> {
 	const input = join(folder, "input", "flights");
 	await mkdir(input, { recursive: true });
 	await copyFile(originalFlights(), join(input, "flights-3m.parquet"));
-	const script = fileURLToPath(new URL("../../build-data.ts", import.meta.url));
+	const script = fileURLToPath(
+		new URL("../../build-data.mjs", import.meta.url),
+	);
 	const { status, stderr } = spawnSync(process.execPath, [
 		script,
 		"--input",
@@ -79,7 +81,7 @@ export async function buildMeters(
 	try {
 		return await writeMeters(database.connection, lake, meters);
 	} finally {
-		database.close();
+		await database.close();
 	}
 }
 

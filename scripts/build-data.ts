@@ -1,4 +1,0 @@
-import { cacheCompiledCode } from "./data/compiled-code.ts";
-
-cacheCompiledCode();
-await import("./data/main.ts");

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { temporaryFolder } from "../steps/building.ts";
+import { type Database, openDatabase, rowsOf } from "./duckdb.ts";
+
+let folder: string;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+	({ folder, remove } = await temporaryFolder());
+});
+afterEach(() => remove());
+
+const open = () => openDatabase({ temporaryFolder: join(folder, "spill") });
+
+/** Databases of the engine that DuckDB has not made for itself. */
+async function attached({ connection }: Database): Promise<unknown[]> {
+	const rows = await rowsOf(
+		connection,
+		"SELECT database_name AS name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'",
+	);
+	return rows.map(({ name }) => name);
+}
+
+test("databases that are open together see nothing of each other, and end one by one", async () => {
+	const [left, right] = await Promise.all([open(), open()]);
+	const databases = [left, right] as const;
+	for (const [index, { connection }] of databases.entries()) {
+		await connection.run("CREATE SCHEMA staging");
+		await connection.run("CREATE TABLE staging.numbers (number INTEGER)");
+		const appender = await connection.createAppender("numbers", "staging");
+		appender.appendInteger(index);
+		appender.endRow();
+		appender.closeSync();
+		await connection.run("CREATE VIEW rows AS FROM staging.numbers");
+	}
+	for (const [index, { connection }] of databases.entries())
+		expect(await rowsOf(connection, "FROM rows")).toEqual([{ number: index }]);
+	expect(await attached(left)).toHaveLength(2);
+	await right.close();
+	expect(await attached(left)).toHaveLength(1);
+	expect(await rowsOf(left.connection, "FROM rows")).toEqual([{ number: 0 }]);
+	await left.close();
+	const next = await open();
+	expect(await attached(next)).toHaveLength(1);
+	await expect(next.connection.run("FROM rows")).rejects.toThrow(/rows/);
+	await next.close();
+});
+
+test("the same time zone holds in each, and one thread", async () => {
+	const databases = [await open(), await open()];
+	for (const { connection } of databases)
+		expect(
+			await rowsOf(
+				connection,
+				"SELECT current_setting('threads') AS threads, make_timestamptz(0)::VARCHAR AS epoch",
+			),
+		).toEqual([{ threads: 1n, epoch: "1970-01-01 00:00:00+00" }]);
+	for (const database of databases) await database.close();
+});
