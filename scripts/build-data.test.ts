@@ -300,7 +300,7 @@ describe("--watch", () => {
 		const { at, args, input } = await place("watched", month("garden", "01"));
 		const running = new Running([
 			...args,
-			...["--watch", "--quiet-period", "0.1", "--look-every", "0.2"],
+			...["--watch", "--quiet-period", "0.06", "--look-every", "0.1"],
 		]);
 		try {
 			await running.printed("Watching", 1);
@@ -314,10 +314,10 @@ describe("--watch", () => {
 						5 * part + 5,
 					),
 				});
-				await sleep(500);
+				await sleep(300);
 			}
 			await running.printed("Made version", 2);
-			await sleep(2000);
+			await sleep(1000);
 			expect(running.count("Made version")).toBe(2);
 			expect(running.stderr).toMatch(
 				/^5 files for weather\/garden\/2020\/202002$/m,
@@ -327,7 +327,7 @@ describe("--watch", () => {
 			const text = readings("roof", "01");
 			const half = join(input, "weather", "roof.csv");
 			await writeFile(half, text.slice(0, 100));
-			await sleep(1000);
+			await sleep(500);
 			await writeFile(half, text);
 			await rename(
 				join(input, "weather", "garden", "01.csv"),

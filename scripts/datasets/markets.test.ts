@@ -214,7 +214,7 @@ describe("candles of exchanges and archives", () => {
 	test("are rejected row by row where a row cannot be used", async () => {
 		const { rows, rejects, notes } = await readOne(
 			"btcusd.csv",
-			"made by hand\nDate,Open,High,Low,Close,Volume,Note\n2024-05-01,1,4,0.5,2,10,\n2024-05-03,1,4,0.5,2,10,\n2024-05-02,1,4,0.5,2,,\n1.5.2024,1,4,0.5,2,10,\n2024-05-02,1,4\n",
+			"made by hand\nDate,Open,High,Low,Close,Volume,Note\n2024-05-01,1,4,0.5,2,10,\n2024-05-03,1,4,0.5,2,10,\n2024-05-02,1,4,0.5,2,,\n1.5.2024,1,4,0.5,2,10,\n2024-05-02,1,4\n9999-05-02,1,4,0.5,2,10,\n",
 		);
 		expect(rows.map((row) => row[2])).toEqual([
 			"2024-05-01 00:00:00",
@@ -227,6 +227,7 @@ describe("candles of exchanges and archives", () => {
 				"time: no ISO 8601, and no seconds, milliseconds or microseconds since 1970",
 			],
 			[7, "3 cells where 7 are declared"],
+			[8, "the time is before 1600 or after 2100"],
 		]);
 		expect(notes).toEqual([
 			"its name does not say how long a candle is: taken as daily, since its first ones are so far apart",

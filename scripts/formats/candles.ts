@@ -70,6 +70,8 @@ const SHAPE: RowShape = {
 			"time IS NOT NULL AND ts IS NULL AND told_resolution IS NULL",
 		"time: no ISO 8601, and no seconds, milliseconds or microseconds since 1970":
 			"time IS NOT NULL AND ts IS NULL AND told_resolution IS NOT NULL",
+		"the time is before 1600 or after 2100":
+			"year(ts) NOT BETWEEN 1600 AND 2100",
 		"the high is not the highest, or the low not the lowest price":
 			"high < greatest(open, low, close) OR low > least(open, high, close)",
 		"volume: less than 0": "volume < 0",

@@ -56,6 +56,9 @@ const SAMPLE_LENGTH = 200;
  * file systems allow names of 255 bytes.
  */
 const LONGEST_STATION = 240;
+/** Microseconds since 1970, the end exclusive: a single reading of another age would stretch every timeline. */
+const MIN_TIME = Date.UTC(1600, 0) * 1000;
+const MAX_TIME = Date.UTC(2101, 0) * 1000;
 /** What UTF-8 decoding puts for bytes that are none. */
 const NOT_UTF8 = "\uFFFD";
 
@@ -148,6 +151,10 @@ export async function readWeather(
 			const text = cells[roles.time]?.trim() ?? "";
 			if (text !== "") reject(`not a time: ${text}`);
 			else if (cells.some((cell) => cell.trim() !== "")) reject("no time");
+			return;
+		}
+		if (time.micros < MIN_TIME || time.micros >= MAX_TIME) {
+			reject("the time is before 1600 or after 2100");
 			return;
 		}
 		const named =

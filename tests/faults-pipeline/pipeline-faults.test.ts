@@ -134,7 +134,7 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 		const command = readCommand([
 			...["--input", input, "--out", out, "--watch", "--endpoint", endpoint],
 			...["--work", "s3://fleet/watched/work", "--queue", redis.url],
-			...["--quiet-period", "0.05", "--look-every", "0.1"],
+			...["--quiet-period", "0.04", "--look-every", "0.1"],
 		]);
 		if (command.name !== "build" || command.watch === null)
 			throw new Error("this watches nothing");
@@ -159,7 +159,7 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 				await sleep(quietMs / 10);
 			}
 			await expect.poll(made, soon).toHaveLength(2);
-			await sleep(2 * quietMs);
+			await sleep(1.5 * quietMs);
 			expect(made()).toHaveLength(2);
 		} finally {
 			end.abort(new Error("enough"));
