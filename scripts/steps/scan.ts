@@ -85,12 +85,17 @@ export interface ScanOptions {
 	holds?(path: string): boolean;
 }
 
+/** The input cannot be listed. */
+export class InputError extends Error {
+	override readonly name = "InputError";
+}
+
 /**
  * Lists what folders hold, by path in ascending order; of files of the same path, that
  * of the first folder counts. Symbolic links are followed; a folder that is reached by
  * several ways is read once, by the first. Left out are the build's own folders, by
  * name, which may lie in the input, and what macOS puts beside files on other file
- * systems. Throws where a folder cannot be read.
+ * systems. Throws an {@link InputError} where a folder may not be read.
  */
 export async function listInput(
 	folders: readonly string[],
@@ -175,11 +180,11 @@ async function walk(
 	add: (file: ListedFile) => void,
 	ignored: IgnoredFile[],
 ): Promise<void> {
-	const names = (await readdir(absolute)).sort(byCode);
-	for (const name of names) {
+	const names = await allowed(absolute, () => readdir(absolute));
+	for (const name of names.sort(byCode)) {
 		const child = join(absolute, name);
 		const childPath = path === "" ? name : `${path}/${name}`;
-		const status = await statOrNull(child);
+		const status = await allowed(absolute, () => statOrNull(child));
 		if (status === null)
 			ignored.push({ path: childPath, reason: "a link to nothing" });
 		else if (status.isDirectory()) {
@@ -204,6 +209,20 @@ async function walk(
 				].join(),
 			});
 		else ignored.push({ path: childPath, reason: "not a plain file" });
+	}
+}
+
+/** Looks into a folder; not to see what it holds would take that out of the lake. */
+async function allowed<T>(folder: string, look: () => Promise<T>): Promise<T> {
+	try {
+		return await look();
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code !== "EACCES" && code !== "EPERM") throw error;
+		throw new InputError(
+			`the folder ${folder} may not be read: allow it, or take it out of the input`,
+			{ cause: error },
+		);
 	}
 }
 
