@@ -125,16 +125,19 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 		const input = join(folder.path, "inbox");
 		const { endpoint } = store.gateway;
 		const out = "s3://fleet/watched/lake";
-		const late = (part: number) => ({
-			[`weather/late-${part}.csv`]: seededReadings("lake", 60 + 40 * part, 40),
-		});
+		const late = Object.fromEntries(
+			[1, 2, 3].map((part) => [
+				`weather/late-${part}.csv`,
+				seededReadings("lake", 40 * part, 50),
+			]),
+		);
 		await writeAll(input, {
 			"weather/first.csv": seededReadings("lake", 0, 60),
 		});
 		const command = readCommand([
 			...["--input", input, "--out", out, "--watch", "--endpoint", endpoint],
 			...["--work", "s3://fleet/watched/work", "--queue", redis.url],
-			...["--quiet-period", "0.04", "--look-every", "0.1"],
+			...["--quiet-period", "0.03", "--look-every", "0.1"],
 		]);
 		if (command.name !== "build" || command.watch === null)
 			throw new Error("this watches nothing");
@@ -154,10 +157,7 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 		try {
 			const soon = { timeout: 60_000 };
 			await expect.poll(made, soon).toHaveLength(1);
-			for (let part = 0; part < 3; part++) {
-				await writeAll(input, late(part));
-				await sleep(quietMs / 10);
-			}
+			await writeAll(input, late);
 			await expect.poll(made, soon).toHaveLength(2);
 			await sleep(1.5 * quietMs);
 			expect(made()).toHaveLength(2);
