@@ -218,6 +218,41 @@ test("NOAA's ISD, whose cells hold several numbers, is rejected as a whole and n
 	]);
 });
 
+test("an hour beside the date counts where the date has none, and may be written as numbers are", async () => {
+	expect(
+		await read("date,hour,t\n2024-05-01 07:30,7,1\n2024-05-01 08:30,8,2\n"),
+	).toMatchObject({ series: ["file/-/t 2024-05-01T07:30: 1.0 2.0"] });
+	expect(
+		await read(
+			"date,hour,t\n2024-05-01,7.0,1\n2024-05-01,24,2\n2024-05-01,25,2\n",
+		),
+	).toMatchObject({
+		series: ["file/-/t 2024-05-01T07:00: 1.0 2.0"],
+		rejects: ["4: not a time: 2024-05-01 25"],
+	});
+	const midnights =
+		"2024-05-01 00:00:00,7,1\n2024-05-01 00:00:00,8,2\n2024-05-01T00:00,9,3\n";
+	for (const content of [
+		`date,hour,t\n${midnights}`,
+		`date,time,t\n${midnights.replaceAll(/,(\d),/g, ",0$1:00,")}`,
+	])
+		expect(await read(content)).toMatchObject({
+			series: ["file/-/t 2024-05-01T07:00: 1.0 2.0 3.0"],
+			rejects: [],
+		});
+});
+
+test("a measure in another unit is no mark of the first", async () => {
+	const { series } = await read(
+		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",
+	);
+	expect(series).toEqual([
+		"file/-/temp 2024-05-01T00:00: 10.0",
+		"file/-/temp_f 2024-05-01T00:00: 50.0",
+		"file/-/weather_code 2024-05-01T00:00: 61.0",
+	]);
+});
+
 test("seconds since 1970 that might be a date and an hour are seconds where one of them is no date", async () => {
 	const { series } = await read(
 		"time,t\n2024010100,1\n2024010700,2\n2024014000,3\n",

@@ -229,15 +229,6 @@ const MARKS: ReadonlySet<string> = new Set(
 	),
 );
 
-/** Words that make a mark of the name of another column: `temperature_q`. */
-const MARKS_OF_OTHERS: ReadonlySet<string> = new Set([
-	...MARKS,
-	"q",
-	"f",
-	"code",
-	"report",
-]);
-
 /**
  * Columns that hold marks and no measures, although their cells may be numbers: such as
  * an identifier, a call sign, a source, a quality. Their names say so, by the last word
@@ -260,7 +251,7 @@ export function marksAmong(
 			return key
 				.slice(other.length)
 				.split("_")
-				.some((word) => MARKS_OF_OTHERS.has(word));
+				.some((word) => word === "q" || MARKS.has(word));
 		if (words.includes("version")) return true;
 		// Of the air it is an index.
 		if (/(?:^|_)(?:air|water)_quality$/.test(key)) return false;

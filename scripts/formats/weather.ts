@@ -64,7 +64,14 @@ const NOT_UTF8 = "\uFFFD";
 
 const CLOCK = /^\d{1,2}:\d{2}/;
 
-const HOUR = /^\d{1,2}$/;
+/** As tables of numbers write it, too: `5.0`. */
+const HOUR = /^(\d{1,2})(?:\.0)?$/;
+
+/** What spreadsheets add to a date. */
+const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
+
+/** A date that has its time of day. */
+const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
 
 /** `02/13/2024` and `13/02/2024`: which comes first, only a day above 12 tells. */
 const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?!\d)/;
@@ -148,7 +155,10 @@ export async function readWeather(
 		}
 		const time = timeOf(cells, layout);
 		if (time === null) {
-			const text = cells[roles.time]?.trim() ?? "";
+			const text = [roles.date, roles.time]
+				.map((index) => (index === null ? "" : (cells[index] ?? "").trim()))
+				.join(" ")
+				.trim();
 			if (text !== "") reject(`not a time: ${text}`);
 			else if (cells.some((cell) => cell.trim() !== "")) reject("no time");
 			return;
@@ -448,9 +458,16 @@ function timeOf(
 ): ParsedTime | null {
 	const text = (cells[roles.time] ?? "").trim();
 	if (roles.date === null) return parseTime(dates.plain(text));
-	const date = dates.plain((cells[roles.date] ?? "").trim());
-	if (HOUR.test(text)) return parseTime(`${date} ${text.padStart(2, "0")}:00`);
-	return parseTime(CLOCK.test(text) ? `${date} ${text}` : dates.plain(text));
+	const [, hour] = HOUR.exec(text) ?? [];
+	if (hour === undefined && !CLOCK.test(text))
+		return parseTime(dates.plain(text));
+	const date = dates
+		.plain((cells[roles.date] ?? "").trim())
+		.replace(MIDNIGHT, "");
+	if (hour === undefined) return parseTime(`${date} ${text}`);
+	return parseTime(
+		WITH_CLOCK.test(date) ? date : `${date} ${hour.padStart(2, "0")}:00`,
+	);
 }
 
 /** Sees how a file writes its dates, where one of them alone does not tell. */
