@@ -233,7 +233,8 @@ describe("Ctrl-C", () => {
 	});
 });
 
-describe("--on-failure", () => {
+// These and what follows wait for processes more than they work: at the same time.
+describe.concurrent("--on-failure", () => {
 	test("runs a command with the reason and the exit code, and the log is kept", async () => {
 		const { at, args } = await place("failing", { "posts/a.jsonl": "{\n" });
 		const told = join(at, "told");
@@ -254,7 +255,7 @@ describe("--on-failure", () => {
 	});
 });
 
-describe("status", () => {
+describe.concurrent("status", () => {
 	test.skipIf(!hasRedis())("tells what waits in a queue", async () => {
 		const redis = await startRedis();
 		try {
@@ -279,7 +280,7 @@ describe("status", () => {
 	});
 });
 
-test("a job that fails is told with its log, which is kept until a build ends well", async () => {
+test.concurrent("a job that fails is told with its log, which is kept until a build ends well", async () => {
 	const { at, args, places } = await place("broken", month("garden", "01"));
 	const inTheWay = join(at, "work", "store", "batches");
 	await writeAll(at, { "work/store/batches": "" });
@@ -295,12 +296,12 @@ test("a job that fails is told with its log, which is kept until a build ends we
 	expect((await run("log", ...places)).stdout).not.toContain("FAILED");
 });
 
-describe("--watch", () => {
+describe.concurrent("--watch", () => {
 	test("rebuilds a key once for all that comes for it in a row, and other keys apart", async () => {
 		const { at, args, input } = await place("watched", month("garden", "01"));
 		const running = new Running([
 			...args,
-			...["--watch", "--quiet-period", "0.1", "--look-every", "0.2"],
+			...["--watch", "--quiet-period", "0.1", "--look-every", "0.1"],
 		]);
 		try {
 			await running.printed("Watching", 1);
@@ -314,10 +315,10 @@ describe("--watch", () => {
 						5 * part + 5,
 					),
 				});
-				await sleep(500);
+				await sleep(300);
 			}
 			await running.printed("Made version", 2);
-			await sleep(2000);
+			await sleep(1000);
 			expect(running.count("Made version")).toBe(2);
 			expect(running.stderr).toMatch(
 				/^5 files for weather\/garden\/2020\/202002$/m,
@@ -327,7 +328,7 @@ describe("--watch", () => {
 			const text = readings("roof", "01");
 			const half = join(input, "weather", "roof.csv");
 			await writeFile(half, text.slice(0, 100));
-			await sleep(1000);
+			await sleep(500);
 			await writeFile(half, text);
 			await rename(
 				join(input, "weather", "garden", "01.csv"),

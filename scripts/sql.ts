@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Cell, distinctNames, readAnswer } from "../src/lake/rows.ts";
 import { formatBytes } from "../src/lib/format.ts";
+import { printable } from "../src/lib/printable.ts";
 import { unverifiedWords } from "../src/lib/unverified.ts";
 import type { QueryAnswer } from "../workers/engine-api.ts";
 import { openLake } from "./lake/open-lake.ts";
@@ -85,10 +86,8 @@ function rowsOf({ ipc, columns }: QueryAnswer): Cell[][] {
 /** A cell on one line: control characters as escapes, null as a word. */
 function text(cell: Cell): string {
 	if (cell === null) return "NULL";
-	const plain = typeof cell === "object" ? JSON.stringify(cell) : String(cell);
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-	return plain.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
-		JSON.stringify(character).slice(1, -1),
+	return printable(
+		typeof cell === "object" ? JSON.stringify(cell) : String(cell),
 	);
 }
 

@@ -302,6 +302,8 @@ export function overviewLines(explanations: readonly Explanation[]): string[] {
 				(sum, batch) => sum + batch.files.length,
 				0,
 			);
+			if (files === 0 && write.every(({ pieces }) => pieces.length === 0))
+				return [`${dataset}: nothing`];
 			return [
 				dataset,
 				`  read       ${plural(files, "file")} in ${plural(read.batches.length, "batch", "batches")}`,

@@ -9,6 +9,7 @@ import { isDiskFull } from "../storage/disk.ts";
 const EXPECTED = new Set([
 	"BusyError",
 	"ConflictError",
+	"InputError",
 	"MissingFileError",
 	"NetworkError",
 	"OutputError",

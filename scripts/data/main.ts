@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { printable } from "../../src/lib/printable.ts";
 import {
 	type BuildCommand,
 	readCommand,
@@ -61,7 +62,7 @@ function print(value: unknown): void {
 }
 
 function printLines(lines: readonly string[]): void {
-	for (const line of lines) console.log(line);
+	for (const line of lines) console.log(printable(line, "\n\t"));
 }
 
 async function plan(command: BuildCommand): Promise<void> {
@@ -130,5 +131,7 @@ main().catch((error: unknown) => {
 	process.exitCode = 2;
 	if (error instanceof UsageError)
 		console.error(`${error.message}\n\n${USAGE}`);
-	else for (const line of failureLines(error, "")) console.error(line);
+	else
+		for (const line of failureLines(error, ""))
+			console.error(printable(line, "\n\t"));
 });

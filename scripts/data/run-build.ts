@@ -1,3 +1,4 @@
+import { printable } from "../../src/lib/printable.ts";
 import { buildLake } from "../steps/build.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { failedJobFile } from "../steps/failed-job.ts";
@@ -97,7 +98,8 @@ async function printReport(
 		for await (const part of reportJson(report)) process.stdout.write(part);
 	else if (isQuiet) return;
 	else if (watch !== null) console.log(summaryLine(report));
-	else for await (const line of reportLines(report)) console.log(line);
+	else
+		for await (const line of reportLines(report)) console.log(printable(line));
 }
 
 /** A build in a line. */

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import { printable } from "../../src/lib/printable.ts";
 import type { BuildProgress, BuildStep } from "../steps/build-options.ts";
 
 /** A line that changes does so no more often, in milliseconds. */
@@ -94,7 +95,7 @@ export class Terminal {
 	passing(text: string): void {
 		if (this.#isQuiet) return;
 		if (this.#screen.isTTY) this.#draw(text);
-		else this.#screen.write(`${text}\n`);
+		else this.#screen.write(`${printable(text)}\n`);
 	}
 
 	/** A line that stays, unless it is quiet here. */
@@ -102,10 +103,10 @@ export class Terminal {
 		if (!this.#isQuiet) this.say(line);
 	}
 
-	/** A line that stays. */
-	say(line: string): void {
+	/** A line that stays, or several. */
+	say(text: string): void {
 		this.clear();
-		this.#screen.write(`${line}\n`);
+		this.#screen.write(`${printable(text, "\n\t")}\n`);
 	}
 
 	/** Takes away the line that changes. */
@@ -118,7 +119,7 @@ export class Terminal {
 		// A line that wraps could not be taken away again.
 		const width = (this.#screen.columns || 80) - 1;
 		const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
-		this.#screen.write(`\r\x1b[2K${shown}`);
+		this.#screen.write(`\r\x1b[2K${printable(shown)}`);
 		this.#isShown = true;
 	}
 }

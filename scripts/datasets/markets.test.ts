@@ -112,6 +112,193 @@ test("what is no candle is rejected with its line", async () => {
 	lake.close();
 });
 
+/** The candles of one file as `[resolution, symbol, ts, open, high, low, close, volume]`, and what it is told. */
+async function readOne(path: string, content: string) {
+	const lake = await buildFrom(markets, {
+		[`markets/${path}`]: path.endsWith(".zip")
+			? zipOf({ [`${path.split("/").at(-1)?.slice(0, -4)}.csv`]: content })
+			: content,
+	});
+	const rows = await lake.query(
+		"SELECT resolution, symbol, ts::VARCHAR AS ts, open, high, low, close, volume FROM candles ORDER BY ALL",
+	);
+	lake.close();
+	return {
+		rows: rows.map((row) => Object.values(row)),
+		rejects: lake.rejects.map(({ line, reason }) => [line, reason]),
+		notes: lake.reports[`markets/${path}`]?.notes ?? [],
+	};
+}
+
+const CANDLE = [1, 4, 0.5, 2, 10];
+
+describe("candles of exchanges and archives", () => {
+	test.each([
+		[
+			"Binance, of milliseconds",
+			"spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2024-05.zip",
+			"1714521600000,1.00,4.00,0.50,2.00,10.0,1714525199999,20.1,7,5.0,10.0,0\n",
+			["hour", "BTCUSDT", "2024-05-01 00:00:00"],
+		],
+		[
+			"Binance, of microseconds and under a header",
+			"BTCUSDT-15m-2025-01-01.csv",
+			"open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n1735689600000000,1,4,0.5,2,10,1735690499999999,20,7,5,10,0\n",
+			["15-minute", "BTCUSDT", "2025-01-01 00:00:00"],
+		],
+		[
+			"Kraken",
+			"XBTUSD_240.csv",
+			"1714521600,1,4,0.5,2,10,7\n",
+			["4-hour", "XBTUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"CryptoDataDownload, whose first line is an address",
+			"Binance_BTCUSDT_d.csv",
+			"https://www.CryptoDataDownload.com\nUnix,Date,Symbol,Open,High,Low,Close,Volume USDT,Volume BTC,tradecount\n1714521600000,2024-05-01,BTC/USDT,1,4,0.5,2,20,10,7\n",
+			["daily", "BTCUSDT", "2024-05-01 00:00:00"],
+		],
+		[
+			"Yahoo",
+			"BTC-USD.csv",
+			"Date,Open,High,Low,Close,Adj Close,Volume\n2024-05-01,1,4,0.5,2,1.9,10\n2024-05-02,null,null,null,null,null,null\n",
+			["daily", "BTCUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"Stooq",
+			"aapl.us_d.csv",
+			"\uFEFFDate,Open,High,Low,Close,Volume\r\n2024-05-01,1,4,0.5,2,10\r\n",
+			["daily", "AAPL.US", "2024-05-01 00:00:00"],
+		],
+		[
+			"Stooq's bulk, with the time apart",
+			"prices.csv",
+			"<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\nBTC.V,5,20240501,153000,1,4,0.5,2,10,0\nETH.V,5,20240501,153000,1,4,0.5,2,10,0\nETH.V,5,20240501,153500,1,1,1,1,-1,0\n",
+			["5-minute", "BTC.V", "2024-05-01 15:30:00"],
+		],
+		[
+			"MetaTrader, between tabs",
+			"EURUSD_M.csv",
+			"<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\n2024.05.01\t15:30:00\t1\t4\t0.5\t2\t9\t10\t3\n2024.05.01\t15:31:00\t1\t0\t1\t1\t9\t10\t3\n",
+			["minute", "EURUSD", "2024-05-01 15:30:00"],
+		],
+		[
+			"TradingView, with a zone",
+			"BINANCE_ETHBTC, 60.csv",
+			"time,open,high,low,close,Volume\n2024-05-01T02:00:00+02:00,1,4,0.5,2,10\n",
+			["hour", "ETHBTC", "2024-05-01 00:00:00"],
+		],
+		[
+			"CoinMarketCap, between semicolons",
+			"Bitcoin_2024-05-01-2024-05-31_historical_data_coinmarketcap.csv",
+			'timeOpen;timeClose;timeHigh;timeLow;name;symbol;open;high;low;close;volume;marketCap;timestamp\n"2024-05-01T00:00:00.000Z";"2024-05-01T23:59:59.999Z";"";"";"2781";"BTC";1;4;0.5;2;10;99;"2024-05-01T23:59:59.999Z"\n"2024-05-02T00:00:00.000Z";"";"";"";"2781";"BTC";1;1;1;1;-1;99;""\n',
+			["daily", "BTC", "2024-05-01 00:00:00"],
+		],
+		[
+			"Dukascopy",
+			"EURUSD_Candlestick_1_h_BID.csv",
+			"Gmt time,Open,High,Low,Close,Volume\n01.05.2024 00:00:00.000,1,4,0.5,2,10\n",
+			["hour", "EURUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"any order, under a remark",
+			"hour/fx.csv",
+			"# made by hand\nvolume;close;low;high;open;symbol;date\n10;2;0.5;4;1;btc-usd;2024-05-01\n",
+			["hour", "BTCUSD", "2024-05-01 00:00:00"],
+		],
+	])("are read: %s", async (_, path, content, candle) => {
+		const { rows } = await readOne(path, content);
+		expect(rows[0]).toEqual([...candle, ...CANDLE]);
+	});
+
+	test("are rejected row by row where a row cannot be used", async () => {
+		const { rows, rejects, notes } = await readOne(
+			"btcusd.csv",
+			"made by hand\nDate,Open,High,Low,Close,Volume,Note\n2024-05-01,1,4,0.5,2,10,\n2024-05-03,1,4,0.5,2,10,\n2024-05-02,1,4,0.5,2,,\n1.5.2024,1,4,0.5,2,10,\n2024-05-02,1,4\n9999-05-02,1,4,0.5,2,10,\n",
+		);
+		expect(rows.map((row) => row[2])).toEqual([
+			"2024-05-01 00:00:00",
+			"2024-05-03 00:00:00",
+		]);
+		expect(rejects).toEqual([
+			[5, "volume: no value"],
+			[
+				6,
+				"time: no ISO 8601, and no seconds, milliseconds or microseconds since 1970",
+			],
+			[7, "3 cells where 7 are declared"],
+			[8, "the time is before 1600 or after 2100"],
+		]);
+		expect(notes).toEqual([
+			"its name does not say how long a candle is: taken as daily, since its first ones are so far apart",
+			"times without a zone are taken as UTC",
+			"lines before the header left out: made by hand",
+			"columns left out: Note",
+		]);
+	});
+
+	test.each([
+		[
+			"btcusd_hour.csv",
+			"Date,Price,Change\n2024-05-01,1,2\n",
+			1,
+			"neither a header that names open, high, low, close and volume, nor rows",
+		],
+		[
+			"btcusd_hour.csv",
+			"remark\nDate,Open,High,Low,Close\n2024-05-01,1,4,1,2\n",
+			2,
+			"no column is named volume",
+		],
+		[
+			"btcusd_hour.csv",
+			"Open,High,Low,Close,Volume\n1,4,1,2,1\n",
+			1,
+			"no column is named time, date or timestamp",
+		],
+		[
+			"btcusd_hour.csv",
+			"Date,Open,Open,High,Low,Close,Volume\n2024-05-01,1,1,4,1,2,1\n",
+			1,
+			"two columns are named open",
+		],
+		[
+			"btcusd_hour.csv",
+			"Date,Open,High,Low,Close,Volume\n5/1/2024,1,4,1,2,1\n",
+			2,
+			"its times are neither ISO 8601",
+		],
+		[
+			"btcusd_hour.csv",
+			"Date,Open,High,Low,Close,Volume\n",
+			null,
+			"nothing but a header",
+		],
+		[
+			"btcusd_ethusd_hour.csv",
+			"1714521600,1,4,0.5,2,10,7\n",
+			1,
+			"nothing tells what was traded: name the file",
+		],
+		[
+			"btcusd.csv",
+			"1714521600,1,4,0.5,2,10,7\n",
+			1,
+			"nothing tells how long a candle is: name the file",
+		],
+	])(
+		"are rejected as a whole, with a way out: %s, %j",
+		async (path, content, line, reason) => {
+			const rows = "1714521600,1,4,0.5,2,10,7\n".repeat(
+				content.startsWith("1") ? 3 : 0,
+			);
+			const read = await readOne(path, content + rows);
+			expect(read.rows).toEqual([]);
+			expect(read.rejects).toEqual([[line, expect.stringContaining(reason)]]);
+		},
+	);
+});
+
 describe.skipIf(missingSharedData)("real markets", () => {
 	test("have the candles that another program finds in them", async () => {
 		const files = await sharedFiles("markets");

@@ -1,5 +1,5 @@
 import { column } from "../../src/lib/tables.ts";
-import { csv } from "../formats/declared/csv.ts";
+import { CANDLES } from "../formats/candles.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 /**
@@ -18,7 +18,7 @@ const RANKED = `
 	FROM rows
 	WINDOW copies AS (${COPIES})`;
 
-/** LEAN's files of trades: a zip a day, or one of all days and hours. */
+/** Candles, as LEAN, exchanges and archives of prices write them. */
 export const markets: DatasetDefinition = {
 	name: "markets",
 	folder: "markets",
@@ -27,50 +27,7 @@ export const markets: DatasetDefinition = {
 	source: "The publisher's own files",
 	licence: "Not stated",
 	isPathData: true,
-	...csv({
-		table: "staged_candles",
-		header: false,
-		columns: {
-			time: "VARCHAR NOT NULL",
-			open: "DOUBLE NOT NULL",
-			high: "DOUBLE NOT NULL",
-			low: "DOUBLE NOT NULL",
-			close: "DOUBLE NOT NULL",
-			volume: "DOUBLE NOT NULL",
-		},
-		path: "path",
-		derived: {
-			symbol: {
-				type: "VARCHAR",
-				sql: `upper(regexp_extract(path,
-					'(?i)(?:^|/)(?:[0-9]{8}_)?([a-z0-9]+)(?:_(?:second|minute|hour|daily))?(?:_trade)?\\.csv(?:\\.gz)?$', 1))`,
-			},
-			resolution: {
-				type: "VARCHAR",
-				sql: `regexp_extract(lower(path),
-					'(?:^|[^a-z])(second|minute|hour|daily)(?:[^a-z]|$)', 1)`,
-			},
-			// A date and a time, or milliseconds since the midnight of the name's date.
-			ts: {
-				type: "TIMESTAMP",
-				sql: `CASE WHEN contains(time, ' ') THEN try_strptime(time, '%Y%m%d %H:%M')
-					WHEN regexp_full_match(time, '[0-9]{1,8}') AND time::INTEGER < 86400000
-					THEN try_strptime(regexp_extract(path, '(?:^|/)([0-9]{8})_[^/]*$', 1), '%Y%m%d')
-						+ to_milliseconds(time::INTEGER) END`,
-			},
-		},
-		rejected: {
-			"its file's name tells no symbol: <date>_<symbol>_<resolution>_trade.csv":
-				"symbol = ''",
-			"neither its file's name nor a folder tells second, minute, hour or daily":
-				"resolution = ''",
-			"time: no YYYYMMDD HH:MM, and no milliseconds of a day that its file's name tells":
-				"time IS NOT NULL AND ts IS NULL",
-			"the high is not the highest, or the low not the lowest price":
-				"high < greatest(open, low, close) OR low > least(open, high, close)",
-			"volume: less than 0": "volume < 0",
-		},
-	}),
+	...CANDLES,
 	tables: [
 		{
 			name: "candles",
@@ -83,7 +40,7 @@ export const markets: DatasetDefinition = {
 					column(
 						"resolution",
 						"VARCHAR",
-						"Length of the candle: second, minute, hour or daily",
+						"Length of the candle: second, minute, hour, daily, or such as 15-minute",
 					),
 					column("symbol", "VARCHAR", "Name of the pair, such as BTCUSD"),
 					column("ts", "TIMESTAMP", "Start of the candle, UTC"),
@@ -97,7 +54,7 @@ export const markets: DatasetDefinition = {
 				sortKeys: ["ts"],
 			},
 			rows: `
-				SELECT staged_candles.* EXCLUDE (path), source_files.path AS source_file
+				SELECT staged_candles.* EXCLUDE (time, path, told_symbol, told_resolution), source_files.path AS source_file
 				FROM staged_candles JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("ts"),
 			merge: `

@@ -370,6 +370,23 @@ describe("bad input", () => {
 		]);
 	});
 
+	test("times of another age, of no clock that was right, are rejected", async () => {
+		const years = ["0001", "1599", "1600", "2100", "2101", "9999"];
+		const { readings, lake } = await readingsOf({
+			"weather/s.csv": `time,t\n${years.map((year) => `${year}-05-01,1\n`).join("")}`,
+		});
+		expect(readings).toEqual([
+			"s/-/t 1600-05-01T00:00:00 1.0",
+			"s/-/t 2100-05-01T00:00:00 1.0",
+		]);
+		expect(lake.rejects).toMatchObject(
+			[2, 3, 6, 7].map((line) => ({
+				line,
+				reason: "the time is before 1600 or after 2100",
+			})),
+		);
+	});
+
 	test("a station whose name is longer than a folder's is rejected, and the others stay", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/a.csv": `station,time,t\n${"x".repeat(241)},2019-01-01,1\n${"é".repeat(41)},2019-01-01,2\n${"é".repeat(40)},2019-01-01,3\n`,

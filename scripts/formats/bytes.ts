@@ -13,8 +13,8 @@ const BYTES_AT_ONCE = 1 << 20;
 
 /**
  * The bytes of a file, of a `.gz` the unpacked ones, in pieces of some ten kB.
- * Throws a FileError where the file is empty, or the packed data are damaged or
- * cut off (which DuckDB's own readers accept at a line's end).
+ * Throws a FileError where the file is empty or packed twice, or the packed data are
+ * damaged or cut off (which DuckDB's own readers accept at a line's end).
  */
 export async function* fileBytes(
 	file: Pick<SourceFile, "path" | "absolutePath" | "bytes">,
@@ -61,6 +61,8 @@ async function* unpacked(raw: Readable): AsyncGenerator<Uint8Array> {
 	try {
 		let bytes = 0;
 		for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
+			if (bytes === 0 && chunk[0] === 0x1f && chunk[1] === 0x8b)
+				throw new FileError("it is packed twice: unpack it once");
 			bytes += chunk.length;
 			yield chunk;
 		}

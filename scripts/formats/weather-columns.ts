@@ -39,6 +39,9 @@ const NAMES = {
 		"measured_at",
 		"recorded_at",
 		"created_at",
+		"last_changed",
+		"mess_datum",
+		"start_time",
 		"epoch",
 		"unix_time",
 		"unixtime",
@@ -57,14 +60,31 @@ const NAMES = {
 		"station_name",
 		"station_id",
 		"stationid",
+		"stations_id",
 		"site",
 		"site_name",
 		"site_id",
 		"location",
 		"place",
 		"city",
+		"meter",
+		"meter_id",
+		"mpan",
+		"lclid",
+		"household",
+		"household_id",
 	],
-	module: ["module", "module_name", "sensor", "sensor_name", "device"],
+	module: [
+		"module",
+		"module_name",
+		"sensor",
+		"sensor_name",
+		"sensor_id",
+		"device",
+		"device_name",
+		"device_id",
+		"channel",
+	],
 	unit: ["unit", "units", "uom"],
 	measureName: [
 		"measure",
@@ -73,8 +93,11 @@ const NAMES = {
 		"metric",
 		"element",
 		"quantity",
+		"entity_id",
 		"name",
 	],
+	/** Home Assistant's, beside its `entity_id`; elsewhere a state is a place. */
+	state: ["state"],
 	value: ["value", "reading", "measurement", "val", "result"],
 	idle: [
 		"",
@@ -98,7 +121,15 @@ const NAMES = {
 } as const;
 
 /** Names of a time that may lack its date, which another column then has. */
-const TIMES_OF_DAY: ReadonlySet<string> = new Set(["time", "zeit", "uhrzeit"]);
+const TIMES_OF_DAY: ReadonlySet<string> = new Set([
+	"time",
+	"start_time",
+	"zeit",
+	"uhrzeit",
+]);
+
+/** Names of hours from 0 to 24, beside a date. */
+const HOURS = ["hour", "hr", "stunde"];
 
 /** Takes the unit, in brackets or parentheses at the end, off a column's name. */
 export function parseHeader(cell: string): Header {
@@ -143,25 +174,37 @@ export function rolesOf(
 			? timeColumn
 			: (claim(NAMES.time) ?? claimTimeLike(keys, used));
 	if (time === null) return null;
-	const date = TIMES_OF_DAY.has(keys[time] ?? "") ? claim(NAMES.date) : null;
+	const key = keys[time] ?? "";
+	const hour = (NAMES.date as readonly string[]).includes(key)
+		? claim(HOURS)
+		: null;
+	const date = TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null;
 	const roles = {
-		time,
-		date,
+		time: hour ?? time,
+		date: hour === null ? date : time,
 		station: claim(NAMES.station),
 		module: claim(NAMES.module),
 		unit: claim(NAMES.unit),
 		measureName: claim(NAMES.measureName),
-		value: claim(NAMES.value),
+		value:
+			claim(NAMES.value) ??
+			(keys.includes("entity_id") ? claim(NAMES.state) : null),
 	};
 	const others = keys.map((_, index) => index).filter((at) => !used.has(at));
 	const isIdle = (at: number) =>
-		(NAMES.idle as readonly string[]).includes(keys[at] ?? "") ||
-		isTimeLike(keys[at] ?? "");
+		isPlace(keys[at] ?? "") || isTimeLike(keys[at] ?? "");
 	return {
 		...roles,
 		candidates: others.filter((at) => !isIdle(at)),
 		idle: others.filter(isIdle),
 	};
+}
+
+/** `elevation`, also as `elevation_m`; but not `sun_elevation`. */
+function isPlace(key: string): boolean {
+	return (NAMES.idle as readonly string[]).includes(
+		key.replace(/(?<=e|at|on|ng)_(?:m|ft|deg|degrees)$/, ""),
+	);
 }
 
 /** `formatted_date`, `local_time`: a word of the name says time. */
@@ -177,6 +220,80 @@ function claimTimeLike(
 	if (index === -1) return null;
 	used.add(index);
 	return index;
+}
+
+/** Last words of the names of what tells things apart, or how good a value is and whence. */
+const MARKS: ReadonlySet<string> = new Set(
+	"id ids identifier key sign callsign serial source src type version flag flags quality qualifier qc qn attribute attributes ind indicator".split(
+		" ",
+	),
+);
+
+/**
+ * Columns that hold marks and no measures, although their cells may be numbers: such as
+ * an identifier, a call sign, a source, a quality. Their names say so, by the last word
+ * or by what they add to another column's, and their cells agree: no unit, whole numbers
+ * only. So are, whatever the name, codes of a fixed width, see {@link CellDigits.areCodes}.
+ */
+export function marksAmong(
+	headers: readonly Header[],
+	digits: ReadonlyMap<number, CellDigits>,
+): ReadonlySet<number> {
+	const keys = headers.map(({ name }) =>
+		keyOf(name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_")),
+	);
+	const isNamedMark = (key: string): boolean => {
+		const words = key.split("_").filter((word) => !/^\d+$/.test(word));
+		const other = keys.find(
+			(each) => each !== "" && key.startsWith(`${each}_`),
+		);
+		if (other !== undefined)
+			return key
+				.slice(other.length)
+				.split("_")
+				.some((word) => word === "q" || MARKS.has(word));
+		if (words.includes("version")) return true;
+		// Of the air it is an index.
+		if (/(?:^|_)(?:air|water)_quality$/.test(key)) return false;
+		return MARKS.has(words.at(-1) ?? "");
+	};
+	return new Set(
+		headers.flatMap(({ unit }, index) => {
+			const cells = digits.get(index);
+			if (cells === undefined || unit !== null) return [];
+			const isMark =
+				cells.areCodes || (cells.areWhole && isNamedMark(keys[index] ?? ""));
+			return isMark ? [index] : [];
+		}),
+	);
+}
+
+/** What the digits of a column's cells say of it. */
+export class CellDigits {
+	#isWhole = true;
+	#width: number | null = null;
+	#isOfOneWidth = true;
+	#hasLeadingZero = false;
+
+	add(cell: string): void {
+		const trimmed = cell.trim();
+		if (trimmed === "") return;
+		this.#isWhole &&= /^-?\d+$/.test(trimmed) || !NUMBER.test(trimmed);
+		this.#width ??= trimmed.length;
+		this.#isOfOneWidth &&=
+			/^\d{5,}$/.test(trimmed) && trimmed.length === this.#width;
+		this.#hasLeadingZero ||= trimmed.startsWith("0");
+	}
+
+	/** All numbers are whole; there may be words. */
+	get areWhole(): boolean {
+		return this.#isWhole;
+	}
+
+	/** All are as many digits, five at least, and some begin with 0, as no number is written. */
+	get areCodes(): boolean {
+		return this.#isOfOneWidth && this.#width !== null && this.#hasLeadingZero;
+	}
 }
 
 /** Values with which loggers and archives mark that there is none. */

@@ -5,10 +5,12 @@ import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { fileBytes } from "./bytes.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
 import {
+	CellDigits,
 	type Header,
 	isSentinel,
 	keyOf,
 	MeasureStatistics,
+	marksAmong,
 	NumberSigns,
 	parseCell,
 	parseHeader,
@@ -42,8 +44,7 @@ interface Layout {
 	readonly commaIsDecimal: boolean;
 	/** What points and commas are for, by column. */
 	readonly signs: ReadonlyMap<number, NumberSigns>;
-	/** Of dates with slashes; null where the file does not tell. */
-	readonly dayFirst: boolean | null;
+	readonly dates: DateForms;
 }
 
 const SNIFF_BYTES = 1 << 16;
@@ -55,13 +56,32 @@ const SAMPLE_LENGTH = 200;
  * file systems allow names of 255 bytes.
  */
 const LONGEST_STATION = 240;
+/** Microseconds since 1970, the end exclusive: a single reading of another age would stretch every timeline. */
+const MIN_TIME = Date.UTC(1600, 0) * 1000;
+const MAX_TIME = Date.UTC(2101, 0) * 1000;
 /** What UTF-8 decoding puts for bytes that are none. */
 const NOT_UTF8 = "\uFFFD";
 
 const CLOCK = /^\d{1,2}:\d{2}/;
 
+/** As tables of numbers write it, too: `5.0`. */
+const HOUR = /^(\d{1,2})(?:\.0)?$/;
+
+/** What spreadsheets add to a date. */
+const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
+
+/** A date that has its time of day. */
+const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
+
 /** `02/13/2024` and `13/02/2024`: which comes first, only a day above 12 tells. */
 const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?!\d)/;
+
+/** `2/13/24`: with a month in the middle it might be a year that comes first. */
+const SHORT_SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{2})(?!\d)/;
+
+/** `2024020113`, with minutes and seconds or without, which might be a number of seconds. */
+const COMPACT =
+	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
 
 /**
  * Reads a CSV of weather readings, twice: once to see what its columns hold, once
@@ -73,15 +93,16 @@ const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?!\d)/;
  *   tabs or bars part its cells, whichever it has most.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
  *   1970 (see {@link parseTime}); without a zone it is UTC, which is noted. A date
- *   and a time of day in columns of their own are put together. In dates with
+ *   and a time of day, or an hour, in columns of their own are put together. In dates with
  *   slashes, a day above 12 somewhere in the file tells whether days or months come
- *   first; where none does, they are no times. Where no column's
+ *   first; where none does, they are no times. Digits such as `2024020113` are a date
+ *   with an hour where all cells are, and not seconds since 1970. Where no column's
  *   name says time, it is the first whose first cell is a time.
  * - *Long* where a column names the measure and another holds the value: by their
  *   names, or where the cells of a column `name` name one other column, as
  *   `Temperature` does a column `temperature`; its blank cells mean that column too.
  * - *Wide* otherwise: each column of more numbers than words is a measure, its
- *   unit in brackets behind its name.
+ *   unit in brackets behind its name, unless it holds marks, see {@link marksAmong}.
  * - The station is what its column says (a column `name` too, where it names no
  *   measure), else the folder below the dataset's, else the file's name without its
  *   ending; the module is what its column says.
@@ -134,9 +155,16 @@ export async function readWeather(
 		}
 		const time = timeOf(cells, layout);
 		if (time === null) {
-			const text = cells[roles.time]?.trim() ?? "";
+			const text = [roles.date, roles.time]
+				.map((index) => (index === null ? "" : (cells[index] ?? "").trim()))
+				.join(" ")
+				.trim();
 			if (text !== "") reject(`not a time: ${text}`);
 			else if (cells.some((cell) => cell.trim() !== "")) reject("no time");
+			return;
+		}
+		if (time.micros < MIN_TIME || time.micros >= MAX_TIME) {
+			reject("the time is before 1600 or after 2100");
 			return;
 		}
 		const named =
@@ -221,7 +249,8 @@ async function survey(
 	const headers = headersOf(header.cells);
 	let roles = rolesOf(headers);
 	let dataRows = 0;
-	const dates = new DateOrder();
+	const dates = new DateForms();
+	const digits = new Map<number, CellDigits>();
 
 	for await (const batch of rows)
 		for (const { cells } of batch) {
@@ -245,8 +274,6 @@ async function survey(
 
 	if (known === null && signs.values().some((each) => each.hasThousands))
 		return survey(file, signs);
-	const dayFirst = dates.dayFirst();
-
 	function parse(cells: readonly string[], index: number) {
 		const cell = cells[index] ?? "";
 		entryOf(signs, index, () => new NumberSigns()).add(cell);
@@ -255,8 +282,10 @@ async function survey(
 
 	function surveyRow(cells: readonly string[], roles: Roles): void {
 		dates.add((cells[roles.date ?? roles.time] ?? "").trim());
-		for (const index of roles.candidates)
+		for (const index of roles.candidates) {
 			statisticsOf(byColumn, index).add(parse(cells, index));
+			entryOf(digits, index, () => new CellDigits()).add(cells[index] ?? "");
+		}
 		if (roles.value !== null) {
 			const cell = parse(cells, roles.value);
 			statisticsOf(byColumn, roles.value).add(cell);
@@ -282,22 +311,29 @@ async function survey(
 			statistics: byName,
 			commaIsDecimal,
 			signs,
-			dayFirst,
+			dates,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
 	if (roles.station === null && valueColumn === null && unnamed === 0)
 		roles = { ...roles, station: columnNamed(headers, "name") };
+	const marks = marksAmong(headers, digits);
 	const measures =
 		valueColumn !== null
 			? [valueColumn]
 			: [...roles.candidates, ...(roles.value === null ? [] : [roles.value])]
-					.filter((index) => byColumn.get(index)?.isNumeric() === true)
+					.filter(
+						(index) =>
+							byColumn.get(index)?.isNumeric() === true && !marks.has(index),
+					)
 					.sort((a, b) => a - b);
 	if (measures.length === 0)
-		throw new FileError("no column of numbers beside the time", {
-			line: header.line,
-			sample: headers.map(({ name }) => name).join(","),
-		});
+		throw new FileError(
+			"no column of numbers beside the time; cells that hold several, as those of NOAA's ISD, are not read",
+			{
+				line: header.line,
+				sample: headers.map(({ name }) => name).join(","),
+			},
+		);
 	const statistics = new Map<string, MeasureStatistics>();
 	for (const index of measures) {
 		const name = headers[index]?.name ?? "";
@@ -316,7 +352,7 @@ async function survey(
 		statistics,
 		commaIsDecimal,
 		signs,
-		dayFirst,
+		dates,
 	};
 }
 
@@ -418,33 +454,50 @@ function textOf(cells: readonly string[], index: number | null): string | null {
 
 function timeOf(
 	cells: readonly string[],
-	{ roles, dayFirst }: Layout,
+	{ roles, dates }: Layout,
 ): ParsedTime | null {
 	const text = (cells[roles.time] ?? "").trim();
-	const isClock = roles.date !== null && CLOCK.test(text);
-	const date = isClock ? (cells[roles.date ?? 0] ?? "").trim() : "";
-	const whole = isClock ? `${date} ${text}` : text;
+	if (roles.date === null) return parseTime(dates.plain(text));
+	const [, hour] = HOUR.exec(text) ?? [];
+	if (hour === undefined && !CLOCK.test(text))
+		return parseTime(dates.plain(text));
+	const date = dates
+		.plain((cells[roles.date] ?? "").trim())
+		.replace(MIDNIGHT, "");
+	if (hour === undefined) return parseTime(`${date} ${text}`);
 	return parseTime(
-		dayFirst === null
-			? whole
-			: whole.replace(SLASHED, dayFirst ? "$1.$2.$3" : "$2.$1.$3"),
+		WITH_CLOCK.test(date) ? date : `${date} ${hour.padStart(2, "0")}:00`,
 	);
 }
 
-/** Sees whether days or months come first in a file's dates with slashes. */
-class DateOrder {
+/** Sees how a file writes its dates, where one of them alone does not tell. */
+class DateForms {
 	#dayFirst = false;
 	#monthFirst = false;
+	#areCompact: boolean | null = null;
 
 	add(cell: string): void {
-		const [, first, second] = SLASHED.exec(cell) ?? [];
+		if (/^\d+$/.test(cell))
+			this.#areCompact = this.#areCompact !== false && COMPACT.test(cell);
+		const [, first, second] =
+			SLASHED.exec(cell) ?? SHORT_SLASHED.exec(cell) ?? [];
 		this.#dayFirst ||= Number(first) > 12;
 		this.#monthFirst ||= Number(second) > 12;
 	}
 
-	/** Null where nothing tells, or both are told. */
-	dayFirst(): boolean | null {
-		return this.#dayFirst === this.#monthFirst ? null : this.#dayFirst;
+	/** A time as `parseTime` reads it; as it stands where the file's dates do not tell how. */
+	plain(time: string): string {
+		if (this.#areCompact && COMPACT.test(time))
+			return time.replace(
+				COMPACT,
+				(_, day, hour, minute = "00", second = "00") =>
+					`${day} ${hour}${minute}${second}`,
+			);
+		if (this.#dayFirst === this.#monthFirst) return time;
+		if (this.#dayFirst) return time.replace(SLASHED, "$1.$2.$3");
+		return time
+			.replace(SLASHED, "$2.$1.$3")
+			.replace(SHORT_SLASHED, "$2.$1.20$3");
 	}
 }
 

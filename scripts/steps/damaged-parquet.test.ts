@@ -41,6 +41,12 @@ test("a Parquet file that is damaged inside is rejected, and the others are read
 		"flights/short.parquet",
 		"flights/text.parquet",
 	]);
+	for (const { reason } of report.rejects) {
+		expect(reason).not.toContain("\n");
+		expect(reason).not.toContain("scratch");
+	}
+	const again = await build({ input, out: join(folder, "again") });
+	expect(again.version).toBe(report.version);
 	expect(report.datasets[0]?.balance).toEqual({
 		unit: "rows",
 		read: 20000,

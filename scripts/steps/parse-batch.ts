@@ -187,7 +187,7 @@ class Batch {
 			// Rows that were not written down are looked at here first.
 			if (this.#views.length === 0 || classify(error) !== "deterministic")
 				throw error;
-			this.#late = (error as Error).message;
+			this.#late = reasonOf(error as Error, files[0]);
 			this.#views.length = 0;
 			this.#outputs.length = 0;
 			this.#counts = {};
@@ -292,11 +292,22 @@ class Batch {
 			if (error instanceof FileError)
 				reject(error.line, error.message, error.sample);
 			else if (classify(error) === "deterministic" || isAbout(error, file))
-				reject(null, (error as Error).message, "");
+				reject(null, reasonOf(error as Error, file), "");
 			else throw error;
 		}
 		await writer.drain();
 	}
+}
+
+/**
+ * Why a file is rejected, by what DuckDB or the system says of it: a line, without the
+ * place where the file lay for the time of the job, which is another with each.
+ */
+function reasonOf({ message }: Error, file: SourceFile | undefined): string {
+	const [line = ""] = message.split("\n");
+	return file === undefined
+		? line
+		: line.replaceAll(file.absolutePath, file.path);
 }
 
 /** Whether the system refused the file itself, and not what is written on the way. */

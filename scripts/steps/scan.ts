@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats, statSync } from "node:fs";
 import { readdir, readFile, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { isSidecar } from "../../src/lib/formats/sidecar.ts";
@@ -89,12 +89,17 @@ export interface ScanOptions {
 	holds?(path: string): boolean;
 }
 
+/** The input cannot be listed. */
+export class InputError extends Error {
+	override readonly name = "InputError";
+}
+
 /**
  * Lists what folders hold, by path in ascending order; of files of the same path, that
  * of the first folder counts. Symbolic links are followed; a folder that is reached by
  * several ways is read once, by the first. Left out are the build's own folders, by
  * name, which may lie in the input, and what macOS puts beside files on other file
- * systems. Throws where a folder cannot be read.
+ * systems. Throws an {@link InputError} where a folder may not be read.
  */
 export async function listInput(
 	folders: readonly string[],
@@ -179,7 +184,10 @@ async function walk(
 	add: (file: ListedFile) => void,
 	ignored: IgnoredFile[],
 ): Promise<void> {
-	const names = (await readdir(absolute)).sort(byCode);
+	const listed = await readdir(absolute).catch((error) => {
+		throw orNotAllowed(error, absolute);
+	});
+	const names = listed.sort(byCode);
 	for (const [index, name] of names.entries()) {
 		if (index % LOOKED_AT_IN_PLACE === 0) await setImmediate();
 		const child = join(absolute, name);
@@ -212,6 +220,17 @@ async function walk(
 	}
 }
 
+/** The error, in a sentence where it is that the folder may not be read. */
+function orNotAllowed(error: unknown, folder: string): unknown {
+	const { code } = error as NodeJS.ErrnoException;
+	return code === "EACCES" || code === "EPERM"
+		? new InputError(
+				`the folder ${folder} may not be read: allow it, or take it out of the input`,
+				{ cause: error },
+			)
+		: error;
+}
+
 /** Null where nothing is there yet. */
 async function realPathOrNull(path: string): Promise<string | null> {
 	try {
@@ -228,7 +247,7 @@ function statOrNull(path: string): Stats | null {
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code;
 		if (code === "ENOENT" || code === "ELOOP") return null;
-		throw error;
+		throw orNotAllowed(error, dirname(path));
 	}
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { readCommand } from "../../scripts/data/arguments.ts";
+import { Terminal } from "../../scripts/data/terminal.ts";
+import { watch } from "../../scripts/data/watch.ts";
 import { queueStatus } from "../../scripts/jobs/queue-status.ts";
 import { batchesOf } from "../../scripts/steps/batches.ts";
 import { build, writeAll } from "../../scripts/steps/building.ts";
@@ -10,21 +12,15 @@ import type { ScannedFile } from "../../scripts/steps/scan.ts";
 import { openStore } from "../../scripts/storage/open-store.ts";
 import type { Store } from "../../scripts/storage/store.ts";
 import { randomFrom } from "../../src/lib/random.ts";
-import {
-	type FaultyGateway,
-	faultyGateway,
-} from "../support/faulty-gateway.ts";
-import {
-	hasRadosgw,
-	type ObjectStore,
-	startRadosgw,
-} from "../support/radosgw.ts";
+import { type FaultyStore, startFaultyStore } from "../support/faulty-store.ts";
+import { hasRadosgw, type ObjectStore } from "../support/radosgw.ts";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
 import {
 	seededPosts,
 	seededReadings,
 	seededRide,
 } from "../support/seeded-input.ts";
+import { testFolder } from "../support/test-folder.ts";
 import { unnamedWork, wholeLake } from "../support/whole-lake.ts";
 import { WorkerMachine } from "../support/worker-machine.ts";
 import { underFaults } from "./under-faults.ts";
@@ -36,35 +32,38 @@ const LOCK_SECONDS = 2;
 const JOBS = 200;
 
 describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
-	let folder: string;
+	const folder = testFolder();
 	let redis: RedisServer;
-	let objects: ObjectStore;
-	let gateway: FaultyGateway;
+	let store: FaultyStore;
 
 	beforeAll(async () => {
-		folder = await mkdtemp(join(tmpdir(), "lakeside-faults-"));
-		[redis, objects] = await Promise.all([startRedis(), startRadosgw()]);
-		gateway = await faultyGateway(objects);
-		await objects.makeBucket("fleet");
-		process.env.AWS_ACCESS_KEY_ID = objects.accessKeyId;
-		process.env.AWS_SECRET_ACCESS_KEY = objects.secretAccessKey;
+		[redis, store] = await Promise.all([
+			startRedis(),
+			startFaultyStore("fleet"),
+		]);
 	});
-	afterAll(async () => {
-		await gateway?.close();
-		await Promise.all([redis?.stop(), objects?.stop()]);
-		await rm(folder, { recursive: true, force: true });
-	});
+	afterAll(() => Promise.all([redis?.stop(), store?.stop()]));
+
+	/** What a further machine runs. */
+	const startWorker = () =>
+		new WorkerMachine([
+			...["--queue", redis.url, "--store", "s3://fleet"],
+			...["--endpoint", store.gateway.endpoint, "--processes", "1"],
+			...["--lock-seconds", String(LOCK_SECONDS)],
+			...["--scratch", join(folder.path, "scratch")],
+		]);
 
 	test(`builds byte for byte what a single process builds (seed ${SEED})`, {
 		timeout: 600_000,
 		retry: 0,
 	}, async () => {
-		const input = join(folder, "input");
+		const input = join(folder.path, "input");
 		await writeAll(input, manyBatches(SEED));
-		const alone = join(folder, "lake");
+		const alone = join(folder.path, "lake");
 		const expected = await build({ input, out: alone, processes: 1 });
 		expect(expected.jobs.done).toBeGreaterThanOrEqual(JOBS);
 
+		const { gateway, server } = store;
 		const { endpoint } = gateway;
 		const [out, work] = ["s3://fleet/lake", "s3://fleet/work"];
 		let progress = 0;
@@ -76,13 +75,7 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 				lockMs: LOCK_SECONDS * 1000,
 				redis,
 				gateway,
-				startWorker: () =>
-					new WorkerMachine([
-						...["--queue", redis.url, "--store", "s3://fleet"],
-						...["--endpoint", endpoint, "--processes", "1"],
-						...["--lock-seconds", String(LOCK_SECONDS)],
-						...["--scratch", join(folder, "scratch")],
-					]),
+				startWorker,
 				progress: () => progress,
 			},
 			() =>
@@ -114,7 +107,7 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 		expect(
 			(await keysOf(bucket)).filter((key) => !/^(?:lake|work)\//.test(key)),
 		).toEqual([]);
-		expect(await openUploads(objects, "fleet")).toEqual([]);
+		expect(await openUploads(server, "fleet")).toEqual([]);
 		expect((await queueStatus(redis.url)).versions).toEqual([]);
 		for (const store of [lake, between, bucket]) store.close();
 
@@ -123,6 +116,64 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 			version: expected.version,
 			jobs: { done: 0 },
 		});
+	});
+
+	test("keeps a lake current with an inbox: what comes late for a month is one rebuild", {
+		// The lake of a first try is there already.
+		retry: 0,
+	}, async () => {
+		const input = join(folder.path, "inbox");
+		const { endpoint } = store.gateway;
+		const out = "s3://fleet/watched/lake";
+		const late = Object.fromEntries(
+			[1, 2, 3].map((part) => [
+				`weather/late-${part}.csv`,
+				seededReadings("lake", 40 * part, 50),
+			]),
+		);
+		await writeAll(input, {
+			"weather/first.csv": seededReadings("lake", 0, 60),
+		});
+		const command = readCommand([
+			...["--input", input, "--out", out, "--watch", "--endpoint", endpoint],
+			...["--work", "s3://fleet/watched/work", "--queue", redis.url],
+			...["--quiet-period", "0.03", "--look-every", "0.1"],
+		]);
+		if (command.name !== "build" || command.watch === null)
+			throw new Error("this watches nothing");
+		const quietMs = command.watch.quietMs;
+		const said: string[] = [];
+		const log = vi
+			.spyOn(console, "log")
+			.mockImplementation((line) => said.push(String(line)));
+		const made = () => said.filter((line) => line.startsWith("Made version"));
+		const worker = startWorker();
+		const end = new AbortController();
+		const watching = watch(
+			{ ...command, watch: command.watch },
+			{ ...command.build, input, signal: end.signal },
+			new Terminal({ write: () => true }, true),
+		).catch((error: Error) => error);
+		try {
+			const soon = { timeout: 60_000 };
+			await expect.poll(made, soon).toHaveLength(1);
+			await writeAll(input, late);
+			await expect.poll(made, soon).toHaveLength(2);
+			await sleep(1.5 * quietMs);
+			expect(made()).toHaveLength(2);
+		} finally {
+			end.abort(new Error("enough"));
+			expect(String(await watching)).toContain("enough");
+			log.mockRestore();
+			await worker.end("SIGKILL");
+		}
+		const alone = join(folder.path, "watched-alone");
+		await build({ input, out: alone, processes: 1 });
+		const lake = await openStore(out, { endpoint });
+		expect((await wholeLake(lake)).hashes).toEqual(
+			(await wholeLake(await openStore(alone))).hashes,
+		);
+		lake.close();
 	});
 });
 

@@ -1,28 +1,31 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-	build,
-	temporaryFolder,
-	writeAll,
-} from "../../scripts/steps/building.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { readCommand } from "../../scripts/data/arguments.ts";
+import { runBuild } from "../../scripts/data/run-build.ts";
+import { Terminal } from "../../scripts/data/terminal.ts";
+import { build, writeAll } from "../../scripts/steps/building.ts";
 import { openStore } from "../../scripts/storage/open-store.ts";
 import { ConflictError } from "../../scripts/storage/store.ts";
-import {
-	type FaultyGateway,
-	faultyGateway,
-} from "../support/faulty-gateway.ts";
-import {
-	hasRadosgw,
-	type ObjectStore,
-	startRadosgw,
-} from "../support/radosgw.ts";
+import { type FaultyStore, startFaultyStore } from "../support/faulty-store.ts";
+import { hasRadosgw } from "../support/radosgw.ts";
 import {
 	seededPosts,
 	seededReadings,
 	seededRide,
 } from "../support/seeded-input.ts";
+import { testFolder } from "../support/test-folder.ts";
 import { wholeLake } from "../support/whole-lake.ts";
+
+/** Pauses between tries take a hundredth: all of them together last a minute. */
+vi.mock(import("node:timers/promises"), async (original) => {
+	const real = await original();
+	return {
+		...real,
+		setTimeout: (ms, value, options) =>
+			real.setTimeout((ms ?? 0) / 100, value, options),
+	};
+});
 
 const INPUT: Readonly<Record<string, string>> = {
 	"rides/broken.gpx": "<gpx>",
@@ -32,26 +35,15 @@ const INPUT: Readonly<Record<string, string>> = {
 };
 
 describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
-	let folder: string;
-	let remove: () => Promise<void>;
-	let server: ObjectStore;
-	let gateway: FaultyGateway;
+	const folder = testFolder();
+	let store: FaultyStore;
 
 	beforeAll(async () => {
-		({ folder, remove } = await temporaryFolder());
-		server = await startRadosgw();
-		gateway = await faultyGateway(server);
-		process.env.AWS_ACCESS_KEY_ID = server.accessKeyId;
-		process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey;
-		await server.makeBucket("lakes");
-		await server.allowReading("lakes");
-		await writeAll(join(folder, "input"), INPUT);
+		store = await startFaultyStore("lakes");
+		await store.server.allowReading("lakes");
+		await writeAll(join(folder.path, "input"), INPUT);
 	});
-	afterAll(async () => {
-		await gateway?.close();
-		await server?.stop();
-		await remove();
-	});
+	afterAll(() => store?.stop());
 
 	/** Options of a publisher with a work folder of its own. */
 	const publisher = (
@@ -59,18 +51,19 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		input = "input",
 		out = "s3://lakes/maps",
 	) => ({
-		input: join(folder, input),
+		input: join(folder.path, input),
 		out,
-		work: join(folder, `${name}-work`),
-		endpoint: gateway.endpoint,
+		work: join(folder.path, `${name}-work`),
+		endpoint: store.gateway.endpoint,
 		processes: 1,
 	});
 	const lakeIn = async (address: string) => {
-		const store = await openStore(address, { endpoint: server.endpoint });
+		const { endpoint } = store.server;
+		const opened = await openStore(address, { endpoint });
 		try {
-			return await wholeLake(store);
+			return await wholeLake(opened);
 		} finally {
-			store.close();
+			opened.close();
 		}
 	};
 
@@ -78,16 +71,18 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		const report = await build(publisher("first"));
 		expect(report.exitCode).toBe(1);
 		await build({
-			input: join(folder, "input"),
-			out: join(folder, "lake"),
+			input: join(folder.path, "input"),
+			out: join(folder.path, "lake"),
 			processes: 1,
 		});
 		const { hashes } = await lakeIn("s3://lakes/maps");
-		expect(hashes).toEqual((await lakeIn(join(folder, "lake"))).hashes);
+		expect(hashes).toEqual((await lakeIn(join(folder.path, "lake"))).hashes);
 
-		const store = await openStore("s3://lakes", { endpoint: server.endpoint });
-		const keys = (await Array.fromAsync(store.list(""))).map(({ key }) => key);
-		store.close();
+		const { server } = store;
+		const { endpoint } = server;
+		const bucket = await openStore("s3://lakes", { endpoint });
+		const keys = (await Array.fromAsync(bucket.list(""))).map(({ key }) => key);
+		bucket.close();
 		expect(keys.sort()).toEqual(
 			Object.keys(hashes)
 				.map((key) => `maps/${key}`)
@@ -122,12 +117,12 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 
 	test("that somebody else publishes to meanwhile stays theirs, and this build says so", async () => {
 		for (const name of ["ours", "theirs"])
-			await writeAll(join(folder, name), {
+			await writeAll(join(folder.path, name), {
 				...INPUT,
 				[`rides/${name}.gpx`]: seededRide(name.length),
 			});
 		let theirs: string | null = null;
-		gateway.before(/^PUT .*manifests/, async () => {
+		store.gateway.before(/^PUT .*manifests/, async () => {
 			({ version: theirs } = await build(publisher("theirs", "theirs")));
 		});
 		await expect(build(publisher("ours", "ours"))).rejects.toThrow(
@@ -141,8 +136,8 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		});
 
 		const ours = await build(publisher("ours", "ours"));
-		const fresh = join(folder, "ours-fresh");
-		await build({ input: join(folder, "ours"), out: fresh, processes: 1 });
+		const fresh = join(folder.path, "ours-fresh");
+		await build({ input: join(folder.path, "ours"), out: fresh, processes: 1 });
 		expect(ours.version).not.toBe(theirs);
 		expect((await lakeIn("s3://lakes/maps")).hashes).toEqual(
 			(await lakeIn(fresh)).hashes,
@@ -165,8 +160,8 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		const lake = await lakeIn("s3://lakes/at-once");
 		const fresh = await Promise.all(
 			["ours", "theirs"].map(async (name) => {
-				const out = join(folder, `${name}-alone`);
-				await build({ input: join(folder, name), out, processes: 1 });
+				const out = join(folder.path, `${name}-alone`);
+				await build({ input: join(folder.path, name), out, processes: 1 });
 				return (await lakeIn(out)).hashes;
 			}),
 		);
@@ -175,16 +170,70 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 
 	test("that refuses a job's files leaves what was there, and the error says where", async () => {
 		const before = await lakeIn("s3://lakes/maps");
-		await writeAll(join(folder, "refused"), {
+		await writeAll(join(folder.path, "refused"), {
 			...INPUT,
 			"weather/hill.csv": seededReadings("hill", 0, 20),
 		});
-		gateway.spoil("denied", /^PUT .*station/, Number.POSITIVE_INFINITY);
+		store.gateway.spoil("denied", /^PUT .*station/, Number.POSITIVE_INFINITY);
 		await expect(build(publisher("refused", "refused"))).rejects.toThrow(
 			/^write readings.* s3:\/\/lakes\/maps\/readings.*access is denied/,
 		);
-		gateway.spoil("denied", /^/, 0);
+		store.gateway.spoil("denied", /^/, 0);
 		expect(await lakeIn("s3://lakes/maps")).toEqual(before);
+	});
+
+	test("is as it was where the store is down, from the start or later on, and the next run goes on", async () => {
+		const { gateway } = store;
+		const input = join(folder.path, "down");
+		const before = await lakeIn("s3://lakes/maps");
+		await writeAll(input, { ...INPUT, "rides/two.gpx": seededRide(2) });
+		const command = readCommand([
+			...["--input", input, "--quiet", "--out", "s3://lakes/maps"],
+			...["--work", "s3://lakes/down-work", "--processes", "1"],
+			...["--endpoint", gateway.endpoint],
+		]);
+		if (command.name !== "build") throw new Error("this is no build");
+		const run = async () => {
+			let said = "";
+			const screen = { write: (text: string) => (said += text) };
+			const { exitCode } = await runBuild(
+				command,
+				{ ...command.build, input },
+				new Terminal(screen, true),
+			);
+			return { exitCode, said };
+		};
+		const goDown = async () =>
+			gateway.spoil("busy", /^/, Number.POSITIVE_INFINITY);
+		for (const begin of [
+			goDown,
+			() => gateway.before(/^PUT .*maps\/rides/, goDown),
+		]) {
+			await begin();
+			const down = await run();
+			gateway.spoil("busy", /^/, 0);
+			expect(down).toEqual({
+				exitCode: 2,
+				said: expect.stringMatching(
+					/s3:\/\/lakes.*no right answer in 8 tries, the last: .*\n(?:.*\n)*It may pass: run the same command again/,
+				),
+			});
+			expect(await lakeIn("s3://lakes/maps")).toEqual(before);
+		}
+
+		const asked = gateway.requests.length;
+		// One file is rejected, whatever the store.
+		expect(await run()).toEqual({ exitCode: 1, said: "" });
+		const puts = gateway.requests
+			.slice(asked)
+			.filter((line) => line.startsWith("PUT /lakes/"));
+		expect(puts.filter((line) => line.includes("work/batches"))).toEqual([]);
+		expect(puts.filter((line) => line.includes("maps/rides"))).toHaveLength(1);
+		const fresh = join(folder.path, "down-fresh");
+		await build({ input, out: fresh, processes: 1 });
+		expect((await lakeIn("s3://lakes/maps")).hashes).toEqual(
+			(await lakeIn(fresh)).hashes,
+		);
 	});
 
 	test("is not written with wrong keys or without a bucket, and the error says what to do", async () => {
@@ -197,7 +246,7 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 				/s3:\/\/lakes .*AWS_SECRET_ACCESS_KEY/,
 			);
 		} finally {
-			process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey;
+			process.env.AWS_SECRET_ACCESS_KEY = store.server.secretAccessKey;
 		}
 	});
 });

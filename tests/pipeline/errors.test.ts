@@ -2,13 +2,9 @@ import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { datasetNamed } from "../../scripts/datasets/registry.ts";
-import {
-	build,
-	temporaryFolder,
-	writeAll,
-} from "../../scripts/steps/building.ts";
+import { build, writeAll } from "../../scripts/steps/building.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import {
 	seededPosts,
@@ -16,14 +12,10 @@ import {
 	seededRide,
 } from "../support/seeded-input.ts";
 import { smallDisk } from "../support/small-disk.ts";
+import { testFolder } from "../support/test-folder.ts";
 import { countNatively, countsOf, wholeLake } from "../support/whole-lake.ts";
 
-let folder: string;
-let remove: () => Promise<void>;
-beforeAll(async () => {
-	({ folder, remove } = await temporaryFolder());
-});
-afterAll(() => remove());
+const folder = testFolder();
 
 const lakeAt = (out: string) => wholeLake(new FolderStore(out));
 
@@ -36,8 +28,8 @@ describe("a dataset of which too much is rejected", () => {
 	const stop = { maxRejected: 0.1, processes: 1 };
 
 	test("stays as it was, and the others go on", async () => {
-		const input = join(folder, "stopped-input");
-		const out = join(folder, "stopped");
+		const input = join(folder.path, "stopped-input");
+		const out = join(folder.path, "stopped");
 		const weather = async () => {
 			const { catalog, hashes } = await lakeAt(out);
 			const isOf = (entry: { dataset: string }) => entry.dataset === "weather";
@@ -77,14 +69,14 @@ describe("a dataset of which too much is rejected", () => {
 
 		const allowed = { maxRejected: 1, processes: 1 };
 		await build({ input, out, ...allowed });
-		const fresh = join(folder, "stopped-fresh");
+		const fresh = join(folder.path, "stopped-fresh");
 		await build({ input, out: fresh, ...allowed });
 		expect((await lakeAt(out)).hashes).toEqual((await lakeAt(fresh)).hashes);
 	});
 
 	test("is left out where it was never published", async () => {
-		const input = join(folder, "left-out-input");
-		const out = join(folder, "left-out");
+		const input = join(folder.path, "left-out-input");
+		const out = join(folder.path, "left-out");
 		await writeAll(input, { ...conflicts, "rides/1.gpx": seededRide(1) });
 		const report = await build({ input, out, ...stop });
 		expect(report.exitCode).toBe(1);
@@ -99,7 +91,7 @@ describe("a dataset of which too much is rejected", () => {
 
 describe("what is damaged without a sign", () => {
 	test("is rejected, and the account of its records balances", async () => {
-		const input = join(folder, "damaged-input");
+		const input = join(folder.path, "damaged-input");
 		const posts = seededPosts(0, 400);
 		const packed = gzipSync(posts);
 		await writeAll(input, {
@@ -121,7 +113,7 @@ describe("what is damaged without a sign", () => {
 		});
 		const report = await build({
 			input,
-			out: join(folder, "damaged"),
+			out: join(folder.path, "damaged"),
 			maxRejected: 1,
 			processes: 1,
 		});
@@ -148,8 +140,8 @@ describe("what is damaged without a sign", () => {
 			);
 		// 20 copies, and the posts that another dump says otherwise.
 		expect(report.datasets[1]?.balance.duplicates).toBe(20);
-		const lake = await lakeAt(join(folder, "damaged"));
-		expect(await countNatively(join(folder, "damaged"), lake)).toEqual(
+		const lake = await lakeAt(join(folder.path, "damaged"));
+		expect(await countNatively(join(folder.path, "damaged"), lake)).toEqual(
 			countsOf(lake),
 		);
 	});
@@ -161,8 +153,8 @@ describe("a definition that loses records", () => {
 	afterEach(() => Object.assign(balance, { kept }));
 
 	test("is refused, and the lake of before stays", async () => {
-		const input = join(folder, "lost-input");
-		const out = join(folder, "lost");
+		const input = join(folder.path, "lost-input");
+		const out = join(folder.path, "lost");
 		await writeAll(input, { "weather/a.csv": seededReadings("lake", 0, 30) });
 		await build({ input, out, processes: 1 });
 		const before = await lakeAt(out);
@@ -182,9 +174,12 @@ describe("a disk that takes nothing for a whole build", () => {
 			const disk = await smallDisk();
 			if (disk === null) return;
 			try {
-				const input = join(folder, `locked-${what}-input`);
+				const input = join(folder.path, `locked-${what}-input`);
 				const at = (part: string) =>
-					join(part === what ? disk.path : folder, `locked-${what}-${part}`);
+					join(
+						part === what ? disk.path : folder.path,
+						`locked-${what}-${part}`,
+					);
 				const options = {
 					input,
 					out: at("lake"),
@@ -235,9 +230,9 @@ describe("a full disk", () => {
 		const disk = await smallDisk();
 		if (disk === null) return;
 		try {
-			const input = join(folder, "full-stuck-input");
+			const input = join(folder.path, "full-stuck-input");
 			const work = join(disk.path, "work");
-			const options = { input, out: join(folder, "full-stuck"), work };
+			const options = { input, out: join(folder.path, "full-stuck"), work };
 			await writeAll(input, { "weather/a.csv": seededReadings("lake", 0, 30) });
 			await build({ ...options, processes: 1 });
 			const [published = ""] = await recordsIn(work);
@@ -270,9 +265,9 @@ describe("a full disk", () => {
 	}
 
 	async function fill(what: string, disk: string): Promise<void> {
-		const input = join(folder, `full-${what}-input`);
+		const input = join(folder.path, `full-${what}-input`);
 		const at = (part: string) =>
-			join(part === what ? disk : folder, `full-${what}-${part}`);
+			join(part === what ? disk : folder.path, `full-${what}-${part}`);
 		const options = {
 			input,
 			out: at("lake"),
@@ -301,7 +296,7 @@ describe("a full disk", () => {
 		await rm(join(input, "rides"), { recursive: true });
 		await writeAll(input, { "weather/b.csv": seededReadings("lake", 20, 30) });
 		await build(options);
-		const fresh = join(folder, `full-${what}-fresh`);
+		const fresh = join(folder.path, `full-${what}-fresh`);
 		await build({ input, out: fresh, processes: 1 });
 		expect((await lakeAt(options.out)).hashes).toEqual(
 			(await lakeAt(fresh)).hashes,

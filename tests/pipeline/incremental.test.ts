@@ -1,12 +1,8 @@
 import { readdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-	build,
-	temporaryFolder,
-	writeAll,
-} from "../../scripts/steps/building.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { build, writeAll } from "../../scripts/steps/building.ts";
 import type { BalanceReport } from "../../scripts/steps/report.ts";
 import { readState } from "../../scripts/steps/state.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
@@ -16,6 +12,7 @@ import {
 	seededReadings,
 	seededRide,
 } from "../support/seeded-input.ts";
+import { testFolder } from "../support/test-folder.ts";
 import {
 	unnamedWork,
 	type WholeLake,
@@ -26,12 +23,7 @@ import {
 const SEED = Number(process.env.LAKESIDE_SEED ?? 1);
 const RIDES = 24;
 
-let folder: string;
-let remove: () => Promise<void>;
-beforeAll(async () => {
-	({ folder, remove } = await temporaryFolder());
-});
-afterAll(() => remove());
+const folder = testFolder();
 
 function firstInput(): Record<string, string> {
 	const files: Record<string, string> = {
@@ -153,9 +145,9 @@ describe(`a lake after edits (seed ${SEED})`, () => {
 	const lake = () => new FolderStore(out);
 
 	beforeAll(async () => {
-		input = join(folder, "input");
-		out = join(folder, "lake");
-		work = join(folder, "work");
+		input = join(folder.path, "input");
+		out = join(folder.path, "lake");
+		work = join(folder.path, "work");
 		await writeAll(input, firstInput());
 		expectBalance(await build({ input, out, work, processes: 1 }));
 		before = await wholeLake(lake());
@@ -171,7 +163,7 @@ describe(`a lake after edits (seed ${SEED})`, () => {
 			const after = await wholeLake(lake());
 			before = after;
 
-			const fresh = join(folder, `fresh-${index}`);
+			const fresh = join(folder.path, `fresh-${index}`);
 			const anew = await build({ input, out: fresh, processes: 1 });
 			expect(after.hashes).toEqual(
 				(await wholeLake(new FolderStore(fresh))).hashes,
@@ -205,7 +197,7 @@ describe(`a lake after edits (seed ${SEED})`, () => {
 	test("a dataset whose files are all gone leaves the catalog, and comes back the same", {
 		retry: 0,
 	}, async () => {
-		await rename(join(input, "weather"), join(folder, "put-aside"));
+		await rename(join(input, "weather"), join(folder.path, "put-aside"));
 		await build({ input, out, work, processes: 1 });
 		const without = await wholeLake(lake());
 		expect(without.catalog.datasets.map(({ name }) => name)).toEqual([
@@ -216,7 +208,7 @@ describe(`a lake after edits (seed ${SEED})`, () => {
 		expect(
 			Object.keys(without.hashes).filter((key) => key.includes("reading")),
 		).toEqual([]);
-		await rename(join(folder, "put-aside"), join(input, "weather"));
+		await rename(join(folder.path, "put-aside"), join(input, "weather"));
 		await build({ input, out, work, processes: 1 });
 		expect((await wholeLake(lake())).hashes).toEqual(before.hashes);
 	});
@@ -241,7 +233,7 @@ test("the order in which files arrive, their times and the number of processes d
 	}));
 	const lakes: WholeLake[] = [];
 	for (const { processes, names } of orders) {
-		const at = join(folder, `arrived-${processes}`);
+		const at = join(folder.path, `arrived-${processes}`);
 		const input = join(at, "input");
 		// In two parts, with a build after each.
 		for (const part of [names.slice(0, names.length / 2), names]) {
@@ -260,8 +252,8 @@ test("the order in which files arrive, their times and the number of processes d
 test("as many publications stay as are to be kept, and no older file", {
 	retry: 0,
 }, async () => {
-	const input = join(folder, "kept-input");
-	const out = join(folder, "kept");
+	const input = join(folder.path, "kept-input");
+	const out = join(folder.path, "kept");
 	const lake = new FolderStore(out);
 	const lakes: WholeLake[] = [];
 	for (let round = 0; round < 4; round++) {

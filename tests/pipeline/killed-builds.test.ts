@@ -4,12 +4,8 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-	build,
-	temporaryFolder,
-	writeAll,
-} from "../../scripts/steps/building.ts";
+import { expect, test } from "vitest";
+import { build, writeAll } from "../../scripts/steps/building.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { randomFrom } from "../../src/lib/random.ts";
 import {
@@ -17,6 +13,7 @@ import {
 	seededReadings,
 	seededRide,
 } from "../support/seeded-input.ts";
+import { testFolder } from "../support/test-folder.ts";
 import {
 	countNatively,
 	countsOf,
@@ -28,21 +25,16 @@ import {
 const SEED = Number(process.env.LAKESIDE_SEED ?? 1);
 const KILLS = 30;
 
-let folder: string;
-let remove: () => Promise<void>;
-beforeAll(async () => {
-	({ folder, remove } = await temporaryFolder());
-});
-afterAll(() => remove());
+const folder = testFolder();
 
 test(`${KILLS} builds that are killed leave the lake whole, and the next ends as if nothing had been (seed ${SEED})`, {
 	retry: 0,
 	timeout: 600_000,
 }, async () => {
 	const random = randomFrom(SEED);
-	const input = join(folder, "input");
-	const out = join(folder, "lake");
-	const work = join(folder, "work");
+	const input = join(folder.path, "input");
+	const out = join(folder.path, "lake");
+	const work = join(folder.path, "work");
 	const lake = new FolderStore(out);
 	await writeAll(input, firstInput());
 	await build({ input, out, work, processes: 2 });
@@ -76,7 +68,7 @@ test(`${KILLS} builds that are killed leave the lake whole, and the next ends as
 	}
 
 	await build({ input, out, work, processes: 2 });
-	const fresh = join(folder, "fresh");
+	const fresh = join(folder.path, "fresh");
 	await build({ input, out: fresh, processes: 1 });
 	expect((await wholeLake(lake)).hashes).toEqual(
 		(await wholeLake(new FolderStore(fresh))).hashes,
@@ -97,7 +89,7 @@ test(`${KILLS} builds that are killed leave the lake whole, and the next ends as
 test("what a build that was killed while it cleaned up has left is removed by the next, which has nothing new", {
 	retry: 0,
 }, async () => {
-	const place = join(folder, "cleaning");
+	const place = join(folder.path, "cleaning");
 	const [input, out, work] = ["input", "lake", "work"].map((name) =>
 		join(place, name),
 	) as [string, string, string];

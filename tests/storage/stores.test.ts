@@ -20,15 +20,9 @@ import {
 	type Store,
 	StoreError,
 } from "../../scripts/storage/store.ts";
-import {
-	type FaultyGateway,
-	faultyGateway,
-} from "../support/faulty-gateway.ts";
-import {
-	hasRadosgw,
-	type ObjectStore,
-	startRadosgw,
-} from "../support/radosgw.ts";
+import type { FaultyGateway } from "../support/faulty-gateway.ts";
+import { type FaultyStore, startFaultyStore } from "../support/faulty-store.ts";
+import { hasRadosgw, type ObjectStore } from "../support/radosgw.ts";
 import { smallDisk } from "../support/small-disk.ts";
 
 const QUICK = { attempts: 5, baseMs: 10, maxMs: 50 };
@@ -38,18 +32,15 @@ const text = (words: string) => Buffer.from(words);
 let folder = "";
 let server: ObjectStore;
 let gateway: FaultyGateway;
+let store: FaultyStore | null = null;
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "lakeside-stores-"));
 	if (!hasRadosgw()) return;
-	server = await startRadosgw();
-	gateway = await faultyGateway(server);
-	process.env.AWS_ACCESS_KEY_ID = server.accessKeyId;
-	process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey;
-	await server.makeBucket("lakes");
+	store = await startFaultyStore("lakes");
+	({ server, gateway } = store);
 });
 afterAll(async () => {
-	await gateway?.close();
-	await server?.stop();
+	await store?.stop();
 	await rm(folder, { recursive: true, force: true });
 });
 

@@ -139,6 +139,7 @@ describe("damage", () => {
 				null,
 				/not valid gzip|cut off/,
 			],
+			["a.csv.gz", gzipSync(gzipSync("1,2,x\n")), null, "packed twice"],
 			["a.csv.gz", "not gzip at all", null, /not valid gzip|cut off/],
 		] as const) {
 			const { rows, rejects, counts } = await read(content, numbers, name);

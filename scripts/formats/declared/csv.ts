@@ -1,10 +1,9 @@
-import { open } from "node:fs/promises";
 import { FileError } from "../../../src/lib/formats/file-error.ts";
 import { identifier } from "../../../src/lib/identifier.ts";
 import { cellsOf } from "../csv.ts";
 import type { RowShape } from "./fields.ts";
 import type { Format } from "./format.ts";
-import type { TextPart } from "./text.ts";
+import { recordText, type TextPart } from "./text.ts";
 import { textFormat } from "./text-format.ts";
 
 export interface CsvFormat extends RowShape {
@@ -42,7 +41,7 @@ export function csv(format: CsvFormat): Format {
 				out.note(`columns left out: ${leftOut.join(", ")}`);
 			return {
 				cells: cells.length,
-				hasHeader: header,
+				headers: header ? 1 : 0,
 				rows: (select) => ({
 					select,
 					raw: (name) => identifier(`c${places.get(name)}`),
@@ -54,30 +53,17 @@ export function csv(format: CsvFormat): Format {
 	});
 }
 
-async function headerOf(
-	{ path, first }: TextPart,
-	delimiter: string,
-): Promise<string[]> {
-	if (first === null) throw new FileError("no header");
-	const handle = await open(path);
-	try {
-		const length = first.endByte - first.startByte;
-		const { buffer } = await handle.read(
-			Buffer.alloc(length),
-			0,
-			length,
-			first.startByte,
-		);
-		const cells = cellsOf(buffer.toString("utf8"), delimiter);
-		if (cells === null)
-			throw new FileError("the header is no row of a CSV", {
-				line: first.line,
-				sample: buffer.toString("utf8"),
-			});
-		return cells;
-	} finally {
-		await handle.close();
-	}
+async function headerOf(part: TextPart, delimiter: string): Promise<string[]> {
+	const [first] = part.head;
+	if (first === undefined) throw new FileError("no header");
+	const text = await recordText(part, first);
+	const cells = cellsOf(text, delimiter);
+	if (cells === null)
+		throw new FileError("the header is no row of a CSV", {
+			line: first.line,
+			sample: text,
+		});
+	return cells;
 }
 
 /** Where a column stands among a header's cells. */

@@ -26,7 +26,7 @@ export function jsonLines(format: JsonFormat): Format {
 		cut: LINES,
 		rowsOf: () => ({
 			cells: 1,
-			hasHeader: false,
+			headers: 0,
 			rows: (select) => ({
 				select: `SELECT *, json_extract_string(object, ${literalList(paths)}) AS found
 							FROM (SELECT c0, CASE WHEN json_valid(c0) AND json_type(c0) = 'OBJECT' THEN c0 END AS object

@@ -29,7 +29,7 @@ export function logLines(format: LogFormat): Format {
 			cut: LINES,
 			rowsOf: () => ({
 				cells: 1,
-				hasHeader: false,
+				headers: 0,
 				rows: (select) => ({
 					select: `SELECT c0, regexp_full_match(c0, ${literal(pattern)}) AS fits,
 							regexp_extract(c0, ${literal(`^(?:${pattern})$`)}, [${groups.map(literal).join(", ")}]) AS found

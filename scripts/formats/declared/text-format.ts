@@ -15,7 +15,7 @@ export function textFormat(
 	options: {
 		/** Names of the files, without `.gz`, and of a zip's entries, in lower case. */
 		readonly files: RegExp;
-		readonly cut: TextCut;
+		readonly cut: TextCut | ((start: string) => TextCut);
 		readonly rowsOf: (
 			part: TextPart,
 			out: ParseOutput,

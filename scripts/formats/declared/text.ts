@@ -3,6 +3,7 @@ import { type FileHandle, open, rm, symlink } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { lookAtBytes } from "../../../src/lib/formats/look-ahead.ts";
 import type { ParseOutput, SourceFile } from "../../datasets/dataset.ts";
 import type { Row } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";
@@ -25,8 +26,8 @@ export interface TextPart {
 	readonly name: string;
 	/** Where it lies, in UTF-8, all line ends of one kind. */
 	readonly path: string;
-	/** Where its first record stands, null where it has none. */
-	readonly first: RecordPlace | null;
+	/** Where its first records stand that hold something, {@link HEAD_RECORDS} at most. */
+	readonly head: readonly RecordPlace[];
 	/** How many hold something. */
 	readonly records: number;
 }
@@ -35,11 +36,17 @@ export interface TextPart {
 export interface TextRows {
 	/** Cells in a record; with more or fewer it is rejected. */
 	readonly cells: number;
-	/** Whether the first record names the cells. */
-	readonly hasHeader: boolean;
+	/** Records before the first row, such as one that names the cells; of `head` at most. */
+	readonly headers: number;
 	/** Rows over a SELECT of VARCHAR columns `c0`, `c1`, …. */
 	rows(select: string): Omit<RawRows, "cast" | "path">;
 }
+
+/** Among these a format may look for its header. */
+export const HEAD_RECORDS = 30;
+
+/** What tells how a text is cut is looked for in this much of it. */
+const SNIFF_BYTES = 1 << 16;
 
 /** A record is a line of one cell: no text has the delimiter, a control character. */
 export const LINES: TextCut = { delimiter: "\u0001", quote: null };
@@ -61,13 +68,14 @@ let tables = 0;
  * Reads the texts of a file (the file itself, unpacked where it is a `.gz`, or the
  * entries of a `.zip` whose names are accepted) by DuckDB's CSV reader in constant
  * memory. A row that does not fit is rejected with its line. Rows are counted apart
- * from DuckDB: a file of which read = kept + rejected does not hold is rejected.
+ * from DuckDB: a file of which read = kept + rejected does not hold is rejected. Where
+ * `cut` is a function, the beginning of each text tells.
  */
 export async function readText(
 	file: SourceFile,
 	out: ParseOutput,
 	shape: RowShape,
-	cut: TextCut,
+	cut: TextCut | ((start: string) => TextCut),
 	accepts: (name: string) => boolean,
 	rowsOf: (part: TextPart) => TextRows | Promise<TextRows>,
 ): Promise<void> {
@@ -78,10 +86,13 @@ export async function readText(
 		bytes: AsyncIterable<Uint8Array>,
 		path: string | null,
 	) => {
-		const { part, remove } = await openPart(out, cut, name, bytes, path);
+		const { head, all } = await lookAtBytes(generatorOf(bytes), SNIFF_BYTES);
+		const ownCut =
+			typeof cut === "function" ? cut(new TextDecoder().decode(head)) : cut;
+		const { part, remove } = await openPart(out, ownCut, name, all, path);
 		try {
 			const text = await rowsOf(part);
-			const result = await readPart(part, entry, out, shape, cut, text);
+			const result = await readPart(part, entry, out, shape, ownCut, text);
 			tally.read += result.read;
 			tally.kept += result.kept;
 			tally.rejected += result.rejected;
@@ -109,6 +120,32 @@ export async function readText(
 	out.count("rows read", tally.read);
 	out.count("rows kept", tally.kept);
 	out.count("rows rejected", tally.rejected);
+}
+
+async function* generatorOf(
+	bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+	yield* bytes;
+}
+
+/** The text of a record as it stands there. */
+export async function recordText(
+	{ path }: TextPart,
+	{ startByte, endByte }: RecordPlace,
+): Promise<string> {
+	const handle = await open(path);
+	try {
+		const length = endByte - startByte;
+		const { buffer } = await handle.read(
+			Buffer.alloc(length),
+			0,
+			length,
+			startByte,
+		);
+		return buffer.toString("utf8");
+	} finally {
+		await handle.close();
+	}
 }
 
 /**
@@ -148,7 +185,7 @@ async function openPart(
 			await symlink(at, to);
 			at = to;
 		}
-		const { scanner, first } = scan;
+		const { scanner, head } = scan;
 		const { longest, openQuoteLine } = scanner;
 		if (longest.bytes > MAX_RECORD_BYTES)
 			throw new FileError(
@@ -163,7 +200,7 @@ async function openPart(
 		if (path !== null && scanner.records > 0 && !scanner.endsInLine)
 			out.note("the last line has no end: the file may be cut off");
 		return {
-			part: { name, path: at, first, records: scanner.records },
+			part: { name, path: at, head, records: scanner.records },
 			remove,
 		};
 	} catch (error) {
@@ -177,11 +214,12 @@ async function scanned(
 	cut: TextCut,
 	bytes: AsyncIterable<Uint8Array>,
 	to: string | null,
-): Promise<{ scanner: RecordScanner; first: RecordPlace | null }> {
-	let first: RecordPlace | null = null;
+): Promise<{ scanner: RecordScanner; head: readonly RecordPlace[] }> {
+	const head: RecordPlace[] = [];
 	let isFirstChunk = true;
 	const scanner = new RecordScanner(cut, (place) => {
-		if (first === null && place.endByte > place.startByte) first = place;
+		if (head.length < HEAD_RECORDS && place.endByte > place.startByte)
+			head.push(place);
 	});
 	async function* passing() {
 		for await (const chunk of bytes) {
@@ -194,7 +232,7 @@ async function scanned(
 	}
 	if (to === null) for await (const _ of passing());
 	else await pipeline(Readable.from(passing()), createWriteStream(to));
-	return { scanner, first };
+	return { scanner, head };
 }
 
 function refuseUtf16(start: Uint8Array): void {
@@ -250,7 +288,7 @@ async function readPart(
 	// Not ignore_errors: with it, a bad quote in the first row loses all rows.
 	const select = `FROM read_csv(${literal(part.path)}, auto_detect = false,
 		columns = {${columns.join(", ")}}, header = false,
-		skip = ${text.hasHeader ? (part.first?.lastLine ?? 0) : 0},
+		skip = ${part.head[text.headers - 1]?.lastLine ?? 0},
 		delim = ${literal(cut.delimiter)}, quote = ${literal(cut.quote ?? "")},
 		escape = ${literal(cut.quote ?? "")}, nullstr = '', compression = 'none',
 		max_line_size = ${MAX_RECORD_BYTES}, store_rejects = true,
@@ -260,7 +298,7 @@ async function readPart(
 		cast: castText,
 		path: part.name,
 	});
-	const read = part.records - (text.hasHeader ? 1 : 0);
+	const read = part.records - text.headers;
 	const drop = async () => {
 		for (const table of [errors, `${errors}_scan`])
 			await collect(out.query(`DROP TABLE IF EXISTS ${table}`), () => null);
@@ -342,7 +380,7 @@ async function rejectRows(
 	misfits: readonly Misfit[],
 ): Promise<void> {
 	let found: { place: RecordPlace; reason: string }[] = [];
-	let isHeader = text.hasHeader;
+	let headers = text.headers;
 	let row = 0;
 	let nextMalformed = 0;
 	let nextMisfit = 0;
@@ -350,11 +388,11 @@ async function rejectRows(
 		const isBlank = place.endByte === place.startByte;
 		if (isBlank) {
 			// Where a record is one cell, DuckDB's reader makes a row of a blank line.
-			if (text.cells === 1 && !isHeader) row += 1;
+			if (text.cells === 1 && headers === 0) row += 1;
 			return;
 		}
-		if (isHeader) {
-			isHeader = false;
+		if (headers > 0) {
+			headers -= 1;
 			return;
 		}
 		const bad = malformed[nextMalformed];

@@ -1,6 +1,7 @@
 import { Table, tableToIPC } from "apache-arrow";
 import { FileError } from "../../lib/formats/file-error.ts";
 import { type GpxPoint, readGpx as parseGpx } from "../../lib/formats/gpx.ts";
+import { shortText } from "../../lib/formats/short-text.ts";
 import { parseTime } from "../../lib/formats/time.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { ArrowColumns } from "./text-file.ts";
@@ -16,13 +17,14 @@ export async function readGpx(
 	signal: AbortSignal,
 ): Promise<ArrowColumns> {
 	const points: GpxPoint[] = [];
-	const { name, trackNames } = await parseGpx(
+	const { name } = await parseGpx(
 		open,
 		(point) => points.push(point),
 		async () => throwIfCancelled(signal),
 	);
 	if (points.length === 0) throw new FileError("it has no track or route");
 	const places = points.map(placeOf);
+	const fileName = name === null ? null : shortText(name);
 	const table = new Table({
 		track: integers(points.map(({ track }) => track)),
 		segment: integers(points.map(({ segment }) => segment)),
@@ -31,7 +33,7 @@ export async function readGpx(
 		lon: doubles(places.map(({ longitude }) => longitude)),
 		lat: doubles(places.map(({ latitude }) => latitude)),
 		ele: doubles(points.map(({ elevation }) => numberIn(elevation))),
-		name: texts(points.map(({ track }) => trackNames[track] ?? name)),
+		name: texts(points.map(({ trackName }) => trackName ?? fileName)),
 	});
 	return { ipc: tableToIPC(table, "stream"), types: new Map() };
 }

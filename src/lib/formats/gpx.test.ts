@@ -22,3 +22,23 @@ test("of names of waypoints no more is kept than a thousand short ones", async (
 	expect(header.waypoints).toBe(1202);
 	expect(header.named.map(({ name }) => name)).toEqual(names.slice(0, 1000));
 });
+
+test("a point has the name of its track, cut where it is a story", async () => {
+	const track = (name: string) =>
+		`<trk>${name}<trkseg><trkpt lat="1" lon="2"/></trkseg></trk>`;
+	const long = "🚲".repeat(40_000);
+	const names = ["One", "Two", long];
+	const gpx = `<gpx>${names.map((name) => track(`<name>${name}</name>`)).join("")}<trk/>${track("")}</gpx>`;
+	const points: (readonly [number, string | null])[] = [];
+	await readGpx(
+		() => chunksOf(gpx),
+		({ track, trackName }) => points.push([track, trackName]),
+		async () => {},
+	);
+	expect(points).toEqual([
+		[0, "One"],
+		[1, "Two"],
+		[2, `${"🚲".repeat(249)}…`],
+		[4, null],
+	]);
+});

@@ -1,9 +1,12 @@
+import { MAX_TEXT_LENGTH, shortText } from "./short-text.ts";
 import { type Attributes, readXml, type XmlHandler } from "./xml.ts";
 
 /** A `trkpt` or `rtept` as the file has it: texts, null where absent. */
 export interface GpxPoint {
 	/** Tracks, or routes, counted from 0. */
 	readonly track: number;
+	/** Of the track (or route), see {@link shortText}; null where none stands before the point. */
+	readonly trackName: string | null;
 	/** Tracks' segments, or routes, counted from 0 over the whole file. */
 	readonly segment: number;
 	/** Of the point's opening tag, from 1. */
@@ -19,8 +22,6 @@ export interface GpxHeader {
 	readonly name: string | null;
 	/** `<type>` of the first track (or route) that has one. */
 	readonly kind: string | null;
-	/** Of each track (or route), null where it has none. */
-	readonly trackNames: readonly (string | null)[];
 	readonly waypoints: number;
 	/** The first of those that have a name, {@link MAX_NAMED} at most; a longer text is no name. */
 	readonly named: readonly GpxWaypoint[];
@@ -35,8 +36,6 @@ export interface GpxWaypoint {
 
 /** Nobody marks more by hand; a file may hold a whole guide book. */
 const MAX_NAMED = 1000;
-/** Of a waypoint's name, blanks included: each may be as long as a file lets it, and all are kept. */
-const MAX_NAME_LENGTH = 500;
 
 type Course = "track" | "route";
 
@@ -81,7 +80,8 @@ class GpxReader implements XmlHandler {
 	readonly #otherPoint: string;
 	readonly #onPoint: (point: GpxPoint) => void;
 	#segment = -1;
-	readonly #trackNames: (string | null)[] = [];
+	#track = -1;
+	#trackName: string | null = null;
 	#waypoints = 0;
 	readonly #named: GpxWaypoint[] = [];
 	/** Of the waypoint that is open. */
@@ -103,7 +103,6 @@ class GpxReader implements XmlHandler {
 		return {
 			name: this.#courseName ?? this.#fileName,
 			kind: this.#kind,
-			trackNames: this.#trackNames,
 			waypoints: this.#waypoints,
 			named: this.#named,
 		};
@@ -117,12 +116,16 @@ class GpxReader implements XmlHandler {
 	): void {
 		const { course, part, point } = this.#elements;
 		const parent = path.at(-1);
-		if (name === course) this.#trackNames.push(null);
+		if (name === course) {
+			this.#track++;
+			this.#trackName = null;
+		}
 		if (name === part) this.#segment++;
 		if (name === point && parent === part) {
 			this.points++;
 			this.#point = {
-				track: this.#trackNames.length - 1,
+				track: this.#track,
+				trackName: this.#trackName,
 				segment: this.#segment,
 				line,
 				latitude: attributes.lat ?? null,
@@ -161,7 +164,7 @@ class GpxReader implements XmlHandler {
 	close(name: string): void {
 		if (this.#field !== null) {
 			const isTooLong =
-				this.#field === "waypointName" && this.#text.length > MAX_NAME_LENGTH;
+				this.#field === "waypointName" && this.#text.length > MAX_TEXT_LENGTH;
 			if (!isTooLong) this.#keep(this.#field, this.#text.trim());
 			this.#field = null;
 		}
@@ -183,7 +186,7 @@ class GpxReader implements XmlHandler {
 				break;
 			case "courseName":
 				this.#courseName ??= text;
-				this.#trackNames[this.#trackNames.length - 1] ??= text;
+				this.#trackName ??= shortText(text);
 				break;
 			case "fileName":
 				this.#fileName ??= text;

@@ -48,7 +48,8 @@ async function* fromUtf16(
 	yield decode();
 }
 
-async function lookAtBytes(
+/** {@link lookAhead} whatever the text's encoding: its bytes come as they are. */
+export async function lookAtBytes(
 	chunks: AsyncGenerator<Uint8Array>,
 	length: number,
 ): Promise<LookedAt> {

@@ -46,6 +46,13 @@ lines",activities/1.fit.gz
 		);
 	});
 
+	test("may hold a name without end, which is cut", () => {
+		const described = readActivities(
+			`Activity Type,Activity Name,Filename\nRide,${"x".repeat(100_000)},activities/1.gpx\n`,
+		);
+		expect(described.get("activities/1.gpx")?.name).toBe(`${"x".repeat(499)}…`);
+	});
+
 	test("that is another table, or cut off in a quote, is rejected", () => {
 		expect(() => readActivities("a,b\n1,2\n")).toThrow("no column names files");
 		expect(() =>

@@ -1,9 +1,10 @@
 import { csvRecords } from "../formats/csv-records.ts";
 import { FileError } from "../formats/file-error.ts";
+import { shortText } from "../formats/short-text.ts";
 import { kindNamed } from "./kind.ts";
 import { rideFormatOf } from "./ride-format.ts";
 
-/** What Strava's `activities.csv` says of a ride; null where it says nothing. */
+/** What Strava's `activities.csv` says of a ride, see `shortText`; null where it says nothing. */
 export type DescribedRide = {
 	readonly name: string | null;
 	readonly kind: string | null;
@@ -47,8 +48,8 @@ export function readActivities(text: string): Map<string, DescribedRide> {
 		const file = row[fileColumn]?.trim() ?? "";
 		if (file === "") continue;
 		described.set(file, {
-			name: row[nameColumn]?.trim() || null,
-			kind: kindNamed(row[kindColumn] ?? null),
+			name: shortText(row[nameColumn]?.trim() ?? "") || null,
+			kind: kindNamed(shortText(row[kindColumn] ?? "")),
 			isLocalized,
 		});
 	}

@@ -469,6 +469,38 @@ test("a TCX file of an indoor ride is left out, one without a root is rejected",
 	);
 });
 
+test.each([
+	[
+		"gpx",
+		"<gpx><trk><name>NAME</name><type>NAME</type>",
+		'<trkseg><trkpt lat="1" lon="2"/><trkpt lat="1" lon="2.001"/></trkseg></trk></gpx>',
+	],
+	[
+		"tcx",
+		'<TrainingCenterDatabase><Courses><Course Sport="NAME"><Name>NAME</Name><Track>',
+		`${[2, 2.001]
+			.map(
+				(longitude) =>
+					`<Trackpoint><Position><LatitudeDegrees>1</LatitudeDegrees><LongitudeDegrees>${longitude}</LongitudeDegrees></Position></Trackpoint>`,
+			)
+			.join("")}</Track></Course></Courses></TrainingCenterDatabase>`,
+	],
+] as const)(
+	"in %s a name or kind without end is cut, and a note says so",
+	async (format, before, after) => {
+		const file = (name: string) =>
+			new TextEncoder().encode(before.replaceAll("NAME", name) + after);
+		const whole = await read(file("Loop"), format);
+		expect(whole.ride).toMatchObject({ name: "Loop", kind: "Loop" });
+		const cut = await read(file("x".repeat(1_000_000)), format);
+		const short = `${"x".repeat(499)}…`;
+		expect(cut.ride).toEqual({ ...whole.ride, name: short, kind: short });
+		expect(new Set(cut.notes).difference(new Set(whole.notes))).toEqual(
+			new Set(["a name or kind of more than 500 letters is cut"]),
+		);
+	},
+);
+
 describe("where it hurts", () => {
 	const line = (places: readonly (readonly [number, number])[]): MadeRide => ({
 		sport: "cycling",

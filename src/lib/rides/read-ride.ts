@@ -1,6 +1,7 @@
 import { FileError } from "../formats/file-error.ts";
 import { type FitHeader, readFit } from "../formats/fit.ts";
 import { type GpxWaypoint, readGpx } from "../formats/gpx.ts";
+import { MAX_TEXT_LENGTH, shortText } from "../formats/short-text.ts";
 import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
 import { MAX_LATITUDE } from "../mercator.ts";
@@ -49,6 +50,7 @@ export interface RideSink {
 
 /** A ride as a whole; microseconds since 1970, seconds, metres. */
 export interface Ride {
+	/** As the kind, see `shortText`. */
 	readonly name: string | null;
 	readonly kind: string | null;
 	/**
@@ -336,9 +338,14 @@ class RideReader {
 		const local = firstTime === null ? null : localTime(firstTime, start);
 		const day = local === null ? null : midnightBefore(local);
 		const { dropTimesOfDay, dropWaypointNames } = this.#privacy;
+		for (const text of [name, kind])
+			if (text !== null && text.length > MAX_TEXT_LENGTH)
+				this.#sink.note(
+					`a name or kind of more than ${MAX_TEXT_LENGTH} letters is cut`,
+				);
 		return {
-			name,
-			kind: kindNamed(kind),
+			name: name === null ? null : shortText(name),
+			kind: kind === null ? null : kindNamed(shortText(kind)),
 			startedAt: dropTimesOfDay ? day : firstTime,
 			startedAtLocal: dropTimesOfDay ? day : local,
 			span,

@@ -1,0 +1,261 @@
+import { expect, test } from "vitest";
+import { buildFrom } from "./in-memory.ts";
+import { weather } from "./weather.ts";
+
+/**
+ * What a file is read as: `station/module/measure [unit] first time: values`, and its
+ * columns that were left out.
+ */
+async function read(content: string) {
+	const lake = await buildFrom(weather, { "weather/file.csv": content });
+	const rows = await lake.query(`
+		SELECT concat(station, '/', coalesce(module, '-'), '/', measure,
+			coalesce(' [' || unit || ']', ''), ' ', strftime(min(ts), '%Y-%m-%dT%H:%M'), ': ',
+			string_agg(coalesce(value::VARCHAR, 'null'), ' ' ORDER BY ts)) AS text
+		FROM readings GROUP BY station, module, measure, unit ORDER BY text`);
+	lake.close();
+	return {
+		series: rows.map(({ text }) => text),
+		rejects: lake.rejects.map(({ line, reason }) => `${line}: ${reason}`),
+		leftOut: (lake.reports["weather/file.csv"]?.notes ?? []).flatMap((note) =>
+			note.startsWith("columns left out: ") ? [note.slice(18)] : [],
+		),
+	};
+}
+
+test.each([
+	{
+		what: "NOAA, summaries of days",
+		content: `"STATION","DATE","SOURCE","LATITUDE","LONGITUDE","ELEVATION","NAME","CALL_SIGN","TEMP","TEMP_ATTRIBUTES","MAX","MAX_ATTRIBUTES","FRSHTT"
+"01001099999","2024-01-01","4","70.93","-8.67","9.0","JAN MAYEN, NO","99999","  19.9","24","  22.1"," ","000000"
+"01001099999","2024-01-02","7","70.93","-8.67","9.0","JAN MAYEN, NO","99999","  21.9","23","  23.1","*","001000"
+`,
+		series: [
+			"01001099999/-/MAX 2024-01-01T00:00: 22.1 23.1",
+			"01001099999/-/TEMP 2024-01-01T00:00: 19.9 21.9",
+		],
+		leftOut: [
+			"SOURCE, LATITUDE, LONGITUDE, ELEVATION, NAME, CALL_SIGN, TEMP_ATTRIBUTES, MAX_ATTRIBUTES, FRSHTT",
+		],
+	},
+	{
+		what: "DWD, whose times are digits",
+		content: `STATIONS_ID;MESS_DATUM;QN_9;TT_TU;RF_TU;eor
+         44;2024010123;    3;   8.4;  81.0;eor
+         44;2024010200;    3;   8.1;  82.0;eor
+`,
+		series: [
+			"44/-/RF_TU 2024-01-01T23:00: 81.0 82.0",
+			"44/-/TT_TU 2024-01-01T23:00: 8.4 8.1",
+		],
+		leftOut: ["QN_9, eor"],
+	},
+	{
+		what: "DWD, every ten minutes",
+		content: `STATIONS_ID;MESS_DATUM;  QN;PP_10;TT_10;eor
+         44;202401010000;    3;   -999;   8.4;eor
+         44;202401010010;    3;   -999;   8.1;eor
+`,
+		series: [
+			"44/-/PP_10 2024-01-01T00:00: null null",
+			"44/-/TT_10 2024-01-01T00:00: 8.4 8.1",
+		],
+		leftOut: ["QN, eor"],
+	},
+	{
+		what: "Meteostat, with the hour beside the date",
+		content: `date,hour,temp,rhum,wdir,coco,temp_source
+2024-01-01,0,8.4,81,270,3,dwd_hourly
+2024-01-01,1,8.1,82,260,3,dwd_hourly
+`,
+		series: [
+			"file/-/coco 2024-01-01T00:00: 3.0 3.0",
+			"file/-/rhum 2024-01-01T00:00: 81.0 82.0",
+			"file/-/temp 2024-01-01T00:00: 8.4 8.1",
+			"file/-/wdir 2024-01-01T00:00: 270.0 260.0",
+		],
+		leftOut: ["temp_source"],
+	},
+	{
+		what: "the Met Office",
+		content: `ob_end_time,id_type,id,version_num,src_id,rec_st_ind,wind_speed,air_temperature,air_temperature_q
+2024-01-01 00:00:00,WMO,3772,1,708,1011,10,8,1
+2024-01-01 01:00:00,WMO,3772,1,708,1011,11,8,6
+`,
+		series: [
+			"file/-/air_temperature 2024-01-01T00:00: 8.0 8.0",
+			"file/-/wind_speed 2024-01-01T00:00: 10.0 11.0",
+		],
+		leftOut: [
+			"id_type, id, version_num, src_id, rec_st_ind, air_temperature_q",
+		],
+	},
+	{
+		what: "Netatmo",
+		content: `Innen;;;
+Timestamp;"Timezone : Europe/Berlin";Temperature;CO2
+1704063600;"2024/01/01 00:00:00";20.1;512
+1704063900;"2024/01/01 00:05:00";20.2;520
+`,
+		series: [
+			"file/-/CO2 2023-12-31T23:00: 512.0 520.0",
+			"file/-/Temperature 2023-12-31T23:00: 20.1 20.2",
+		],
+		leftOut: ["Timezone : Europe/Berlin"],
+	},
+	{
+		what: "Davis, with years of two digits",
+		content: `"Date & Time","Temp - °F","Wind Direction"
+"1/12/24 11:45 PM","35.1","NNW"
+"1/13/24 12:00 AM","35.0","NW"
+`,
+		series: ["file/-/Temp - °F 2024-01-12T23:45: 35.1 35.0"],
+		leftOut: ["Wind Direction"],
+	},
+	{
+		what: "Ecowitt",
+		content: `Time,Outdoor Temperature(℃),Solar(W/m²),Wind Direction(º),WH65 Battery,PM2.5 Air Quality
+2024-01-01 00:00,3.4,0,270,0,42
+2024-01-01 00:05,3.5,0,280,0,43
+`,
+		series: [
+			"file/-/Outdoor Temperature [℃] 2024-01-01T00:00: 3.4 3.5",
+			"file/-/PM2.5 Air Quality 2024-01-01T00:00: 42.0 43.0",
+			"file/-/Solar [W/m²] 2024-01-01T00:00: 0.0 0.0",
+			"file/-/WH65 Battery 2024-01-01T00:00: 0.0 0.0",
+			"file/-/Wind Direction [º] 2024-01-01T00:00: 270.0 280.0",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Shelly",
+		content: `channel,timestamp,a_voltage,total_act_energy
+0,1704067200,231,12.3
+1,1704067200,232,12.4
+`,
+		series: [
+			"file/0/a_voltage 2024-01-01T00:00: 231.0",
+			"file/0/total_act_energy 2024-01-01T00:00: 12.3",
+			"file/1/a_voltage 2024-01-01T00:00: 232.0",
+			"file/1/total_act_energy 2024-01-01T00:00: 12.4",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Home Assistant",
+		content: `entity_id,state,last_changed
+sensor.roof,8.4,2024-01-01T00:00:00.000Z
+sensor.roof,unavailable,2024-01-01T02:00:00.000Z
+sensor.hall,20,2024-01-01T00:00:00.000Z
+`,
+		series: [
+			"file/-/sensor.hall 2024-01-01T00:00: 20.0",
+			"file/-/sensor.roof 2024-01-01T00:00: 8.4 null",
+		],
+		leftOut: [],
+	},
+	{
+		what: "a Green Button meter, with the time apart",
+		content: `Name,JANE DOE
+Account Number,1234567890
+
+TYPE,DATE,START TIME,END TIME,USAGE (kWh),COST,NOTES
+Electric usage,2024-01-01,00:00,00:14,0.12,$0.03,
+Electric usage,2024-01-01,00:15,00:29,0.13,$0.03,
+`,
+		series: ["file/-/USAGE [kWh] 2024-01-01T00:00: 0.12 0.13"],
+		leftOut: ["TYPE, END TIME, COST, NOTES"],
+	},
+	{
+		what: "an Octopus meter",
+		content: `Consumption (kwh), Estimated Cost Inc. Tax (p), Start, End
+0.123, 3.45, 2024-01-01T00:00:00+00:00, 2024-01-01T00:30:00+00:00
+0.125, 3.55, 2024-01-01T00:30:00+00:00, 2024-01-01T01:00:00+00:00
+`,
+		series: [
+			"file/-/Consumption [kwh] 2024-01-01T00:00: 0.123 0.125",
+			"file/-/Estimated Cost Inc. Tax [p] 2024-01-01T00:00: 3.45 3.55",
+		],
+		leftOut: ["End"],
+	},
+	{
+		what: "London's meters, each a station",
+		content: `LCLid,stdorToU,DateTime,KWH/hh (per half hour) 
+MAC000002,Std,2012-10-12 00:30:00.0000000,0
+MAC000003,Std,2012-10-12 00:30:00.0000000,0.123
+`,
+		series: [
+			"MAC000002/-/KWH/hh [per half hour] 2012-10-12T00:30: 0.0",
+			"MAC000003/-/KWH/hh [per half hour] 2012-10-12T00:30: 0.123",
+		],
+		leftOut: ["stdorToU"],
+	},
+	{
+		what: "names that say mark where the cells say measure",
+		content: `time,sourceId,power_source [V],signal_source,sun_elevation,elevation_m,code,state,name
+2024-01-01 00:00Z,7,12,1.5,30,420,12345,WA,Roof
+2024-01-01 01:00Z,7,13,2,31,420,02345,WA,Roof
+`,
+		series: [
+			"Roof/-/power_source [V] 2024-01-01T00:00: 12.0 13.0",
+			"Roof/-/signal_source 2024-01-01T00:00: 1.5 2.0",
+			"Roof/-/sun_elevation 2024-01-01T00:00: 30.0 31.0",
+		],
+		leftOut: ["sourceId, elevation_m, code, state"],
+	},
+])("$what", async ({ content, series, leftOut }) => {
+	expect(await read(content)).toEqual({ series, rejects: [], leftOut });
+});
+
+test("NOAA's ISD, whose cells hold several numbers, is rejected as a whole and not read as its call signs", async () => {
+	const { series, rejects } =
+		await read(`"STATION","DATE","SOURCE","LATITUDE","LONGITUDE","ELEVATION","NAME","REPORT_TYPE","CALL_SIGN","QUALITY_CONTROL","WND","TMP","SLP"
+"01001099999","2024-01-01T00:00:00","4","70.93","-8.67","9.0","JAN MAYEN, NO","FM-12","99999","V020","290,5,N,0046,5","-0070,1","10157,5"
+`);
+	expect(series).toEqual([]);
+	expect(rejects).toEqual([
+		"1: no column of numbers beside the time; cells that hold several, as those of NOAA's ISD, are not read",
+	]);
+});
+
+test("an hour beside the date counts where the date has none, and may be written as numbers are", async () => {
+	expect(
+		await read("date,hour,t\n2024-05-01 07:30,7,1\n2024-05-01 08:30,8,2\n"),
+	).toMatchObject({ series: ["file/-/t 2024-05-01T07:30: 1.0 2.0"] });
+	expect(
+		await read(
+			"date,hour,t\n2024-05-01,7.0,1\n2024-05-01,24,2\n2024-05-01,25,2\n",
+		),
+	).toMatchObject({
+		series: ["file/-/t 2024-05-01T07:00: 1.0 2.0"],
+		rejects: ["4: not a time: 2024-05-01 25"],
+	});
+	const midnights =
+		"2024-05-01 00:00:00,7,1\n2024-05-01 00:00:00,8,2\n2024-05-01T00:00,9,3\n";
+	for (const content of [
+		`date,hour,t\n${midnights}`,
+		`date,time,t\n${midnights.replaceAll(/,(\d),/g, ",0$1:00,")}`,
+	])
+		expect(await read(content)).toMatchObject({
+			series: ["file/-/t 2024-05-01T07:00: 1.0 2.0 3.0"],
+			rejects: [],
+		});
+});
+
+test("a measure in another unit is no mark of the first", async () => {
+	const { series } = await read(
+		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",
+	);
+	expect(series).toEqual([
+		"file/-/temp 2024-05-01T00:00: 10.0",
+		"file/-/temp_f 2024-05-01T00:00: 50.0",
+		"file/-/weather_code 2024-05-01T00:00: 61.0",
+	]);
+});
+
+test("seconds since 1970 that might be a date and an hour are seconds where one of them is no date", async () => {
+	const { series } = await read(
+		"time,t\n2024010100,1\n2024010700,2\n2024014000,3\n",
+	);
+	expect(series).toEqual(["file/-/t 2034-02-20T01:01: 1.0 2.0 3.0"]);
+});

@@ -1,0 +1,128 @@
+/** What the name of a file of candles tells; null where it does not. */
+export interface CandleName {
+	/** As {@link pairName} writes it. */
+	readonly symbol: string | null;
+	/** As {@link resolutionOf} names it. */
+	readonly resolution: string | null;
+}
+
+const SECONDS: Readonly<Record<string, number>> = {
+	s: 1,
+	sec: 1,
+	second: 1,
+	min: 60,
+	minute: 60,
+	h: 3600,
+	hr: 3600,
+	hour: 3600,
+	d: 86400,
+	day: 86400,
+	w: 604800,
+	week: 604800,
+};
+
+const MONTH = 30 * 86400;
+
+/** Minutes that Kraken and charting programs put at the end of a name. */
+const MINUTES: ReadonlySet<number> = new Set([
+	1, 2, 3, 5, 10, 15, 30, 45, 60, 120, 180, 240, 360, 480, 720, 1440, 10080,
+	21600,
+]);
+
+/** Words beside the pair: where it was traded, and what the file is. */
+const OTHER_WORDS: ReadonlySet<string> = new Set(
+	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax gemini hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy bid ask candle candles candlestick chart data futures historical history klines max ohlc ohlcv ohlcvt perp perpetual price prices spot trade trades um cm utc".split(
+		" ",
+	),
+);
+
+const DATE =
+	/(?:^|-)(?:(?:19|20)\d{2}(?:-?\d{2}){0,2}|\d{2}\.\d{2}\.\d{4}|\d{10,13})(?=-|$)/g;
+
+/** What browsers put behind the name of a file that is there already. */
+const COPY = /\s*\(\d+\)$/;
+
+/** Dukascopy's `4_Hour`. */
+const APART = /(?<=_)(\d{1,2})_((?:s|m|h|d|w)[a-z]*)(?=_|$)/i;
+
+/**
+ * Reads pair and length of the candles off a file's name as exchanges and archives write
+ * it: `Binance_BTCUSDT_1h`, `BTCUSDT-1m-2024-05`, `XBTUSD_60`, `btc-usd`. What is left
+ * beside lengths, dates and {@link OTHER_WORDS} is the pair; no pair where two things are.
+ */
+export function candleName(path: string): CandleName {
+	const name = (path.split("/").at(-1) ?? "")
+		.replace(/\.csv(?:\.gz)?$/i, "")
+		.replace(COPY, "")
+		.replace(APART, "$1$2");
+	const groups = name
+		.split(/[_,\s]+/)
+		.map((group) => group.replace(DATE, "").split("-").filter(Boolean))
+		.filter((words) => words.length > 0);
+	const count = groups.flat().length;
+	let seconds: number | null = null;
+	const pairs: string[] = [];
+	for (const words of groups) {
+		const rest = words.filter((word) => {
+			if (OTHER_WORDS.has(word.toLowerCase())) return false;
+			if (count === 1) return true;
+			const length = secondsOf(word);
+			seconds = length ?? seconds;
+			return length === null && !AMBIGUOUS.test(word);
+		});
+		if (rest.length > 0) pairs.push(pairName(rest.join("")));
+	}
+	return {
+		symbol: pairs.length === 1 ? (pairs[0] ?? null) : null,
+		resolution: seconds === null ? null : resolutionOf(seconds),
+	};
+}
+
+/** `btc/usd` and `BTC-USD` are `BTCUSD`. */
+export function pairName(text: string): string {
+	return text.replaceAll(/[-/_\s]/g, "").toUpperCase();
+}
+
+/** Letters of lengths that count minutes or months, as the program has it. */
+const AMBIGUOUS = /^(?:m|\d+M)$/i;
+
+/** Of `1h`, `daily`, `60`, `M15`; null where a word tells no length. */
+function secondsOf(word: string): number | null {
+	if (/^\d+$/.test(word))
+		return MINUTES.has(Number(word)) ? Number(word) * 60 : null;
+	if (/^(?:1?mo|1M|MN1|months?|monthly)$/.test(word)) return MONTH;
+	const [, before, unit = "", after] =
+		/^(\d*)([a-z]+)(\d*)$/.exec(word.toLowerCase()) ?? [];
+	if (before && after) return null;
+	const count = Number(before || after || 1);
+	if (unit === "m")
+		return after || (before && word.endsWith("m")) ? count * 60 : null;
+	// MetaTrader's H4 and D1; sec1 is nobody's.
+	if (after && unit.length > 1) return null;
+	const singular =
+		unit === "daily" ? "day" : unit.replace(/ly$/, "").replace(/(?<=..)s$/, "");
+	const length = SECONDS[singular];
+	return length === undefined ? null : count * length;
+}
+
+/**
+ * The name of a candle's length: `second`, `minute`, `hour`, `daily`, else `15-minute`,
+ * `weekly`, `monthly`. Null where candles are of no such length.
+ */
+export function resolutionOf(seconds: number): string | null {
+	const days = seconds / 86400;
+	if (!Number.isInteger(seconds) || seconds < 1) return null;
+	if (days >= 28 && days <= 31) return "monthly";
+	if (days === 7) return "weekly";
+	if (Number.isInteger(days)) return days === 1 ? "daily" : `${days}-day`;
+	if (days > 1 || 86400 % seconds !== 0) return null;
+	for (const [length, unit] of [
+		[3600, "hour"],
+		[60, "minute"],
+		[1, "second"],
+	] as const) {
+		const count = seconds / length;
+		if (Number.isInteger(count)) return count === 1 ? unit : `${count}-${unit}`;
+	}
+	return null;
+}

@@ -1,0 +1,42 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { DATASETS } from "../datasets/registry.ts";
+import { temporaryFolder, writeAll } from "./building.ts";
+import { InputError, listInput } from "./scan.ts";
+
+const NOBODY = 65534;
+
+/** Does work as a user whom permissions bind: they do not bind root. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+	if (process.geteuid?.() !== 0) return work();
+	process.seteuid?.(NOBODY);
+	try {
+		return await work();
+	} finally {
+		process.seteuid?.(0);
+	}
+}
+
+test("a folder that may not be read is an error that names it, and its files do not leave the lake", async () => {
+	const { folder, remove } = await temporaryFolder();
+	const locked = join(folder, "weather", "locked");
+	try {
+		await writeAll(folder, { "weather/a.csv": "time,t\n2024-05-01,1\n" });
+		await mkdir(locked);
+		await chmod(folder, 0o755);
+		const list = () => asNobody(() => listInput([folder], {}, DATASETS));
+		expect((await list()).ignored).toEqual([]);
+		// Not to be listed, and to be listed but not entered.
+		await writeAll(locked, { "b.csv": "time,t\n2024-05-01,1\n" });
+		for (const mode of [0o000, 0o444]) {
+			await chmod(locked, mode);
+			const error = await list().catch((error) => error);
+			expect(error).toBeInstanceOf(InputError);
+			expect(error.message).toContain(`${locked} may not be read`);
+		}
+	} finally {
+		await chmod(locked, 0o755);
+		await remove();
+	}
+});
