@@ -193,7 +193,7 @@ async function read(
 }
 
 function show(holding: Holding): void {
-	const { list, startView, ...held } = holding;
+	const { list, startView, startPlaces, ...held } = holding;
 	const { isKept } = held;
 	hasKept.value ||= isKept;
 	const before = ownRides.peek();
@@ -215,7 +215,7 @@ function show(holding: Holding): void {
 				},
 				timeline: timelineOf(monthRowsOf(list)),
 				startView,
-				startPlaces: [],
+				startPlaces,
 				start: null,
 			},
 			source: new OwnRideSource(
