@@ -209,7 +209,7 @@ function show(holding: Holding): void {
 					title: "Your own rides",
 					description: "Rides from your own files, on this device only.",
 					source: "Your own files, on this device only",
-					licence: "yours",
+					licence: "Yours",
 					synthetic: false,
 					startView,
 				},
