@@ -3,15 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import {
-	afterAll,
-	afterEach,
-	beforeAll,
-	beforeEach,
-	describe,
-	expect,
-	test,
-} from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { formatDistance } from "../../src/lib/format.ts";
@@ -21,6 +13,7 @@ import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { writeSmallInput } from "./small-input.ts";
 import { cellsOf, failureOf, outcomeOf, runBy, sqlEditor } from "./sql-page.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 /** All rides of the small lake are in this view. */
 const VIEW = "view=47.6600,9.1800,12";
@@ -44,7 +37,7 @@ function gpx(name: string, latitude: number): string {
 	return `<gpx><trk><name>${name}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
 }
 
-const PATIENTLY = { timeout: 30_000 };
+const PATIENTLY = { timeout: 60_000 };
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
 
@@ -70,16 +63,18 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await server?.close();
 		await rm(folder, { recursive: true, force: true });
 	});
-	beforeEach(async () => {
+	/** Opens the page with nothing kept from others. */
+	async function open({ hasEngine }: { readonly hasEngine: boolean }) {
 		context = await browser.newContext({
 			viewport: { width: 1280, height: 860 },
 		});
+		if (!hasEngine) await withholdEngine(context);
 		page = await context.newPage();
 		page.setDefaultTimeout(60_000);
 		complaints = complaintsOf(page, server.url);
 		await page.goto(`${server.url}rides/`);
 		await page.locator(".own-panel").waitFor({ state: "attached" });
-	});
+	}
 	afterEach(async () => {
 		expect(complaints).toStrictEqual([]);
 		await context.close();
@@ -162,6 +157,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	}
 
 	test("are counted, filtered and drawn as the same files in a lake", async () => {
+		await open({ hasEngine: true });
 		const published: string[][] = [];
 		for (const query of QUERIES)
 			published.push(await seenAt(`?${VIEW}${query}`));
@@ -190,6 +186,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("come from drops too, packed and zipped, and hostile names are only text", async () => {
+		await open({ hasEngine: false });
 		await drop({
 			[`${HOSTILE}.gpx`]: gpx(HOSTILE.replaceAll("<", "&lt;"), 47.6),
 			"packed.gpx.gz": gzipSync(gpx("Packed", 47.61)),
@@ -216,6 +213,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("go with the page unless they are kept, and on one click in all tabs", async () => {
+		await open({ hasEngine: false });
 		await choose(files);
 		await page.reload();
 		await page.getByText("No rides of your own are on this device").waitFor();
@@ -252,6 +250,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("that are kept can be opened again where their worker was lost, and half of a batch is none", async () => {
+		await open({ hasEngine: false });
 		await page.evaluate(async () => {
 			const root = await navigator.storage.getDirectory();
 			const folder = await root.getDirectoryHandle("lakeside-rides", {
@@ -290,6 +289,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are asked by SQL once they are kept, which gives the page's numbers, trips counted once too", async () => {
+		await open({ hasEngine: true });
 		const half = (text: string) => {
 			let at = 0;
 			return text.replace(/<trkpt.*?<\/trkpt>/gs, (point) =>
@@ -361,6 +361,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are erased from the settings of any page", async () => {
+		await open({ hasEngine: false });
 		await choose(files);
 		await button("Keep on this device").click();
 		await page.getByText("kept on this device").waitFor();
@@ -380,6 +381,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are read and shown with the network off, after a first visit", async () => {
+		await open({ hasEngine: true });
 		await choose(files);
 		await button("Keep on this device").click();
 		await page.getByText("kept on this device").waitFor();
@@ -408,6 +410,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are asked for by a key that is pressed before the page is ready", async () => {
+		await open({ hasEngine: false });
 		const early = await context.newPage();
 		await early.route("**/rides/basemap.json", async (route) => {
 			await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -428,6 +431,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("can be chosen, kept and erased by the keyboard, and reading be given up", async () => {
+		await open({ hasEngine: false });
 		const large = join(folder, "large.gpx");
 		await writeFile(
 			large,
