@@ -27,19 +27,20 @@ const QUERIES = [
 	"&draw=lines",
 ];
 
-/** A ride of some points from a place on, with a name of one's choice. */
+const HOSTILE = "<img src=x onerror=alert(1)>";
+
+/** A ride of some points from a place on, with a name of one's choice, and a place that has a hostile one. */
 function gpx(name: string, latitude: number): string {
 	const points = Array.from(
 		{ length: 40 },
 		(_, at) =>
 			`<trkpt lat="${latitude + at * 1e-4}" lon="9.2"><time>2025-03-02T10:00:${String(at).padStart(2, "0")}Z</time></trkpt>`,
 	);
-	return `<gpx><trk><name>${name}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
+	const place = HOSTILE.replaceAll("<", "&lt;");
+	return `<gpx><wpt lat="${latitude}" lon="9.2"><name>${place}</name></wpt><trk><name>${name}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
 }
 
 const PATIENTLY = { timeout: 60_000 };
-
-const HOSTILE = "<img src=x onerror=alert(1)>";
 
 describe.skipIf(browserPath() === null)("one's own rides", () => {
 	let folder = "";
@@ -205,7 +206,14 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		expect(text).toContain(`${HOSTILE}.fit`);
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await page.keyboard.press("Escape");
+		// Two of the rides start in one place of a label's size.
+		await headAt("?rides=own&view=47.6200,9.2000,13");
+		await page.getByText("Where rides start, as a table").click();
+		const start = page.getByRole("row", { name: HOSTILE });
+		expect(await start.locator("td").first().textContent()).toBe(HOSTILE);
+		expect(await start.textContent()).toContain("2 rides");
 		await headAt("?rides=own&view=47.6200,9.2000,13&name=named");
+		expect(await start.count()).toBe(0);
 		expect(await page.locator(".rides-head").textContent()).toMatch(
 			/1 ride in /,
 		);
