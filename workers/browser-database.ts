@@ -45,8 +45,12 @@ export async function openBrowserDatabase(
 	worker.addEventListener("error", (event) =>
 		lifeline.lose(event.message || "its worker failed"),
 	);
-	/** DuckDB's own promises stay open for ever where its worker is gone. */
-	const orLost = <T>(promise: Promise<T>) => lifeline.hold(promise);
+	/**
+	 * DuckDB's own promises stay open for ever where its worker is gone, and what it is
+	 * asked from then on it only complains of to the console.
+	 */
+	const orLost = <T>(ask: () => Promise<T>) =>
+		lifeline.hold(lifeline.isLost ? new Promise<T>(() => {}) : ask());
 
 	const threads =
 		files.thread === null
@@ -62,9 +66,11 @@ export async function openBrowserDatabase(
 	};
 	const wasmUrl = URL.createObjectURL(wasm);
 	try {
-		await orLost(database.instantiate(wasmUrl, threadUrl));
+		await orLost(() => database.instantiate(wasmUrl, threadUrl));
 		onDeath(life, () => lifeline.lose("its worker was ended"));
-		await orLost(database.open({ path: ":memory:", maximumThreads: threads }));
+		await orLost(() =>
+			database.open({ path: ":memory:", maximumThreads: threads }),
+		);
 	} catch (error) {
 		await close();
 		throw error;
@@ -73,29 +79,31 @@ export async function openBrowserDatabase(
 	}
 
 	const direct = async (id: number, sql: string) =>
-		orLost(database.runQuery(id, sql));
+		orLost(() => database.runQuery(id, sql));
 	const bound = async (
 		id: number,
 		sql: string,
 		params: readonly SqlValue[],
 	) => {
-		const statement = await orLost(database.createPrepared(id, sql));
+		const statement = await orLost(() => database.createPrepared(id, sql));
 		try {
-			return await orLost(database.runPrepared(id, statement, [...params]));
+			return await orLost(() =>
+				database.runPrepared(id, statement, [...params]),
+			);
 		} finally {
-			await orLost(database.closePrepared(id, statement));
+			await orLost(() => database.closePrepared(id, statement));
 		}
 	};
 	/** A step at a time, between which the worker hears of a cancellation. */
 	const pending = async (id: number, sql: string) => {
-		let header = await orLost(database.startPendingQuery(id, sql, false));
+		let header = await orLost(() => database.startPendingQuery(id, sql, false));
 		while (header === null)
-			header = await orLost(database.pollPendingQuery(id));
+			header = await orLost(() => database.pollPendingQuery(id));
 		const parts = [header];
 		for (let ahead = 2; ; ahead = Math.min(2 * ahead, MOST_FETCHES)) {
 			const fetched = await Promise.all(
 				Array.from({ length: ahead }, () =>
-					orLost(database.fetchQueryResults(id)),
+					orLost(() => database.fetchQueryResults(id)),
 				),
 			);
 			for (const part of fetched)
@@ -105,10 +113,10 @@ export async function openBrowserDatabase(
 	};
 
 	return {
-		version: await orLost(database.getVersion()),
+		version: await orLost(() => database.getVersion()),
 		threads,
 		async connect(): Promise<Connection> {
-			const id = await orLost(database.connectInternal());
+			const id = await orLost(() => database.connectInternal());
 			return {
 				query: (sql, params) =>
 					params === undefined ? direct(id, sql) : bound(id, sql, params),
@@ -123,7 +131,7 @@ export async function openBrowserDatabase(
 					}
 				},
 				insert: (ipc, { schema, table, create }) =>
-					orLost(
+					orLost(() =>
 						database.insertArrowFromIPCStream(id, ipc, {
 							schema,
 							name: table,
@@ -131,19 +139,17 @@ export async function openBrowserDatabase(
 						}),
 					),
 				cancel: async () => {
-					await orLost(database.cancelPendingQuery(id));
+					await orLost(() => database.cancelPendingQuery(id));
 				},
-				close: () => orLost(database.disconnect(id)),
+				close: () => orLost(() => database.disconnect(id)),
 			};
 		},
 		async addFile(name, file) {
 			// A thread reads files, too, and does not hear of one while it runs.
-			await orLost(
-				threads > 1
-					? database.registerFileBuffer(
-							name,
-							new Uint8Array(await file.arrayBuffer()),
-						)
+			const bytes = threads > 1 ? await file.arrayBuffer() : null;
+			await orLost(() =>
+				bytes !== null
+					? database.registerFileBuffer(name, new Uint8Array(bytes))
 					: database.registerFileHandle(
 							name,
 							file,
@@ -153,9 +159,9 @@ export async function openBrowserDatabase(
 			);
 		},
 		dropFile: async (name) => {
-			await orLost(database.dropFile(name));
+			await orLost(() => database.dropFile(name));
 		},
-		heapBytes: () => orLost(heapBytes(worker)),
+		heapBytes: () => orLost(() => heapBytes(worker)),
 		close,
 	};
 }

@@ -200,46 +200,42 @@ describe("posts that a visitor drops", () => {
 		});
 	});
 
-	test("of archives that lie in others too deep are told to be unpacked first", async () => {
-		const line = json(tweet("1", "#a"));
-		const tar = tarOf({ "a.jsonl": line });
-		const zip = zipOf({ "a.jsonl": line });
+	test("of archives within archives count, and deeper ones are told to be unpacked first", async () => {
+		const tar = (id: string) =>
+			tarOf({ "a.jsonl": json(tweet(id, "#a")), "a.png": "\0" });
+		const zip = (id: string) => zipOf({ "a.jsonl": json(tweet(id, "#a")) });
+		const inner = (from: number) => ({
+			"in/a.tar": tar(String(from)),
+			"b.tgz": gzipSync(tar(String(from + 1))),
+			"c.zip": zip(String(from + 2)),
+			"._c.zip": "Mac OS X",
+		});
+		const told: (readonly number[])[] = [];
 		const { summary } = await readOwnPosts(
 			[
+				given("both.zip", Uint8Array.from(zipOf(inner(1)))),
+				given("both.tgz", Uint8Array.from(gzipSync(tarOf(inner(4))))),
 				given(
-					"both.zip",
-					Uint8Array.from(zipOf({ "in/a.tar": tar, "b.tgz": gzipSync(tar) })),
-				),
-				given(
-					"both.tar",
+					"deep.tar",
 					Uint8Array.from(
-						tarOf({ "a.zip": zip, "a.tar.gz": gzipSync(tar), "._b.zip": zip }),
+						tarOf({
+							"a.zip": zipOf({ "b.tar": tar("7"), "c.zip": zip("8") }),
+							"d.tar": tarOf({ "e.zip": zip("9"), "f.jsonl": "{}" }),
+						}),
 					),
 				),
 			],
-			() => {},
+			(...progress) => told.push(progress),
 		);
-		expect(summary).toMatchObject({
-			posts: 0,
-			rejects: [
-				{
-					file: "both.tar/a.zip",
-					reason: "an archive in a tar archive: unpack it first",
-				},
-				{
-					file: "both.tar/a.tar.gz",
-					reason: "an archive in a tar archive: unpack it first",
-				},
-				{
-					file: "both.zip/b.tgz",
-					reason: "a tar archive in a zip: unpack it first",
-				},
-				{
-					file: "both.zip/in/a.tar",
-					reason: "a tar archive in a zip: unpack it first",
-				},
-			],
-		});
+		expect(summary.posts).toBe(6);
+		const reason = "an archive in an archive in an archive: unpack it first";
+		expect(summary.rejects.filter((other) => other.reason === reason)).toEqual(
+			["a.zip/b.tar", "a.zip/c.zip", "d.tar/e.zip"].map((path) => ({
+				...{ file: `deep.tar/${path}`, line: null, reason },
+			})),
+		);
+		for (const [bytes = 0, total = 0] of told)
+			expect(bytes).toBeLessThanOrEqual(total);
 	});
 
 	test("tell how far they are, and nothing is no posts", async () => {

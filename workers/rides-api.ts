@@ -8,6 +8,7 @@ import type { CellWindow } from "../src/lib/grid.ts";
 import type { RideFilter } from "../src/lib/rides/filter.ts";
 import type { RideList } from "../src/lib/rides/list.ts";
 import type { CountedTrips } from "../src/lib/rides/ride-store.ts";
+import type { StartPlace } from "../src/lib/rides/start-places.ts";
 import type { Track } from "../src/lib/tracks.ts";
 
 /** The rides that a worker holds now. */
@@ -15,6 +16,8 @@ export interface Holding {
 	readonly list: RideList;
 	/** Where a map of them opens; null where there are none. */
 	readonly startView: StartView | null;
+	/** Where those that count start. */
+	readonly startPlaces: readonly StartPlace[];
 	/** Which rides count. */
 	readonly counted: CountedTrips;
 	/** How many do not count and are not in the list, since another of the same trip is. */

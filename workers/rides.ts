@@ -60,6 +60,7 @@ export function createRides(
 	const holding = (): Holding => ({
 		list: store.list,
 		startView: store.startView,
+		startPlaces: store.startPlaces,
 		counted,
 		leftOut: store.leftOut,
 		isKept: held.length > 0 && held.every(({ isKept }) => isKept),

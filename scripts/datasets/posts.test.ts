@@ -136,6 +136,36 @@ describe("formats", () => {
 		}
 	});
 
+	test("archives within archives, one level deep", async () => {
+		const tar = (id: string) =>
+			tarOf({ "a.jsonl": json(tweet(id)), "a.png": "\0" });
+		const zip = (id: string) => zipOf({ "a.jsonl": json(tweet(id)) });
+		const inner = (from: number) => ({
+			"in/a.tar": tar(String(from)),
+			"b.tgz": gzipSync(tar(String(from + 1))),
+			"c.zip": zip(String(from + 2)),
+			"pictures.zip": zipOf({ "a.png": "\0" }),
+			"cut.zip": zip("x").subarray(0, 40),
+		});
+		const { ids, lake } = await idsOf({
+			"posts/both.zip": zipOf(inner(1)),
+			"posts/both.tgz": gzipSync(tarOf(inner(4))),
+			"posts/deep.tar": tarOf({
+				"a.zip": zipOf({ "b.tar": tar("7"), "c.jsonl": json(tweet("8")) }),
+			}),
+		});
+		expect(ids).toEqual(["1", "2", "3", "4", "5", "6", "8"]);
+		const reasons = lake.rejects.map((row) => [row.file, row.reason]);
+		expect(reasons.sort()).toEqual([
+			["posts/both.tgz/cut.zip", expect.stringContaining("not a whole zip")],
+			["posts/both.zip/cut.zip", expect.stringContaining("not a whole zip")],
+			[
+				"posts/deep.tar/a.zip/b.tar",
+				expect.stringContaining("unpack it first"),
+			],
+		]);
+	});
+
 	test("a packed file of a tar archive that is not read to its end costs no other", async () => {
 		const noise = (bytes: number) => randomBytes(bytes).toString("base64");
 		const likes = `window.YTD.like.part0 = [${json({ like: noise(1_500_000) })}]`;

@@ -1,8 +1,7 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
 import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import { tarEntries } from "../../src/lib/formats/tar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
-import type { ArchivedFile } from "./archived-file.ts";
+import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
 import { fileBytes } from "./bytes.ts";
 
 /**
@@ -39,8 +38,7 @@ export async function* tarFiles(
 		note(
 			`left out of the archive: ${leftOut} of other kinds, such as ${example}`,
 		);
-	if (found === 0)
-		throw new FileError("the archive holds no file of this dataset's kind");
+	if (found === 0) throw new NothingOfKind("archive");
 }
 
 async function* untilFault(

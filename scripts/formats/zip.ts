@@ -3,7 +3,7 @@ import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
-import type { ArchivedFile } from "./archived-file.ts";
+import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
 
 export function isZip(path: string): boolean {
 	return path.toLowerCase().endsWith(".zip");
@@ -47,8 +47,7 @@ export async function* zipEntries(
 			note(
 				`left out of the zip: ${leftOut.length} of other kinds, such as ${leftOut[0]}`,
 			);
-		if (found === 0)
-			throw new FileError("the zip holds no file of this dataset's kind");
+		if (found === 0) throw new NothingOfKind("zip");
 	} finally {
 		zip.close();
 	}

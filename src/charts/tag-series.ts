@@ -244,7 +244,7 @@ export function tagLinesChart(
 		width,
 		height: 300,
 		marginLeft: 44,
-		marginRight: 16,
+		marginRight: 24,
 		marginTop: 26,
 		marginBottom: 34,
 		x: { type: "utc", domain: [first, last], label: null },

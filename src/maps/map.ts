@@ -48,7 +48,19 @@ export async function openMap(
 	map.keyboard.disableRotation();
 	map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-right");
 	await new Promise<void>((resolve) => map.once("style.load", () => resolve()));
+	showWaterWithLand(map);
 	return map;
+}
+
+/** The page behind a map is land: water that came before the land would flash over it. */
+function showWaterWithLand(map: MapLibre): void {
+	const show = () => {
+		if (!map.isSourceLoaded("land")) return;
+		map.off("sourcedata", show);
+		map.setLayoutProperty("water", "visibility", "visible");
+	};
+	map.on("sourcedata", show);
+	show();
 }
 
 /** Changes the basemap's colours in place. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { mercatorY } from "../lib/mercator.ts";
 import { randomFrom } from "../lib/random.ts";
-import { labelsOn, partsOf, type StartPlace } from "./start-labels.ts";
+import type { StartPlace } from "../lib/rides/start-places.ts";
+import { labelsOn, partsOf } from "./start-labels.ts";
 
 const screen = {
 	...{ width: 800, height: 600, world: 512 * 2 ** 11 },

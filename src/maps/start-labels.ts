@@ -1,17 +1,9 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import { formatCount } from "../lib/format.ts";
 import { mercatorX, mercatorY } from "../lib/mercator.ts";
+import type { StartPlace } from "../lib/rides/start-places.ts";
 import { MapCanvas } from "./map-canvas.ts";
 import { type MapScreen, screenOf, turnsOf } from "./map-screen.ts";
-
-/** A place where rides start; degrees. A row of the roll-up `ride_starts`. */
-export interface StartPlace {
-	readonly longitude: number;
-	readonly latitude: number;
-	readonly rides: number;
-	/** As the data have it; null where they have none. */
-	readonly name: string | null;
-}
 
 /** Further out than this MapLibre zoom, a label would stand for places that it does not count. */
 const MIN_ZOOM = 10;

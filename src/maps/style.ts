@@ -52,7 +52,13 @@ export function mapStyle(
 			},
 		},
 		layers: [
-			{ id: "water", type: "background", paint: paints.water },
+			{
+				id: "water",
+				type: "background",
+				// Until the land is there, see `openMap`.
+				layout: { visibility: "none" },
+				paint: paints.water,
+			},
 			{ id: "land", type: "fill", source: "land", paint: paints.land },
 			{ id: "borders", type: "line", source: "borders", paint: paints.borders },
 			{

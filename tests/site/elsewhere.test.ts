@@ -20,6 +20,7 @@ import {
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 const PATIENCE = { timeout: 60_000 };
 const ATTRIBUTION = "© Mapmakers <of> the lake";
@@ -122,12 +123,19 @@ describe.skipIf(browserPath() === null)("on other origins", () => {
 		/** Opens the map of a page: `rides/` has the archive, `rides/embed/` the style. */
 		async function open(
 			path: "rides/" | "rides/embed/",
-			colorScheme: "light" | "dark" = "light",
+			{
+				colorScheme = "light",
+				hasEngine = false,
+			}: {
+				readonly colorScheme?: "light" | "dark";
+				readonly hasEngine?: boolean;
+			} = {},
 		) {
 			const context = await browser.newContext({
 				viewport: { width: 900, height: 700 },
 				colorScheme,
 			});
+			if (!hasEngine) await withholdEngine(context);
 			const page = await context.newPage();
 			const complaints = complaintsOf(page, server.url, [
 				lakeUrl,
@@ -180,7 +188,9 @@ describe.skipIf(browserPath() === null)("on other origins", () => {
 		test("an archive shows in the site's colours, light and dark, with whom it is by", async () => {
 			maps.mode = "well";
 			for (const colorScheme of ["light", "dark"] as const) {
-				const { context, page, complaints } = await open("rides/", colorScheme);
+				const { context, page, complaints } = await open("rides/", {
+					colorScheme,
+				});
 				await page.locator(".rides-foot").waitFor();
 				const water = await token(page, "--map-water");
 				const land = await token(page, "--map-land");
@@ -297,7 +307,9 @@ describe.skipIf(browserPath() === null)("on other origins", () => {
 
 		test("offline nothing is asked for, and it comes by itself with the network", async () => {
 			maps.mode = "well";
-			const { context, page, complaints } = await open("rides/embed/");
+			const { context, page, complaints } = await open("rides/embed/", {
+				hasEngine: true,
+			});
 			await expect.poll(() => middle(page), PATIENCE).toBe(STYLE_COLOUR);
 			await page
 				.locator(".rides-embed-sentence[aria-busy=false]", {

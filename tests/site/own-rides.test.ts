@@ -3,15 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import {
-	afterAll,
-	afterEach,
-	beforeAll,
-	beforeEach,
-	describe,
-	expect,
-	test,
-} from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { formatDistance } from "../../src/lib/format.ts";
@@ -21,6 +13,7 @@ import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { writeSmallInput } from "./small-input.ts";
 import { cellsOf, failureOf, outcomeOf, runBy, sqlEditor } from "./sql-page.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 /** All rides of the small lake are in this view. */
 const VIEW = "view=47.6600,9.1800,12";
@@ -34,19 +27,20 @@ const QUERIES = [
 	"&draw=lines",
 ];
 
-/** A ride of some points from a place on, with a name of one's choice. */
+const HOSTILE = "<img src=x onerror=alert(1)>";
+
+/** A ride of some points from a place on, with a name of one's choice, and a place that has a hostile one. */
 function gpx(name: string, latitude: number): string {
 	const points = Array.from(
 		{ length: 40 },
 		(_, at) =>
 			`<trkpt lat="${latitude + at * 1e-4}" lon="9.2"><time>2025-03-02T10:00:${String(at).padStart(2, "0")}Z</time></trkpt>`,
 	);
-	return `<gpx><trk><name>${name}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
+	const place = HOSTILE.replaceAll("<", "&lt;");
+	return `<gpx><wpt lat="${latitude}" lon="9.2"><name>${place}</name></wpt><trk><name>${name}</name><trkseg>${points.join("")}</trkseg></trk></gpx>`;
 }
 
-const PATIENTLY = { timeout: 30_000 };
-
-const HOSTILE = "<img src=x onerror=alert(1)>";
+const PATIENTLY = { timeout: 60_000 };
 
 describe.skipIf(browserPath() === null)("one's own rides", () => {
 	let folder = "";
@@ -70,16 +64,18 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await server?.close();
 		await rm(folder, { recursive: true, force: true });
 	});
-	beforeEach(async () => {
+	/** Opens the page with nothing kept from others. */
+	async function open({ hasEngine }: { readonly hasEngine: boolean }) {
 		context = await browser.newContext({
 			viewport: { width: 1280, height: 860 },
 		});
+		if (!hasEngine) await withholdEngine(context);
 		page = await context.newPage();
 		page.setDefaultTimeout(60_000);
 		complaints = complaintsOf(page, server.url);
 		await page.goto(`${server.url}rides/`);
 		await page.locator(".own-panel").waitFor({ state: "attached" });
-	});
+	}
 	afterEach(async () => {
 		expect(complaints).toStrictEqual([]);
 		await context.close();
@@ -162,6 +158,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	}
 
 	test("are counted, filtered and drawn as the same files in a lake", async () => {
+		await open({ hasEngine: true });
 		const published: string[][] = [];
 		for (const query of QUERIES)
 			published.push(await seenAt(`?${VIEW}${query}`));
@@ -190,6 +187,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("come from drops too, packed and zipped, and hostile names are only text", async () => {
+		await open({ hasEngine: false });
 		await drop({
 			[`${HOSTILE}.gpx`]: gpx(HOSTILE.replaceAll("<", "&lt;"), 47.6),
 			"packed.gpx.gz": gzipSync(gpx("Packed", 47.61)),
@@ -208,7 +206,14 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		expect(text).toContain(`${HOSTILE}.fit`);
 		expect(await violationsOf(page)).toStrictEqual([]);
 		await page.keyboard.press("Escape");
+		// Two of the rides start in one place of a label's size.
+		await headAt("?rides=own&view=47.6200,9.2000,13");
+		await page.getByText("Where rides start, as a table").click();
+		const start = page.getByRole("row", { name: HOSTILE });
+		expect(await start.locator("td").first().textContent()).toBe(HOSTILE);
+		expect(await start.textContent()).toContain("2 rides");
 		await headAt("?rides=own&view=47.6200,9.2000,13&name=named");
+		expect(await start.count()).toBe(0);
 		expect(await page.locator(".rides-head").textContent()).toMatch(
 			/1 ride in /,
 		);
@@ -216,6 +221,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("go with the page unless they are kept, and on one click in all tabs", async () => {
+		await open({ hasEngine: false });
 		await choose(files);
 		await page.reload();
 		await page.getByText("No rides of your own are on this device").waitFor();
@@ -252,6 +258,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("that are kept can be opened again where their worker was lost, and half of a batch is none", async () => {
+		await open({ hasEngine: false });
 		await page.evaluate(async () => {
 			const root = await navigator.storage.getDirectory();
 			const folder = await root.getDirectoryHandle("lakeside-rides", {
@@ -290,6 +297,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are asked by SQL once they are kept, which gives the page's numbers, trips counted once too", async () => {
+		await open({ hasEngine: true });
 		const half = (text: string) => {
 			let at = 0;
 			return text.replace(/<trkpt.*?<\/trkpt>/gs, (point) =>
@@ -361,6 +369,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are erased from the settings of any page", async () => {
+		await open({ hasEngine: false });
 		await choose(files);
 		await button("Keep on this device").click();
 		await page.getByText("kept on this device").waitFor();
@@ -380,6 +389,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are read and shown with the network off, after a first visit", async () => {
+		await open({ hasEngine: true });
 		await choose(files);
 		await button("Keep on this device").click();
 		await page.getByText("kept on this device").waitFor();
@@ -408,6 +418,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are asked for by a key that is pressed before the page is ready", async () => {
+		await open({ hasEngine: false });
 		const early = await context.newPage();
 		await early.route("**/rides/basemap.json", async (route) => {
 			await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -428,6 +439,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("can be chosen, kept and erased by the keyboard, and reading be given up", async () => {
+		await open({ hasEngine: false });
 		const large = join(folder, "large.gpx");
 		await writeFile(
 			large,

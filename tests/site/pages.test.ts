@@ -4,6 +4,7 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite, pagesOf } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 /** Pages that start the engine when they are idle. */
 const ENGINE_PAGES = ["posts/", "rides/", "sql/", "weather/"];
@@ -12,6 +13,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 	let site = "";
 	let browser: Browser;
 	let context: BrowserContext;
+	let engineless: BrowserContext;
 	beforeAll(async () => {
 		site = builtSite();
 		browser = await launch();
@@ -27,9 +29,13 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 		beforeAll(async () => {
 			server = await serveSite({ folder: site, port: 0, base });
 			context = await browser.newContext();
+			context.setDefaultTimeout(60_000);
+			engineless = await browser.newContext();
+			await withholdEngine(engineless);
 		});
 		afterAll(async () => {
 			await context?.close();
+			await engineless?.close();
 			await server?.close();
 		});
 
@@ -49,7 +55,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 		});
 
 		test("the header leads to every page and back home", async () => {
-			const page = await context.newPage();
+			const page = await engineless.newPage();
 			await page.goto(server.url);
 			const links = page.getByRole("navigation", { name: "Pages" });
 			for (const label of ["Rides", "Posts", "Weather", "Data", "SQL"]) {
@@ -65,7 +71,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 		});
 
 		test("an unknown address shows the 404 page, whole", async () => {
-			const page = await context.newPage();
+			const page = await engineless.newPage();
 			const response = await page.goto(`${server.url}no/such/page/`);
 			expect(response?.status()).toBe(404);
 			expect(await page.locator("h1").textContent()).toBe(

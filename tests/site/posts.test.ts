@@ -10,6 +10,7 @@ import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { lakeRows } from "./lake-rows.ts";
 import { cellsOf, runBy } from "./sql-page.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 const WEEK =
 	"created_at > (SELECT max(created_at) - INTERVAL 7 DAY FROM posts)";
@@ -23,15 +24,19 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	let site = "";
 	let browser: Browser;
 	let server: SiteServer;
-	let context: BrowserContext;
-	/** Without a service worker, whose requests cannot be changed. */
+	/** A page that stays open: an engine takes seconds to start. */
+	let page: Page;
+	let complaints: string[];
+	/** Without an engine, and without a service worker, whose requests cannot be changed. */
 	let unworked: BrowserContext;
 	beforeAll(async () => {
 		site = builtSite();
 		browser = await launch();
 		server = await serveSite({ folder: site, port: 0 });
-		context = await browser.newContext();
+		page = await browser.newPage();
+		complaints = complaintsOf(page, server.url);
 		unworked = await browser.newContext({ serviceWorkers: "block" });
+		await withholdEngine(unworked);
 	});
 	afterAll(async () => {
 		await browser?.close();
@@ -99,6 +104,20 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	const live = (page: Page) =>
 		expect.poll(() => page.locator(".chart-wide").count(), PATIENCE).toBe(0);
 
+	/** Goes to an address of the page that stays open, as Back and Forward do, and waits for the answer. */
+	async function visit(search = ""): Promise<void> {
+		if (page.url() === "about:blank")
+			await page.goto(`${server.url}posts/${search}`);
+		else
+			await page.evaluate(async (to) => {
+				history.pushState(null, "", location.pathname + to);
+				dispatchEvent(new PopStateEvent("popstate"));
+				for (let frame = 0; frame < 2; frame++)
+					await new Promise((resolve) => requestAnimationFrame(resolve));
+			}, search);
+		await answered(page);
+	}
+
 	const answered = async (page: Page) => {
 		await live(page);
 		await expect.poll(() => sentence(page), PATIENCE).toMatch(/\.$/);
@@ -119,9 +138,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	});
 
 	test("answers windows from the engine as native DuckDB does, and Back undoes", async () => {
-		const page = await context.newPage();
-		const complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}posts/`);
+		await visit();
 		const before = await sentence(page);
 		await page.getByRole("radio", { name: "All" }).check();
 		await answered(page);
@@ -130,13 +147,10 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.goBack();
 		await expect.poll(() => sentence(page), PATIENCE).toBe(before);
 		expect(await shown(page)).toEqual(await expected(WEEK));
-		expect(complaints).toEqual([]);
-		await page.close();
 	});
 
 	test("an address with days shows those days, both included", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/?from=2024-05-05&to=2024-05-07`);
+		await visit("?from=2024-05-05&to=2024-05-07");
 		await expect
 			.poll(() => sentence(page), PATIENCE)
 			.toMatch(/^From 5 May 2024 to 7 May 2024, .*\.$/);
@@ -145,29 +159,23 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await expect
 			.poll(() => sentence(page), PATIENCE)
 			.toContain("lies after the last");
-		await page.close();
 	});
 
 	test("a window without tags says so", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/?from=2030-01-01`);
+		await visit("?from=2030-01-01");
 		await expect
 			.poll(() => sentence(page), PATIENCE)
 			.toBe("From 1 Jan 2030 on, none of 400 posts carried a tag.");
 		expect(await page.locator("#top-tags .state-empty").isVisible()).toBe(true);
-		await page.close();
 	});
 
 	test("the window moves by arrow keys", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		await page.getByRole("radio", { name: "Week" }).focus();
 		await page.keyboard.press("ArrowRight");
 		await expect.poll(() => page.url(), PATIENCE).toContain("?window=month");
 		await answered(page);
 		expect(await sentence(page)).toContain("In the 30 days to");
-		await page.close();
 	});
 
 	test("a choice made before the island is there holds", async () => {
@@ -191,11 +199,9 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	});
 
 	test("a window is brushed by pointer, seen while it moves, and Back undoes it", async () => {
-		const page = await context.newPage();
-		const complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		const before = await sentence(page);
+		await page.locator(".brush").scrollIntoViewIfNeeded();
 		const box = await page.locator(".brush").boundingBox();
 		if (box === null) throw new Error("no brush");
 		const at = (share: number) => box.x + box.width * share;
@@ -217,14 +223,10 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		expect(await shown(page)).toEqual(brushing);
 		await page.goBack();
 		await expect.poll(() => sentence(page), PATIENCE).toBe(before);
-		expect(complaints).toEqual([]);
-		await page.close();
 	});
 
 	test("a window is brushed by keys: its ends are sliders", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/?from=2024-05-05&to=2024-05-07`);
-		await answered(page);
+		await visit("?from=2024-05-05&to=2024-05-07");
 		const last = page.getByRole("slider", {
 			name: "Window of posts: last day",
 		});
@@ -247,26 +249,19 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		expect(await shown(page)).toEqual(
 			await expected("created_at < TIMESTAMP '2024-05-16'"),
 		);
-		await page.close();
 	});
 
 	test("reposts are left out by a switch, and the funnel says how many", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		await page.getByRole("radio", { name: "Leave out" }).check();
 		await expect.poll(() => page.url(), PATIENCE).toContain("?reposts=no");
 		await answered(page);
 		expect(await sentence(page)).toContain("original posts carried");
 		expect(await shown(page)).toEqual(await expected(WEEK, "NOT is_repost"));
-		await page.close();
 	});
 
 	test("a tag narrows everything to its posts, which can be read, and comes off again", async () => {
-		const page = await context.newPage();
-		const complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		const bar = page.getByRole("button", { name: "#wind: show only posts" });
 		await bar.focus();
 		await page.keyboard.press("Enter");
@@ -316,28 +311,24 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await expect.poll(() => page.url(), PATIENCE).not.toContain("tag=");
 		expect(await focused.getAttribute("id")).toBe("posts-sentence");
 		expect(await shown(page)).toEqual(await expected(WEEK));
-		expect(complaints).toEqual([]);
-		await page.close();
 	});
 
 	test("trends come when they are scrolled to, and add up", async () => {
-		const page = await context.newPage();
-		const complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		await page.locator(".posts-below").scrollIntoViewIfNeeded();
 		for (const id of ["#course", "#together", "#compare"])
 			await page.locator(`${id} .chart svg`).waitFor(PATIENCE);
 		await page.locator("#rising").waitFor(PATIENCE);
 		const open = async (id: string) => {
 			await page.locator(`${id} .picture-table summary`).click();
-			return page
-				.locator(`${id} tbody tr`)
-				.evaluateAll((rows) =>
-					rows.map((row) =>
-						[...row.querySelectorAll("td")].map((cell) => cell.textContent),
-					),
-				);
+			const rows = page.locator(`${id} tbody tr`);
+			// Made once it is open.
+			await rows.first().waitFor(PATIENCE);
+			return rows.evaluateAll((all) =>
+				all.map((row) =>
+					[...row.querySelectorAll("td")].map((cell) => cell.textContent),
+				),
+			);
 		};
 		const course = await open("#course");
 		const sums = (await expected(WEEK)).table.map(([, count]) => Number(count));
@@ -362,7 +353,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		await page.keyboard.press("Enter");
 		await expect.poll(() => page.url(), PATIENCE).toContain("compare=");
 		const left = names.filter((name) => !name.startsWith("#lake "));
-		expect(await chips.allTextContents()).toEqual(left);
+		await expect.poll(() => chips.allTextContents(), PATIENCE).toEqual(left);
 		expect(left).toContain(await page.locator(":focus").textContent());
 		for (const _ of left) await page.keyboard.press("Enter");
 		await page.getByText("No hashtag is compared.").waitFor(PATIENCE);
@@ -393,16 +384,11 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 			.poll(() => page.locator("#funnel-sum").textContent(), PATIENCE)
 			.toMatch(new RegExp(` = ${count}$`));
 		expect(new URL(page.url()).searchParams.get("tag")).toBe(`${one},${other}`);
-		expect(complaints).toEqual([]);
 		expect(await violationsOf(page)).toEqual([]);
-		await page.close();
 	});
 
 	test("the cloud has the words of the bars, the same each time, and picks them", async () => {
-		const page = await context.newPage();
-		const complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}posts/?draw=cloud&top=10`);
-		await live(page);
+		await visit("?draw=cloud&top=10");
 		const words = page.locator(".cloud-word");
 		const placed = () =>
 			words.evaluateAll((all) =>
@@ -413,21 +399,17 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 		expect(first.map(([word]) => word).sort()).toEqual(
 			(await expected(WEEK)).table.map(([tag]) => tag).sort(),
 		);
-		await page.reload();
-		await live(page);
+		await visit();
+		expect(await words.count()).toBe(0);
+		await visit("?draw=cloud&top=10");
 		await expect.poll(placed, PATIENCE).toEqual(first);
 		await page.getByRole("button", { name: /^#wind, / }).focus();
 		await page.keyboard.press("Enter");
 		await expect.poll(() => page.url(), PATIENCE).toContain("tag=wind");
-		expect(complaints).toEqual([]);
-		await page.close();
 	});
 
 	test("each picture can be taken along as PNG, SVG and CSV", async () => {
-		const page = await context.newPage();
-		const complaints = complaintsOf(page, server.url);
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		const take = async (id: string, name: string) => {
 			const [download] = await Promise.all([
 				page.waitForEvent("download"),
@@ -458,8 +440,6 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 				[String(tag).slice(1), ...counts].join(","),
 			),
 		]);
-		expect(complaints).toEqual([]);
-		await page.close();
 	});
 
 	test("one's own posts show in the same pictures, leave nothing behind, and are kept and erased as one says", async () => {
@@ -581,9 +561,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	});
 
 	test("files without posts are told why", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/`);
-		await live(page);
+		await visit();
 		await page.getByLabel("Open your own posts").setInputFiles({
 			name: "table.csv",
 			mimeType: "text/csv",
@@ -593,7 +571,6 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 			.poll(() => page.locator(".own .state-failure").textContent(), PATIENCE)
 			.toContain("name one id or post_id");
 		expect(await shown(page)).toEqual(await expected(WEEK));
-		await page.close();
 	});
 
 	test("times are the visitor's own, with UTC on hover", async () => {
@@ -601,6 +578,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 			timezoneId: "Asia/Kolkata",
 			serviceWorkers: "block",
 		});
+		await withholdEngine(far);
 		const page = await far.newPage();
 		await page.goto(`${server.url}posts/`);
 		await live(page);
@@ -617,8 +595,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	});
 
 	test("each picture leads to its SQL", async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}posts/`);
+		await visit();
 		for (const [id, rows] of [
 			["#top-tags", (await expected(WEEK)).table.length],
 			["#funnel", 1],
@@ -632,7 +609,6 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 				rows,
 			);
 		}
-		await page.close();
 	});
 
 	test("a failed question can be asked again", async () => {
@@ -667,15 +643,21 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	});
 
 	test.each([360, 1440])("fits a window of %i pixels", async (width) => {
-		const page = await context.newPage();
 		await page.setViewportSize({ width, height: 844 });
-		await page.goto(`${server.url}posts/`);
-		await live(page);
-		const overflow = await page.evaluate(
-			() => document.documentElement.scrollWidth - innerWidth,
-		);
-		expect(overflow).toBeLessThanOrEqual(0);
-		await page.close();
+		await visit();
+		await expect
+			.poll(
+				() =>
+					page.evaluate(
+						() => document.documentElement.scrollWidth - innerWidth,
+					),
+				PATIENCE,
+			)
+			.toBeLessThanOrEqual(0);
+	});
+
+	test("nothing in the console, nothing from elsewhere", () => {
+		expect(complaints).toEqual([]);
 	});
 
 	test("nothing moves when the island takes over", async () => {

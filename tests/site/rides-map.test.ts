@@ -20,6 +20,7 @@ import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { HOSTILE_NAME } from "./small-input.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 const VIEW = "view=47.66,9.185,14.5";
 
@@ -28,6 +29,8 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 	let browser: Browser;
 	let page: Page;
 	let complaints: string[];
+	/** Of the finer basemap, that were asked for since the page was opened. */
+	const tiles: string[] = [];
 	let native: (sql: string) => Promise<Record<string, unknown>[]>;
 	let close = () => {};
 
@@ -40,6 +43,10 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 			acceptDownloads: true,
 		});
 		complaints = complaintsOf(page, server.url);
+		page.on("request", (request) => {
+			if (request.url().includes("/rides/basemap/"))
+				tiles.push(request.url().slice(server.url.length));
+		});
 		const instance = await DuckDBInstance.create(":memory:");
 		const connection = await instance.connect();
 		for (const table of ["rides", "ride_cells", "ride_points"])
@@ -157,8 +164,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		}, png.toString("base64"));
 
 	test("lines have the colours of the counts under them, and Back leads to the cells", async () => {
-		await page.goto(`${server.url}rides/?${VIEW}`);
-		await counted();
+		await show(`?${VIEW}`);
 		await page.getByRole("radio", { name: "Lines" }).check();
 		await drawn(page, "rides-lines-drawn");
 		expect(page.url()).toContain("draw=lines");
@@ -183,6 +189,10 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		expect(await page.locator(".line-overlay canvas").count()).toBe(0);
 	});
 
+	test("finer shapes come where the map is near, and are our own", async () => {
+		await expect.poll(() => tiles).toEqual(["rides/basemap/18-4.json"]);
+	});
+
 	test("a link opens with lines on a quantile scale, and says so", async () => {
 		await page.goto(`${server.url}rides/?${VIEW}&draw=lines&scale=quantile`);
 		await drawn(page, "rides-lines-drawn");
@@ -194,22 +204,8 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		).toContain("each part of the scale colours as many spots");
 	});
 
-	test("finer shapes come where the map is near, and are our own", async () => {
-		const tiles: string[] = [];
-		page.on("request", (request) => {
-			if (request.url().includes("/rides/basemap/"))
-				tiles.push(request.url().slice(server.url.length));
-		});
-		await page.goto(`${server.url}rides/?${VIEW}`);
-		await expect.poll(() => tiles).toEqual(["rides/basemap/18-4.json"]);
-		await counted();
-	});
-
 	test("files hold what the map shows, and their names say so", async () => {
-		await page.goto(
-			`${server.url}rides/?${VIEW}&from=2024-05-02&to=2024-05-04`,
-		);
-		await counted();
+		await show(`?${VIEW}&from=2024-05-02&to=2024-05-04`);
 		await page.getByRole("button", { name: "Export this map" }).click();
 		const cells = await take("Cells (CSV)");
 		expect(cells.name).toBe(
@@ -447,8 +443,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		});
 
 		test("the snippet shows the same map, which leads back", async () => {
-			await page.goto(`${server.url}rides/?${VIEW}&draw=lines&from=2024-05-03`);
-			await counted();
+			await show(`?${VIEW}&draw=lines&from=2024-05-03`);
 			await page.getByRole("button", { name: "Embed this map" }).click();
 			content = await page.locator("dialog[open] textarea").inputValue();
 			const outer = await browser.newPage({
@@ -477,13 +472,16 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		});
 
 		test("is accessible by itself", async () => {
-			const alone = await browser.newPage();
-			await alone.goto(`${server.url}rides/embed/?${VIEW}`);
+			const context = await browser.newContext();
+			await withholdEngine(context);
+			const alone = await context.newPage();
+			await alone.goto(`${server.url}rides/embed/`);
+			// Of the roll-up.
 			await alone
-				.locator(".rides-embed-sentence", { hasText: " this view" })
+				.locator(".rides-embed-sentence", { hasText: "the busiest spot" })
 				.waitFor({ timeout: 90_000 });
 			expect(await violationsOf(alone)).toEqual([]);
-			await alone.close();
+			await context.close();
 		});
 
 		test("other pages refuse", async () => {

@@ -20,6 +20,7 @@ import {
 	sqlEditor,
 	writeSql,
 } from "./sql-page.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 describe.skipIf(browserPath() === null)("the SQL page", () => {
 	let site = "";
@@ -42,11 +43,15 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	});
 
 	/** A page of its own, with nothing kept from others. */
-	async function open(path: string): Promise<Page> {
+	async function open(
+		path: string,
+		{ hasEngine = true }: { readonly hasEngine?: boolean } = {},
+	): Promise<Page> {
 		const context = await browser.newContext({
 			viewport: { width: 1600, height: 900 },
 			permissions: ["clipboard-read", "clipboard-write"],
 		});
+		if (!hasEngine) await withholdEngine(context);
 		const opened = await context.newPage();
 		opened.setDefaultTimeout(60_000);
 		await opened.goto(server.url + path);
@@ -252,7 +257,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	}
 
 	test("a text survives a reload", async () => {
-		const own = await open("sql/");
+		const own = await open("sql/", { hasEngine: false });
 		await writeSql(own, "select 'mine' as whose");
 		await own.reload();
 		expect(await textOf(own)).toBe("select 'mine' as whose");
@@ -276,7 +281,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	});
 
 	test("a text that was edited after its link was copied survives a reload", async () => {
-		const own = await open("sql/");
+		const own = await open("sql/", { hasEngine: false });
 		await writeSql(own, "select 'before' as x");
 		await own.getByRole("button", { name: "Copy link" }).click();
 		await own.getByText("Link copied").waitFor();
@@ -288,7 +293,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	});
 
 	test("an example leaves the visitor's own text a way back", async () => {
-		const own = await open("sql/");
+		const own = await open("sql/", { hasEngine: false });
 		await writeSql(own, "select 'mine' as whose");
 		await own.getByText("posts", { exact: true }).first().click();
 		await own.getByRole("button", { name: "The busiest authors" }).click();

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { DayRange } from "../../lib/rides/filter.ts";
 import { dayCodec } from "../shared/url-state.ts";
-import { lastDayOf, type Month, type Timeline } from "./months.ts";
+import { lastDayOf, type Month, type Timeline, yearsOf } from "./months.ts";
 import { ridesOf } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
 
@@ -35,7 +35,7 @@ export function Days(props: {
 			state.from.value = range.from;
 			state.to.value = range.to;
 		});
-	const years = yearsOf(first, last).slice(-MAX_YEARS);
+	const years = yearsOf(months).slice(-MAX_YEARS);
 	const bounds = {
 		min: dayCodec.format(first),
 		max: dayCodec.format(lastDayOf(last)),
@@ -228,13 +228,6 @@ function isWithinMonth(start: Date, { from, to }: DayRange): boolean {
 	return (
 		(from === null || lastDayOf(start) >= from) && (to === null || start <= to)
 	);
-}
-
-function yearsOf(first: Date, last: Date): number[] {
-	const years: number[] = [];
-	for (let year = first.getUTCFullYear(); year <= last.getUTCFullYear(); year++)
-		years.push(year);
-	return years;
 }
 
 function yearRange(year: number): DayRange {

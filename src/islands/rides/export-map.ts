@@ -1,12 +1,13 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { CellWindow } from "../../lib/grid.ts";
+import type { StartPlace } from "../../lib/rides/start-places.ts";
 import { type Basemap, unpackLine } from "../../maps/basemap-format.ts";
 import type { DensityScale } from "../../maps/density.ts";
 import type { FineBasemap, Shapes } from "../../maps/fine-basemap.ts";
 import { linesOf, lineWidthAt } from "../../maps/line-overlay.ts";
 import { screenOf } from "../../maps/map-screen.ts";
 import { type MapPicture, type MapSvg, mapSvg } from "../../maps/map-svg.ts";
-import { labelsNow, type StartPlace } from "../../maps/start-labels.ts";
+import { labelsNow } from "../../maps/start-labels.ts";
 import { pngOfSvg } from "../shared/png.ts";
 import { tokenColor } from "../shared/theme.ts";
 import type { LineModel } from "./line-model.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RideList } from "../../lib/rides/list.ts";
-import { ridesPerMonth, timelineOf } from "./months.ts";
+import { ridesPerMonth, timelineOf, yearsOf } from "./months.ts";
 
 test("rides that count fall into the months of the timeline", () => {
 	const startedAtLocal = [
@@ -23,4 +23,12 @@ test("rides that count fall into the months of the timeline", () => {
 	expect(count(1, 1, 1, 1, 1)).toEqual([1, 1, 1, 1]);
 	expect(count(1, 0, 1, 1, 0)).toEqual([1, 0, 1, 0]);
 	expect(ridesPerMonth([], list, Uint8Array.of(0, 0, 0, 1, 0))).toEqual([]);
+});
+
+test("years without rides are not offered", () => {
+	const rows = ["2015-03", "2015-12", "2025-01"].map((month) => ({
+		...{ month, rides: 2, distance_m: 0 },
+	}));
+	expect(yearsOf(timelineOf(rows).months)).toEqual([2015, 2025]);
+	expect(yearsOf([])).toEqual([]);
 });

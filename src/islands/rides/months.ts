@@ -79,6 +79,12 @@ export function monthRowsOf(list: RideList): MonthRow[] {
 	return [...rows.values()];
 }
 
+/** The years in which there are rides. */
+export function yearsOf(months: readonly Month[]): number[] {
+	const ridden = months.filter(({ rides }) => rides > 0);
+	return [...new Set(ridden.map(({ start }) => start.getUTCFullYear()))];
+}
+
 /** The last day of a month, midnight UTC. */
 export function lastDayOf(start: Date): Date {
 	return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 0));

@@ -12,7 +12,7 @@ import type { RidesModel } from "./model.ts";
 import type { RidesParts } from "./open-parts.ts";
 import { sentenceOf, totalOf, undatedNote } from "./sentence.ts";
 import { SpotsTable } from "./spots-table.tsx";
-import { StartPlaces } from "./start-places.tsx";
+import { namedStarts, StartPlaces } from "./start-places.tsx";
 
 /** A spot is shown from here, or from nearer. */
 const SHOWN_ZOOM = 13;
@@ -109,7 +109,10 @@ export function RidesPage(
 					)}
 				</Provenance>
 				<Places model={model} onShow={showAt} />
-				<StartPlaces places={opened.startPlaces} onShow={showAt} />
+				<StartPlaces
+					places={namedStarts(opened.startPlaces, state)}
+					onShow={showAt}
+				/>
 			</footer>
 		</div>
 	);

@@ -1,7 +1,8 @@
 import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { isAnyRide } from "../../lib/rides/filter.ts";
-import { StartLabels, type StartPlace } from "../../maps/start-labels.ts";
+import type { StartPlace } from "../../lib/rides/start-places.ts";
+import { StartLabels } from "../../maps/start-labels.ts";
 import { theme } from "../shared/theme.ts";
 import { labelColours } from "./map-colours.ts";
 import { SpotsTable } from "./spots-table.tsx";

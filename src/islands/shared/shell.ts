@@ -63,15 +63,20 @@ function showEngine(state: EngineState): void {
 		case "loading":
 			progress.max = Math.max(1, state.totalBytes);
 			progress.value = state.bytes;
-			text.textContent =
-				state.totalBytes === 0
-					? "Engine …"
-					: `Engine: ${formatBytes(state.bytes)} of ${formatBytes(state.totalBytes)}`;
+			text.textContent = engineText(state);
 			break;
 		case "failed":
 			text.textContent = "The engine did not load";
 			status.title = state.message;
 	}
+}
+
+function engineText(state: EngineState & { readonly kind: "loading" }): string {
+	const { bytes, totalBytes } = state;
+	if (totalBytes === 0) return "Engine …";
+	return bytes < totalBytes
+		? `Engine: ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
+		: "Engine: starting";
 }
 
 function showUpdate(accept: () => void): void {

@@ -20,7 +20,9 @@ export function Loading(props: {
 			<p>
 				Loading {what}
 				{isKnown
-					? `: ${formatBytes(Math.min(bytes, totalBytes))} of ${formatBytes(totalBytes)}`
+					? bytes < totalBytes
+						? `: ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
+						: `: ${formatBytes(totalBytes)} read …`
 					: bytes !== undefined && bytes > 0
 						? `: ${formatBytes(bytes)}`
 						: " …"}

@@ -41,17 +41,27 @@ export interface ContainerReader {
 	goOn(): void;
 }
 
-/** A zip within a zip, or a file of a tar archive, is unpacked as a whole. */
+/** An archive within another, or a file of a tar archive, is unpacked as a whole. */
 const MAX_INNER_BYTES = 1e9;
 /** What is unpacked goes to the browser in such pieces, which may lay them on disk. */
 const PIECE_BYTES = 16e6;
-/** Exports hold zips; those hold none. */
+/** Exports hold archives; those hold none. */
 const MAX_DEPTH = 2;
 
+/** A zip, or a tar archive that is wanted. */
+interface Archive {
+	readonly path: string;
+	readonly blob: Blob;
+	/** What its files take of the file that was given. */
+	readonly bytes: number;
+	/** 1 for one that was given. */
+	readonly depth: number;
+}
+
 /**
- * The files that were given and are no archives, then those of each zip, and of the
- * zips within it, and those of each tar archive that are wanted: lists of files that
- * lie together, one at a time. Archives that lie deeper are faults.
+ * The files that were given and are no archives, then those of each archive, and of the
+ * archives within it: lists of files that lie together, one at a time; of tar archives
+ * those that are wanted, one by one. Archives that lie deeper are faults.
  */
 export async function* containersOf(
 	given: readonly GivenFile[],
@@ -59,16 +69,15 @@ export async function* containersOf(
 ): AsyncGenerator<readonly FoundFile[]> {
 	const found = given.filter(({ path }) => !isSidecar(path)).sort(byPath);
 	yield found
-		.filter(({ path }) => !isZip(path) && !isWantedTar(path, reader))
+		.filter(({ path }) => !isArchive(path, reader))
 		.map(({ path, blob }) => ({
 			path,
 			bytes: blob.size,
 			open: () => givenBytes(blob),
 		}));
 	for (const { path, blob } of found)
-		if (isZip(path)) yield* zipContainers(path, blob, 1, reader);
-		else if (isWantedTar(path, reader))
-			yield* tarContainers(path, blob, reader);
+		if (isArchive(path, reader))
+			yield* filesOf({ path, blob, bytes: blob.size, depth: 1 }, reader);
 }
 
 /** What a file that is packed with gzip unpacks to. Throws a FileError where it is empty or damaged. */
@@ -95,29 +104,29 @@ export async function* gunzipped(file: FoundFile): AsyncGenerator<Uint8Array> {
 	}
 }
 
-async function* zipContainers(
-	path: string,
-	blob: Blob,
-	depth: number,
+function filesOf(
+	archive: Archive,
 	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
-	const files = await unlessFault(zipFiles(path, blob, reader), path, reader);
+	return isZip(archive.path)
+		? zipContainers(archive, reader)
+		: tarContainers(archive, reader);
+}
+
+async function* zipContainers(
+	archive: Archive,
+	reader: ContainerReader,
+): AsyncGenerator<readonly FoundFile[]> {
+	const { path } = archive;
+	const files = await unlessFault(zipFiles(archive, reader), path, reader);
 	if (files === null) return;
-	yield files.filter(({ path }) => !isZip(path) && !isWantedTar(path, reader));
-	for (const inner of files) {
-		if (isWantedTar(inner.path, reader))
-			reader.fault(
-				inner.path,
-				new FileError("a tar archive in a zip: unpack it first"),
-			);
-		if (!isZip(inner.path)) continue;
-		const unpacked = await unlessFault(
-			wholeZip(inner, depth, reader),
-			inner.path,
-			reader,
-		);
-		if (unpacked !== null)
-			yield* zipContainers(inner.path, unpacked, depth + 1, reader);
+	yield files.filter(({ path }) => !isArchive(path, reader));
+	for (const file of files) {
+		if (!isArchive(file.path, reader)) continue;
+		const unpacked = wholeArchive(file, archive.depth, reader);
+		const blob = await unlessFault(unpacked, file.path, reader);
+		if (blob !== null)
+			yield* filesOf({ ...file, blob, depth: archive.depth + 1 }, reader);
 	}
 }
 
@@ -126,8 +135,7 @@ async function* zipContainers(
  * unpacked whole, and one that is too large is passed over.
  */
 async function* tarContainers(
-	path: string,
-	blob: Blob,
+	{ path, blob, bytes: share, depth }: Archive,
 	reader: ContainerReader,
 ): AsyncGenerator<readonly FoundFile[]> {
 	if (blob.size === 0) {
@@ -136,7 +144,7 @@ async function* tarContainers(
 	}
 	let passed = 0;
 	let told = 0;
-	const given: FoundFile = {
+	const whole: FoundFile = {
 		path,
 		bytes: blob.size,
 		async *open() {
@@ -147,18 +155,19 @@ async function* tarContainers(
 			}
 		},
 	};
-	const plain = /gz$/i.test(path) ? gunzipped(given) : given.open();
+	const plain = /gz$/i.test(path) ? gunzipped(whole) : whole.open();
 	try {
 		for await (const { name, size, fault, bytes } of tarEntries(plain)) {
 			const inner = `${path}/${name}`;
 			if (isSidecar(name)) continue;
-			if (isZip(inner) || isTar(inner))
-				reader.fault(
-					inner,
-					new FileError("an archive in a tar archive: unpack it first"),
-				);
-			if (reader.wants?.(inner) !== true) continue;
-			const reason = size > MAX_INNER_BYTES ? tooLarge() : fault;
+			if (!isArchive(inner, reader) && reader.wants?.(inner) !== true) continue;
+			const isInner = isArchive(inner, reader);
+			const reason =
+				size > MAX_INNER_BYTES
+					? tooLarge()
+					: isInner && depth === MAX_DEPTH
+						? tooDeep()
+						: fault;
 			if (reason !== null) {
 				reader.fault(inner, reason);
 				continue;
@@ -166,13 +175,10 @@ async function* tarContainers(
 			const unpacked = await gathered(bytes(), reader);
 			const packedBytes = Math.min(size, Math.max(1, passed - told));
 			told = passed;
-			yield [
-				{
-					path: inner,
-					bytes: packedBytes,
-					open: () => chunksOf(unpacked.stream()),
-				},
-			];
+			const file = { path: inner, bytes: (packedBytes * share) / blob.size };
+			if (isInner)
+				yield* filesOf({ ...file, blob: unpacked, depth: depth + 1 }, reader);
+			else yield [{ ...file, open: () => chunksOf(unpacked.stream()) }];
 		}
 	} catch (error) {
 		if (!(error instanceof FileError)) throw error;
@@ -194,8 +200,7 @@ async function* givenBytes(blob: Blob): AsyncGenerator<Uint8Array> {
 }
 
 async function zipFiles(
-	path: string,
-	blob: Blob,
+	{ path, blob, bytes: share }: Archive,
 	{ goOn }: ContainerReader,
 ): Promise<FoundFile[]> {
 	if (blob.size === 0) throw new FileError("the file is empty");
@@ -210,7 +215,7 @@ async function zipFiles(
 			if (!entry.directory && !isSidecar(entry.filename))
 				files.push({
 					path: `${path}/${entry.filename}`,
-					bytes: entry.compressedSize,
+					bytes: (entry.compressedSize * share) / blob.size,
 					open: () => entryBytes(entry),
 				});
 		}
@@ -245,13 +250,12 @@ async function* entryBytes(entry: FileEntry): AsyncGenerator<Uint8Array> {
 	}
 }
 
-async function wholeZip(
+async function wholeArchive(
 	file: FoundFile,
 	depth: number,
 	reader: ContainerReader,
 ): Promise<Blob> {
-	if (depth === MAX_DEPTH)
-		throw new FileError("a zip in a zip in a zip: unpack it first");
+	if (depth === MAX_DEPTH) throw tooDeep();
 	return gathered(file.open(), reader);
 }
 
@@ -273,6 +277,12 @@ async function gathered(
 		parts = [];
 	}
 	return new Blob([...pieces, ...parts]);
+}
+
+function tooDeep(): FileError {
+	return new FileError(
+		"an archive in an archive in an archive: unpack it first",
+	);
 }
 
 function tooLarge(): FileError {
@@ -310,8 +320,8 @@ function isZip(path: string): boolean {
 	return /\.zip$/i.test(path);
 }
 
-function isWantedTar(path: string, { wants }: ContainerReader): boolean {
-	return wants !== undefined && isTar(path);
+function isArchive(path: string, { wants }: ContainerReader): boolean {
+	return isZip(path) || (wants !== undefined && isTar(path));
 }
 
 function byPath(

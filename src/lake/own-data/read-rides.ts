@@ -8,6 +8,7 @@ import {
 	isActivitiesCsv,
 	readActivities,
 } from "../../lib/rides/activities-csv.ts";
+import type { Place } from "../../lib/rides/course.ts";
 import { type RidePoint, readRide } from "../../lib/rides/read-ride.ts";
 import { RideBatchWriter } from "../../lib/rides/ride-batch.ts";
 import { rideFormatOf } from "../../lib/rides/ride-format.ts";
@@ -274,6 +275,7 @@ class Reading {
 			movingSeconds: ride.moving,
 			distanceMeters: ride.distance,
 			ascentMeters: ride.ascent,
+			start: samples.first,
 			startPlace: ride.startPlace,
 			pointCount: ride.pointCount,
 			codes: cells,
@@ -346,6 +348,13 @@ class Samples {
 		);
 		this.#longitude.push(point.longitude);
 		this.#latitude.push(point.latitude);
+	}
+
+	get first(): Place | null {
+		const [longitude, latitude] = [this.#longitude[0], this.#latitude[0]];
+		return longitude === undefined || latitude === undefined
+			? null
+			: { longitude, latitude };
 	}
 
 	stretches(rideId: string): readonly Float64Array[] {

@@ -1,5 +1,6 @@
 import type { Track } from "../tracks.ts";
 import { VarintReader, VarintWriter } from "../varints.ts";
+import type { Place } from "./course.ts";
 
 /** A ride as its reader has it; null is what its file does not tell. */
 export interface RideFacts {
@@ -17,6 +18,8 @@ export interface RideFacts {
 	readonly movingSeconds: number | null;
 	readonly distanceMeters: number;
 	readonly ascentMeters: number | null;
+	/** Its first sample; null in what was kept before this was. */
+	readonly start: Place | null;
 	/** Name of the place where it starts. */
 	readonly startPlace: string | null;
 	readonly pointCount: number;
@@ -30,10 +33,11 @@ export interface WholeRide extends RideFacts {
 	readonly stretches: readonly Float64Array[];
 }
 
-/** The number that a batch begins with: `LSR2`, the 2 being the version of its form. */
-const MAGIC = 0x3252534c;
-/** `LSR1`, of November 2026, whose rides have no `startPlace`. */
-const MAGIC_WITHOUT_PLACES = 0x3152534c;
+/** The number that a batch begins with: `LSR3`, the 3 being the version of its form. */
+const MAGIC = 0x3352534c;
+/** `LSR1` and `LSR2`, of November 2026, whose rides have no `start`, and in the first no `startPlace`. */
+const FORMER_MAGICS: readonly number[] = [0x3152534c, 0x3252534c];
+const UNKNOWN_START = { start: null, startPlace: null };
 const HEADER_BYTES = 16;
 
 /** Coordinates are kept to 2^-32 of the world, 9 mm at the equator. */
@@ -98,12 +102,12 @@ export async function openRideBatch(batch: Blob): Promise<RideBatch | null> {
 	const codesEnd = listEnd + header.getUint32(8, true);
 	const end = codesEnd + header.getUint32(12, true);
 	const magic = header.getUint32(0, true);
-	const isKnown = magic === MAGIC || magic === MAGIC_WITHOUT_PLACES;
+	const isKnown = magic === MAGIC || FORMER_MAGICS.includes(magic);
 	if (!isKnown || batch.size !== end) return null;
 	const list = await batch.slice(HEADER_BYTES, listEnd).text();
 	// A batch is only ever written by this module; its version says how.
 	const entries = (JSON.parse(list) as Entry[]).map((entry) =>
-		magic === MAGIC ? entry : { ...entry, startPlace: null },
+		magic === MAGIC ? entry : { ...UNKNOWN_START, ...entry },
 	);
 	const packed = new Uint8Array(
 		await batch.slice(listEnd, codesEnd).arrayBuffer(),

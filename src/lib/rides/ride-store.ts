@@ -5,6 +5,7 @@ import { CellIndex } from "./cell-index.ts";
 import type { RideList } from "./list.ts";
 import type { RideBatch, RideFacts } from "./ride-batch.ts";
 import { sameTrips } from "./same-trip.ts";
+import { type StartPlace, startPlacesOf } from "./start-places.ts";
 import { startViewOf } from "./start-view.ts";
 
 /** Which rides count: all, or of those that several devices recorded on one trip, as `sameTrips` has it, one. */
@@ -25,6 +26,8 @@ export class RideStore {
 	readonly list: RideList;
 	/** Where a map of them opens; null without rides. */
 	readonly startView: StartView | null;
+	/** Where those that count start. */
+	readonly startPlaces: readonly StartPlace[];
 	/** How many rides do not count, since another of the same trip does. */
 	readonly leftOut: number;
 	readonly #index: CellIndex;
@@ -44,6 +47,7 @@ export class RideStore {
 		this.list = listOf(rides.map(({ facts }) => facts));
 		this.#index = new CellIndex(rides.map(codesOf));
 		this.startView = startViewOf(this.#index);
+		this.startPlaces = startPlacesOf(rides.map(({ facts }) => facts));
 	}
 
 	has(rideId: string): boolean {

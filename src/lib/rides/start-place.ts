@@ -71,7 +71,7 @@ export function placeName(text: string): string | null {
 }
 
 /** By code point, as databases compare; JavaScript compares halves of some. */
-function comesBefore(one: string, other: string): boolean {
+export function comesBefore(one: string, other: string): boolean {
 	const [a, b] = [[...one], [...other]];
 	const at = a.findIndex((letter, index) => letter !== b[index]);
 	if (at < 0) return a.length < b.length;

@@ -193,7 +193,7 @@ async function read(
 }
 
 function show(holding: Holding): void {
-	const { list, startView, ...held } = holding;
+	const { list, startView, startPlaces, ...held } = holding;
 	const { isKept } = held;
 	hasKept.value ||= isKept;
 	const before = ownRides.peek();
@@ -209,13 +209,13 @@ function show(holding: Holding): void {
 					title: "Your own rides",
 					description: "Rides from your own files, on this device only.",
 					source: "Your own files, on this device only",
-					licence: "yours",
+					licence: "Yours",
 					synthetic: false,
 					startView,
 				},
 				timeline: timelineOf(monthRowsOf(list)),
 				startView,
-				startPlaces: [],
+				startPlaces,
 				start: null,
 			},
 			source: new OwnRideSource(

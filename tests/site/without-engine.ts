@@ -1,0 +1,18 @@
+import type { BrowserContext } from "@playwright/test";
+
+/**
+ * Has the pages that are opened in a context from now on wait for their engine without
+ * end: it takes seconds of a core to start. For what does not need it.
+ */
+export async function withholdEngine(context: BrowserContext): Promise<void> {
+	await context.addInitScript(() => {
+		const { Worker } = globalThis;
+		globalThis.Worker = class extends Worker {
+			constructor(script: string | URL, options?: WorkerOptions) {
+				const nothing = () =>
+					URL.createObjectURL(new Blob([], { type: "text/javascript" }));
+				super(options?.name === "engine" ? nothing() : script, options);
+			}
+		};
+	});
+}
