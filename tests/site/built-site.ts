@@ -20,3 +20,9 @@ export async function pagesOf(site: string): Promise<string[]> {
 		pages.push(path.replaceAll("\\", "/").slice(0, -"index.html".length));
 	return pages.filter((page) => page !== EMBEDDED_PAGE).sort();
 }
+
+/**
+ * Options of a host that isolates no page, as many static hosts do not: the engine has
+ * one thread there, and starts in half the time.
+ */
+export const PLAIN_HOST = { port: 0, isolated: false } as const;

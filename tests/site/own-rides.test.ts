@@ -9,7 +9,7 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { formatDistance } from "../../src/lib/format.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { writeSmallInput } from "./small-input.ts";
 import { cellsOf, failureOf, outcomeOf, runBy, sqlEditor } from "./sql-page.ts";
@@ -56,7 +56,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await writeSmallInput(folder);
 		const rides = join(folder, "rides");
 		files = (await readdir(rides)).map((name) => join(rides, name));
-		server = await serveSite({ folder: builtSite(), port: 0 });
+		server = await serveSite({ folder: builtSite(), ...PLAIN_HOST });
 		browser = await launch();
 	});
 	afterAll(async () => {

@@ -6,7 +6,7 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { TOP_TAG_ROWS } from "../../src/charts/top-tags.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { lakeRows } from "./lake-rows.ts";
 import { cellsOf, runBy } from "./sql-page.ts";
@@ -32,7 +32,7 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 	beforeAll(async () => {
 		site = builtSite();
 		browser = await launch();
-		server = await serveSite({ folder: site, port: 0 });
+		server = await serveSite({ folder: site, ...PLAIN_HOST });
 		page = await browser.newPage();
 		complaints = complaintsOf(page, server.url);
 		unworked = await browser.newContext({ serviceWorkers: "block" });

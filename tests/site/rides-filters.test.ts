@@ -11,7 +11,7 @@ import {
 import { mercatorX, mercatorY } from "../../src/lib/mercator.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 
 /** All rides are in this view, and on its level. */
@@ -56,7 +56,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 
 	beforeAll(async () => {
 		const site = builtSite();
-		server = await serveSite({ folder: site, port: 0 });
+		server = await serveSite({ folder: site, ...PLAIN_HOST });
 		browser = await launch();
 		page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
 		complaints = complaintsOf(page, server.url);

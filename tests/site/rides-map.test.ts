@@ -17,7 +17,7 @@ import { LINE_STEPS } from "../../src/maps/line-overlay.ts";
 import { browserPath, launch } from "../browser.ts";
 import { plainRows } from "../support/plain-rows.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { HOSTILE_NAME } from "./small-input.ts";
 import { withholdEngine } from "./without-engine.ts";
@@ -36,7 +36,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 
 	beforeAll(async () => {
 		const site = builtSite();
-		server = await serveSite({ folder: site, port: 0 });
+		server = await serveSite({ folder: site, ...PLAIN_HOST });
 		browser = await launch();
 		page = await browser.newPage({
 			viewport: { width: 1280, height: 860 },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite, pagesOf } from "./built-site.ts";
+import { builtSite, PLAIN_HOST, pagesOf } from "./built-site.ts";
 import { bytesWritten } from "./bytes-written.ts";
 import { complaintsOf } from "./complaints.ts";
 
@@ -16,7 +16,7 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 	let browser: Browser;
 	beforeAll(async () => {
 		site = builtSite();
-		server = await serveSite({ folder: site, port: 0 });
+		server = await serveSite({ folder: site, ...PLAIN_HOST });
 		browser = await launch();
 	});
 	afterAll(async () => {

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { lakeRows } from "./lake-rows.ts";
 
@@ -24,7 +24,7 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 	beforeAll(async () => {
 		site = builtSite();
 		browser = await launch();
-		server = await serveSite({ folder: site, port: 0 });
+		server = await serveSite({ folder: site, ...PLAIN_HOST });
 		context = await browser.newContext();
 	});
 	afterAll(async () => {
