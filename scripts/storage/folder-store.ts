@@ -115,8 +115,10 @@ export class FolderStore implements Store {
 
 	async *list(prefix: string): AsyncIterable<StoredFile> {
 		for (const key of await this.#keys(prefix)) {
-			const { size, mtimeMs } = statSync(this.#path(key));
-			yield { key, bytes: size, modified: mtimeMs };
+			const status = statSync(this.#path(key), { throwIfNoEntry: false });
+			// Another process may have removed it meanwhile.
+			if (status !== undefined)
+				yield { key, bytes: status.size, modified: status.mtimeMs };
 		}
 	}
 
