@@ -1,6 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeEngineAssets } from "./engine-assets.ts";
+import { BusyError, takeLock } from "./storage/lock.ts";
+
+/** Astro keeps what it builds pages with in one folder of the project, so one build waits for another. */
+const LOCK = fileURLToPath(new URL("../.cache/site.pid", import.meta.url));
+const LOOK_EVERY_MILLISECONDS = 500;
 
 /**
  * `npm run build [-- --out DIR] [--lake DIR]`: the site as plain files. Astro does
@@ -10,14 +17,30 @@ import { makeEngineAssets } from "./engine-assets.ts";
 const { values } = parseArgs({
 	options: { out: { type: "string" }, lake: { type: "string" } },
 });
-await makeEngineAssets();
-const { status } = spawnSync("astro", ["build"], {
-	stdio: "inherit",
-	env: {
-		...process.env,
-		ASTRO_TELEMETRY_DISABLED: "1",
-		...(values.out === undefined ? {} : { LAKESIDE_OUT: values.out }),
-		...(values.lake === undefined ? {} : { LAKESIDE_LAKE: values.lake }),
-	},
-});
-process.exitCode = status ?? 1;
+const unlock = await awaitLock();
+try {
+	await makeEngineAssets();
+	const { status } = spawnSync("astro", ["build"], {
+		stdio: "inherit",
+		env: {
+			...process.env,
+			ASTRO_TELEMETRY_DISABLED: "1",
+			...(values.out === undefined ? {} : { LAKESIDE_OUT: values.out }),
+			...(values.lake === undefined ? {} : { LAKESIDE_LAKE: values.lake }),
+		},
+	});
+	process.exitCode = status ?? 1;
+} finally {
+	await unlock();
+}
+
+async function awaitLock(): Promise<() => Promise<void>> {
+	for (let isTold = false; ; isTold = true)
+		try {
+			return await takeLock(LOCK, "building the site");
+		} catch (error) {
+			if (!(error instanceof BusyError)) throw error;
+			if (!isTold) console.error(error.message);
+			await sleep(LOOK_EVERY_MILLISECONDS);
+		}
+}
