@@ -215,6 +215,14 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 				);
 	});
 
+	test("a text that comes at once stands where the cursor is", async () => {
+		await writeSql(page, "select 'one' as x");
+		await page.keyboard.press("Home");
+		await page.keyboard.press("Control+ArrowRight");
+		await page.keyboard.insertText(" 'two' as y,\n\tnull as z,");
+		expect(await textOf()).toBe("select 'two' as y,\n\tnull as z, 'one' as x");
+	});
+
 	test("the CSV holds the rows that native DuckDB answers", async () => {
 		const sql =
 			"select post_id, author, created_at, is_repost, tag_count, text, url from posts order by created_at, post_id";

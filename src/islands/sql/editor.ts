@@ -166,14 +166,16 @@ function takeCompletion(view: EditorView): boolean {
 }
 
 /**
- * Types over a selection ourselves: the browser would keep the look of what it
- * replaces in a style attribute, which the page's CSP forbids and reports.
+ * Types over a selection ourselves, and puts in what comes at once: the browser would
+ * keep the look of what stands there in style attributes, which the page's CSP forbids
+ * and reports.
  */
 function typeOver(event: InputEvent, view: EditorView): boolean {
 	const { data, inputType } = event;
 	const { from, to, empty } = view.state.selection.main;
-	if (inputType !== "insertText" || data === null || empty || view.composing)
+	if (inputType !== "insertText" || data === null || view.composing)
 		return false;
+	if (empty && data.length === 1) return false;
 	const insert = () =>
 		view.state.update(view.state.replaceSelection(data), {
 			scrollIntoView: true,
