@@ -2,7 +2,7 @@ import { tableContract } from "../../src/lib/tables.ts";
 import { literal } from "../storage/sql-text.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
-const COLUMNS = "date, delay, distance, origin, destination";
+const COLUMNS = "date, distance, delay, origin, destination";
 
 export const flights: DatasetDefinition = {
 	name: "flights",

@@ -217,13 +217,14 @@ export const TABLES: readonly TableContract[] = [
 		description: "A flight within the United States.",
 		columns: [
 			column("date", "TIMESTAMP", "Scheduled departure, local time"),
+			column("distance", "BIGINT", "Distance between the airports", "mi"),
+			// Beside the origin: columns that are asked for together travel in one request.
 			column(
 				"delay",
 				"BIGINT",
 				"Delay of the arrival; negative is early",
 				"min",
 			),
-			column("distance", "BIGINT", "Distance between the airports", "mi"),
 			column("origin", "VARCHAR", "IATA code of the airport of departure"),
 			column("destination", "VARCHAR", "IATA code of the airport of arrival"),
 		],
