@@ -56,7 +56,7 @@ async function secondsToMap(
 		.first()
 		.setInputFiles([...paths]);
 	await page.locator(".own-bar").waitFor({ timeout: 600_000 });
-	const said = await page.locator(".own-bar [role=status]").textContent();
+	const said = await page.locator(".own-bar div[role=status]").textContent();
 	if (!said?.startsWith(`${FILES.toLocaleString("en")} rides`))
 		throw new Error(`not all files are rides: ${said}`);
 	await page

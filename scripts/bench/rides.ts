@@ -233,9 +233,13 @@ async function clickToList(page: Page, x: number, y: number): Promise<number> {
 		Object.assign(window, { measured });
 	});
 	await page.mouse.click(x, y);
-	return page.evaluate(
-		() => (window as unknown as { measured: Promise<number> }).measured,
-	);
+	return page.evaluate(async () => {
+		const { measured } = window as unknown as { measured: Promise<number> };
+		const milliseconds = await measured;
+		// The map draws itself once more after a click; a visitor reads the list meanwhile.
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+		return milliseconds;
+	});
 }
 
 /**
