@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { type Figure, untargeted } from "../figure.ts";
-import { type Link, startLink } from "../link.ts";
+import { type Link, type LinkOptions, startLink } from "../link.ts";
 import { originalFlights } from "./lakes.ts";
 import {
 	askOurs,
@@ -15,12 +15,23 @@ const RUNS = 3;
 /** What the link's own proof may cost, of what the link allows. */
 const LINK_RATIO = { least: 0.95, most: 1.1 };
 
+/** Of a link: a round trip, and bytes one way. */
+export type LinkPace = Pick<
+	LinkOptions,
+	"latencyMilliseconds" | "bytesPerSecond"
+>;
+
+/** The links on which fresh queries, and questions about what they made resident, are measured. */
+export const PACES = {
+	columns: { latencyMilliseconds: 50, bytesPerSecond: 50e6 / 8 },
+	week: { latencyMilliseconds: 100, bytesPerSecond: 200e6 / 8 },
+	key: { latencyMilliseconds: 100, bytesPerSecond: 200e6 / 8 },
+} as const satisfies Record<string, LinkPace>;
+
 /** A fresh query over a slow link, ours and the peer's. */
-interface Case {
+interface Case extends LinkPace {
 	readonly id: string;
 	readonly what: string;
-	readonly latencyMilliseconds: number;
-	readonly bytesPerSecond: number;
 	/** The lake's folder below the bench's. */
 	readonly lake: string;
 	readonly ours: string;
@@ -37,13 +48,11 @@ function cases(meterFiles: readonly string[]): Case[] {
 	const week = (table: string) =>
 		`SELECT * FROM ${table} WHERE date >= TIMESTAMP '2001-02-05' AND date < TIMESTAMP '2001-02-12'`;
 	const key = (table: string) => `SELECT * FROM ${table} WHERE meter = 1234`;
-	const fast = { latencyMilliseconds: 100, bytesPerSecond: 200e6 / 8 };
 	return [
 		{
 			id: "columns",
 			what: "two of five columns of 3,000,000 flights, grouped, at 50 ms and 50 Mbit/s",
-			latencyMilliseconds: 50,
-			bytesPerSecond: 50e6 / 8,
+			...PACES.columns,
 			lake: "flights",
 			ours: grouped("flights"),
 			files: ["original/flights-3m.parquet"],
@@ -54,7 +63,7 @@ function cases(meterFiles: readonly string[]): Case[] {
 		{
 			id: "week",
 			what: "one week of flights, all columns, at 100 ms and 200 Mbit/s",
-			...fast,
+			...PACES.week,
 			lake: "flights",
 			ours: week("flights"),
 			files: ["original/flights-3m.parquet"],
@@ -65,7 +74,7 @@ function cases(meterFiles: readonly string[]): Case[] {
 		{
 			id: "key",
 			what: "one key of a sorted table of 20,000,000 rows, at 100 ms and 200 Mbit/s",
-			...fast,
+			...PACES.key,
 			lake: "meters",
 			ours: key("meters"),
 			files: meterFiles.map((path) => `meters/${path}`),

@@ -4,6 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { literal } from "../../storage/sql-text.ts";
 import { type Figure, untargeted } from "../figure.ts";
 import { type Link, startLink } from "../link.ts";
+import { PACES } from "./links.ts";
 import {
 	askOurs,
 	askPeer,
@@ -24,7 +25,7 @@ const READING_MILLISECONDS = 2000;
 
 /** A question, and others that what it made resident answers. */
 interface Case {
-	readonly id: string;
+	readonly id: keyof typeof PACES;
 	readonly what: string;
 	readonly lake: string;
 	readonly first: (table: string) => string;
@@ -70,8 +71,9 @@ function cases(meterFiles: readonly string[]): [Case, ...Case[]] {
 }
 
 /**
- * Questions about what is resident: against the peer, which has been asked the
- * first one as well, against DuckDB-WASM as it stands over a table in memory (the
+ * Questions about what is resident, each over the link of the fresh query that made it
+ * so: against the peer, which has been asked the first one as well and asks its host
+ * whether the file is still the same, against DuckDB-WASM as it stands over a table in memory (the
  * floor), and against native DuckDB (the ceiling).
  */
 export async function benchResident(
@@ -79,22 +81,27 @@ export async function benchResident(
 	flights: string,
 	meterFiles: readonly string[],
 ): Promise<Figure[]> {
-	const link = await startLink({
-		folders,
-		slow: ["/flights/", "/meters/", "/original/"],
-		latencyMilliseconds: 50,
-		bytesPerSecond: 50e6 / 8,
-		isolates: true,
-	});
-	try {
-		const [columns, ...others] = cases(meterFiles);
-		const figures = [];
-		for (const one of [columns, ...others])
-			figures.push(await againstPeer(one, link));
-		return [...figures, ...(await againstPlain(columns, link, flights))];
-	} finally {
-		await link.close();
-	}
+	const over = async <T>(one: Case, measure: (link: Link) => Promise<T>) => {
+		const link = await startLink({
+			folders,
+			slow: ["/flights/", "/meters/", "/original/"],
+			...PACES[one.id],
+			isolates: true,
+		});
+		try {
+			return await measure(link);
+		} finally {
+			await link.close();
+		}
+	};
+	const [columns, ...others] = cases(meterFiles);
+	const figures = [];
+	for (const one of [columns, ...others])
+		figures.push(await over(one, (link) => againstPeer(one, link)));
+	const plain = await over(columns, (link) =>
+		againstPlain(columns, link, flights),
+	);
+	return [...figures, ...plain];
 }
 
 async function againstPeer(one: Case, link: Link): Promise<Figure> {
