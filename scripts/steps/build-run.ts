@@ -71,7 +71,7 @@ export interface BuildTools extends Omit<StepTools, "scratch"> {
 }
 
 /** Tables that are cut into pieces at a time. */
-const PLANNED_AT_A_TIME = 2;
+const PLANNED_AT_A_TIME = 3;
 
 /** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
 export async function runBuild(
