@@ -6,14 +6,18 @@ import { codeVersion } from "../jobs/code-version.ts";
 import { findRecord } from "../jobs/execute.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { publicationOf } from "../publish/publication.ts";
-import { batchesOf } from "../steps/batches.ts";
+import { batchesAfter, type FormerBatch } from "../steps/batches.ts";
 import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { fingerprintOf } from "../steps/fingerprint.ts";
 import { isLarge, parseJob } from "../steps/jobs.ts";
 import { inputFolders, ownFolders, placesOf } from "../steps/places.ts";
-import { type FoundDataset, scanInput } from "../steps/scan.ts";
+import {
+	type FoundDataset,
+	type ScannedFile,
+	scanInput,
+} from "../steps/scan.ts";
 import { readSettings } from "../steps/settings.ts";
-import { isWhole, readState, sizesIn } from "../steps/state.ts";
+import { formerBatches, isWhole, readState, sizesIn } from "../steps/state.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
 import { plural } from "./words.ts";
@@ -88,6 +92,7 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
 			datasets.push(
 				await planDataset(
 					found,
+					formerBatches(state, found.dataset),
 					version,
 					parseOptionsOf(options, settings, found.dataset),
 					{ lake, work },
@@ -118,22 +123,17 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
 
 async function planDataset(
 	{ dataset, files, duplicates }: FoundDataset,
+	former: readonly FormerBatch[],
 	version: string,
 	options: ParseOptions,
 	stores: { readonly lake: Store; readonly work: Store },
 ): Promise<PlannedDataset> {
-	const batches = batchesOf(files);
+	const jobOf = (batch: readonly ScannedFile[]) =>
+		parseJob(version, dataset, batch, isLarge(files), options, new Map()).id;
+	const batches = batchesAfter(former, files, jobOf);
 	const read = { batches: 0, files: 0, bytes: 0 };
 	await inTurns(AT_A_TIME, batches, async (batch) => {
-		const { id } = parseJob(
-			version,
-			dataset,
-			batch,
-			isLarge(files),
-			options,
-			new Map(),
-		);
-		if ((await findRecord(id, stores)) !== null) return;
+		if ((await findRecord(jobOf(batch), stores)) !== null) return;
 		read.batches++;
 		read.files += batch.length;
 		read.bytes += bytesOf(batch);

@@ -59,6 +59,8 @@ export interface JobResult {
 /** A module of kinds, which a worker process loads. */
 export interface KindsModule {
 	readonly kinds: Readonly<Record<string, JobKind>>;
+	/** Opens what kinds keep from job to job; `spill` is that of {@link JobContext}. */
+	open?(spill: string): Promise<void>;
 	/** Lets go of what kinds keep from job to job, before the process ends. */
 	close?(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import { executeJob, type KindsModule } from "./execute.ts";
+import { executeJob, type KindsModule, spillFolder } from "./execute.ts";
 import type { JobRecord } from "./job.ts";
 import type {
 	JobAnswer,
@@ -58,6 +58,7 @@ async function perform(
 	const { job } = question;
 	scratch = question.scratch;
 	loaded = (await import(question.kinds)) as KindsModule;
+	await loaded.open?.(spillFolder(scratch));
 	const kind = loaded.kinds[job.kind];
 	if (kind === undefined) throw new Error(`unknown kind of job: ${job.kind}`);
 	let toldAt = Number.NEGATIVE_INFINITY;

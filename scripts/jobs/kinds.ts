@@ -2,6 +2,7 @@ import { aggregate } from "../steps/aggregate.ts";
 import { parseBatch } from "../steps/parse-batch.ts";
 import { resolveClaims } from "../steps/resolve-claims.ts";
 import { writePieces } from "../steps/write-pieces.ts";
+import { type Database, openDatabase } from "../storage/duckdb.ts";
 import type { JobKind } from "./execute.ts";
 
 /** All kinds of jobs, by name. Worker processes load this module. */
@@ -11,3 +12,15 @@ export const kinds: Readonly<Record<string, JobKind>> = {
 	write: writePieces,
 	aggregate,
 };
+
+let kept: Database | null = null;
+
+/** Keeps an engine from job to job: to start and to end one takes a good part of a small job's time. */
+export async function open(spill: string): Promise<void> {
+	kept ??= await openDatabase({ temporaryFolder: spill });
+}
+
+export async function close(): Promise<void> {
+	await kept?.close();
+	kept = null;
+}

@@ -25,11 +25,13 @@ export class ProcessRunner implements Runner {
 	 */
 	async run(jobs: readonly Job[], watch: JobWatch): Promise<JobRecord[]> {
 		const records: JobRecord[] = new Array(jobs.length);
-		const queue = jobs.entries();
+		// The longest first: at the end, none that is long is left to one process alone.
+		const queue = [...jobs.entries()]
+			.sort(([, a], [, b]) => secondsOf(b) - secondsOf(a))
+			.values();
 		const failed = new AbortController();
 		const isSmall =
-			jobs.reduce((sum, { seconds = Infinity }) => sum + seconds, 0) <=
-			SMALL_STEP_SECONDS;
+			jobs.reduce((sum, job) => sum + secondsOf(job), 0) <= SMALL_STEP_SECONDS;
 		const isHere = isSmall && this.#pool.mayWorkHere;
 		const lane = async () => {
 			for (const [index, job] of queue) {
@@ -59,4 +61,9 @@ export class ProcessRunner implements Runner {
 	close(): Promise<void> {
 		return this.#pool.close();
 	}
+}
+
+/** What a job takes where that can be told, else any time. */
+function secondsOf({ seconds = Number.MAX_VALUE }: Job): number {
+	return seconds;
 }

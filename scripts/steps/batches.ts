@@ -11,13 +11,23 @@ const MAX_FILES = 256;
 const MIN_BYTES = 4 * 2 ** 20;
 const MAX_BYTES = 64 * 2 ** 20;
 
+/** Files that are new to a batch are read by themselves while they are this part of its bytes. */
+const NEW_SHARE = 1 / 4;
+
+/** Files that were read together, and the job that read them. */
+export interface FormerBatch {
+	readonly job: string;
+	/** Their paths. */
+	readonly files: readonly string[];
+}
+
 /**
  * Cuts files, sorted by path, into batches that one job reads each. Where a batch ends
  * is decided by the paths at hand: a file that comes or goes changes its own batch
  * and leaves the others as they are.
  */
 export function batchesOf(files: readonly ScannedFile[]): ScannedFile[][] {
-	const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+	const totalBytes = bytesOf(files);
 	const usualFiles = within(
 		powerOfTwo(files.length / BATCHES),
 		MIN_FILES,
@@ -47,6 +57,42 @@ export function batchesOf(files: readonly ScannedFile[]): ScannedFile[][] {
 	return batches;
 }
 
+/**
+ * Cuts files as {@link batchesOf} does, and leaves what was read before as it is: where a
+ * batch is one of `former` and a few new files, these are a batch of their own, so that a
+ * new file costs little more than itself. Where new files have moved the batch's ends it is
+ * read anew. `jobOf` names the job that would read files.
+ */
+export function batchesAfter(
+	former: readonly FormerBatch[],
+	files: readonly ScannedFile[],
+	jobOf: (files: readonly ScannedFile[]) => string,
+): ScannedFile[][] {
+	const formerOf = new Map(
+		former.flatMap((each) => each.files.map((path) => [path, each])),
+	);
+	return batchesOf(files).flatMap((batch) => {
+		const inBatch = new Map(batch.map((file) => [file.path, file]));
+		const [read] = [
+			...new Set(batch.flatMap(({ path }) => formerOf.get(path) ?? [])),
+		]
+			.map(({ job, files }) => ({
+				job,
+				old: files.flatMap((path) => inBatch.get(path) ?? []),
+				isWhole: files.every((path) => inBatch.has(path)),
+			}))
+			.filter(({ isWhole }) => isWhole)
+			.sort((a, b) => bytesOf(b.old) - bytesOf(a.old));
+		if (read === undefined) return [batch];
+		const fresh = batch.filter((file) => !read.old.includes(file));
+		const isWorthIt =
+			fresh.length > 0 &&
+			bytesOf(fresh) <= NEW_SHARE * bytesOf(batch) &&
+			jobOf(read.old) === read.job;
+		return isWorthIt ? [read.old, fresh] : [batch];
+	});
+}
+
 /** True for one of `usual` paths, always the same ones. */
 function endsBatch(path: string, usual: number): boolean {
 	return (
@@ -60,4 +106,8 @@ function powerOfTwo(value: number): number {
 
 function within(value: number, low: number, high: number): number {
 	return Math.min(high, Math.max(low, value));
+}
+
+function bytesOf(files: readonly ScannedFile[]): number {
+	return files.reduce((sum, file) => sum + file.bytes, 0);
 }

@@ -15,7 +15,7 @@ import {
 import type { FetchedSource } from "../sources/fetch-source.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import type { Aggregated } from "./aggregate.ts";
-import { batchesOf } from "./batches.ts";
+import { batchesAfter } from "./batches.ts";
 import {
 	type BuildOptions,
 	DEFAULT_MAX_REJECTED,
@@ -45,11 +45,12 @@ import { type BuildPlaces, inputFolders, ownFolders } from "./places.ts";
 import { planPieces } from "./plan-pieces.ts";
 import type { BuildReport, StreamedReport } from "./report.ts";
 import type { ResolvedClaims } from "./resolve-claims.ts";
-import { type ScannedInput, scanInput } from "./scan.ts";
+import { type ScannedFile, type ScannedInput, scanInput } from "./scan.ts";
 import { type InputSettings, readSettings } from "./settings.ts";
 import {
 	type BuildState,
 	forgetUnpublished,
+	formerBatches,
 	isThere,
 	isWhole,
 	keepState,
@@ -70,7 +71,7 @@ export interface BuildTools extends Omit<StepTools, "scratch"> {
 }
 
 /** Tables that are cut into pieces at a time. */
-const PLANNED_AT_A_TIME = 2;
+const PLANNED_AT_A_TIME = 3;
 
 /** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
 export async function runBuild(
@@ -160,7 +161,7 @@ class BuildRun {
 		}
 
 		const datasets = scanned.found.map((found) => new DatasetBuild(found));
-		await this.#read(datasets);
+		await this.#read(datasets, state);
 		await this.#compare(datasets);
 		await this.#write(datasets, state, lakeFiles);
 		const { maxRejected = DEFAULT_MAX_REJECTED } = this.#options;
@@ -236,22 +237,28 @@ class BuildRun {
 	}
 
 	/** Reads all files of all datasets, in batches. */
-	async #read(datasets: readonly DatasetBuild[]): Promise<void> {
+	async #read(
+		datasets: readonly DatasetBuild[],
+		state: BuildState | null,
+	): Promise<void> {
 		const faults = new Map<string, string>();
-		const batches = datasets.flatMap((build) =>
-			batchesOf(build.found.files).map((files) => ({ build, files })),
-		);
-		const jobs = () =>
-			batches.map(({ build, files }) =>
-				parseJob(
-					this.#version,
-					build.dataset,
-					files,
-					isLarge(build.found.files),
-					parseOptionsOf(this.#options, this.#settings, build.dataset),
-					faults,
-				),
+		const jobOf = (build: DatasetBuild, files: readonly ScannedFile[]) =>
+			parseJob(
+				this.#version,
+				build.dataset,
+				files,
+				isLarge(build.found.files),
+				parseOptionsOf(this.#options, this.#settings, build.dataset),
+				faults,
 			);
+		const batches = datasets.flatMap((build) =>
+			batchesAfter(
+				formerBatches(state, build.dataset),
+				build.found.files,
+				(files) => jobOf(build, files).id,
+			).map((files) => ({ build, files })),
+		);
+		const jobs = () => batches.map(({ build, files }) => jobOf(build, files));
 		let records: JobRecord[] | null = null;
 		while (records === null)
 			try {

@@ -51,7 +51,10 @@ export class DatasetBuild {
 		for (const { text, ...note } of value.notes) {
 			const known = this.notes.get(text);
 			this.notes.set(text, {
-				path: known?.path ?? note.path,
+				path:
+					known !== undefined && known.path < note.path
+						? known.path
+						: note.path,
 				files: (known?.files ?? 0) + note.files,
 			});
 		}

@@ -45,25 +45,11 @@ export async function distribute(
 		add(file: string): number;
 	},
 ): Promise<DistributedTable> {
-	const { folder, isUnique } = options;
-	const { columns, partitionKeys } = definition.contract;
-	const casts = columns.map(
-		({ name, type }) =>
-			`CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
-	);
-	const typed = `SELECT * REPLACE (${casts.join(", ")}) FROM (${definition.rows})`;
-	const buckets = definition.buckets.map(
-		(bucket, depth) => `${bucket} AS ${bucketColumn(depth)}`,
-	);
-	const select = `SELECT ${["*", ...buckets].join(", ")} FROM (${
-		isUnique
-			? `SELECT typed.* EXCLUDE (file_index), path AS ${SOURCE}
-				FROM (${typed}) AS typed JOIN source_files USING (file_index)`
-			: typed
-	})`;
-	const keys = partitionKeys.map(identifier);
+	const { folder } = options;
+	const select = selectOf(definition, options.isUnique);
+	const keys = definition.contract.partitionKeys.map(identifier);
 	const cut = options.isLarge
-		? await cutOf(connection, select, keys, definition.buckets.length)
+		? await cutOf(connection, select, definition)
 		: [];
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
@@ -82,14 +68,56 @@ export async function distribute(
 	return { files: files.map(add), buckets: add(summary), rows };
 }
 
+/** SELECT of a batch's rows of a table, in its types, with what its pieces are made by and their buckets. */
+function selectOf(definition: TableDefinition, isUnique: boolean): string {
+	const casts = definition.contract.columns.map(
+		({ name, type }) =>
+			`CAST(${identifier(name)} AS ${type}) AS ${identifier(name)}`,
+	);
+	const used = columnsUsed(definition);
+	const origin = isUnique ? ["file_index", "record"] : [];
+	const kept = used === null ? "*" : columnsNamed([...used, ...origin]);
+	const typed = `SELECT * REPLACE (${casts.join(", ")}) FROM (SELECT ${kept} FROM (${definition.rows}))`;
+	const rows = isUnique
+		? `SELECT typed.* EXCLUDE (file_index), path AS ${SOURCE}
+			FROM (${typed}) AS typed JOIN source_files USING (file_index)`
+		: typed;
+	const buckets = definition.buckets.map(
+		(bucket, depth) => `${bucket} AS ${bucketColumn(depth)}`,
+	);
+	return `SELECT ${["*", ...buckets].join(", ")} FROM (${rows})`;
+}
+
+/**
+ * The columns of rows on their way that a table is cut, sorted and made by, and maybe
+ * others; null for any: SQL of the table's own that goes through rows may mean them all.
+ */
+export function columnsUsed({
+	contract,
+	buckets,
+	merge,
+	conflicts,
+	counts = "",
+	orderBy,
+}: TableDefinition): string[] | null {
+	if (merge !== undefined || conflicts !== undefined) return null;
+	const words = [...buckets, counts, orderBy].join(" ").match(/\w+/g) ?? [];
+	return [...contract.columns.map(({ name }) => name), ...words];
+}
+
+/** Those columns of a SELECT that have one of some names. */
+export function columnsNamed(names: readonly string[]): string {
+	return `COLUMNS(lambda name: name IN (${names.map(literal).join(", ")}))`;
+}
+
 /** The columns by which a large batch is cut into files: the keys, and buckets while files stay large. */
 async function cutOf(
 	connection: DuckDBConnection,
 	select: string,
-	keys: readonly string[],
-	buckets: number,
+	{ contract, buckets }: TableDefinition,
 ): Promise<string[]> {
-	const cuts = Array.from({ length: buckets }, (_, depth) => [
+	const keys = contract.partitionKeys.map(identifier);
+	const cuts = buckets.map((_, depth) => [
 		...keys,
 		...Array.from({ length: depth + 1 }, (_, at) => bucketColumn(at)),
 	]);
@@ -116,27 +144,22 @@ async function summarise(
 	to: string,
 	content: string | null,
 ): Promise<void> {
-	const source = `read_parquet(${literalList(files)}, filename = true, hive_partitioning = false)`;
 	const keys = [
 		...definition.contract.partitionKeys.map(
 			(key) => `CAST(${identifier(key)} AS VARCHAR) AS ${identifier(key)}`,
 		),
 		...definition.buckets.map((_, depth) => bucketColumn(depth)),
 	];
-	const own = await rowsOf(connection, `DESCRIBE FROM ${source}`);
-	const hashed = own
-		.map((column) => String(column.column_name))
-		.filter((name) => name !== "filename" && !name.startsWith("lakeside_"));
 	const named =
 		content === null
 			? // Sums do not depend on the order of rows, and tell a row from two.
-				`sum(hash(${hashed.map(identifier).join(", ")})::HUGEINT)::VARCHAR`
+				`sum(hash(*COLUMNS(lambda name: name <> 'filename' AND NOT starts_with(name, 'lakeside_')))::HUGEINT)::VARCHAR`
 			: literal(content);
 	await connection.run(
 		`COPY (
 			SELECT list_position(${literalList(files)}, filename) - 1 AS file,
 				${[...keys, "count(*) AS rows", `${named} AS content`].join(", ")}
-			FROM ${source} GROUP BY ALL
+			FROM read_parquet(${literalList(files)}, filename = true, hive_partitioning = false) GROUP BY ALL
 		) TO ${literal(to)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
 	);
 }

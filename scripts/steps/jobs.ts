@@ -20,7 +20,7 @@ import {
 } from "./write-pieces.ts";
 
 /** Pieces are written by one job while they hold no more rows than this together. */
-const JOB_ROWS = 2 ** 18;
+const JOB_ROWS = 2 ** 19;
 
 /** What a core does in a second, roughly: enough to tell a moment's work from more. */
 const PARSED_BYTES_A_SECOND = 10e6;

@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Catalog } from "../../src/lib/catalog.ts";
+import type { DatasetDefinition } from "../datasets/dataset.ts";
 import { type JobOutput, type JobRecord, recordKey } from "../jobs/job.ts";
 import type { Store } from "../storage/store.ts";
+import type { FormerBatch } from "./batches.ts";
 import type { DatasetBuild } from "./dataset-build.ts";
 import type { BuildReport } from "./report.ts";
 import type { KnownFiles } from "./scan.ts";
@@ -23,11 +25,7 @@ export interface BuildState {
 	readonly pieces: Readonly<Record<string, KeptPiece>>;
 	readonly known: KnownFiles;
 	/** The files that were read together, by their paths, and the job that read them. */
-	readonly batches: readonly {
-		readonly dataset: string;
-		readonly job: string;
-		readonly files: readonly string[];
-	}[];
+	readonly batches: readonly (FormerBatch & { readonly dataset: string })[];
 	/** Ids of the jobs whose records and outputs the next build may use. */
 	readonly jobs: readonly string[];
 }
@@ -130,6 +128,14 @@ export async function forgetUnpublished(work: Store): Promise<void> {
 		for (const { store, key } of outputs) if (store === "work") keep.add(key);
 	}
 	await sweepWork(work, keep);
+}
+
+/** What the last build has read of a dataset. */
+export function formerBatches(
+	state: BuildState | null,
+	{ name }: Pick<DatasetDefinition, "name">,
+): FormerBatch[] {
+	return (state?.batches ?? []).filter(({ dataset }) => dataset === name);
 }
 
 /** Sizes of all files of a store, by key. */

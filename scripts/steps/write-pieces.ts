@@ -10,7 +10,12 @@ import type { JobKind, JobResult } from "../jobs/execute.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
-import { bucketColumn, SOURCE } from "./distribute.ts";
+import {
+	bucketColumn,
+	columnsNamed,
+	columnsUsed,
+	SOURCE,
+} from "./distribute.ts";
 import { type DescribedFile, describeFiles, manifestFile } from "./manifest.ts";
 import { REJECTS_TABLE } from "./rejects-table.ts";
 
@@ -213,26 +218,12 @@ async function openRows(
 		`SELECT * EXCLUDE (${PIECE}) FROM taken WHERE ${PIECE} = ${pieces.indexOf(own)}`;
 }
 
-/**
- * Of the columns that rows have on their way, those that they are sorted and made by.
- * SQL of the table's own that goes through rows may mean all but the buckets.
- */
-function columnsTaken({
-	contract,
-	buckets,
-	merge,
-	conflicts,
-	counts,
-	orderBy,
-}: TableDefinition): string {
-	const isAnyTaken = merge !== undefined || conflicts !== undefined;
-	const names = isAnyTaken
-		? buckets.map((_, depth) => bucketColumn(depth))
-		: [
-				...contract.columns.map(({ name }) => name),
-				...(`${orderBy} ${counts}`.match(/\w+/g) ?? []),
-			];
-	return `COLUMNS(lambda name: name ${isAnyTaken ? "NOT IN" : "IN"} (${["", ...names].map(literal).join(", ")}))`;
+/** The columns that pieces are sorted and made by. */
+function columnsTaken(definition: TableDefinition): string {
+	const used = columnsUsed(definition);
+	if (used !== null) return columnsNamed(used);
+	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
+	return `COLUMNS(lambda name: name NOT IN (${["", ...buckets].map(literal).join(", ")}))`;
 }
 
 /** What holds for the rows of a piece, and for no others. */

@@ -9,8 +9,9 @@ export function literalList(texts: readonly string[]): string {
 }
 
 /**
- * COPY options of files that only the build reads. Row groups are small because a
- * COPY into partitions holds one of each in memory.
+ * COPY options of files that only the build reads, each several times: LZ4 makes them a
+ * third to a half larger than zstd does, and a third faster to read. Row groups are small
+ * because a COPY into partitions holds one of each in memory.
  */
 export const SCRATCH_PARQUET =
-	"COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 20480";
+	"COMPRESSION lz4_raw, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 20480";
