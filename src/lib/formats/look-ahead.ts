@@ -97,8 +97,11 @@ const NOT_WESTERN =
  * and nothing but what Western European languages write in it.
  */
 export function isWestern(bytes: Uint8Array): boolean {
-	if (!bytes.some((byte) => byte >= 0x80)) return false;
-	return !NOT_WESTERN.test(new TextDecoder("windows-1252").decode(bytes));
+	// What stands last may be a character that is only begun.
+	const last = bytes.findLastIndex((byte) => byte < 0x80);
+	const whole = bytes.subarray(0, last + 1);
+	if (!whole.some((byte) => byte >= 0x80)) return false;
+	return !NOT_WESTERN.test(new TextDecoder("windows-1252").decode(whole));
 }
 
 /** {@link lookAhead} whatever the text's encoding: its bytes come as they are. */
