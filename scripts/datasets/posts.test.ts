@@ -166,6 +166,26 @@ describe("formats", () => {
 		]);
 	});
 
+	test("an archive that is made to fill a disk is one error, and costs no other", async () => {
+		const zeros = Buffer.alloc(65 * 2 ** 20);
+		const post = json(tweet("1"));
+		const bomb = { "in.tar": zeros, "a.jsonl": post, "b.tar": zeros };
+		const { ids, lake } = await idsOf({
+			"posts/a.zip": zipOf(bomb),
+			"posts/b.tgz": gzipSync(tarOf(bomb)),
+			"posts/c.zip": zipOf({ "c.jsonl": json(tweet("2")) }),
+		});
+		expect(ids).toEqual(["2"]);
+		expect(lake.rejects).toEqual(
+			["posts/a.zip", "posts/b.tgz"].map((file) => ({
+				file,
+				line: null,
+				reason: expect.stringContaining("it unpacks to more than 64 MB"),
+				sample: "",
+			})),
+		);
+	});
+
 	test("a packed file of a tar archive that is not read to its end costs no other", async () => {
 		const noise = (bytes: number) => randomBytes(bytes).toString("base64");
 		const likes = `window.YTD.like.part0 = [${json({ like: noise(1_500_000) })}]`;

@@ -4,6 +4,7 @@ import { FileError } from "../../src/lib/formats/file-error.ts";
 import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
 import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
+import { UnpackLimit } from "./unpack-limit.ts";
 
 export function isZip(path: string): boolean {
 	return path.toLowerCase().endsWith(".zip");
@@ -12,7 +13,8 @@ export function isZip(path: string): boolean {
 /**
  * The entries of a zip whose names are accepted, in its own order; each is to be read
  * before the next. The others are noted. Throws a FileError where the zip is damaged,
- * encrypted or cut off, or holds no such entry.
+ * encrypted or cut off, or holds no such entry; reading an entry does where more is
+ * unpacked than {@link UnpackLimit} allows.
  */
 export async function* zipEntries(
 	file: Pick<SourceFile, "absolutePath" | "bytes">,
@@ -29,6 +31,7 @@ export async function* zipEntries(
 	try {
 		let found = 0;
 		const leftOut: string[] = [];
+		const limit = new UnpackLimit(file.bytes);
 		for await (const entry of entriesOf(zip)) {
 			if (entry.fileName.endsWith("/") || isSidecar(entry.fileName)) continue;
 			if (!accepts(entry.fileName)) {
@@ -38,9 +41,9 @@ export async function* zipEntries(
 			found += 1;
 			yield {
 				name: entry.fileName,
-				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry) },
-				// The others lie elsewhere.
-				hasEnded: () => false,
+				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry, limit) },
+				// But for that, the others lie elsewhere.
+				hasEnded: () => limit.isPassed,
 			};
 		}
 		if (leftOut.length > 0)
@@ -64,6 +67,7 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
 async function* bytesOf(
 	zip: ZipFile,
 	entry: Entry,
+	limit: UnpackLimit,
 ): AsyncGenerator<Uint8Array> {
 	const where = `in ${entry.fileName}`;
 	if (entry.isEncrypted())
@@ -74,6 +78,7 @@ async function* bytesOf(
 		const stream = await zip.openReadStreamPromise(entry);
 		let sum = 0;
 		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+			limit.add(chunk.length);
 			sum = crc32(chunk, sum);
 			yield chunk;
 		}
