@@ -249,6 +249,28 @@ describe("candles of exchanges and archives", () => {
 			null,
 		],
 		[
+			"Interactive Brokers, with two blanks before the time of day",
+			"EURUSD_hour.csv",
+			file("Date,Open,High,Low,Close\n", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				return [
+					`${year}${month}${day}  ${clock}:00:00`,
+					...pricesOf(hour),
+				].join();
+			}),
+			null,
+		],
+		[
+			"clocks of twelve hours",
+			"EURUSD_hour.csv",
+			file("datetime,open,high,low,close\n", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				const hours = `${Number(clock) % 12 || 12}:00 ${Number(clock) < 12 ? "AM" : "PM"}`;
+				return [`${month}/${day}/${year} ${hours}`, ...pricesOf(hour)].join();
+			}),
+			null,
+		],
+		[
 			"HistData, whose volume is 0",
 			"DAT_ASCII_EURUSD_M1_2024.zip",
 			file("", (hour) => {

@@ -281,6 +281,35 @@ describe("the same readings", () => {
 			"°C",
 		],
 		[
+			"of a HOBO, whose header has zone and unit",
+			"S.csv",
+			file(
+				'"Plot Title: S"\n"#","Date Time, GMT+01:00","Temp, °C (LGR S/N: 1, SEN S/N: 2)"',
+				({ at, value }) => {
+					const local = new Date(Date.parse(at) + 3600e3).toISOString();
+					return `1,01/${local.slice(8, 10)}/24 ${local.slice(11, 19)},${value ?? ""}`;
+				},
+			),
+			"°C",
+		],
+		[
+			"of InfluxDB, long, between other columns",
+			"a.csv",
+			file(
+				"#datatype,string,long,dateTime:RFC3339,double,string,string\n,result,table,_start,_time,_value,_field,station",
+				(hour) => `,,0,2024-01-01T00:00:00Z,${hour.at},${text(hour)},t,S`,
+			),
+		],
+		[
+			"from a time to a time",
+			"S.csv",
+			file(
+				"MTU,t",
+				(hour) =>
+					`13.01.2024 ${clock(hour)} - 13.01.2024 ${clock(hour)},${text(hour)}`,
+			),
+		],
+		[
 			"in a zip",
 			"b.zip",
 			zipOf({ "a.txt": plain("S"), "about.txt": "nothing" }),

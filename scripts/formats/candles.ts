@@ -336,7 +336,8 @@ function candleTime(text: string): string {
 		WHEN ${is("milliseconds")} THEN make_timestamp(${text}::BIGINT * 1000)
 		WHEN ${is("microseconds")} THEN make_timestamp(${text}::BIGINT)
 		WHEN ${is("day")} THEN try_strptime(${text}, '%Y%m%d')
-		WHEN ${is("clock")} THEN try_strptime(${text}, '%Y%m%d %H%M%S')
+		WHEN ${is("clock")} THEN try_strptime(regexp_replace(${text}, '[: ]', '', 'g'), '%Y%m%d%H%M%S')
 		WHEN ${is("named")} THEN try_strptime(${text}, '%b %d, %Y')
+		WHEN regexp_matches(${text}, '[AaPp][Mm]$') THEN try_strptime(${iso}, ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])
 		WHEN ${is("iso")} THEN ${castText(iso, "TIMESTAMP")} END`;
 }

@@ -101,6 +101,7 @@ const NAMES = {
 		"metric",
 		"element",
 		"quantity",
+		"field",
 		"entity_id",
 		"name",
 	],
@@ -112,6 +113,7 @@ const NAMES = {
 		"id",
 		"index",
 		"row",
+		"table",
 		"latitude",
 		"longitude",
 		"lat",
@@ -150,9 +152,27 @@ const YEARS_AND_MONTHS = [
 /** Of a day, whose year and month stand beside it. */
 const DAYS = ["day", "dd", "dy", "tag"];
 
+/** HOBO's `Temp, °C (LGR S/N: 1, SEN S/N: 2)`. */
+const LOGGER = /^(.+), (\S+) \(LGR S\/N: [^()]*\)$/;
+
+/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`. */
+const ZONE = /\b(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/;
+
+/** Minutes east of UTC that the header of times says; null where it says none. */
+export function zoneOf({ name, unit }: Header): number | null {
+	const match = ZONE.exec(`${name} ${unit ?? ""}`);
+	if (match === null) return null;
+	const [, sign = "+", hours = "0", minutes = "0"] =
+		/^([+-])(\d{1,2}):?(\d{2})?$/.exec(match[1] ?? "") ?? [];
+	return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes));
+}
+
 /** Takes the unit, in brackets or parentheses at the end, off a column's name. */
 export function parseHeader(cell: string): Header {
 	const trimmed = cell.trim();
+	const [, logged, loggedUnit] = LOGGER.exec(trimmed) ?? [];
+	if (logged !== undefined && loggedUnit !== undefined)
+		return { name: logged, unit: loggedUnit };
 	const match = /^(.*?)\s*(?:\[([^[\]]*)\]|\(([^()]*)\))$/s.exec(trimmed);
 	const name = match?.[1];
 	if (name === undefined || name === "") return { name: trimmed, unit: null };
@@ -160,12 +180,13 @@ export function parseHeader(cell: string): Header {
 	return { name, unit: unit === "" ? null : unit };
 }
 
-/** A name as names are compared: `Date/Time` is `date_time`. */
+/** A name as names are compared: `Date/Time` is `date_time`, InfluxDB's `_time` is `time`. */
 export function keyOf(name: string): string {
 	return name
 		.trim()
 		.toLowerCase()
-		.replaceAll(/[\s./:-]+/g, "_");
+		.replaceAll(/[\s./:-]+/g, "_")
+		.replace(/^_(?=.)/, "");
 }
 
 /**

@@ -20,6 +20,7 @@ import {
 	periodsAmong,
 	type Roles,
 	rolesOf,
+	zoneOf,
 } from "./weather-columns.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
@@ -197,7 +198,10 @@ async function readTable(
 ): Promise<void> {
 	const layout = await survey(source);
 	const note = noteOf(source, out);
-	const { roles, periods } = layout;
+	const { headers, roles, periods } = layout;
+	const zone = [roles.time, roles.date]
+		.map((index) => zoneOf(headers[index ?? -1] ?? { name: "", unit: null }))
+		.find((minutes) => minutes !== null);
 	const fallbackStation = stationOf(source.path);
 	let unzoned = false;
 	let read = 0;
@@ -267,7 +271,8 @@ async function readTable(
 			return;
 		}
 		read += 1;
-		unzoned ||= !time.zoned;
+		unzoned ||= !time.zoned && zone === undefined;
+		const east = time.zoned ? 0 : (zone ?? 0);
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
 		for (const { index, name: measure, unit } of named) {
@@ -283,7 +288,7 @@ async function readTable(
 					module,
 					measure,
 					unit: ownUnit ?? unit,
-					time: time.micros + (periods?.offsets.get(index) ?? 0),
+					time: time.micros - east * 60e6 + (periods?.offsets.get(index) ?? 0),
 					value,
 				},
 				line,
@@ -578,10 +583,15 @@ function timeText(
 	{ date, time, yearAndMonth }: Roles,
 	index: number,
 ): string {
-	const text = (cells[index] ?? "").trim();
+	const text = startOf((cells[index] ?? "").trim());
 	if (yearAndMonth === null || index !== (date ?? time)) return text;
 	const parts = yearAndMonth.map((part) => (cells[part] ?? "").trim());
 	return [...parts, text].join("-");
+}
+
+/** Of a time from and a time to, as markets of power write them, the first. */
+function startOf(cell: string): string {
+	return cell.replace(/(?<=\d) [-–] \d.*$/, "");
 }
 
 function timeOf(
@@ -770,9 +780,10 @@ function isHeader(text: string): boolean {
 
 /** A time that is more than a number, which anything may be. */
 function isWrittenTime(cell: string): boolean {
+	const start = startOf(cell.trim());
 	return (
-		!/^\s*\d*\.?\d*\s*$/.test(cell) &&
-		(parseTime(cell) !== null || isPartedDate(cell.trim()))
+		!/^\d*\.?\d*$/.test(start) &&
+		(parseTime(start) !== null || isPartedDate(start))
 	);
 }
 
