@@ -372,6 +372,19 @@ describe("candles of exchanges and archives", () => {
 		);
 	});
 
+	test("set thousands apart also where the first rows have none", async () => {
+		const plain = Array.from(
+			{ length: 40 },
+			(_, minute) => `${1714521600 + 60 * minute},999,999,999,999,1\n`,
+		).join("");
+		const { rows, rejects } = await readOne(
+			"btcusd_minute.csv",
+			`${plain}1714608000,"1,000.5","1,001","1,000","1,000.5",1\n`,
+		);
+		expect(rejects).toEqual([]);
+		expect(rows.at(-1)?.slice(3)).toEqual([1000.5, 1001, 1000, 1000.5, 1]);
+	});
+
 	test("are rejected row by row where a row cannot be used", async () => {
 		const { rows, rejects, notes } = await readOne(
 			"btcusd.csv",

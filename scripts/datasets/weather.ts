@@ -122,7 +122,9 @@ export const weather: DatasetDefinition = {
 				)
 				SELECT source_file, line,
 					'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
-						|| ' in ' || other.source_file || ' line ' || other.line::VARCHAR AS reason,
+						|| ' in ' || other.source_file || ' line ' || other.line::VARCHAR
+						|| CASE WHEN other.source_file = source_file
+							THEN '; where clocks were set back, write times with their zone' ELSE '' END AS reason,
 					concat_ws(' ', station, module, measure, ts::VARCHAR) AS sample
 				FROM opposed`,
 			counts: `

@@ -185,13 +185,14 @@ function toldOf(
 			"nothing tells what was traded: name the file <symbol>_<resolution>.csv, such as btcusd_hour.csv, or give it a column symbol",
 			{ line },
 		);
-	const distance = Math.min(...distances(rows, times, layout));
-	const apart = resolutionOf(distance);
+	const apart = distances(rows, times, layout).sort((a, b) => a - b);
+	const length = resolutionOf(apart[0] ?? Number.NaN);
 	// Candles of one pair do not overlap: Dukascopy's `1_M` are of a minute.
+	const usual = apart[apart.length >> 1] ?? Number.POSITIVE_INFINITY;
 	const isTold =
-		named.resolution !== null && (named.seconds ?? 0) <= 1.2 * distance;
+		named.resolution !== null && (named.seconds ?? 0) <= 1.2 * usual;
 	const resolution =
-		(isTold ? named.resolution : null) ?? apart ?? folderResolution(name);
+		(isTold ? named.resolution : null) ?? length ?? folderResolution(name);
 	if (resolution === null)
 		throw new FileError(
 			"nothing tells how long a candle is: name the file <symbol>_<resolution>.csv, such as btcusd_hour.csv or btcusd_15min.csv",
@@ -199,7 +200,7 @@ function toldOf(
 		);
 	if (!isTold)
 		out.note(
-			`its name does not say how long a candle is: taken as ${resolution}, ${apart === null ? "as its folder says" : "since its first ones are so far apart"}`,
+			`${named.resolution === null ? "its name does not say how long a candle is" : `its name seems to say ${named.resolution}`}: taken as ${resolution}, ${length === null ? "as its folder says" : "since its first ones are so far apart"}`,
 		);
 	if (times.some((time) => time?.zoned === false))
 		out.note("times without a zone are taken as UTC");
@@ -294,7 +295,7 @@ const THOUSANDS = {
 
 /**
  * SQL of a price or volume as programs read it, by how the first rows write theirs: as it
- * stands where these are plain numbers. Commas are decimal signs where they do not part
+ * stands where it is a plain number as these are. Commas are decimal signs where they do not part
  * the cells and a price has one that sets no thousands apart.
  */
 function numbersOf(
@@ -308,7 +309,9 @@ function numbersOf(
 		);
 	const prices = inColumns([open, high, low, close]);
 	const all = [...prices, ...inColumns([volume])];
-	if (all.every((text) => Number.isFinite(Number(text)))) return (cell) => cell;
+	const arePlain = all.every((text) => Number.isFinite(Number(text)));
+	// Elsewhere a comma of a later row might be either.
+	if (arePlain && delimiter !== ",") return (cell) => cell;
 	const isComma =
 		delimiter !== "," &&
 		prices.some((price) => /^\D?[\d.]*,\d+$/.test(price)) &&
@@ -320,9 +323,12 @@ function numbersOf(
 		const plain = `ltrim(CASE WHEN regexp_full_match(${cell}, ${literal(set)})
 			THEN ${apart(cell)} ELSE ${cell} END, '$€£¥')`;
 		const [many, number] = [`right(${plain}, 1)`, `rtrim(${plain}, 'KMB')`];
-		return `CASE WHEN ${many} IN ('K', 'M', 'B')
+		const read = `CASE WHEN ${many} IN ('K', 'M', 'B')
 			THEN (try_cast(${number} AS DOUBLE) * CASE ${many} WHEN 'K' THEN 1e3 WHEN 'M' THEN 1e6 ELSE 1e9 END)::VARCHAR
 			ELSE ${plain} END`;
+		return arePlain
+			? `CASE WHEN try_cast(${cell} AS DOUBLE) IS NOT NULL THEN ${cell} ELSE ${read} END`
+			: read;
 	};
 }
 

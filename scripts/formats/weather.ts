@@ -442,7 +442,8 @@ async function survey(
 		const { words } = statisticsOf(byColumn, index);
 		return measures.includes(index) || (words === 0 && !marks.has(index));
 	});
-	const periods = times.haveClocks ? null : periodsAmong(headers, mayBePeriods);
+	const isOfDays = roles.date === null && !times.haveClocks;
+	const periods = isOfDays ? periodsAmong(headers, mayBePeriods) : null;
 	if (periods !== null) {
 		const all = new MeasureStatistics();
 		measures = [...periods.offsets.keys()];
