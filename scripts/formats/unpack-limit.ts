@@ -20,7 +20,7 @@ export class UnpackLimit {
 		return this.#bytes > this.#largest;
 	}
 
-	/** Takes note of unpacked bytes. Throws a FileError where they are too many. */
+	/** Takes note of further unpacked bytes. Throws a FileError where there are too many by now. */
 	add(bytes: number): void {
 		this.#bytes += bytes;
 		if (this.isPassed)

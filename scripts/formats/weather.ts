@@ -136,7 +136,8 @@ export async function readWeather(
 				take(...reading);
 			});
 		} catch (error) {
-			if (!(error instanceof FileError) || taken > 0) throw error;
+			if (!(error instanceof FileError) || taken > 0 || entry.hasEnded())
+				throw error;
 			out.reject(error.line, error.message, error.sample, entry.name);
 		}
 	}

@@ -39,12 +39,19 @@ export async function* zipEntries(
 				continue;
 			}
 			found += 1;
+			let counted = 0;
+			// It may be read from its start again, which unpacks nothing new.
+			const onBytes = (position: number) => {
+				if (position > counted) limit.add(position - counted);
+				counted = Math.max(counted, position);
+			};
 			yield {
 				name: entry.fileName,
-				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry, limit) },
+				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry, onBytes) },
 				// But for that, the others lie elsewhere.
 				hasEnded: () => limit.isPassed,
 			};
+			limit.add(0);
 		}
 		if (leftOut.length > 0)
 			note(
@@ -67,7 +74,7 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
 async function* bytesOf(
 	zip: ZipFile,
 	entry: Entry,
-	limit: UnpackLimit,
+	onBytes: (position: number) => void,
 ): AsyncGenerator<Uint8Array> {
 	const where = `in ${entry.fileName}`;
 	if (entry.isEncrypted())
@@ -77,8 +84,10 @@ async function* bytesOf(
 	try {
 		const stream = await zip.openReadStreamPromise(entry);
 		let sum = 0;
+		let position = 0;
 		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-			limit.add(chunk.length);
+			position += chunk.length;
+			onBytes(position);
 			sum = crc32(chunk, sum);
 			yield chunk;
 		}
