@@ -113,7 +113,7 @@ test("what is no candle is rejected with its line", async () => {
 });
 
 /** The candles of one file as `[resolution, symbol, ts, open, high, low, close, volume]`, and what it is told. */
-async function readOne(path: string, content: string) {
+async function readOne(path: string, content: string | Uint8Array) {
 	const lake = await buildFrom(markets, {
 		[`markets/${path}`]: path.endsWith(".zip")
 			? zipOf({ [`${path.split("/").at(-1)?.slice(0, -4)}.csv`]: content })
@@ -211,21 +211,192 @@ describe("candles of exchanges and archives", () => {
 		expect(rows[0]).toEqual([...candle, ...CANDLE]);
 	});
 
+	const HOURS = [0, 1, 25, 700].map((hour) => ({
+		at: new Date(Date.UTC(2024, 0, 1, hour)).toISOString(),
+		open: 1234.5 + hour,
+		high: 2234.5 + hour,
+		low: 1134.25,
+		close: 1334,
+		volume: 1200,
+	}));
+	type Hour = (typeof HOURS)[number];
+	/** Year, month, day, hour. */
+	const partsOf = ({ at }: Hour) => at.split(/[-T:]/);
+	const pricesOf = ({ open, high, low, close }: Hour) => [
+		open,
+		high,
+		low,
+		close,
+	];
+	const file = (header: string, row: (hour: Hour) => string) =>
+		`${header}${HOURS.map((hour) => `${row(hour)}\n`).join("")}`;
+
+	test.each([
+		[
+			"of foreign exchange, under a header",
+			"EURUSD_1h.csv",
+			file("time (UTC),open,high,low,close\n", (hour) =>
+				[hour.at, ...pricesOf(hour)].join(),
+			),
+			null,
+		],
+		[
+			"FirstRate, without header and volume",
+			"EURUSD_1hour_firstrate.csv",
+			file("", (hour) =>
+				[hour.at.slice(0, 19).replace("T", " "), ...pricesOf(hour)].join(),
+			),
+			null,
+		],
+		[
+			"Interactive Brokers, with two blanks before the time of day",
+			"EURUSD_hour.csv",
+			file("Date,Open,High,Low,Close\n", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				return [
+					`${year}${month}${day}  ${clock}:00:00`,
+					...pricesOf(hour),
+				].join();
+			}),
+			null,
+		],
+		[
+			"clocks of twelve hours",
+			"EURUSD_hour.csv",
+			file("datetime,open,high,low,close\n", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				const hours = `${Number(clock) % 12 || 12}:00 ${Number(clock) < 12 ? "AM" : "PM"}`;
+				return [`${month}/${day}/${year} ${hours}`, ...pricesOf(hour)].join();
+			}),
+			null,
+		],
+		[
+			"HistData, whose volume is 0",
+			"DAT_ASCII_EURUSD_M1_2024.zip",
+			file("", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				return [
+					`${year}${month}${day} ${clock}0000`,
+					...pricesOf(hour),
+					0,
+				].join(";");
+			}).concat("20240101 000100;1;1;1;1;0\n"),
+			0,
+		],
+		[
+			"MetaTrader 4, with the time apart",
+			"EURUSD60.csv",
+			file("", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				return [
+					`${year}.${month}.${day}`,
+					`${clock}:00`,
+					...pricesOf(hour),
+					7,
+				].join();
+			}),
+			7,
+		],
+		[
+			"Dukascopy, whose letter for minutes is that of months",
+			"EURUSD_Candlestick_1_M_BID_01.01.2024-30.01.2024.csv",
+			file("Local time,Open,High,Low,Close,Volume\n", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				return [
+					`${day}.${month}.${year} ${clock}:00:00.000 GMT+0000`,
+					...pricesOf(hour),
+					7,
+				].join();
+			}),
+			7,
+		],
+		[
+			"Investing.com, with months first and thousands apart",
+			"EUR_USD Historical Data.csv",
+			file(
+				'\uFEFF"Date","Price","Open","High","Low","Vol.","Change %"\n',
+				(hour) => {
+					const [year, month, day, clock] = partsOf(hour);
+					const [open, high, low, close] = pricesOf(hour).map((price) =>
+						price.toLocaleString("en-US"),
+					);
+					return `"${month}/${day}/${year} ${clock}:00","${close}","${open}","${high}","${low}","1.20K","0.10%"`;
+				},
+			),
+			1200,
+		],
+		[
+			"a German bank, with commas for decimals",
+			"eurusd_hour.csv",
+			file("Datum;Erster;Hoch;Tief;Schlusskurs;Volumen\n", (hour) => {
+				const [year, month, day, clock] = partsOf(hour);
+				return [
+					`${day}.${month}.${year} ${clock}:00`,
+					...pricesOf(hour).map((price) => price.toLocaleString("de-DE")),
+					"1.200",
+				].join(";");
+			}),
+			1200,
+		],
+		[
+			"Nasdaq, in dollars and UTF-16",
+			"EURUSD_hour.csv",
+			Buffer.from(
+				`\uFEFF${file("Date\tClose/Last\tVolume\tOpen\tHigh\tLow\n", (hour) => {
+					const [year, month, day, clock] = partsOf(hour);
+					const [open, high, low, close] = pricesOf(hour);
+					return [
+						`${month}/${day}/${year} ${clock}:00`,
+						`$${close}`,
+						1200,
+						`$${open}`,
+						`$${high}`,
+						`$${low}`,
+					].join("\t");
+				})}`,
+				"utf16le",
+			),
+			1200,
+		],
+	])("are the same in each layout: %s", async (_, path, content, volume) => {
+		const { rows, rejects } = await readOne(path, content);
+		expect(rejects).toEqual([]);
+		expect(rows.filter((row) => String(row[2]).endsWith(":00:00"))).toEqual(
+			HOURS.map((hour) => [
+				path.includes("M1") ? "minute" : "hour",
+				"EURUSD",
+				hour.at.slice(0, 19).replace("T", " "),
+				...pricesOf(hour),
+				volume,
+			]),
+		);
+	});
+
+	test("set thousands apart also where the first rows have none", async () => {
+		const plain = Array.from(
+			{ length: 40 },
+			(_, minute) => `${1714521600 + 60 * minute},999,999,999,999,1\n`,
+		).join("");
+		const { rows, rejects } = await readOne(
+			"btcusd_minute.csv",
+			`${plain}1714608000,"1,000.5","1,001","1,000","1,000.5",1\n`,
+		);
+		expect(rejects).toEqual([]);
+		expect(rows.at(-1)?.slice(3)).toEqual([1000.5, 1001, 1000, 1000.5, 1]);
+	});
+
 	test("are rejected row by row where a row cannot be used", async () => {
 		const { rows, rejects, notes } = await readOne(
 			"btcusd.csv",
-			"made by hand\nDate,Open,High,Low,Close,Volume,Note\n2024-05-01,1,4,0.5,2,10,\n2024-05-03,1,4,0.5,2,10,\n2024-05-02,1,4,0.5,2,,\n1.5.2024,1,4,0.5,2,10,\n2024-05-02,1,4\n9999-05-02,1,4,0.5,2,10,\n",
+			"made by hand\nDate,Open,High,Low,Close,Volume,Note\n2024-05-01,1,4,0.5,2,10,\n2024-05-03,1,4,0.5,2,10,\n2024-05-02,1,4,0.5,2,,\n31.4.2024,1,4,0.5,2,10,\n2024-05-02,1,4\n9999-05-02,1,4,0.5,2,10,\n",
 		);
-		expect(rows.map((row) => row[2])).toEqual([
-			"2024-05-01 00:00:00",
-			"2024-05-03 00:00:00",
+		expect(rows.map((row) => [row[2], row[7]])).toEqual([
+			["2024-05-01 00:00:00", 10],
+			["2024-05-02 00:00:00", null],
+			["2024-05-03 00:00:00", 10],
 		]);
 		expect(rejects).toEqual([
-			[5, "volume: no value"],
-			[
-				6,
-				"time: no ISO 8601, and no seconds, milliseconds or microseconds since 1970",
-			],
+			[6, "time: none that can be read, write it as 2024-01-31T14:05:00Z"],
 			[7, "3 cells where 7 are declared"],
 			[8, "the time is before 1600 or after 2100"],
 		]);
@@ -242,13 +413,7 @@ describe("candles of exchanges and archives", () => {
 			"btcusd_hour.csv",
 			"Date,Price,Change\n2024-05-01,1,2\n",
 			1,
-			"neither a header that names open, high, low, close and volume, nor rows",
-		],
-		[
-			"btcusd_hour.csv",
-			"remark\nDate,Open,High,Low,Close\n2024-05-01,1,4,1,2\n",
-			2,
-			"no column is named volume",
+			"neither a header that names open, high, low and close, nor rows",
 		],
 		[
 			"btcusd_hour.csv",
@@ -266,7 +431,13 @@ describe("candles of exchanges and archives", () => {
 			"btcusd_hour.csv",
 			"Date,Open,High,Low,Close,Volume\n5/1/2024,1,4,1,2,1\n",
 			2,
-			"its times are neither ISO 8601",
+			"its dates, such as 5/1/2024, may have the day or the month first",
+		],
+		[
+			"btcusd_hour.csv",
+			"Date,Open,High,Low,Close,Volume\nsoon,1,4,1,2,1\n",
+			2,
+			"its times cannot be read, write them as 2024-01-31T14:05:00Z",
 		],
 		[
 			"btcusd_hour.csv",

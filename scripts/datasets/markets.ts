@@ -8,13 +8,13 @@ import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
  */
 const COPIES = `
 	PARTITION BY symbol, resolution, ts
-	ORDER BY volume DESC, close DESC, open DESC, high DESC, low DESC, source_file`;
+	ORDER BY volume DESC NULLS LAST, close DESC, open DESC, high DESC, low DESC, source_file`;
 
 const RANKED = `
 	SELECT *, row_number() OVER copies AS copy,
 		first_value(source_file) OVER copies AS other,
 		first_value((open, high, low, close, volume)) OVER copies
-			= (open, high, low, close, volume) AS is_equal
+			IS NOT DISTINCT FROM (open, high, low, close, volume) AS is_equal
 	FROM rows
 	WINDOW copies AS (${COPIES})`;
 
@@ -48,7 +48,12 @@ export const markets: DatasetDefinition = {
 					column("high", "DOUBLE", "Highest price", "quote currency"),
 					column("low", "DOUBLE", "Lowest price", "quote currency"),
 					column("close", "DOUBLE", "Last price", "quote currency"),
-					column("volume", "DOUBLE", "Amount traded", "base currency"),
+					column(
+						"volume",
+						"DOUBLE",
+						"Amount traded, null where it is not told",
+						"base currency",
+					),
 				],
 				partitionKeys: ["resolution", "symbol"],
 				sortKeys: ["ts"],
@@ -93,7 +98,12 @@ export const markets: DatasetDefinition = {
 				column("last_ts", "TIMESTAMP", "Start of the last, UTC"),
 				column("low", "DOUBLE", "Lowest price", "quote currency"),
 				column("high", "DOUBLE", "Highest price", "quote currency"),
-				column("volume", "DOUBLE", "Amount traded", "base currency"),
+				column(
+					"volume",
+					"DOUBLE",
+					"Amount traded, null where it is not told",
+					"base currency",
+				),
 			],
 			sql: `
 				SELECT resolution, symbol, count(*) AS candles,

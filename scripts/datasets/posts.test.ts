@@ -68,7 +68,7 @@ describe("formats", () => {
 		expect(ids).toEqual(["1", "2"]);
 		expect(lake.rejects.map(({ reason }) => reason)).toEqual([
 			"not an archive month: it assigns no list of tweets",
-			"no time: the post has no created_at",
+			expect.stringContaining("no time: the post has no created_at or"),
 		]);
 		expect(lake.reports["posts/archive.zip"]?.counts).toMatchObject({
 			"posts read": 3,
@@ -164,6 +164,26 @@ describe("formats", () => {
 				expect.stringContaining("unpack it first"),
 			],
 		]);
+	});
+
+	test("an archive that is made to fill a disk is one error, and costs no other", async () => {
+		const zeros = Buffer.alloc(65 * 2 ** 20);
+		const post = json(tweet("1"));
+		const bomb = { "in.tar": zeros, "a.jsonl": post, "b.tar": zeros };
+		const { ids, lake } = await idsOf({
+			"posts/a.zip": zipOf(bomb),
+			"posts/b.tgz": gzipSync(tarOf(bomb)),
+			"posts/c.zip": zipOf({ "c.jsonl": json(tweet("2")) }),
+		});
+		expect(ids).toEqual(["2"]);
+		expect(lake.rejects).toEqual(
+			["posts/a.zip", "posts/b.tgz"].map((file) => ({
+				file,
+				line: null,
+				reason: expect.stringContaining("it unpacks to more than 64 MB"),
+				sample: "",
+			})),
+		);
 	});
 
 	test("a packed file of a tar archive that is not read to its end costs no other", async () => {
@@ -338,6 +358,216 @@ test("Mastodon's outbox: its notes, and its boosts as reposts", async () => {
 	lake.close();
 });
 
+describe("other networks and programs", () => {
+	const AT = Date.UTC(2024, 4, 31, 7, 5);
+	const iso = new Date(AT).toISOString();
+	const text = "Around the #Lake & home";
+	const html =
+		'<p>Around the <a href="https://x.example/tags/lake" rel="tag">#<span>Lake</span></a> &amp; home</p>';
+	const record = { $type: "app.bsky.feed.post", text, createdAt: iso };
+	const uri = "at://did:plc:ada/app.bsky.feed.post/3k";
+	const like = {
+		uri: "at://x/y/z",
+		value: { $type: "app.bsky.feed.like", createdAt: iso },
+	};
+	const bsky = "https://bsky.app/profile/did:plc:ada/post/3k";
+	const reddit = {
+		author: "ada",
+		created_utc: AT / 1000,
+		permalink: "/r/x/1/",
+	};
+
+	test.each<[string, string, string, (string | null)[], string?]>([
+		[
+			"Mastodon's API",
+			"a.json",
+			json([
+				{
+					id: "7",
+					created_at: iso,
+					reblog: null,
+					account: { acct: "ada@x.example" },
+					content: html,
+					tags: [{ name: "lake" }],
+					url: "https://x.example/7",
+				},
+			]),
+			["7", "ada@x.example", "https://x.example/7"],
+		],
+		[
+			"Bluesky's repository, listed",
+			"a.json",
+			json({ records: [{ uri, value: record }, like], cursor: "x" }),
+			[uri, "did:plc:ada", bsky],
+		],
+		[
+			"Bluesky's repository, a record a line",
+			"a.jsonl",
+			[{ uri, value: record }, like].map((each) => json(each)).join("\n"),
+			[uri, "did:plc:ada", bsky],
+		],
+		[
+			"Bluesky's feed",
+			"a.json",
+			json({
+				feed: [{ post: { uri, author: { handle: "ada.example" }, record } }],
+			}),
+			[uri, "ada.example", bsky],
+		],
+		[
+			"comments of Reddit",
+			"RC.ndjson",
+			json({ ...reddit, id: "l1", body: text }),
+			["l1", "ada", "https://www.reddit.com/r/x/1/"],
+		],
+		[
+			"submissions of Reddit",
+			"RS.ndjson",
+			json({
+				...reddit,
+				id: "c1",
+				created_utc: String(AT / 1000),
+				title: "Title",
+				selftext: text,
+				url: "https://else.example",
+			}),
+			["c1", "ada", "https://www.reddit.com/r/x/1/"],
+			`Title\n\n${text}`,
+		],
+		[
+			"Telegram",
+			"result.json",
+			json(
+				{
+					name: "Channel",
+					messages: [
+						{ id: 1, type: "service", date: "2024-05-31T09:00:00", text: "" },
+						{
+							id: 2,
+							type: "message",
+							date: "2024-05-31T09:05:00",
+							date_unixtime: String(AT / 1000),
+							from: "Ada",
+							from_id: "channel9",
+							text: [
+								"Around the ",
+								{ type: "hashtag", text: "#Lake" },
+								" & home",
+							],
+						},
+					],
+				},
+				null,
+				1,
+			),
+			["channel9/2", "Ada", null],
+		],
+		[
+			"a JSON feed",
+			"feed.json",
+			json({
+				version: "https://jsonfeed.org/version/1.1",
+				items: [
+					{
+						id: "i",
+						date_published: iso,
+						content_html: html,
+						url: "https://x.example/i",
+						author: { name: "Ada" },
+					},
+				],
+			}),
+			["i", "Ada", "https://x.example/i"],
+		],
+		[
+			"a CSV of days first",
+			"a.csv",
+			`id;date;author;text\n7;31.05.24 07:05;Ada;${text}\n`,
+			["7", "Ada", null],
+		],
+		[
+			"a CSV of months first",
+			"a.csv",
+			`id,date,author,text\n7,5/31/2024 7:05 AM,Ada,${text}\n`,
+			["7", "Ada", null],
+		],
+	])(
+		"give the same post: %s",
+		async (_, name, content, [id, author, url], own) => {
+			const lake = await buildFrom(posts, { [`posts/${name}`]: content });
+			expect(lake.rejects).toEqual([]);
+			expect(
+				await lake.query(
+					"SELECT post_id AS id, posts.author, epoch_ms(posts.created_at)::DOUBLE AS at, posts.is_repost, text, url, tag FROM posts LEFT JOIN post_tags USING (post_id)",
+				),
+			).toEqual([
+				{
+					id,
+					author,
+					at: AT,
+					is_repost: false,
+					text: own ?? text,
+					url,
+					tag: "lake",
+				},
+			]);
+			lake.close();
+		},
+	);
+
+	test("reposts are marked, and what is no post is rejected", async () => {
+		const lake = await buildFrom(posts, {
+			"posts/a.jsonl": [
+				{
+					id: "1",
+					created_at: iso,
+					reblog: { id: "0", url: "https://x.example/0" },
+					content: "",
+				},
+				{
+					uri: `${uri}r`,
+					value: { $type: "app.bsky.feed.repost", createdAt: iso },
+				},
+				{ id: 3, date_unixtime: AT / 1000, forwarded_from: "Bea", text },
+				{ id: 4, timestamp: iso, value: 7 },
+			]
+				.map((each) => json(each))
+				.join("\n"),
+		});
+		expect(
+			await lake.query(
+				"SELECT bool_and(is_repost) AS all, count(*)::INTEGER AS posts FROM posts",
+			),
+		).toEqual([{ all: true, posts: 3 }]);
+		lake.close();
+		expect(lake.rejects).toMatchObject([
+			{
+				line: 4,
+				reason: expect.stringContaining("no text: the post has no text or"),
+			},
+		]);
+	});
+
+	test("dates of a CSV that tell the order in no row, or both ways, are rejected with their lines", async () => {
+		const { ids, lake } = await idsOf({
+			"posts/a.csv":
+				"id,date,text\n1,31/05/2024,x\n2,06/01/2024,x\n3,05/31/2024,x\n4,2024-05-31,x\n",
+			"posts/b.csv": "id,date,text\n5,01/02/2024,x\n6,2024-05-31,x\n",
+		});
+		expect(ids).toEqual(["4", "6"]);
+		expect(
+			lake.rejects.map(({ file, line, reason }) => [file, line, reason]),
+		).toEqual([
+			...[2, 3, 4].map((line) => [
+				"posts/a.csv",
+				line,
+				expect.stringContaining("in some rows"),
+			]),
+			["posts/b.csv", 2, expect.stringContaining("the day or the month first")],
+		]);
+	});
+});
+
 describe("CSV", () => {
 	test("columns by name, in any order and spelling, of any common delimiter", async () => {
 		const rows = [
@@ -380,7 +610,7 @@ describe("CSV", () => {
 		expect(ids).toEqual(["1", "4"]);
 		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
 			[4, "no id: the cell is empty"],
-			[5, "not a time: 01/02/2024; write it as 2024-05-31T14:05:00Z"],
+			[5, expect.stringContaining("may have the day or the month first")],
 			[7, "no time: the cell is empty"],
 		]);
 	});
@@ -583,8 +813,8 @@ describe("bad input", () => {
 			[2, "not valid JSON"],
 			[4, "not a JSON object"],
 			[5, "not a time: created_at is soon"],
-			[6, "no id: the post has neither id_str nor id"],
-			[7, "no time: the post has no created_at"],
+			[6, "no id: the post has neither id_str nor id nor uri"],
+			[7, expect.stringContaining("no time: the post has no created_at or")],
 			[9, "not valid JSON"],
 		]);
 		expect(lake.rejects[0]?.sample).toBe('{"id_str": "2", "te');

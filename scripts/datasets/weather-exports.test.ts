@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { zipOf } from "../formats/zip-writer.ts";
 import { buildFrom } from "./in-memory.ts";
 import { weather } from "./weather.ts";
 
@@ -207,15 +208,173 @@ MAC000003,Std,2012-10-12 00:30:00.0000000,0.123
 	expect(await read(content)).toEqual({ series, rejects: [], leftOut });
 });
 
-test("NOAA's ISD, whose cells hold several numbers, is rejected as a whole and not read as its call signs", async () => {
-	const { series, rejects } =
-		await read(`"STATION","DATE","SOURCE","LATITUDE","LONGITUDE","ELEVATION","NAME","REPORT_TYPE","CALL_SIGN","QUALITY_CONTROL","WND","TMP","SLP"
-"01001099999","2024-01-01T00:00:00","4","70.93","-8.67","9.0","JAN MAYEN, NO","FM-12","99999","V020","290,5,N,0046,5","-0070,1","10157,5"
+describe("the same readings", () => {
+	const HOURS = Array.from({ length: 48 }, (_, half) => ({
+		at: new Date(Date.UTC(2024, 0, 13, 0, 30 * half)).toISOString(),
+		value: half === 7 ? null : half - 12.5,
+	}));
+	type Hour = (typeof HOURS)[number];
+	const clock = ({ at }: Hour) => at.slice(11, 16);
+	const text = ({ value }: Hour, missing = "") =>
+		value === null ? missing : String(value);
+	const file = (header: string, row: (hour: Hour) => string) =>
+		`${header}\n${HOURS.map((hour) => `${row(hour)}\n`).join("")}`;
+	const day = (names: readonly string[], date: string) =>
+		`meter,date,${names.join()}\nS,${date},${HOURS.map((hour) => text(hour)).join()}\n`;
+	const german = file(
+		"Station;Datum;Uhrzeit;Temperatur au\xdfen [\xb0C]",
+		(hour) =>
+			["S", "13.01.2024", clock(hour), text(hour).replace(".", ",")].join(";"),
+	);
+	const plain = (station: string) =>
+		file("station,time,t", (hour) => [station, hour.at, text(hour)].join());
+
+	test.each<[string, string, string | Uint8Array, string?]>([
+		[
+			"of months first",
+			"a.csv",
+			file(
+				"station,time,t",
+				(hour) => `S,1/13/2024 ${clock(hour)},${text(hour)}`,
+			),
+		],
+		["of Windows-1252", "a.csv", Buffer.from(german, "latin1"), "°C"],
+		["of UTF-16", "a.csv", Buffer.from(`\uFEFF${german}`, "utf16le"), "°C"],
+		[
+			"of ISD, in tenths",
+			"a.csv",
+			file('"STATION","DATE","CALL_SIGN","WND","TMP"', ({ at, value }) => {
+				const tenths = String(Math.abs((value ?? 0) * 10)).padStart(4, "0");
+				const sign = (value ?? 0) < 0 ? "-" : "+";
+				// Missing, or of a code that calls it wrong.
+				const cell = value === null ? "+0400,3" : `${sign}${tenths},1`;
+				return `"S","${at.slice(0, 19)}","KLGA ","999,9,C,0000,1","${cell}"`;
+			}),
+			"°C",
+		],
+		[
+			"with year, month, day, hour and minute apart",
+			"a.psv",
+			file("Station|Year|Month|Day|Hour|Minute|t", (hour) => {
+				const [hours, minutes] = clock(hour).split(":").map(Number);
+				return ["S", 2024, 1, 13, hours, minutes, text(hour)].join("|");
+			}),
+		],
+		[
+			"under a comment that names the columns",
+			"a.txt",
+			file("# of KNMI's kind\n# STN,YYYYMMDD,HH,MINUTE,    t", (hour) => {
+				const [hours, minutes] = clock(hour).split(":").map(Number);
+				return ["  S", 20240113, hours, minutes, text(hour, "   ")].join();
+			}),
+		],
+		[
+			"with a row of units",
+			"a.csv",
+			file("Station;Date and time;t\n;[dd.MM.yyyy HH:mm];[°C]", (hour) =>
+				[
+					"S",
+					`13.01.2024 ${clock(hour)}`,
+					text(hour, "n/a").replace(".", ","),
+				].join(";"),
+			),
+			"°C",
+		],
+		[
+			"of a HOBO, whose header has zone and unit",
+			"S.csv",
+			file(
+				'"Plot Title: S"\n"#","Date Time, GMT+01:00","Temp, °C (LGR S/N: 1, SEN S/N: 2)"',
+				({ at, value }) => {
+					const local = new Date(Date.parse(at) + 3600e3).toISOString();
+					return `1,01/${local.slice(8, 10)}/24 ${local.slice(11, 19)},${value ?? ""}`;
+				},
+			),
+			"°C",
+		],
+		[
+			"of InfluxDB, long, between other columns",
+			"a.csv",
+			file(
+				"#datatype,string,long,dateTime:RFC3339,double,string,string\n,result,table,_start,_time,_value,_field,station",
+				(hour) => `,,0,2024-01-01T00:00:00Z,${hour.at},${text(hour)},t,S`,
+			),
+		],
+		[
+			"from a time to a time",
+			"S.csv",
+			file(
+				"MTU,t",
+				(hour) =>
+					`13.01.2024 ${clock(hour)} - 13.01.2024 ${clock(hour)},${text(hour)}`,
+			),
+		],
+		[
+			"in a zip",
+			"b.zip",
+			zipOf({ "a.txt": plain("S"), "about.txt": "nothing" }),
+		],
+		["a row a day, of clocks", "a.csv", day(HOURS.map(clock), "2024-01-13")],
+		[
+			"a row a day, of numbers",
+			"a.csv",
+			day(
+				HOURS.map((_, half) => `HH${half + 1}`),
+				"13/01/2024",
+			),
+		],
+	])("%s", async (_, name, content, unit) => {
+		const lake = await buildFrom(weather, { [`weather/${name}`]: content });
+		const rows = await lake.query(
+			"SELECT station, strftime(ts, '%Y-%m-%dT%H:%M:00.000Z') AS at, unit, value FROM readings WHERE measure NOT LIKE 'wind%' ORDER BY ts",
+		);
+		lake.close();
+		expect(lake.rejects).toEqual([]);
+		expect(rows).toEqual(
+			HOURS.map((hour) => ({ station: "S", unit: unit ?? null, ...hour })),
+		);
+	});
+});
+
+test("NOAA's daily values without a header are in their units, and those that failed a check have none", async () => {
+	const { series, rejects, leftOut } =
+		await read(`USW00094728,20240101,TMAX,-61,,,W,2400
+USW00094728,20240101,SNWD,20,,,W,2400
+USW00094728,20240102,TMAX,999,,X,W,2400
+USW00094728,20240103,TMAX,7,,,W,
 `);
-	expect(series).toEqual([]);
-	expect(rejects).toEqual([
-		"1: no column of numbers beside the time; cells that hold several, as those of NOAA's ISD, are not read",
+	expect({ series, rejects, leftOut }).toEqual({
+		series: [
+			"USW00094728/-/SNWD [mm] 2024-01-01T00:00: 20.0",
+			"USW00094728/-/TMAX [°C] 2024-01-01T00:00: -6.1 null 0.7",
+		],
+		rejects: [],
+		leftOut: [],
+	});
+});
+
+test("of a zip's tables those that cannot be used are rejected by name, and texts that are none noted", async () => {
+	const lake = await buildFrom(weather, {
+		"weather/a.zip": zipOf({
+			"good.csv": "time,t\n2024-01-13,1\n",
+			"torn.csv": "time,t\n13/01/2024,1\n01/14/2024,1\n",
+			"row.csv": "time,t\n2024-01-13,1\nsoon,1\n",
+			"about.txt": "Readings, by whom?\n",
+		}),
+		"weather/licence.txt": "Do, as you like.\n",
+	});
+	expect(
+		await lake.query("SELECT station FROM readings ORDER BY station"),
+	).toEqual([{ station: "good" }, { station: "row" }]);
+	lake.close();
+	expect(lake.rejects.map(({ file, line }) => [file, line])).toEqual([
+		["weather/a.zip/torn.csv", 3],
+		["weather/a.zip/row.csv", 3],
 	]);
+	for (const path of ["weather/a.zip", "weather/licence.txt"])
+		expect(lake.reports[path]?.notes.join()).toContain(
+			"left out, as no table of readings",
+		);
 });
 
 test("an hour beside the date counts where the date has none, and may be written as numbers are", async () => {
@@ -228,7 +387,7 @@ test("an hour beside the date counts where the date has none, and may be written
 		),
 	).toMatchObject({
 		series: ["file/-/t 2024-05-01T07:00: 1.0 2.0"],
-		rejects: ["4: not a time: 2024-05-01 25"],
+		rejects: ["4: not a time: 2024-05-01 25; write it as 2024-01-31T14:05:00Z"],
 	});
 	const midnights =
 		"2024-05-01 00:00:00,7,1\n2024-05-01 00:00:00,8,2\n2024-05-01T00:00,9,3\n";

@@ -121,9 +121,12 @@ describe("columns", () => {
 		]);
 		expect(lake.rejects.map(({ file, line }) => `${file}:${line}`)).toEqual([
 			"weather/neither.csv:2",
-			"weather/torn.csv:2",
 			"weather/torn.csv:3",
 		]);
+		for (const { reason } of lake.rejects)
+			expect(reason).toMatch(
+				/^its dates.*: write them (?:all )?as 2024-01-31$/,
+			);
 	});
 
 	test("rows of blank cells are blank lines, and blank cells behind the last column none", async () => {
@@ -277,8 +280,8 @@ describe("the same reading twice", () => {
 				.sort(),
 		).toEqual([
 			"weather/s/a.csv:3 conflict: 2.0 degC here, 2.5 in weather/s/b.csv line 3",
-			"weather/s/a.csv:4 conflict: 3.0 here, 4.0 in weather/s/a.csv line 5",
-			"weather/s/a.csv:5 conflict: 4.0 here, 3.0 in weather/s/a.csv line 4",
+			"weather/s/a.csv:4 conflict: 3.0 here, 4.0 in weather/s/a.csv line 5; where clocks were set back, write times with their zone",
+			"weather/s/a.csv:5 conflict: 4.0 here, 3.0 in weather/s/a.csv line 4; where clocks were set back, write times with their zone",
 			"weather/s/b.csv:3 conflict: 2.5 here, 2.0 degC in weather/s/a.csv line 3",
 		]);
 		expect(lake.counts).toEqual({
@@ -364,9 +367,9 @@ describe("bad input", () => {
 		]);
 		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
 			[4, "2 cells where the header has 3"],
-			[6, "not a time: soon"],
+			[6, "not a time: soon; write it as 2024-01-31T14:05:00Z"],
 			[7, "no time"],
-			[8, "not a time: 2019-02-30"],
+			[8, "not a time: 2019-02-30; write it as 2024-01-31T14:05:00Z"],
 		]);
 	});
 
@@ -476,7 +479,7 @@ describe("bad input", () => {
 		});
 		expect(readings).toEqual(["s/-/t 2019-01-02T00:00:00 2.0"]);
 		expect(lake.rejects).toMatchObject([
-			{ line: 2, reason: "not valid UTF-8" },
+			{ line: 2, reason: "not valid UTF-8: save the file as UTF-8" },
 		]);
 	});
 
@@ -495,7 +498,7 @@ describe("bad input", () => {
 		],
 		[
 			"latin1.csv",
-			Buffer.from("time,t [\xb0C]\n2019-01-01,1\n", "latin1"),
+			Buffer.from("time,\xd2\xe5\xec\xef [\xb0C]\n2019-01-01,1\n", "latin1"),
 			1,
 			"the header is not valid UTF-8",
 		],

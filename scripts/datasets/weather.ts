@@ -1,7 +1,7 @@
 import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import { tableContract } from "../../src/lib/tables.ts";
-import { plainName } from "../formats/bytes.ts";
-import { readWeather } from "../formats/weather.ts";
+import { mayHoldReadings, readWeather } from "../formats/weather.ts";
+import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 const KEY = "station, module, measure, ts";
@@ -38,7 +38,7 @@ export const weather: DatasetDefinition = {
 	licence: "Not stated",
 	isPathData: true,
 	isReadByUs: true,
-	accepts: (path) => /\.(?:csv|tsv)$/.test(plainName(path)),
+	accepts: (path) => mayHoldReadings(path) || isZip(path),
 	staging: [
 		{
 			name: "reading_copies",
@@ -49,6 +49,8 @@ export const weather: DatasetDefinition = {
 				{ name: "unit", type: "VARCHAR" },
 				{ name: "ts", type: "TIMESTAMP" },
 				{ name: "value", type: "DOUBLE" },
+				// Within a zip.
+				{ name: "entry", type: "VARCHAR" },
 				{ name: "line", type: "BIGINT" },
 			],
 		},
@@ -57,7 +59,7 @@ export const weather: DatasetDefinition = {
 		let read = 0;
 		let kept = false;
 		try {
-			await readWeather(file, out, (reading, line) => {
+			await readWeather(file, out, (reading, line, entry) => {
 				read++;
 				out.row("reading_copies", [
 					reading.station,
@@ -66,6 +68,7 @@ export const weather: DatasetDefinition = {
 					reading.unit,
 					reading.time,
 					reading.value,
+					entry,
 					line,
 				]);
 			});
@@ -80,7 +83,7 @@ export const weather: DatasetDefinition = {
 			name: "readings",
 			contract: tableContract("readings"),
 			rows: `
-				SELECT station, module, measure, unit, ts, value, line, path AS source_file
+				SELECT station, module, measure, unit, ts, value, line, concat_ws('/', path, entry) AS source_file
 				FROM reading_copies JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("ts"),
 			// A copy without a value says nothing against one that has one.
@@ -119,7 +122,9 @@ export const weather: DatasetDefinition = {
 				)
 				SELECT source_file, line,
 					'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
-						|| ' in ' || other.source_file || ' line ' || other.line::VARCHAR AS reason,
+						|| ' in ' || other.source_file || ' line ' || other.line::VARCHAR
+						|| CASE WHEN other.source_file = source_file
+							THEN '; where clocks were set back, write times with their zone' ELSE '' END AS reason,
 					concat_ws(' ', station, module, measure, ts::VARCHAR) AS sample
 				FROM opposed`,
 			counts: `

@@ -1,3 +1,4 @@
+import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import { cellsOf } from "./csv.ts";
 
@@ -15,7 +16,8 @@ export interface CandleLayout {
 	readonly high: number;
 	readonly low: number;
 	readonly close: number;
-	readonly volume: number;
+	/** Null where the file has none, as of foreign exchange. */
+	readonly volume: number | null;
 	/** Null where no column names the pair. */
 	readonly symbol: number | null;
 	/** Cells that nothing wants, by name; empty without a header. */
@@ -41,29 +43,42 @@ const NAMES = {
 		"timestamp",
 		"datetime",
 		"gmttime",
+		"localtime",
 		"time",
 		"date",
+		"datum",
 		"t",
 	],
-	open: ["open", "openprice", "o"],
-	high: ["high", "highprice", "h"],
-	low: ["low", "lowprice", "l"],
-	close: ["close", "closeprice", "c"],
-	volume: ["volume", "basevolume", "vol", "v"],
+	open: ["open", "openprice", "o", "erster", "eröffnung"],
+	high: ["high", "highprice", "h", "hoch"],
+	low: ["low", "lowprice", "l", "tief"],
+	close: [
+		...["close", "closeprice", "c", "closelast", "last", "schlusskurs"],
+		...["schluss", "price"],
+	],
+	volume: ["volume", "basevolume", "vol", "v", "volumen"],
 	symbol: ["symbol", "ticker", "pair", "instrument"],
 } as const;
 
-/** Forms of times that candles have besides LEAN's, after {@link isoDate}; both for RE2 and here. */
+/**
+ * Forms of times that candles have besides LEAN's; both for RE2 and here. Parted ones
+ * have the order that the file tells, see {@link DateForms}.
+ */
 export const TIME_FORMS = {
 	seconds: "[0-9]{9,10}",
 	milliseconds: "[0-9]{12,13}",
 	microseconds: "[0-9]{15,16}",
 	day: "[0-9]{8}",
-	clock: "[0-9]{8} [0-9]{6}",
-	iso: "[0-9]{4}-[0-9]{2}-[0-9]{2}.*",
+	clock: "[0-9]{8} +[0-9]{2}:?[0-9]{2}:?[0-9]{2}",
+	iso: "([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})(\\D.*)?",
+	parted: "([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})(\\D.*)?",
+	named: "[A-Za-z]{3} [0-9]{1,2}, [0-9]{4}",
 } as const;
 
 const TIME = new RegExp(`^(?:${Object.values(TIME_FORMS).join("|")})$`);
+
+/** A time of day that stands behind a date in a cell of its own. */
+const CLOCK = /^\d{1,2}:\d{2}(?::\d{2})?$/;
 
 /** What parts the cells of the first lines: with it, a layout is found. */
 export function delimiterIn(lines: readonly string[]): string {
@@ -74,9 +89,9 @@ export function delimiterIn(lines: readonly string[]): string {
 
 /**
  * How candles stand in a text, by its first records: under a header that names open,
- * high, low, close and volume, in any order and below any remarks; or without a header
- * as LEAN writes them, or as exchanges do: time, open, high, low, close, volume and
- * whatever follows. Null where nothing tells.
+ * high, low and close, in any order and below any remarks; or without a header as LEAN
+ * writes them, or as exchanges do: time (or date and time of day), open, high, low, close,
+ * and volume and whatever else follows. Null where nothing tells.
  */
 export function layoutOf(
 	records: readonly string[],
@@ -90,19 +105,20 @@ export function layoutOf(
 		);
 	});
 	if (at !== -1) return underHeader(rows, at);
-	const first = rows.find((cells) => isLean(cells) || isOfExchange(cells));
+	const first = rows.find((cells) => isLean(cells) || openOf(cells) !== null);
 	if (first === undefined) return null;
+	const open = openOf(first) ?? 1;
 	return {
 		isLean: isLean(first),
 		headers: 0,
 		cells: first.length,
-		time: 0,
-		date: null,
-		open: 1,
-		high: 2,
-		low: 3,
-		close: 4,
-		volume: 5,
+		time: open - 1,
+		date: open === 2 ? 0 : null,
+		open,
+		high: open + 1,
+		low: open + 2,
+		close: open + 3,
+		volume: first.length > open + 4 ? open + 4 : null,
 		symbol: null,
 		leftOut: [],
 	};
@@ -126,9 +142,10 @@ function underHeader(
 	const volume = place("volume") ?? volumeOf(names, pair);
 	const time = place("time");
 	if (time === null) faults.push("no column is named time, date or timestamp");
-	if (volume === null) faults.push("no column is named volume");
 	const date =
-		time !== null && names[time] === "time" ? names.indexOf("date") : -1;
+		time !== null && names[time] === "time"
+			? names.findIndex((name) => name === "date" || name === "datum")
+			: -1;
 	const layout = {
 		isLean: false,
 		headers: at + 1,
@@ -139,7 +156,7 @@ function underHeader(
 		high: place("high") ?? 0,
 		low: place("low") ?? 0,
 		close: place("close") ?? 0,
-		volume: volume ?? 0,
+		volume,
 		symbol,
 	};
 	const [fault] = faults;
@@ -175,9 +192,12 @@ function volumeOf(names: readonly string[], pair: string): number | null {
 	);
 }
 
-/** `<OPEN>` and `Open*` are `open`, `Open Time` is `opentime`. */
+/** `<OPEN>` and `Open*` are `open`, `Open Time` is `opentime`, `time (UTC)` is `time`. */
 function nameOf(cell: string): string {
-	return cell.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+	return cell
+		.toLowerCase()
+		.replace(/^((?:date|time)\w*)\s*[([].*$/, "$1")
+		.replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 function isLean(cells: readonly string[]): boolean {
@@ -188,32 +208,30 @@ function isLean(cells: readonly string[]): boolean {
 	);
 }
 
-function isOfExchange(cells: readonly string[]): boolean {
-	return (
-		cells.length >= 6 &&
-		timeOf(cells[0] ?? "") !== null &&
-		cells.slice(1, 6).every(isNumber)
-	);
+/** Where the open stands in a row of an exchange's; null where it is none. */
+function openOf(cells: readonly string[]): number | null {
+	if (!isTime(cells[0] ?? "")) return null;
+	const open = CLOCK.test(cells[1] ?? "") ? 2 : 1;
+	const numbers = cells.slice(open, open + 5);
+	return numbers.length >= 4 && numbers.every(isNumber) ? open : null;
+}
+
+/** Whether a text is a time, though its file may have to tell in which order. */
+function isTime(text: string): boolean {
+	return timeOf(text) !== null || isPartedDate(text);
 }
 
 function isNumber(cell: string): boolean {
 	return cell !== "" && Number.isFinite(Number(cell));
 }
 
-/** The text with hyphens in its date: of `2024.05.01`, `2024/05/01` and `01.05.2024`. */
-export function isoDate(text: string): string {
-	return text
-		.trim()
-		.replace(/^(\d{4})[./](\d{2})[./](\d{2})/, "$1-$2-$3")
-		.replace(/^(\d{2})\.(\d{2})\.(\d{4})/, "$3-$2-$1");
-}
-
 /** Seconds since 1970 of a time in one of {@link TIME_FORMS}, and whether it tells its zone; null for any other. */
 export function timeOf(
 	text: string,
+	dates = new DateForms(),
 ): { readonly seconds: number; readonly zoned: boolean } | null {
-	const iso = isoDate(text);
-	const time = TIME.test(iso) ? parseTime(iso) : null;
+	const trimmed = text.trim();
+	const time = TIME.test(trimmed) ? parseTime(dates.plain(trimmed)) : null;
 	return time === null
 		? null
 		: { seconds: time.micros / 1e6, zoned: time.zoned };

@@ -22,6 +22,10 @@ test.each([
 		"4-hour",
 	],
 	["EURUSD_Candlestick_5_m_BID.csv", "EURUSD", "5-minute"],
+	["DAT_ASCII_EURUSD_M1_2024.csv", "EURUSD", "minute"],
+	["GBP_USD Historical Data.csv", "GBPUSD", null],
+	["aapl_us_d.csv", "AAPL.US", "daily"],
+	["EURGBP60.csv", "EURGBP", "hour"],
 	["EURUSD_MN1.csv", "EURUSD", "monthly"],
 	["EURUSD_H4.csv", "EURUSD", "4-hour"],
 	["btcusd_ethusd_1h.csv", null, "hour"],
@@ -29,7 +33,7 @@ test.each([
 	["Binance_1h.csv", null, "hour"],
 	[".csv", null, null],
 ])("%s is of %s, %s", (path, symbol, resolution) => {
-	expect(candleName(path)).toEqual({ symbol, resolution });
+	expect(candleName(path)).toMatchObject({ symbol, resolution });
 });
 
 test("a length has one name, and what is none has none", () => {

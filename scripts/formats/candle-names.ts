@@ -2,8 +2,9 @@
 export interface CandleName {
 	/** As {@link pairName} writes it. */
 	readonly symbol: string | null;
-	/** As {@link resolutionOf} names it. */
+	/** As {@link resolutionOf} names it, and its seconds. */
 	readonly resolution: string | null;
+	readonly seconds: number | null;
 }
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -31,7 +32,7 @@ const MINUTES: ReadonlySet<number> = new Set([
 
 /** Words beside the pair: where it was traded, and what the file is. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(
-	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax gemini hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy bid ask candle candles candlestick chart data futures historical history klines max ohlc ohlcv ohlcvt perp perpetual price prices spot trade trades um cm utc".split(
+	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq yahoo mt mt4 mt5 dat ascii bid ask candle candles candlestick chart data futures hist historical history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc".split(
 		" ",
 	),
 );
@@ -41,6 +42,17 @@ const DATE =
 
 /** What browsers put behind the name of a file that is there already. */
 const COPY = /\s*\(\d+\)$/;
+
+/** What prices are told in, of a pair whose halves stand apart: `GBP_USD Historical Data`. */
+const QUOTES: ReadonlySet<string> = new Set(
+	"AUD BTC CAD CHF CNY EUR ETH GBP JPY KRW NZD USD USDC USDT".split(" "),
+);
+
+/** Stooq's `aapl_us_d`. */
+const COUNTRY = /(?<=^[a-z\d-]+)_(?=(?:us|uk|de|jp|hk|hu|pl)_[dwm]$)/;
+
+/** MetaTrader's `EURGBP60`. */
+const MINUTES_BEHIND = /^([A-Z]{6,})(\d{1,5})$/;
 
 /** Dukascopy's `4_Hour`. */
 const APART = /(?<=_)(\d{1,2})_((?:s|m|h|d|w)[a-z]*)(?=_|$)/i;
@@ -54,6 +66,10 @@ export function candleName(path: string): CandleName {
 	const name = (path.split("/").at(-1) ?? "")
 		.replace(/\.csv(?:\.gz)?$/i, "")
 		.replace(COPY, "")
+		.replace(COUNTRY, ".")
+		.replace(MINUTES_BEHIND, (name, pair, minutes) =>
+			MINUTES.has(Number(minutes)) ? `${pair}_${minutes}` : name,
+		)
 		.replace(APART, "$1$2");
 	const groups = name
 		.split(/[_,\s]+/)
@@ -72,9 +88,13 @@ export function candleName(path: string): CandleName {
 		});
 		if (rest.length > 0) pairs.push(pairName(rest.join("")));
 	}
+	const [first = null, quote, ...others] = pairs;
+	const isPair =
+		quote !== undefined && others.length === 0 && QUOTES.has(quote);
 	return {
-		symbol: pairs.length === 1 ? (pairs[0] ?? null) : null,
+		symbol: pairs.length === 1 ? first : isPair ? `${first}${quote}` : null,
 		resolution: seconds === null ? null : resolutionOf(seconds),
+		seconds,
 	};
 }
 

@@ -1,3 +1,5 @@
+import { createReadStream } from "node:fs";
+import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { ParseOutput } from "../datasets/dataset.ts";
@@ -11,7 +13,7 @@ import {
 	timeOf,
 } from "./candle-layout.ts";
 import { candleName, pairName, resolutionOf } from "./candle-names.ts";
-import { cellsOf } from "./csv.ts";
+import { cellsOf, csvRows } from "./csv.ts";
 import { castText, type RowShape } from "./declared/fields.ts";
 import type { Format } from "./declared/format.ts";
 import { HEAD_RECORDS, recordText, type TextPart } from "./declared/text.ts";
@@ -19,7 +21,7 @@ import { textFormat } from "./declared/text-format.ts";
 
 /** What a file is told that has no candles we can read. */
 const REMEDY =
-	'give it the first line time,symbol,open,high,low,close,volume, or declare a dataset with its own columns (README, "A dataset of your own")';
+	'give it the first line time,symbol,open,high,low,close,volume (volume may be left out), or declare a dataset with its own columns (README, "A dataset of your own")';
 
 /** Of LEAN's own files the path tells what is here told by the file itself. */
 const LEAN_SYMBOL = `upper(regexp_extract(path,
@@ -36,7 +38,7 @@ const SHAPE: RowShape = {
 		high: "DOUBLE NOT NULL",
 		low: "DOUBLE NOT NULL",
 		close: "DOUBLE NOT NULL",
-		volume: "DOUBLE NOT NULL",
+		volume: "DOUBLE",
 		told_symbol: "VARCHAR",
 		told_resolution: "VARCHAR",
 	},
@@ -68,7 +70,7 @@ const SHAPE: RowShape = {
 			"resolution = ''",
 		"time: no YYYYMMDD HH:MM, and no milliseconds of a day that its file's name tells":
 			"time IS NOT NULL AND ts IS NULL AND told_resolution IS NULL",
-		"time: no ISO 8601, and no seconds, milliseconds or microseconds since 1970":
+		"time: none that can be read, write it as 2024-01-31T14:05:00Z":
 			"time IS NOT NULL AND ts IS NULL AND told_resolution IS NOT NULL",
 		"the time is before 1600 or after 2100":
 			"year(ts) NOT BETWEEN 1600 AND 2100",
@@ -76,15 +78,16 @@ const SHAPE: RowShape = {
 			"high < greatest(open, low, close) OR low > least(open, high, close)",
 		"volume: less than 0": "volume < 0",
 	},
-	nulls: ["null"],
+	nulls: ["null", "-"],
 };
 
 /**
  * CSV of candles, plain, as `.gz`, or in a `.zip`: LEAN's files of trades, and those of
  * exchanges and archives, see {@link layoutOf}. Of these, the pair is what a column
  * `symbol` says, else the file's name, see {@link candleName}, which also tells the length
- * of the candles, else how far apart the first are. Staged are symbol, resolution,
- * ts (UTC), open, high, low, close, volume and path. A file whose columns, pair or
+ * of the candles, unless the first are closer together; else how far apart these are.
+ * Staged are symbol, resolution, ts (UTC), open, high, low, close, volume (null where
+ * there is none) and path. A file whose columns, pair or
  * length nothing tells is rejected as a whole, with a way out.
  */
 export const CANDLES: Format = textFormat(SHAPE, {
@@ -99,16 +102,24 @@ export const CANDLES: Format = textFormat(SHAPE, {
 		);
 		const delimiter = delimiterIn(records);
 		const layout = layoutIn(part, records, delimiter);
+		const rows = records
+			.slice(layout.headers)
+			.map((record) => cellsOf(record, delimiter) ?? []);
+		const dates = await datesOf(part, rows, delimiter, layout);
 		const told = layout.isLean
 			? { symbol: null, resolution: null }
-			: toldOf(part, records, delimiter, layout, out);
-		const cell = (place: number) => identifier(`c${place}`);
+			: toldOf(part, records, rows, layout, dates, out);
+		const numberIn = numbersOf(rows, delimiter, layout);
+		const cell = (place: number | null) =>
+			place === null ? "NULL::VARCHAR" : identifier(`c${place}`);
 		const time =
 			layout.date === null
 				? cell(layout.time)
 				: `concat_ws(' ', ${cell(layout.date)}, ${cell(layout.time)})`;
 		const raws: Readonly<Record<string, string>> = {
-			time: layout.isLean ? cell(layout.time) : `trim(${time})`,
+			time: layout.isLean
+				? cell(layout.time)
+				: inOrder(`trim(${time})`, dates, rows, layout),
 			told_symbol:
 				layout.symbol === null
 					? textOrNull(told.symbol)
@@ -120,7 +131,8 @@ export const CANDLES: Format = textFormat(SHAPE, {
 			headers: layout.headers,
 			rows: (select) => ({
 				select,
-				raw: (name) => raws[name] ?? cell(layout[name as "open" | "volume"]),
+				raw: (name) =>
+					raws[name] ?? numberIn(cell(layout[name as "open" | "volume"])),
 				ignored: null,
 				malformed: null,
 			}),
@@ -136,7 +148,7 @@ function layoutIn(
 	const layout = layoutOf(records, delimiter);
 	if (layout === null)
 		throw new FileError(
-			`neither a header that names open, high, low, close and volume, nor rows that begin with time, open, high, low, close, volume: ${REMEDY}`,
+			`neither a header that names open, high, low and close, nor rows that begin with time, open, high, low, close: ${REMEDY}`,
 			{ line: part.head[0]?.line ?? null, sample: records[0] ?? "" },
 		);
 	if ("fault" in layout)
@@ -151,22 +163,20 @@ function layoutIn(
 function toldOf(
 	{ name, head }: TextPart,
 	records: readonly string[],
-	delimiter: string,
+	rows: readonly (readonly string[])[],
 	layout: CandleLayout,
+	dates: DateForms,
 	out: ParseOutput,
 ): { symbol: string | null; resolution: string } {
 	const { headers, symbol, leftOut } = layout;
-	const rows = records
-		.slice(headers)
-		.map((record) => cellsOf(record, delimiter) ?? []);
 	const [row] = rows;
 	const line = head[headers]?.line ?? null;
 	if (row === undefined)
 		throw new FileError("nothing but a header: the file has no row");
-	const times = rows.map((cells) => timeOf(timeIn(cells, layout)));
+	const times = rows.map((cells) => timeOf(timeIn(cells, layout), dates));
 	if (times.every((time) => time === null))
 		throw new FileError(
-			`its times are neither ISO 8601 nor a number of seconds, milliseconds or microseconds since 1970: ${REMEDY}`,
+			`its times cannot be read, write them as 2024-01-31T14:05:00Z: ${REMEDY}`,
 			{ line, sample: timeIn(row, layout) },
 		);
 	const named = candleName(name);
@@ -175,16 +185,22 @@ function toldOf(
 			"nothing tells what was traded: name the file <symbol>_<resolution>.csv, such as btcusd_hour.csv, or give it a column symbol",
 			{ line },
 		);
-	const apart = resolutionOf(Math.min(...distances(rows, times, layout)));
-	const resolution = named.resolution ?? apart ?? folderResolution(name);
+	const apart = distances(rows, times, layout).sort((a, b) => a - b);
+	const length = resolutionOf(apart[0] ?? Number.NaN);
+	// Candles of one pair do not overlap: Dukascopy's `1_M` are of a minute.
+	const usual = apart[apart.length >> 1] ?? Number.POSITIVE_INFINITY;
+	const isTold =
+		named.resolution !== null && (named.seconds ?? 0) <= 1.2 * usual;
+	const resolution =
+		(isTold ? named.resolution : null) ?? length ?? folderResolution(name);
 	if (resolution === null)
 		throw new FileError(
 			"nothing tells how long a candle is: name the file <symbol>_<resolution>.csv, such as btcusd_hour.csv or btcusd_15min.csv",
 			{ line },
 		);
-	if (named.resolution === null)
+	if (!isTold)
 		out.note(
-			`its name does not say how long a candle is: taken as ${resolution}, ${apart === null ? "as its folder says" : "since its first ones are so far apart"}`,
+			`${named.resolution === null ? "its name does not say how long a candle is" : `its name seems to say ${named.resolution}`}: taken as ${resolution}, ${length === null ? "as its folder says" : "since its first ones are so far apart"}`,
 		);
 	if (times.some((time) => time?.zoned === false))
 		out.note("times without a zone are taken as UTC");
@@ -228,17 +244,106 @@ function textOrNull(text: string | null): string {
 	return text === null ? "NULL::VARCHAR" : literal(text);
 }
 
+/**
+ * How the file writes its dates. Where the first rows do not tell it alone, all are
+ * looked at. Throws a FileError where they do not tell it either.
+ */
+async function datesOf(
+	{ path, head }: TextPart,
+	rows: readonly (readonly string[])[],
+	delimiter: string,
+	layout: CandleLayout,
+): Promise<DateForms> {
+	const dates = new DateForms();
+	if (!rows.some((cells) => isPartedDate(timeIn(cells, layout)))) return dates;
+	const firstLine = head[layout.headers]?.line ?? 1;
+	for await (const batch of csvRows(createReadStream(path), delimiter))
+		for (const { line, cells } of batch)
+			if (line >= firstLine) dates.add(timeIn(cells, layout), line);
+	const fault = dates.fault();
+	if (fault !== null) throw new FileError(fault.reason, fault);
+	return dates;
+}
+
+/** SQL of a time whose date is parted as those of the first rows, with the year first. */
+function inOrder(
+	text: string,
+	dates: DateForms,
+	rows: readonly (readonly string[])[],
+	layout: CandleLayout,
+): string {
+	const example = rows
+		.map((cells) => timeIn(cells, layout).trim())
+		.find(isPartedDate);
+	const order = example === undefined ? null : dates.orderOf(example);
+	if (order === null) return text;
+	const [day, month, year] = {
+		dmy: [1, 2, 3],
+		mdy: [2, 1, 3],
+		ymd: [3, 2, 1],
+	}[order];
+	const century = /^\d+\D\d+\D\d{4}/.test(example ?? "") ? "" : "20";
+	return `regexp_replace(${text}, ${literal(`^${TIME_FORMS.parted}$`)},
+		${literal(`${century}\\${year}-\\${month}-\\${day}\\4`)})`;
+}
+
+/** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`. */
+const THOUSANDS = {
+	point: "[$€£¥]?[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]*)?[KMB]?",
+	comma: "[$€£¥]?[+-]?(?:[0-9]{1,3}(?:\\.[0-9]{3})*|[0-9]+)(?:,[0-9]+)?[KMB]?",
+} as const;
+
+/**
+ * SQL of a price or volume as programs read it, by how the first rows write theirs: as it
+ * stands where it is a plain number as these are. Commas are decimal signs where they do not part
+ * the cells and a price has one that sets no thousands apart.
+ */
+function numbersOf(
+	rows: readonly (readonly string[])[],
+	delimiter: string,
+	{ open, high, low, close, volume }: CandleLayout,
+): (cell: string) => string {
+	const inColumns = (places: readonly (number | null)[]) =>
+		rows.flatMap((cells) =>
+			places.map((place) => (place === null ? "" : (cells[place] ?? ""))),
+		);
+	const prices = inColumns([open, high, low, close]);
+	const all = [...prices, ...inColumns([volume])];
+	const arePlain = all.every((text) => Number.isFinite(Number(text)));
+	// Elsewhere a comma of a later row might be either.
+	if (arePlain && delimiter !== ",") return (cell) => cell;
+	const isComma =
+		delimiter !== "," &&
+		prices.some((price) => /^\D?[\d.]*,\d+$/.test(price)) &&
+		!prices.some((price) => /,.*\.|,.*,/.test(price));
+	const [set, apart] = isComma
+		? [THOUSANDS.comma, (text: string) => `translate(${text}, ',.', '.')`]
+		: [THOUSANDS.point, (text: string) => `replace(${text}, ',', '')`];
+	return (cell) => {
+		const plain = `ltrim(CASE WHEN regexp_full_match(${cell}, ${literal(set)})
+			THEN ${apart(cell)} ELSE ${cell} END, '$€£¥')`;
+		const [many, number] = [`right(${plain}, 1)`, `rtrim(${plain}, 'KMB')`];
+		const read = `CASE WHEN ${many} IN ('K', 'M', 'B')
+			THEN (try_cast(${number} AS DOUBLE) * CASE ${many} WHEN 'K' THEN 1e3 WHEN 'M' THEN 1e6 ELSE 1e9 END)::VARCHAR
+			ELSE ${plain} END`;
+		return arePlain
+			? `CASE WHEN try_cast(${cell} AS DOUBLE) IS NOT NULL THEN ${cell} ELSE ${read} END`
+			: read;
+	};
+}
+
 /** SQL of a time in one of {@link TIME_FORMS}, null for any other. */
 function candleTime(text: string): string {
-	const iso = `regexp_replace(regexp_replace(${text},
-		'^([0-9]{4})[./]([0-9]{2})[./]([0-9]{2})', '\\1-\\2-\\3'),
-		'^([0-9]{2})\\.([0-9]{2})\\.([0-9]{4})', '\\3-\\2-\\1')`;
+	const plain = `regexp_replace(${text}, ' ?(?:GMT|UTC)([+-])', '\\1')`;
+	const iso = `regexp_replace(${plain}, ${literal(`^${TIME_FORMS.iso}$`)}, '\\1-\\2-\\3\\4')`;
 	const is = (form: keyof typeof TIME_FORMS) =>
 		`regexp_full_match(${text}, ${literal(TIME_FORMS[form])})`;
 	return `CASE WHEN ${is("seconds")} THEN make_timestamp(${text}::BIGINT * 1000000)
 		WHEN ${is("milliseconds")} THEN make_timestamp(${text}::BIGINT * 1000)
 		WHEN ${is("microseconds")} THEN make_timestamp(${text}::BIGINT)
 		WHEN ${is("day")} THEN try_strptime(${text}, '%Y%m%d')
-		WHEN ${is("clock")} THEN try_strptime(${text}, '%Y%m%d %H%M%S')
-		WHEN regexp_full_match(${iso}, ${literal(TIME_FORMS.iso)}) THEN ${castText(iso, "TIMESTAMP")} END`;
+		WHEN ${is("clock")} THEN try_strptime(regexp_replace(${text}, '[: ]', '', 'g'), '%Y%m%d%H%M%S')
+		WHEN ${is("named")} THEN try_strptime(${text}, '%b %d, %Y')
+		WHEN regexp_matches(${text}, '[AaPp][Mm]$') THEN try_strptime(${iso}, ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])
+		WHEN ${is("iso")} THEN ${castText(iso, "TIMESTAMP")} END`;
 }

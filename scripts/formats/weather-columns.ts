@@ -9,6 +9,10 @@ export interface Roles {
 	readonly time: number;
 	/** A date that stands apart from the time of day. */
 	readonly date: number | null;
+	/** Of a date of which year, month and day stand apart; the day is `date`, else `time`. */
+	readonly yearAndMonth: readonly [year: number, month: number] | null;
+	/** Beside an hour. */
+	readonly minute: number | null;
 	readonly station: number | null;
 	readonly module: number | null;
 	readonly unit: number | null;
@@ -52,15 +56,19 @@ const NAMES = {
 		"uhrzeit",
 		"date",
 		"datum",
+		"horodate",
+		"yyyymmdd",
 		"day",
 	],
-	date: ["date", "datum", "day"],
+	date: ["date", "datum", "yyyymmdd", "day"],
 	station: [
 		"station",
 		"station_name",
 		"station_id",
 		"stationid",
 		"stations_id",
+		"staid",
+		"stn",
 		"site",
 		"site_name",
 		"site_id",
@@ -93,6 +101,7 @@ const NAMES = {
 		"metric",
 		"element",
 		"quantity",
+		"field",
 		"entity_id",
 		"name",
 	],
@@ -104,6 +113,7 @@ const NAMES = {
 		"id",
 		"index",
 		"row",
+		"table",
 		"latitude",
 		"longitude",
 		"lat",
@@ -129,11 +139,40 @@ const TIMES_OF_DAY: ReadonlySet<string> = new Set([
 ]);
 
 /** Names of hours from 0 to 24, beside a date. */
-const HOURS = ["hour", "hr", "stunde"];
+const HOURS = ["hour", "hr", "hh", "stunde"];
+
+const MINUTES = ["minute"];
+
+/** Names of a year and a month that stand beside a day. */
+const YEARS_AND_MONTHS = [
+	["year", "yyyy", "jahr"],
+	["month", "mo", "mm", "monat"],
+] as const;
+
+/** Of a day, whose year and month stand beside it. */
+const DAYS = ["day", "dd", "dy", "tag"];
+
+/** HOBO's `Temp, °C (LGR S/N: 1, SEN S/N: 2)`. */
+const LOGGER = /^(.+), (\S+) \(LGR S\/N: [^()]*\)$/;
+
+/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`. */
+const ZONE = /\b(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/;
+
+/** Minutes east of UTC that the header of times says; null where it says none. */
+export function zoneOf({ name, unit }: Header): number | null {
+	const match = ZONE.exec(`${name} ${unit ?? ""}`);
+	if (match === null) return null;
+	const [, sign = "+", hours = "0", minutes = "0"] =
+		/^([+-])(\d{1,2}):?(\d{2})?$/.exec(match[1] ?? "") ?? [];
+	return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes));
+}
 
 /** Takes the unit, in brackets or parentheses at the end, off a column's name. */
 export function parseHeader(cell: string): Header {
 	const trimmed = cell.trim();
+	const [, logged, loggedUnit] = LOGGER.exec(trimmed) ?? [];
+	if (logged !== undefined && loggedUnit !== undefined)
+		return { name: logged, unit: loggedUnit };
 	const match = /^(.*?)\s*(?:\[([^[\]]*)\]|\(([^()]*)\))$/s.exec(trimmed);
 	const name = match?.[1];
 	if (name === undefined || name === "") return { name: trimmed, unit: null };
@@ -141,12 +180,13 @@ export function parseHeader(cell: string): Header {
 	return { name, unit: unit === "" ? null : unit };
 }
 
-/** A name as names are compared: `Date/Time` is `date_time`. */
+/** A name as names are compared: `Date/Time` is `date_time`, InfluxDB's `_time` is `time`. */
 export function keyOf(name: string): string {
 	return name
 		.trim()
 		.toLowerCase()
-		.replaceAll(/[\s./:-]+/g, "_");
+		.replaceAll(/[\s./:-]+/g, "_")
+		.replace(/^_(?=.)/, "");
 }
 
 /**
@@ -169,19 +209,32 @@ export function rolesOf(
 		return null;
 	};
 	if (timeColumn !== -1) used.add(timeColumn);
+	const isDay = (key: string) => DAYS.includes(key);
+	const [year, month] = YEARS_AND_MONTHS.map((names) =>
+		keys.findIndex((key) => (names as readonly string[]).includes(key)),
+	) as [number, number];
+	const hasParts = year !== -1 && month !== -1 && keys.some(isDay);
+	const named = NAMES.time.filter((name) => !hasParts || !isDay(name));
 	const time =
 		timeColumn !== -1
 			? timeColumn
-			: (claim(NAMES.time) ?? claimTimeLike(keys, used));
+			: (claim(named) ??
+				(hasParts ? claim(DAYS) : null) ??
+				claimTimeLike(keys, used));
 	if (time === null) return null;
 	const key = keys[time] ?? "";
-	const hour = (NAMES.date as readonly string[]).includes(key)
-		? claim(HOURS)
-		: null;
+	const isOfParts = hasParts && isDay(key);
+	if (isOfParts) for (const index of [year, month]) used.add(index);
+	const hour =
+		isOfParts || (NAMES.date as readonly string[]).includes(key)
+			? claim(HOURS)
+			: null;
 	const date = TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null;
 	const roles = {
 		time: hour ?? time,
 		date: hour === null ? date : time,
+		yearAndMonth: isOfParts ? ([year, month] as const) : null,
+		minute: hour === null ? null : claim(MINUTES),
 		station: claim(NAMES.station),
 		module: claim(NAMES.module),
 		unit: claim(NAMES.unit),
@@ -243,6 +296,11 @@ export function marksAmong(
 		keyOf(name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_")),
 	);
 	const isNamedMark = (key: string): boolean => {
+		if (
+			key === "souid" ||
+			(key.startsWith("q_") && keys.includes(key.slice(2)))
+		)
+			return true;
 		const words = key.split("_").filter((word) => !/^\d+$/.test(word));
 		const other = keys.find(
 			(each) => each !== "" && key.startsWith(`${each}_`),
@@ -296,6 +354,70 @@ export class CellDigits {
 	}
 }
 
+/** Numbers of periods of a day: hours, half-hours, quarters, five minutes. */
+const PERIODS: ReadonlySet<number> = new Set([24, 48, 96, 288]);
+
+const DAY_MICROS = 86_400e6;
+
+/** Columns that stand for the times of a day, of one measure. */
+export interface Periods {
+	/** What they have in common, without the time; null where that is nothing. */
+	readonly name: string | null;
+	/** Microseconds from midnight, by column. */
+	readonly offsets: ReadonlyMap<number, number>;
+}
+
+/**
+ * The columns that name the time of the day they are of, as meters write a row a day:
+ * `00:00, 00:30, …`, or numbers from 0 or 1 behind one word, `HH1, HH2, …`, as many as a
+ * day has hours, half-hours, quarters of an hour or five minutes: the first begins at
+ * midnight. Null where the columns are others, or some.
+ */
+export function periodsAmong(
+	headers: readonly Header[],
+	columns: readonly number[],
+): Periods | null {
+	const names = columns.map((index) => headers[index]?.name.trim() ?? "");
+	const clocks = names.map((name) => /^(\d{1,2}):(\d{2})(?::00)?$/.exec(name));
+	if (clocks.filter((clock) => clock !== null).length >= 24)
+		return {
+			name: null,
+			offsets: new Map(
+				clocks.flatMap((clock, at) => {
+					if (clock === null) return [];
+					const minutes = 60 * Number(clock[1]) + Number(clock[2]);
+					return [[columns[at] ?? 0, minutes * 60e6] as const];
+				}),
+			),
+		};
+	const byWord = new Map<string, [index: number, number: number][]>();
+	for (const [at, name] of names.entries()) {
+		const [, word = "", digits] = /^(.*?)[_\s]?(\d{1,3})$/.exec(name) ?? [];
+		if (digits === undefined) continue;
+		const numbered = byWord.get(word) ?? [];
+		numbered.push([columns[at] ?? 0, Number(digits)]);
+		byWord.set(word, numbered);
+	}
+	for (const [word, numbered] of byWord) {
+		const first = Math.min(...numbered.map(([, number]) => number));
+		const numbers = new Set(numbered.map(([, number]) => number - first));
+		const isWhole =
+			first <= 1 &&
+			numbers.size === numbered.length &&
+			PERIODS.has(numbers.size) &&
+			Math.max(...numbers) === numbers.size - 1;
+		if (!isWhole) continue;
+		const length = DAY_MICROS / numbered.length;
+		return {
+			name: word === "" ? null : word,
+			offsets: new Map(
+				numbered.map(([index, number]) => [index, (number - first) * length]),
+			),
+		};
+	}
+	return null;
+}
+
 /** Values with which loggers and archives mark that there is none. */
 const SENTINELS = new Set([-999, -9999, -99999]);
 
@@ -319,6 +441,15 @@ export class MeasureStatistics {
 			if (cell < this.min) this.min = cell;
 			if (cell > this.max) this.max = cell;
 		}
+	}
+
+	/** Takes over what the cells of another column of the measure hold. */
+	merge(other: MeasureStatistics): void {
+		this.blanks += other.blanks;
+		this.words += other.words;
+		this.numbers += other.numbers;
+		this.min = Math.min(this.min, other.min);
+		this.max = Math.max(this.max, other.max);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import { FileError } from "../../src/lib/formats/file-error.ts";
 import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
 import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
+import { UnpackLimit } from "./unpack-limit.ts";
 
 export function isZip(path: string): boolean {
 	return path.toLowerCase().endsWith(".zip");
@@ -12,7 +13,8 @@ export function isZip(path: string): boolean {
 /**
  * The entries of a zip whose names are accepted, in its own order; each is to be read
  * before the next. The others are noted. Throws a FileError where the zip is damaged,
- * encrypted or cut off, or holds no such entry.
+ * encrypted or cut off, or holds no such entry; reading an entry does where more is
+ * unpacked than {@link UnpackLimit} allows.
  */
 export async function* zipEntries(
 	file: Pick<SourceFile, "absolutePath" | "bytes">,
@@ -29,6 +31,7 @@ export async function* zipEntries(
 	try {
 		let found = 0;
 		const leftOut: string[] = [];
+		const limit = new UnpackLimit(file.bytes);
 		for await (const entry of entriesOf(zip)) {
 			if (entry.fileName.endsWith("/") || isSidecar(entry.fileName)) continue;
 			if (!accepts(entry.fileName)) {
@@ -36,12 +39,19 @@ export async function* zipEntries(
 				continue;
 			}
 			found += 1;
+			let counted = 0;
+			// It may be read from its start again, which unpacks nothing new.
+			const onBytes = (position: number) => {
+				if (position > counted) limit.add(position - counted);
+				counted = Math.max(counted, position);
+			};
 			yield {
 				name: entry.fileName,
-				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry) },
-				// The others lie elsewhere.
-				hasEnded: () => false,
+				bytes: { [Symbol.asyncIterator]: () => bytesOf(zip, entry, onBytes) },
+				// But for that, the others lie elsewhere.
+				hasEnded: () => limit.isPassed,
 			};
+			limit.add(0);
 		}
 		if (leftOut.length > 0)
 			note(
@@ -64,6 +74,7 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
 async function* bytesOf(
 	zip: ZipFile,
 	entry: Entry,
+	onBytes: (position: number) => void,
 ): AsyncGenerator<Uint8Array> {
 	const where = `in ${entry.fileName}`;
 	if (entry.isEncrypted())
@@ -73,7 +84,10 @@ async function* bytesOf(
 	try {
 		const stream = await zip.openReadStreamPromise(entry);
 		let sum = 0;
+		let position = 0;
 		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+			position += chunk.length;
+			onBytes(position);
 			sum = crc32(chunk, sum);
 			yield chunk;
 		}

@@ -108,6 +108,17 @@ describe("a row that does not fit", () => {
 	});
 });
 
+test("UTF-16 with its mark is read as UTF-8 is", async () => {
+	const text = "1,2,Zürich 🚲\n1,x,y\n\n2,3,z\n";
+	const expected = await read(text);
+	expect(expected.rows.length).toBe(2);
+	const little = Buffer.from(`\uFEFF${text}`, "utf16le");
+	for (const bytes of [little, Buffer.from(little).swap16()]) {
+		expect(await read(bytes)).toEqual(expected);
+		expect(await read(gzipSync(bytes), numbers, "a.csv.gz")).toEqual(expected);
+	}
+});
+
 describe("damage", () => {
 	test("of the whole file rejects it", async () => {
 		const cut = gzipSync("1,2,x\n".repeat(5000));
@@ -125,7 +136,12 @@ describe("damage", () => {
 				2,
 				"a row of more than 2 MB",
 			],
-			["a.csv", Buffer.from("\uFEFF1,2,x\n", "utf16le"), null, "UTF-16"],
+			[
+				"a.csv",
+				Buffer.from("\uFEFF1,2,x\n1,2,\uD800\n", "utf16le"),
+				1,
+				"not valid UTF-16LE",
+			],
 			["a.csv.gz", cut.subarray(0, cut.length - 9), null, "cut off"],
 			[
 				"a.csv.gz",

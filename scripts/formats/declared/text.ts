@@ -3,7 +3,7 @@ import { type FileHandle, open, rm, symlink } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { FileError } from "../../../src/lib/formats/file-error.ts";
-import { lookAtBytes } from "../../../src/lib/formats/look-ahead.ts";
+import { lookAhead } from "../../../src/lib/formats/look-ahead.ts";
 import type { ParseOutput, SourceFile } from "../../datasets/dataset.ts";
 import type { Row } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";
@@ -66,8 +66,8 @@ let tables = 0;
 
 /**
  * Reads the texts of a file (the file itself, unpacked where it is a `.gz`, or the
- * entries of a `.zip` whose names are accepted) by DuckDB's CSV reader in constant
- * memory. A row that does not fit is rejected with its line. Rows are counted apart
+ * entries of a `.zip` whose names are accepted; also in UTF-16 with its mark) by DuckDB's
+ * CSV reader in constant memory. A row that does not fit is rejected with its line. Rows are counted apart
  * from DuckDB: a file of which read = kept + rejected does not hold is rejected. Where
  * `cut` is a function, the beginning of each text tells.
  */
@@ -86,10 +86,11 @@ export async function readText(
 		bytes: AsyncIterable<Uint8Array>,
 		path: string | null,
 	) => {
-		const { head, all } = await lookAtBytes(generatorOf(bytes), SNIFF_BYTES);
+		const { head, all, was } = await lookAhead(generatorOf(bytes), SNIFF_BYTES);
 		const ownCut =
 			typeof cut === "function" ? cut(new TextDecoder().decode(head)) : cut;
-		const { part, remove } = await openPart(out, ownCut, name, all, path);
+		const plainPath = was === undefined ? path : null;
+		const { part, remove } = await openPart(out, ownCut, name, all, plainPath);
 		try {
 			const text = await rowsOf(part);
 			const result = await readPart(part, entry, out, shape, ownCut, text);
@@ -216,15 +217,12 @@ async function scanned(
 	to: string | null,
 ): Promise<{ scanner: RecordScanner; head: readonly RecordPlace[] }> {
 	const head: RecordPlace[] = [];
-	let isFirstChunk = true;
 	const scanner = new RecordScanner(cut, (place) => {
 		if (head.length < HEAD_RECORDS && place.endByte > place.startByte)
 			head.push(place);
 	});
 	async function* passing() {
 		for await (const chunk of bytes) {
-			if (isFirstChunk) refuseUtf16(chunk);
-			isFirstChunk = false;
 			scanner.push(chunk);
 			if (to !== null) yield chunk;
 		}
@@ -233,12 +231,6 @@ async function scanned(
 	if (to === null) for await (const _ of passing());
 	else await pipeline(Readable.from(passing()), createWriteStream(to));
 	return { scanner, head };
-}
-
-function refuseUtf16(start: Uint8Array): void {
-	const mark = start[0] === undefined ? 0 : start[0] * 256 + (start[1] ?? 0);
-	if (mark === 0xfffe || mark === 0xfeff)
-		throw new FileError("the text is UTF-16: save it as UTF-8");
 }
 
 function textOf(path: string): AsyncIterable<Uint8Array> {

@@ -26,26 +26,62 @@ const POSTING = new Set(["Create", "Announce"]);
  * Whether an object is an ActivityStreams activity, which wraps what it is about:
  * https://www.w3.org/TR/activitystreams-core/#activities
  */
-function isActivity(value: unknown): value is JsonObject {
+function isActivity(value: JsonObject): boolean {
 	return (
-		isObject(value) &&
 		typeof value.type === "string" &&
 		(isObject(value.object) || typeof value.object === "string")
 	);
 }
 
-/** The type of an activity that makes no post: `Like`, `Delete`; null for any other value. */
+/** Records of AT Protocol that are posts; others are about one, or of a person. */
+const RECORDS = new Set(["app.bsky.feed.post", "app.bsky.feed.repost"]);
+
+/**
+ * The type of a value that makes no post: an activity such as `Like`, a record such as
+ * `app.bsky.feed.like`, a message of Telegram's that says what was done; null for any other.
+ */
 export function otherActivity(value: unknown): string | null {
-	return isActivity(value) && !POSTING.has(String(value.type))
-		? String(value.type)
-		: null;
+	if (!isObject(value)) return null;
+	if (isActivity(value))
+		return POSTING.has(String(value.type)) ? null : String(value.type);
+	const { $type: record } = recordIn(value);
+	if (typeof record === "string") return RECORDS.has(record) ? null : record;
+	return value.type === "service" ? value.type : null;
 }
 
-/** The post that an object of any of the formats tells, or why it tells none. */
+/**
+ * A record of AT Protocol with what stands around it: `{"uri", "value"}` as a repository
+ * lists it, `{"post": {"uri", "author", "record"}}` as a feed does. Anything else stays.
+ */
+function recordIn(value: JsonObject): JsonObject {
+	if (isObject(value.value) && typeof value.value.$type === "string")
+		return { ...value.value, uri: value.uri };
+	const post = isObject(value.post) ? value.post : value;
+	if (!isObject(post.record)) return value;
+	const { uri, author } = post;
+	return { ...post.record, uri, author, reason: value.reason };
+}
+
+/**
+ * The post that an object of any of the formats tells, or why it tells none. Networks and
+ * programs name the same things differently; the first name that is there counts.
+ */
 export function toPost(value: unknown): Post | string {
 	if (!isObject(value)) return "not a JSON object";
-	return isActivity(value) ? fromActivity(value) : fromStatus(value);
+	return isActivity(value) ? fromActivity(value) : fromStatus(recordIn(value));
 }
+
+/** Members that tell when; of Telegram's two, `date` lacks its zone. */
+const TIMES = [
+	...["created_at", "createdAt", "created_utc", "date_unixtime", "published"],
+	...["date_published", "timestamp", "date"],
+];
+
+/** Members that hold the text, plain or as HTML. */
+const TEXTS = [
+	...["text", "content", "content_text", "content_html", "body", "selftext"],
+	"message",
+];
 
 /**
  * A post's time in microseconds since 1970, or why it is none. It is cut to the
@@ -63,15 +99,20 @@ export function postTime(text: string): number | string {
 
 function fromStatus(value: JsonObject): Post | string {
 	const id = idOf(value);
-	if (id === null) return "no id: the post has neither id_str nor id";
-	const created = value.created_at;
-	if (typeof created !== "string" && typeof created !== "number")
-		return "no time: the post has no created_at";
-	const createdAt = postTime(String(created));
+	if (id === null) return "no id: the post has neither id_str nor id nor uri";
+	const member = TIMES.find((name) =>
+		["string", "number"].includes(typeof value[name]),
+	);
+	if (member === undefined)
+		return `no time: the post has no ${TIMES.join(" or ")}`;
+	const created = String(value[member]);
+	const createdAt = postTime(created);
 	if (typeof createdAt === "string")
-		return `${createdAt}: created_at is ${String(created)}`;
-	const extended = isObject(value.extended_tweet) ? value.extended_tweet : null;
-	const text = cleaned(value.full_text ?? extended?.full_text ?? value.text);
+		return `${createdAt}: ${member} is ${created}`;
+	const text = textOf(value);
+	const isOther = member !== "created_at" && value.$type === undefined;
+	if (isOther && [...TEXTS, "title"].every((name) => value[name] === undefined))
+		return `no text: the post has no ${TEXTS.join(" or ")}`;
 	const user = isObject(value.user) ? value.user : null;
 	const screenName = cleaned(user?.screen_name);
 	return {
@@ -83,6 +124,36 @@ function fromStatus(value: JsonObject): Post | string {
 		text,
 		url: urlOf(value, screenName, id),
 	};
+}
+
+/** The text, of a submission of Reddit's with its title before. */
+function textOf(value: JsonObject): string | null {
+	const extended = isObject(value.extended_tweet) ? value.extended_tweet : null;
+	const long = cleaned(value.full_text) ?? cleaned(extended?.full_text);
+	if (long !== null) return long;
+	const [text = null] = TEXTS.flatMap((name) => {
+		const found = cleaned(joined(value[name]));
+		return found === null ? [] : found;
+	});
+	const plain =
+		text !== null && HTML.test(text) ? cleaned(htmlText(text)) : text;
+	const title = cleaned(value.title);
+	return title === null
+		? plain
+		: [title, plain].filter((part) => part !== null).join("\n\n");
+}
+
+/** A text of Mastodon and its like is a paragraph, or begins with one. */
+const HTML = /^\s*<(?:p|div|span|a|br|ul|ol|h\d|blockquote|figure)\b[^>]*>/i;
+
+/** Telegram's list of texts, some with what they are, as one text. */
+function joined(text: unknown): unknown {
+	return Array.isArray(text)
+		? text
+				.map((part) => (isObject(part) ? part.text : part))
+				.filter((part) => typeof part === "string")
+				.join("")
+		: text;
 }
 
 /**
@@ -140,29 +211,49 @@ function activityTags(note: JsonObject | null, text: string | null): string[] {
 }
 
 function idOf(value: JsonObject): string | null {
-	const text = cleaned(value.id_str) ?? cleaned(value.id);
+	const text = cleaned(value.id_str) ?? cleaned(value.id) ?? cleaned(value.uri);
 	if (text !== null) return text;
-	return typeof value.id === "number" && Number.isSafeInteger(value.id)
+	if (typeof value.id !== "number" || !Number.isSafeInteger(value.id))
+		return null;
+	// Telegram counts the messages of each chat from 1.
+	return value.date_unixtime === undefined
 		? String(value.id)
-		: null;
+		: [cleaned(value.from_id), value.id].filter(Boolean).join("/");
 }
 
 function authorOf(value: JsonObject, user: JsonObject | null): string | null {
 	const author = isObject(value.author) ? value.author : null;
+	const account = isObject(value.account) ? value.account : null;
 	return (
 		cleaned(value.author) ??
 		cleaned(author?.screen_name) ??
 		cleaned(author?.username) ??
+		cleaned(author?.handle) ??
+		cleaned(author?.name) ??
+		cleaned(account?.acct) ??
+		cleaned(account?.username) ??
 		cleaned(user?.username) ??
 		cleaned(value.screen_name) ??
-		cleaned(value.username)
+		cleaned(value.username) ??
+		cleaned(value.from) ??
+		accountOfRecord(value.uri)
 	);
+}
+
+/** Who has made a record of AT Protocol, by its address. */
+function accountOfRecord(uri: unknown): string | null {
+	return /^at:\/\/([^/]+)\//.exec(cleaned(uri) ?? "")?.[1] ?? null;
 }
 
 /** Newer archives mark a repost by nothing but its text. */
 function isRepost(value: JsonObject, text: string | null): boolean {
 	return (
 		isObject(value.retweeted_status) ||
+		isObject(value.reblog) ||
+		typeof value.forwarded_from === "string" ||
+		value.$type === "app.bsky.feed.repost" ||
+		(isObject(value.reason) &&
+			value.reason.$type === "app.bsky.feed.defs#reasonRepost") ||
 		(Array.isArray(value.referenced_tweets) &&
 			value.referenced_tweets.some(
 				(other) => isObject(other) && other.type === "retweeted",
@@ -179,24 +270,42 @@ function tagsOf(value: JsonObject, text: string | null): string[] {
 	const extended = isObject(value.extended_tweet) ? value.extended_tweet : {};
 	const listed = [extended.entities, value.entities]
 		.map((entities) => (isObject(entities) ? entities.hashtags : null))
+		.concat(areNamed(value.tags) ? value.tags : null)
 		.find(Array.isArray);
 	if (listed === undefined) return text === null ? [] : hashtagsIn(text);
 	const tags: string[] = [];
 	for (const entity of listed) {
 		const tag = isObject(entity)
-			? (cleaned(entity.text) ?? cleaned(entity.tag))
+			? (cleaned(entity.text) ?? cleaned(entity.tag) ?? cleaned(entity.name))
 			: null;
 		if (tag !== null) tags.push(foldTag(tag));
 	}
 	return tags;
 }
 
-/** The post's own address, else Twitter's where the post is one of Twitter's. */
+/** Whether tags are listed as Mastodon's API does it; elsewhere a list may be of other things. */
+function areNamed(tags: unknown): tags is readonly JsonObject[] {
+	return (
+		Array.isArray(tags) &&
+		tags.every((tag) => isObject(tag) && typeof tag.name === "string")
+	);
+}
+
+/** The post's own address, else the network's where the post tells which it is. */
 function urlOf(
 	value: JsonObject,
 	screenName: string | null,
 	id: string,
 ): string | null {
+	const permalink = cleaned(value.permalink);
+	if (permalink?.startsWith("/r/") || permalink?.startsWith("/user/"))
+		return `https://www.reddit.com${permalink}`;
+	const [, account, record] =
+		/^at:\/\/([^/]+)\/app\.bsky\.feed\.post\/([^/]+)$/.exec(id) ?? [];
+	if (record !== undefined)
+		return `https://bsky.app/profile/${account}/post/${record}`;
+	if (isObject(value.reblog))
+		return webAddress(value.url) ?? webAddress(value.reblog.url);
 	if (value.url !== undefined) return webAddress(value.url);
 	return screenName !== null && /^\w+$/.test(screenName) && /^\d+$/.test(id)
 		? `https://twitter.com/${screenName}/status/${id}`

@@ -1,4 +1,5 @@
 import { hashtagsIn } from "../hashtags.ts";
+import { DateForms, isPartedDate } from "./date-forms.ts";
 import { FileError } from "./file-error.ts";
 import type { LookedAt } from "./look-ahead.ts";
 import { cleaned, type Post, postTime, webAddress } from "./post.ts";
@@ -61,8 +62,9 @@ const SAMPLE_LENGTH = 200;
 
 /**
  * The posts of a CSV with a header: columns by name, in any order, parted by commas,
- * semicolons, tabs or bars. Tags are those of the text. Throws a FileError that names
- * the missing column.
+ * semicolons, tabs or bars. Tags are those of the text. Of dates that may have day or
+ * month first the beginning of the file tells, see {@link DateForms}. Throws a FileError
+ * that names the missing column.
  */
 export async function* readPostsCsv(
 	{ head, all }: LookedAt,
@@ -70,6 +72,7 @@ export async function* readPostsCsv(
 	note: (text: string) => void,
 ): AsyncGenerator<CsvPost[]> {
 	const { delimiter, columns } = headerOf(head, reader);
+	const dates = await datesIn(head, reader, delimiter, columns.createdAt);
 	const bytes = new Utf8Faults(all);
 	let isHeader = true;
 	for await (const rows of reader.rows(bytes, delimiter)) {
@@ -93,11 +96,33 @@ export async function* readPostsCsv(
 				bytes.isWithin(line, line + lineEndsIn(text));
 			const post = isUnreadable
 				? "not valid UTF-8: save the file as UTF-8"
-				: toCsvPost(cells, columns);
+				: toCsvPost(cells, line, columns, dates);
 			posts.push({ line, post, sample });
 		}
 		yield posts;
 	}
+}
+
+/** How the beginning of a file writes its dates. */
+async function datesIn(
+	head: Uint8Array,
+	reader: CsvReader,
+	delimiter: string,
+	column = -1,
+): Promise<DateForms> {
+	const dates = new DateForms();
+	async function* beginning() {
+		yield head;
+	}
+	try {
+		for await (const rows of reader.rows(beginning(), delimiter))
+			for (const { line, cells } of rows)
+				dates.add(cells[column]?.trim() ?? "", line);
+	} catch (error) {
+		// A quote may be open where the beginning ends.
+		if (!(error instanceof FileError)) throw error;
+	}
+	return dates;
 }
 
 function lineEndsIn(text: string): number {
@@ -149,7 +174,12 @@ function columnsIn(cells: readonly string[]): Columns {
 	return columns;
 }
 
-function toCsvPost(cells: readonly string[], columns: Columns): Post | string {
+function toCsvPost(
+	cells: readonly string[],
+	line: number,
+	columns: Columns,
+	dates: DateForms,
+): Post | string {
 	const cell = (field: Field) => {
 		const index = columns[field];
 		return index === undefined ? null : cleaned(cells[index]?.trim());
@@ -158,7 +188,12 @@ function toCsvPost(cells: readonly string[], columns: Columns): Post | string {
 	if (id === null) return "no id: the cell is empty";
 	const created = cell("createdAt");
 	if (created === null) return "no time: the cell is empty";
-	const createdAt = postTime(created);
+	dates.add(created, line);
+	if (isPartedDate(created) && dates.orderOf(created) === null) {
+		const fault = dates.fault();
+		if (fault !== null) return fault.reason;
+	}
+	const createdAt = postTime(dates.plain(created));
 	if (typeof createdAt === "string")
 		return `${createdAt}: ${created}; write it as 2024-05-31T14:05:00Z`;
 	const text = cell("text");

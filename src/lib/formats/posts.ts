@@ -24,7 +24,10 @@ export interface PostsOutput {
 }
 
 /** Members under which a document or a line holds its list of posts. */
-const LISTS = ["statuses", "data", "tweets", "orderedItems"];
+const LISTS = [
+	...["statuses", "data", "tweets", "orderedItems"],
+	...["records", "feed", "messages", "posts", "items"],
+];
 
 /** Lines of a streaming API that are no posts: `{"delete": {…}}`. */
 const NOTICES = new Set(["delete", "limit", "scrub_geo", "status_withheld"]);
@@ -44,8 +47,8 @@ const SAMPLE_LENGTH = 200;
 /**
  * Reads the posts of a file: Twitter's archive months (`Grailbird.data.tweets_… =
  * […]`, `window.YTD.tweets.part0 = […]`), what its APIs answer (a list, or an
- * object with `statuses` or `data`), Mastodon's `outbox.json`, an object a line, or
- * CSV. Memory does not grow with the file. A document that is cut off is rejected
+ * object with `statuses` or `data`), Mastodon's `outbox.json`, what other networks give
+ * out (an object with one of {@link LISTS}, see {@link toPost}), an object a line, or CSV. Memory does not grow with the file. A document that is cut off is rejected
  * whole, with the line of its end; of JSON Lines and CSV only the broken line is.
  */
 export async function readPosts(

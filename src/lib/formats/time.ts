@@ -6,24 +6,45 @@ export interface ParsedTime {
 }
 
 const CLOCK =
-	"(?:[T ]+(\\d{2}|\\d(?=:)):?(\\d{2})(?::?(\\d{2})(?:[.,](\\d+))?)?(?: *([AP])\\.?M\\.?)?)?\\s*(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?";
+	"(?:[T ]+(\\d{2}|\\d(?=:)):?(\\d{2})(?::?(\\d{2})(?:[.,](\\d+))?)?(?: *([AP])\\.?(?:M\\.?)?)?)?\\s*(Z|(?:UTC|GMT)?[+-]\\d{2}(?::?\\d{2})?|UTC|GMT)?";
 
-const ISO = new RegExp(`^(\\d{4})([-/]?)(\\d{2})\\2(\\d{2})${CLOCK}$`, "i");
+const ISO = new RegExp(`^(\\d{4})(-?)(\\d{2})\\2(\\d{2})${CLOCK}$`, "i");
+
+/** As spreadsheets write it, where a date begins with its year. */
+const PARTED = new RegExp(
+	`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${CLOCK}$`,
+	"i",
+);
 
 const DOTTED = new RegExp(`^(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})${CLOCK}$`, "i");
+
+/** `31-Jan-2024`, `Wed, 31 Jan 2024 07:05:00 +0100`. */
+const DAY_OF_MONTH = new RegExp(
+	`^(?:[a-z]{3,9}, )?(\\d{1,2})[- ]([a-z]{3,9})\\.?,?[- ](\\d{4}),?${CLOCK}$`,
+	"i",
+);
+
+/** `Jan 31, 2024`. */
+const MONTH_AND_DAY = new RegExp(
+	`^(?:[a-z]{3,9}, )?([a-z]{3,9})\\.? (\\d{1,2}),? (\\d{4}),?${CLOCK}$`,
+	"i",
+);
 
 const TWITTER =
 	/^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([+-]\d{4}) (\d{4})$/;
 
-const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+const MONTHS = [
+	...["january", "february", "march", "april", "may", "june", "july"],
+	...["august", "september", "october", "november", "december"],
+];
 
 const EPOCH = /^(\d{9,16})(?:\.(\d{1,6})\d*)?$/;
 
 /**
  * Reads a time: ISO 8601 to the second's fraction (`2019-01-01T00:00:00.5+01:00`;
- * also with a space before the time or the zone, slashes in the date, basic form,
- * or the date alone), the same with a date such as `31.8.2014` or a clock of twelve
- * hours (`1:05 PM`), Twitter's `Sun Aug 31 00:29:15 +0000 2014`, or the number of
+ * also with a space before the time or the zone, slashes or points in the date, basic
+ * form, or the date alone), the same with a date such as `31.8.2014`, `31-Aug-2014` or
+ * `Aug 31, 2014` (English months) or a clock of twelve hours (`1:05 PM`), Twitter's `Sun Aug 31 00:29:15 +0000 2014`, or the number of
  * seconds (9 or 10 digits), milliseconds (12 or 13) or microseconds (15 or 16)
  * since 1970. 24:00 is the next day's midnight. Null for anything else: a day that
  * no calendar has, and `01/02/2014`, which is two days.
@@ -32,7 +53,7 @@ export function parseTime(text: string): ParsedTime | null {
 	const usual = parseUsual(text);
 	if (usual !== null) return usual;
 	const trimmed = text.trim();
-	const iso = ISO.exec(trimmed);
+	const iso = ISO.exec(trimmed) ?? PARTED.exec(trimmed);
 	if (iso !== null) {
 		const [, year, , month, day, ...clock] = iso;
 		return composeWithClock(Number(year), Number(month), Number(day), clock);
@@ -42,14 +63,22 @@ export function parseTime(text: string): ParsedTime | null {
 		const [, day, month, year, ...clock] = dotted;
 		return composeWithClock(Number(year), Number(month), Number(day), clock);
 	}
+	const dayOfMonth = DAY_OF_MONTH.exec(trimmed);
+	if (dayOfMonth !== null) {
+		const [, day, month = "", year, ...clock] = dayOfMonth;
+		return composeWithClock(Number(year), monthOf(month), Number(day), clock);
+	}
+	const monthAndDay = MONTH_AND_DAY.exec(trimmed);
+	if (monthAndDay !== null) {
+		const [, month = "", day, year, ...clock] = monthAndDay;
+		return composeWithClock(Number(year), monthOf(month), Number(day), clock);
+	}
 	const twitter = TWITTER.exec(trimmed);
 	if (twitter !== null) {
 		const [, name = "", day, hour, minute, second, zone, year] = twitter;
-		const month = MONTHS.indexOf(name) / 3 + 1;
-		if (!Number.isInteger(month) || month < 1) return null;
 		return compose(
 			Number(year),
-			month,
+			monthOf(name),
 			Number(day),
 			Number(hour),
 			Number(minute),
@@ -59,6 +88,11 @@ export function parseTime(text: string): ParsedTime | null {
 		);
 	}
 	return parseEpoch(trimmed);
+}
+
+/** From 1, by a name or its beginning; 0 for what is none. */
+function monthOf(name: string): number {
+	return MONTHS.findIndex((month) => month.startsWith(name.toLowerCase())) + 1;
 }
 
 /** Reads `2019-01-01T00:00:00Z` and `2019-01-01T00:00:00.000Z`, which devices write by the million, without patterns; null for anything else. */
@@ -169,7 +203,7 @@ function midnightOf(year: number, month: number, day: number): number | null {
 
 /** Minutes east of UTC, null beyond what any place has used. */
 function zoneMinutes(zone: string): number | null {
-	const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
+	const match = /([+-])(\d{2}):?(\d{2})?$/.exec(zone);
 	if (match === null) return 0;
 	const hours = Number(match[2]);
 	const minutes = Number(match[3] ?? 0);

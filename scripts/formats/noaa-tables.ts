@@ -1,0 +1,167 @@
+/** A number within a cell of NOAA's Integrated Surface Data. */
+interface Field {
+	/** Names it among the columns, with its unit. */
+	readonly column: string;
+	/** Its place in the cell, and that of its quality code, from 0. */
+	readonly part: number;
+	readonly quality: number;
+	/** What the number is to be divided by. */
+	readonly scale: number;
+	/** Digits that stand for no value, without sign. */
+	readonly missing: string;
+	/** A part that must be as given, else the cell says something else. */
+	readonly only?: readonly [part: number, text: string];
+}
+
+const PRECIPITATION: readonly Field[] = [1, 3, 6, 12, 24].map((hours) => ({
+	column: `precipitation_${hours}h [mm]`,
+	part: 1,
+	quality: 3,
+	scale: 10,
+	missing: "9999",
+	only: [0, String(hours).padStart(2, "0")],
+}));
+
+/**
+ * Columns whose cells hold several numbers, by name without a number behind it:
+ * https://www.ncei.noaa.gov/data/global-hourly/doc/isd-format-document.pdf
+ */
+const CELLS: Readonly<Record<string, readonly Field[]>> = {
+	WND: [
+		field("wind_direction [°]", 0, 1, 1, "999"),
+		field("wind_speed [m/s]", 3, 4, 10, "9999"),
+	],
+	CIG: [field("ceiling_height [m]", 0, 1, 1, "99999")],
+	VIS: [field("visibility [m]", 0, 1, 1, "999999")],
+	TMP: [field("air_temperature [°C]", 0, 1, 10, "9999")],
+	DEW: [field("dew_point [°C]", 0, 1, 10, "9999")],
+	SLP: [field("sea_level_pressure [hPa]", 0, 1, 10, "99999")],
+	MA: [
+		field("altimeter_setting [hPa]", 0, 1, 10, "99999"),
+		field("station_pressure [hPa]", 2, 3, 10, "99999"),
+	],
+	OC: [field("wind_gust [m/s]", 0, 1, 10, "9999")],
+	AJ: [field("snow_depth [cm]", 0, 2, 1, "9999")],
+	AA: PRECIPITATION,
+};
+
+/** Codes of values that are suspect or wrong. */
+const BAD = new Set(["2", "3", "6", "7"]);
+
+/** What stands in place of a value that its quality code calls suspect or wrong. */
+const SUSPECT = "suspect";
+
+function field(
+	column: string,
+	part: number,
+	quality: number,
+	scale: number,
+	missing: string,
+): Field {
+	return { column, part, quality, scale, missing };
+}
+
+/** How a table reads as one with a header and a number a cell. */
+export interface PlainTable {
+	readonly header: readonly string[];
+	/** The cells under it of a row as it stands. */
+	readonly cells: (row: readonly string[]) => readonly string[];
+}
+
+/**
+ * Gives each number in the cells of NOAA's Integrated Surface Data (`TMP` of `+0123,1`)
+ * a column of its own, in its unit, blank where it is missing and a word where its quality
+ * code calls it suspect or wrong; the columns come behind all others. Null for a header of
+ * another kind.
+ */
+export function isdTable(header: readonly string[]): PlainTable | null {
+	if (!["STATION", "DATE", "WND", "TMP"].every((name) => header.includes(name)))
+		return null;
+	const sources = new Map<string, { index: number; field: Field }[]>();
+	for (const [index, name] of header.entries())
+		for (const field of CELLS[name.replace(/(?<=^[A-Z]{2})\d$/, "")] ?? [])
+			sources.set(field.column, [
+				...(sources.get(field.column) ?? []),
+				{ index, field },
+			]);
+	const packed = new Set(
+		[...sources.values()].flat().map(({ index }) => index),
+	);
+	const plain = header.flatMap((_, index) => (packed.has(index) ? [] : index));
+	return {
+		header: [...plain.map((index) => header[index] ?? ""), ...sources.keys()],
+		cells: (row) => [
+			...plain.map((index) => row[index] ?? ""),
+			...[...sources.values()].map(
+				(places) =>
+					places
+						.map(({ index, field }) => valueIn(row[index] ?? "", field))
+						.find((value) => value !== "") ?? "",
+			),
+		],
+	};
+}
+
+function valueIn(cell: string, { part, quality, scale, missing, only }: Field) {
+	const parts = cell.split(",");
+	const text = parts[part] ?? "";
+	if (only !== undefined && parts[only[0]] !== only[1]) return "";
+	if (!/^[+-]?\d+$/.test(text) || text.replace(/^[+-]/, "") === missing)
+		return "";
+	if (BAD.has(parts[quality] ?? "")) return SUSPECT;
+	return String(Number(text) / scale);
+}
+
+/** Units of the elements of GHCN daily that are told in tenths. */
+const TENTHS: Readonly<Record<string, string>> = {
+	...unit("mm", "PRCP EVAP WESD WESF MDPR THIC"),
+	...unit("°C", "TMAX TMIN TAVG TOBS ADPT AWBT MDTX MDTN MXPN MNPN"),
+	...unit("m/s", "AWND WSF1 WSF2 WSF5 WSFG WSFI WSFM"),
+	...unit("hPa", "ASLP ASTP"),
+};
+
+/** Of those that are told whole. */
+const WHOLE: Readonly<Record<string, string>> = {
+	...unit("mm", "SNOW SNWD"),
+	...unit("km", "WDMV"),
+	...unit("min", "TSUN"),
+	...unit("%", "RHAV RHMN RHMX"),
+};
+
+function unit(name: string, elements: string): Record<string, string> {
+	return Object.fromEntries(
+		elements.split(" ").map((element) => [element, name]),
+	);
+}
+
+/**
+ * A year or station of NOAA's GHCN daily, which has no header: station, date, element,
+ * value, and marks of measurement, quality and source. A value whose quality mark says
+ * that it failed a check is a word. Null for a first row of another kind.
+ * https://www.ncei.noaa.gov/pub/data/ghcn/daily/readme-by_year.txt
+ */
+export function ghcnDailyTable(first: readonly string[]): PlainTable | null {
+	const [station = "", date = "", element = "", value = ""] = first;
+	const isOne =
+		first.length === 8 &&
+		/^[A-Z]{2}[A-Z0-9]{9}$/.test(station) &&
+		/^\d{8}$/.test(date) &&
+		/^[A-Z0-9]{4}$/.test(element) &&
+		/^-?\d+$/.test(value);
+	if (!isOne) return null;
+	return {
+		header: ["station", "date", "element", "value", "unit"],
+		cells: ([station = "", date = "", element = "", value = "", , quality]) => {
+			const isTenths = TENTHS[element] !== undefined;
+			const plain =
+				isTenths && /^-?\d+$/.test(value) ? String(Number(value) / 10) : value;
+			return [
+				station,
+				date,
+				element,
+				quality === "" ? plain : SUSPECT,
+				TENTHS[element] ?? WHOLE[element] ?? "",
+			];
+		},
+	};
+}
