@@ -39,18 +39,23 @@ export async function nativeAnswer(
 	const columns = described
 		.getRows()
 		.map(([name, type]) => ({ name: String(name), type: String(type) }));
-	const texts = columns.map(({ name, type }) =>
-		// Blobs as cellText writes them, every byte in hexadecimal.
-		type === "BLOB"
-			? `regexp_replace(hex(${quoted(name)}), '(..)', '\\\\x\\1', 'g')`
-			: `CAST(${quoted(name)} AS VARCHAR)`,
-	);
+	const texts = columns.map(({ name, type }) => textOf(quoted(name), type));
 	const reader = await connection.runAndReadAll(
 		`SELECT ${texts.join(", ")} FROM answer LIMIT ${MOST_ROWS + 1}`,
 	);
 	const rows = reader.getRows() as (string | null)[][];
 	if (rows.length > MOST_ROWS) return undefined;
 	return { types: columns.map(({ type }) => type), rows };
+}
+
+/** SQL of a value as cellText writes it: of blobs every byte in hexadecimal. */
+function textOf(value: string, type: string): string {
+	const ofBlob = (blob: string) =>
+		`regexp_replace(hex(${blob}), '(..)', '\\\\x\\1', 'g')`;
+	if (type === "BLOB") return ofBlob(value);
+	if (type !== "BLOB[]") return `CAST(${value} AS VARCHAR)`;
+	const items = `list_transform(${value}, lambda blob: coalesce(${ofBlob("blob")}, 'NULL'))`;
+	return `CASE WHEN ${value} IS NOT NULL THEN '[' || coalesce(list_aggregate(${items}, 'string_agg', ', '), '') || ']' END`;
 }
 
 /** What native DuckDB says to a query, and what of it is to be compared. */

@@ -953,7 +953,7 @@ function ownObjects(setting: Setting): ReturnType<Shape> {
 /** The statement that undoes a `CREATE`. */
 function dropOf(create: string): string {
 	const [, kind = "", name = "", paren = "", ,] =
-		/^CREATE (?:TEMP )?(VIEW|MACRO|TABLE) (\w+)(.*)$/.exec(create) ?? [];
+		/^CREATE (?:TEMP )?(VIEW|MACRO|TABLE) (\w+)(.*)$/s.exec(create) ?? [];
 	const isTableMacro = kind === "MACRO" && /^\([^)]*\) AS TABLE /.test(paren);
 	return `DROP ${kind}${isTableMacro ? " TABLE" : ""} ${name}`;
 }
