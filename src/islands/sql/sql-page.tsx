@@ -532,8 +532,12 @@ function Results(props: {
 				status.kind !== "failed" && (
 					<Empty>
 						<p>
-							Write SQL or take an example, then press <kbd>{SHORTCUT}</kbd>.
-							Nothing runs by itself.
+							Write SQL or take an example, then press Run
+							<span class="sql-shortcut">
+								{" "}
+								or <kbd>{SHORTCUT}</kbd>
+							</span>
+							. Nothing runs by itself.
 						</p>
 					</Empty>
 				)
