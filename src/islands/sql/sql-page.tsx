@@ -568,9 +568,9 @@ function Results(props: {
 
 function said(kind: string, answer: Answered | null): string {
 	if (kind === "running") return "";
-	if (kind === "cancelled") return "Cancelled";
-	if (kind === "failed")
-		return answer === null ? "" : "Did not run. The answer before stays below.";
+	const before = answer === null ? "" : " The answer before stays below.";
+	if (kind === "cancelled") return `Cancelled.${before}`;
+	if (kind === "failed") return answer === null ? "" : `Did not run.${before}`;
 	if (answer === null) return "";
 	return answer.change === null
 		? outcome(answer.result.rows, answer.milliseconds)
