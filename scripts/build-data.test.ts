@@ -373,3 +373,11 @@ describe.concurrent("--watch", () => {
 		}
 	});
 });
+
+test("a command that cannot be meant so is told in one sentence, which stays in sight", async () => {
+	const mistyped = await run("explain", "riddes");
+	expect(mistyped).toMatchObject({ code: 2, stdout: "" });
+	expect(mistyped.stderr).toMatch(
+		/^there is no dataset riddes; there are rides, .*\n\nnpm run data -- --help tells all options\n$/,
+	);
+});

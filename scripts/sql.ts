@@ -6,24 +6,44 @@ import { unverifiedWords } from "../src/lib/unverified.ts";
 import type { QueryAnswer } from "../workers/engine-api.ts";
 import { openLake } from "./lake/open-lake.ts";
 
-/**
- * `npm run sql -- [--lake DIR|URL] [--json] "select …"`: the page's planner and
- * engine on the command line. An error goes to stderr with exit code 1.
- */
+const DEFAULT_LAKE = "public/lake";
+
+const USAGE = `npm run sql -- [--lake ADDRESS] [--endpoint URL] [--json] "select …"
+
+  --lake ADDRESS  a folder, https://…, or s3://bucket/prefix; default: ${DEFAULT_LAKE}
+  --endpoint URL  of a store that is compatible with S3; default: AWS_ENDPOINT_URL_S3,
+                  AWS_ENDPOINT_URL, or Amazon's
+  --json          print columns, rows and plan as one JSON object
+
+Keys of a private bucket come from where the AWS tools have them: AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or the machine's role; the
+region from AWS_REGION or the profile. They are used for that store only, also for
+files there that the SQL names. Exit code: 0 an answer, 1 an error, told on stderr.`;
+
+/** The page's planner and engine on the command line. */
 async function main(): Promise<void> {
 	const { values, positionals } = parseArgs({
 		options: {
-			lake: { type: "string", default: "public/lake" },
+			lake: { type: "string", default: DEFAULT_LAKE },
+			endpoint: { type: "string" },
 			json: { type: "boolean", default: false },
+			help: { type: "boolean", short: "h", default: false },
 		},
 		allowPositionals: true,
 	});
+	if (values.help) {
+		console.log(USAGE);
+		return;
+	}
 	const [sql, ...rest] = positionals;
 	if (sql === undefined || rest.length > 0)
+		throw new Error(`give one statement, in quotes\n\n${USAGE}`);
+	const { lake, endpoint } = values;
+	if (endpoint !== undefined && !URL.canParse(endpoint))
 		throw new Error(
-			'give one statement, in quotes: npm run sql -- [--lake DIR|URL] [--json] "select 1"',
+			`--endpoint must be a whole address, as https://s3.example.org, not ${endpoint}`,
 		);
-	const session = await openLake(values.lake);
+	const session = await openLake(lake, { endpoint });
 	try {
 		const answer = await session.query({ sql });
 		process.stdout.write(values.json ? asJson(answer) : asText(answer));

@@ -130,7 +130,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 main().catch((error: unknown) => {
 	process.exitCode = 2;
 	if (error instanceof UsageError)
-		console.error(`${error.message}\n\n${USAGE}`);
+		console.error(
+			`${error.message}\n\nnpm run data -- --help tells all options`,
+		);
 	else
 		for (const line of failureLines(error, ""))
 			console.error(printable(line, "\n\t"));

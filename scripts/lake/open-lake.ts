@@ -1,6 +1,11 @@
 import { memoryCache } from "../../src/lake/byte-cache.ts";
 import { httpSource } from "../../src/lake/fetch.ts";
 import { LakeSession } from "../../src/lake/session.ts";
+import {
+	endpointOfEnvironment,
+	isBucketAddress,
+} from "../storage/bucket-address.ts";
+import { bucketSigner, hostedAddress } from "./bucket-signer.ts";
 import { fileSource } from "./file-source.ts";
 import { openNodeDatabase } from "./node-database.ts";
 import { nodeDecoder } from "./node-decoder.ts";
@@ -13,17 +18,37 @@ const CACHE_BYTES = 500e6;
 /** What addresses are relative to where the lake has none; they never are. */
 const ANY_HOST = "http://localhost/";
 
-/** A session under Node over a lake in a folder or at an address. */
-export function openLake(
+export interface OpenLakeOptions {
+	/** Of the store whose buckets are read with keys; else as the AWS tools find it, else Amazon's. */
+	readonly endpoint?: string | undefined;
+	readonly budgetBytes?: number;
+}
+
+/**
+ * A session under Node over a lake in a folder, at an address or in a bucket
+ * (`s3://bucket/prefix`). Private buckets are read with the keys that the AWS tools
+ * would use ({@link bucketSigner}).
+ */
+export async function openLake(
 	lake: string,
-	options: { readonly budgetBytes?: number } = {},
+	options: OpenLakeOptions = {},
 ): Promise<LakeSession> {
-	const isAddress = /^https?:/i.test(lake);
+	const endpoint = options.endpoint ?? endpointOfEnvironment();
+	const address = isBucketAddress(lake)
+		? await hostedAddress(lake, endpoint)
+		: /^https?:/i.test(lake)
+			? lake
+			: null;
 	const host = httpSource(
-		isAddress ? (lake.endsWith("/") ? lake : `${lake}/`) : ANY_HOST,
+		address === null
+			? ANY_HOST
+			: address.endsWith("/")
+				? address
+				: `${address}/`,
+		bucketSigner(endpoint),
 	);
 	return LakeSession.open({
-		source: isAddress ? host : fileSource(lake),
+		source: address === null ? fileSource(lake) : host,
 		files: nodeFiles(host),
 		openDatabase: openNodeDatabase,
 		decoder: nodeDecoder(),

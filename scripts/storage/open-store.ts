@@ -1,4 +1,4 @@
-import { isBucketAddress } from "./bucket-address.ts";
+import { endpointOfEnvironment, isBucketAddress } from "./bucket-address.ts";
 import { FolderStore } from "./folder-store.ts";
 import type { S3Store } from "./s3-store.ts";
 import type { Store } from "./store.ts";
@@ -45,10 +45,4 @@ export async function openBucket(
 		throw error;
 	}
 	return store;
-}
-
-function endpointOfEnvironment(): string | null {
-	return (
-		process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || null
-	);
 }

@@ -13,7 +13,7 @@ export const STORE_RETRY: RetryPolicy = {
 const SILENCE_MS = 60_000;
 
 /** Of stores that have none, and take any. */
-const DEFAULT_REGION = "us-east-1";
+export const DEFAULT_REGION = "us-east-1";
 
 const TRIES = Symbol("tries");
 
@@ -100,7 +100,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** The region that the environment or the profile names. */
-function regionOr(fallback: string): () => Promise<string> {
+export function regionOr(fallback: string): () => Promise<string> {
 	let region: Promise<string> | null = null;
 	return () => {
 		region ??= new S3Client({}).config.region().catch(() => fallback);

@@ -20,6 +20,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { RetryPolicy } from "../jobs/failures.ts";
+import { parseBucketAddress } from "./bucket-address.ts";
 import { diskError, onDisk } from "./disk.ts";
 import { fileHeaders } from "./file-headers.ts";
 import {
@@ -128,7 +129,7 @@ export class S3Store implements Store {
 
 	/** Throws a {@link StoreError} where the address is not `s3://bucket` or `s3://bucket/prefix`. */
 	constructor(address: string, options: S3Options) {
-		const { bucket, prefix } = parseAddress(address);
+		const { bucket, prefix } = parseBucketAddress(address);
 		this.bucket = bucket;
 		this.#prefix = prefix === "" ? "" : `${prefix}/`;
 		this.address =
@@ -578,16 +579,6 @@ export class S3Store implements Store {
 			}, this.#patience),
 		);
 	}
-}
-
-function parseAddress(address: string): { bucket: string; prefix: string } {
-	const [, bucket, prefix = ""] =
-		/^s3:\/\/([^/?#]+)(?:\/(.*?))?\/*$/.exec(address) ?? [];
-	if (bucket === undefined)
-		throw new StoreError(
-			`no address of a bucket: ${address}; write s3://bucket or s3://bucket/prefix`,
-		);
-	return { bucket, prefix };
 }
 
 function headersOf(key: string, options: UploadOptions) {

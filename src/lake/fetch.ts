@@ -10,7 +10,7 @@ import {
 	statusFault,
 	toFault,
 } from "./faults.ts";
-import { mayBeRefusal, refusalOf } from "./signing/refusal.ts";
+import { type KeyWords, mayBeRefusal, refusalOf } from "./signing/refusal.ts";
 import { causeOf, whyUnreachable } from "./signing/unreachable.ts";
 import type { FileGuard, FileHost, WholeLimits } from "./types.ts";
 
@@ -25,6 +25,8 @@ export interface HttpOptions {
 	readonly stallMilliseconds?: number;
 	/** Signs each attempt anew, where there are keys for its address. */
 	readonly sign?: (request: Request) => Promise<Request>;
+	/** How a refusal speaks of these keys; as of entered ones where left out. */
+	readonly keyWords?: KeyWords;
 }
 
 /**
@@ -73,7 +75,7 @@ export function httpSource(
 			});
 		});
 		if (!mayBeRefusal(response.status)) return response;
-		const refusal = await refusalOf(request, response);
+		const refusal = await refusalOf(request, response, options.keyWords);
 		if (refusal === null) throw statusFault(response);
 		throw refusedFault(refusal, request);
 	};

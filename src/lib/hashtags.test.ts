@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { foldTag, hashtagsIn, shownTag } from "./hashtags.ts";
+import { foldTag, hashtagsIn, shownTag, shownTags } from "./hashtags.ts";
 
 test("a tag is any script's letters, marks, digits and connectors", () => {
 	expect(
@@ -64,4 +64,10 @@ test("a tag is shown with its sign, and turns nothing around it", () => {
 	expect(shownTag("zürich")).toBe("#zürich");
 	expect(shownTag("\u202eabc\u2067\u2069")).toBe("#abc");
 	expect(shownTag("שלום")).toBe("#שלום");
+});
+
+test("several tags are listed as a sentence does", () => {
+	expect(shownTags(["a"])).toBe("#a");
+	expect(shownTags(["a", "b"])).toBe("#a and #b");
+	expect(shownTags(["a", "b", "\u202ec"])).toBe("#a, #b and #c");
 });

@@ -53,3 +53,11 @@ const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 export function shownTag(tag: string): string {
 	return `#${tag.replace(TURNING, "")}`;
 }
+
+/** Tags as a sentence names them: `#a`, `#a and #b`, `#a, #b and #c`. */
+export function shownTags(tags: readonly string[]): string {
+	return lists.format(tags.map(shownTag));
+}
+
+/** British, which sets no comma before the last. */
+const lists = new Intl.ListFormat("en-GB", { type: "conjunction" });

@@ -128,6 +128,17 @@ describe.skipIf(browserPath() === null)("the data page", () => {
 		expect(
 			await page.evaluate(() => document.documentElement.scrollWidth),
 		).toBe(390);
+		// What columns are is read without scrolling sideways.
+		expect(
+			await page
+				.locator(".table-columns")
+				.evaluateAll(
+					(tables) =>
+						tables.filter(
+							({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+						).length,
+				),
+		).toBe(0);
 		expect(await violationsOf(page)).toStrictEqual([]);
 	});
 

@@ -90,7 +90,7 @@ export function HomeView(props: {
 					<ul class="home-datasets">
 						{datasets.map(({ name, title, rows, synthetic }) => (
 							<li key={name}>
-								<span>
+								<span class="home-dataset">
 									{title}
 									{syntheticLabel(synthetic) !== null && (
 										<span class="provenance-synthetic home-synthetic">

@@ -13,7 +13,7 @@ import type { TopTag } from "../../charts/top-tags.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import { formatCount } from "../../lib/format.ts";
-import { shownTag } from "../../lib/hashtags.ts";
+import { shownTag, shownTags } from "../../lib/hashtags.ts";
 import {
 	LAKE_POSTS,
 	type PostSelection,
@@ -415,7 +415,7 @@ export function sentence(
 	const when = windowWords(choice, data);
 	const what = choice.withReposts ? "post" : "original post";
 	if (choice.tags.length > 0) {
-		const chosen = choice.tags.map(shownTag).join(" and ");
+		const chosen = shownTags(choice.tags);
 		if (funnel.counted === 0) return `${when}, no post carried ${chosen}.`;
 		const [beside] = topTags.filter(({ tag }) => !choice.tags.includes(tag));
 		return (
@@ -433,7 +433,7 @@ export function sentence(
 		leaders.length === 1
 			? `the first was ${shownTag(leaders[0]?.tag ?? "")} with ${formatCount(most)}`
 			: leaders.length <= 3
-				? `the first were ${leaders.map(({ tag }) => shownTag(tag)).join(" and ")} with ${formatCount(most)} each`
+				? `the first were ${shownTags(leaders.map(({ tag }) => tag))} with ${formatCount(most)} each`
 				: `no tag stood out, the first ones came ${formatCount(most)} ${most === 1 ? "time" : "times"} each`;
 	return (
 		`${when}, ${formatCounted(funnel.counted, what)} carried ${formatCounted(funnel.tags, "tag")}, ` +

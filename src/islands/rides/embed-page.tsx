@@ -7,7 +7,7 @@ import { sentenceOf, totalOf } from "./sentence.ts";
 
 /** The map alone, for a frame in another page: with its legend, its sources, and the way to all else. */
 export function EmbedPage(props: RidesParts) {
-	const { opened, state, model, publisher } = props;
+	const { opened, model, publisher } = props;
 	const picture = model.picture.value;
 	const { search } = new URL(pageAddress.value);
 	return (
@@ -20,7 +20,7 @@ export function EmbedPage(props: RidesParts) {
 			>
 				{picture === null
 					? `${totalOf(opened.timeline)}.`
-					: sentenceOf(picture.seen, state.filter.value, opened.timeline)}
+					: sentenceOf(picture.seen, picture.filter, opened.timeline)}
 			</p>
 			<MapPanel {...props} isEmbedded onOpen={() => {}} />
 			<footer class="rides-embed-foot">

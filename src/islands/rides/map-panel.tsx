@@ -144,7 +144,7 @@ export function MapPanel(
 	const sentence =
 		picture === null
 			? ""
-			: sentenceOf(picture.seen, state.filter.value, opened.timeline);
+			: sentenceOf(picture.seen, picture.filter, opened.timeline);
 	const exported = (): ExportedMap | null =>
 		map.current === null || picture === null || scale.value === null
 			? null

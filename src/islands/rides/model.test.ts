@@ -120,6 +120,21 @@ test("a filter that comes while an aborted one is still on its way is counted", 
 	]);
 });
 
+test("while other rides are counted, the picture says of which rides it still is", async () => {
+	const { model, filter, answerAll } = page();
+	filter.value = named("a");
+	model.viewport.value = viewAt(0);
+	await answerAll();
+	filter.value = named("c");
+	expect(model.picture.value).toMatchObject({ filter: named("a"), largest: 3 });
+	filter.value = named("bc");
+	await answerAll();
+	expect(model.picture.value).toMatchObject({
+		filter: named("bc"),
+		largest: 2,
+	});
+});
+
 test("a move within what is counted asks for the rides in view, and counts no cell again", async () => {
 	const { model, filter, asked, answerAll } = page();
 	filter.value = named("b");

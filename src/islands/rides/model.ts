@@ -15,6 +15,7 @@ import {
 	windowOf,
 } from "../../lib/grid.ts";
 import {
+	ANY_RIDE,
 	isAnyRide,
 	matching,
 	type RideFilter,
@@ -63,6 +64,8 @@ export interface Opened {
 /** What is on the screen now. */
 export interface Picture {
 	readonly window: CellWindow;
+	/** Of the rides it counts, which while others are counted is not the one that is set. */
+	readonly filter: RideFilter;
 	readonly counts: Uint32Array;
 	/** Rides of the window's busiest cell. */
 	readonly largest: number;
@@ -268,6 +271,7 @@ export class RidesModel {
 		if (most === 0) return false;
 		this.picture.value = {
 			window,
+			filter: ANY_RIDE,
 			counts,
 			largest: largestOf(counts),
 			shown: part,
@@ -290,6 +294,7 @@ export class RidesModel {
 			this.problem.value = null;
 			this.picture.value = {
 				window,
+				filter,
 				counts,
 				largest: largestOf(counts),
 				shown,

@@ -30,7 +30,8 @@ export function RidesPage(
 	const filtersButton = useRef<HTMLButtonElement>(null);
 	const picture = model.picture.value;
 	const filter = state.filter.value;
-	const undated = undatedNote(opened.timeline.undated, filter);
+	const told = picture?.filter ?? filter;
+	const undated = undatedNote(opened.timeline.undated, told);
 	const showAt = (center: [longitude: number, latitude: number]) => {
 		if (map.current === null) {
 			const [longitude, latitude] = center;
@@ -55,7 +56,7 @@ export function RidesPage(
 				<p role="status" aria-busy={model.loading.value !== null}>
 					{picture === null
 						? `${totalOf(opened.timeline)}.`
-						: sentenceOf(picture.seen, filter, opened.timeline)}
+						: sentenceOf(picture.seen, told, opened.timeline)}
 					{undated !== null && <small> {undated}</small>}
 				</p>
 				<Figures

@@ -532,8 +532,12 @@ function Results(props: {
 				status.kind !== "failed" && (
 					<Empty>
 						<p>
-							Write SQL or take an example, then press <kbd>{SHORTCUT}</kbd>.
-							Nothing runs by itself.
+							Write SQL or take an example, then press Run
+							<span class="sql-shortcut">
+								{" "}
+								or <kbd>{SHORTCUT}</kbd>
+							</span>
+							. Nothing runs by itself.
 						</p>
 					</Empty>
 				)
@@ -564,9 +568,9 @@ function Results(props: {
 
 function said(kind: string, answer: Answered | null): string {
 	if (kind === "running") return "";
-	if (kind === "cancelled") return "Cancelled";
-	if (kind === "failed")
-		return answer === null ? "" : "Did not run. The answer before stays below.";
+	const before = answer === null ? "" : " The answer before stays below.";
+	if (kind === "cancelled") return `Cancelled.${before}`;
+	if (kind === "failed") return answer === null ? "" : `Did not run.${before}`;
 	if (answer === null) return "";
 	return answer.change === null
 		? outcome(answer.result.rows, answer.milliseconds)

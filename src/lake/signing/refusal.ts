@@ -3,6 +3,21 @@ import { isSignedAddress } from "../../lib/signed-address.ts";
 /** As much of an error's body as is looked at; S3's are some hundred bytes. */
 const BODY_BYTES = 8192;
 
+/** How a refusal speaks of keys: a page asks for them, a command finds them. */
+export interface KeyWords {
+	/** What to do for keys, where the request to this address went without. */
+	missing(address: string): string;
+	/** The keys that there are. */
+	readonly keys: string;
+	readonly region: string;
+}
+
+export const ENTERED: KeyWords = {
+	missing: () => "enter keys for its bucket",
+	keys: "the keys that were entered",
+	region: "the region that was entered",
+};
+
 /** Whether a status may mean that keys are missing or wrong; 400 is what S3 says of a wrong region. */
 export function mayBeRefusal(status: number): boolean {
 	return status === 400 || status === 401 || status === 403;
@@ -16,6 +31,7 @@ export function mayBeRefusal(status: number): boolean {
 export async function refusalOf(
 	request: Request,
 	response: Response,
+	words: KeyWords = ENTERED,
 ): Promise<string | null> {
 	const { status } = response;
 	const body = await beginningOf(response);
@@ -23,15 +39,15 @@ export async function refusalOf(
 	const isSigned = request.headers.has("Authorization");
 	if (status === 400 && !(isSigned && CAUSES.has(code))) return null;
 	const said = code === "" ? String(status) : `${status}, ${code}`;
-	return `the host refuses it (${said}): ${causeOf(request, code, body)}`;
+	return `the host refuses it (${said}): ${causeOf(request, code, body, words)}`;
 }
 
 export const ASKS_FOR_ADDRESS =
 	"the signature in the address has expired or is for something else; ask for a new address, one that is signed for GET";
 const ASKS_FOR_TOKEN =
 	"the session token is missing, wrong or has expired; ask for new keys";
-const ASKS_FOR_REGION = "the region that was entered is not the bucket's";
-const CAUSES: ReadonlyMap<string, string> = new Map([
+const asksForRegion = ({ region }: KeyWords) => `${region} is not the bucket's`;
+const CAUSES = new Map<string, string | ((words: KeyWords) => string)>([
 	[
 		"SignatureDoesNotMatch",
 		"the secret key does not belong to the access key, or something on the way changes requests; check the secret and the region",
@@ -46,17 +62,23 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
 	],
 	["InvalidToken", ASKS_FOR_TOKEN],
 	["ExpiredToken", ASKS_FOR_TOKEN],
-	["AuthorizationHeaderMalformed", ASKS_FOR_REGION],
-	["AuthorizationQueryParametersError", ASKS_FOR_REGION],
+	["AuthorizationHeaderMalformed", asksForRegion],
+	["AuthorizationQueryParametersError", asksForRegion],
 ]);
 
-function causeOf(request: Request, code: string, body: string): string {
+function causeOf(
+	request: Request,
+	code: string,
+	body: string,
+	words: KeyWords,
+): string {
 	if (isSignedAddress(request.url)) return ASKS_FOR_ADDRESS;
 	if (!request.headers.has("Authorization"))
-		return "not everyone may read it; enter keys for its bucket, or check the bucket's policy";
-	const cause =
+		return `not everyone may read it; ${words.missing(request.url)}, or check the bucket's policy`;
+	const known =
 		CAUSES.get(code) ??
-		"the keys that were entered do not allow it; check the keys, this machine's clock and the bucket's policy";
+		`${words.keys} do not allow it; check the keys, this machine's clock and the bucket's policy`;
+	const cause = typeof known === "string" ? known : known(words);
 	const region = /<Region>([a-z0-9-]{1,40})<\/Region>/.exec(body)?.[1];
 	return region === undefined ? cause : `${cause}: it is ${region}`;
 }

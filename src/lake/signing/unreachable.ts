@@ -19,7 +19,15 @@ export async function whyUnreachable(
 	request: Request,
 	error: unknown,
 ): Promise<Unreachable> {
-	const message = `the network failed (${causeOf(error)})`;
+	const cause = causeOf(error);
+	if (cause === "unexpected redirect" && request.headers.has("Authorization"))
+		return {
+			message:
+				"the host leads elsewhere, where no signed request goes; check the region: the bucket may lie in another one",
+			shut: "no",
+			isRefused: true,
+		};
+	const message = `the network failed (${cause})`;
 	const { origin: host } = new URL(request.url);
 	const { origin: site, crossOriginIsolated: isIsolated } = globalThis as {
 		readonly origin?: string;
