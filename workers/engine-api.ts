@@ -207,6 +207,12 @@ export interface StorageUse {
 	readonly residentBudgetBytes: number;
 }
 
+/** What the worker itself answers to. */
+export interface EngineWorkerApi extends EngineApi {
+	/** Takes the name of its life, see `life.ts`. Resolves once its end can be heard. */
+	live(life: string): Promise<void>;
+}
+
 /**
  * The one contract between a page and its engine worker: plain values and bytes
  * only. An error's `name` tells its kind: `SqlError` (the message says where),

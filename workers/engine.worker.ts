@@ -6,8 +6,9 @@ import { allowsAddress, foreignHosts } from "../src/lib/foreign-hosts.ts";
 import { decodePool, startDecoder, suitableDecoders } from "./decode-pool.ts";
 import { fetchDuckdb } from "./duckdb.ts";
 import { createEngine } from "./engine.ts";
-import type { EngineApi, Progress } from "./engine-api.ts";
+import type { EngineWorkerApi, Progress } from "./engine-api.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
+import { holdLife } from "./life.ts";
 import { openByteCache } from "./opfs-cache.ts";
 import { fetchWasm } from "./unpack.ts";
 import { warmDatabase, warmDecoders } from "./warm-up.ts";
@@ -53,8 +54,9 @@ const engine = createEngine({
 });
 
 /** Answers are moved, not copied. */
-const api: EngineApi = {
+const api: EngineWorkerApi = {
 	...engine,
+	live: holdLife,
 	async query(request, onProgress) {
 		const answer = await engine.query(request, onProgress);
 		return transfer(answer, [answer.ipc.buffer]);

@@ -8,6 +8,7 @@ import { build, writeAll } from "../../scripts/steps/building.ts";
 import { openStore } from "../../scripts/storage/open-store.ts";
 import { ConflictError } from "../../scripts/storage/store.ts";
 import { type FaultyStore, startFaultyStore } from "../support/faulty-store.ts";
+import { freshLake } from "../support/fresh-lake.ts";
 import { hasRadosgw } from "../support/radosgw.ts";
 import {
 	seededPosts,
@@ -70,13 +71,10 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 	test("holds the files of one in a folder, each as hosts should send it", async () => {
 		const report = await build(publisher("first"));
 		expect(report.exitCode).toBe(1);
-		await build({
-			input: join(folder.path, "input"),
-			out: join(folder.path, "lake"),
-			processes: 1,
-		});
 		const { hashes } = await lakeIn("s3://lakes/maps");
-		expect(hashes).toEqual((await lakeIn(join(folder.path, "lake"))).hashes);
+		expect(hashes).toEqual(
+			(await freshLake(join(folder.path, "input"))).hashes,
+		);
 
 		const { server } = store;
 		const { endpoint } = server;
@@ -136,11 +134,9 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		});
 
 		const ours = await build(publisher("ours", "ours"));
-		const fresh = join(folder.path, "ours-fresh");
-		await build({ input: join(folder.path, "ours"), out: fresh, processes: 1 });
 		expect(ours.version).not.toBe(theirs);
 		expect((await lakeIn("s3://lakes/maps")).hashes).toEqual(
-			(await lakeIn(fresh)).hashes,
+			(await freshLake(join(folder.path, "ours"))).hashes,
 		);
 	});
 
@@ -159,13 +155,9 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		expect(versions.length).toBeGreaterThan(0);
 		const lake = await lakeIn("s3://lakes/at-once");
 		const fresh = await Promise.all(
-			["ours", "theirs"].map(async (name) => {
-				const out = join(folder.path, `${name}-alone`);
-				await build({ input: join(folder.path, name), out, processes: 1 });
-				return (await lakeIn(out)).hashes;
-			}),
+			["ours", "theirs"].map((name) => freshLake(join(folder.path, name))),
 		);
-		expect(fresh).toContainEqual(lake.hashes);
+		expect(fresh.map(({ hashes }) => hashes)).toContainEqual(lake.hashes);
 	});
 
 	test("that refuses a job's files leaves what was there, and the error says where", async () => {
@@ -229,10 +221,8 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 			.filter((line) => line.startsWith("PUT /lakes/"));
 		expect(puts.filter((line) => line.includes("work/batches"))).toEqual([]);
 		expect(puts.filter((line) => line.includes("maps/rides"))).toHaveLength(1);
-		const fresh = join(folder.path, "down-fresh");
-		await build({ input, out: fresh, processes: 1 });
 		expect((await lakeIn("s3://lakes/maps")).hashes).toEqual(
-			(await lakeIn(fresh)).hashes,
+			(await freshLake(input)).hashes,
 		);
 	});
 

@@ -7,11 +7,13 @@ import type { BalanceReport } from "../../scripts/steps/report.ts";
 import { readState } from "../../scripts/steps/state.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { freshLake } from "../support/fresh-lake.ts";
 import {
 	seededPosts,
 	seededReadings,
 	seededRide,
 } from "../support/seeded-input.ts";
+import { shuffled } from "../support/shuffled.ts";
 import { testFolder } from "../support/test-folder.ts";
 import {
 	unnamedWork,
@@ -135,9 +137,7 @@ const EDITS: readonly Edit[] = [
 
 describe(`a lake after edits (seed ${SEED})`, () => {
 	const random = randomFrom(SEED);
-	const edits = EDITS.map((edit) => ({ edit, place: random() }))
-		.sort((a, b) => a.place - b.place)
-		.map(({ edit }) => edit);
+	const edits = shuffled(EDITS, random);
 	let input: string;
 	let out: string;
 	let work: string;
@@ -163,17 +163,10 @@ describe(`a lake after edits (seed ${SEED})`, () => {
 			const after = await wholeLake(lake());
 			before = after;
 
-			const fresh = join(folder.path, `fresh-${index}`);
-			const anew = await build({ input, out: fresh, processes: 1 });
-			expect(after.hashes).toEqual(
-				(await wholeLake(new FolderStore(fresh))).hashes,
-			);
-			expect(report.rejects).toEqual(anew.rejects);
-			expect(report.datasets).toEqual(anew.datasets);
-			await Promise.all([
-				rm(fresh, { recursive: true }),
-				rm(`${fresh}.work`, { recursive: true }),
-			]);
+			const fresh = await freshLake(input);
+			expect(after.hashes).toEqual(fresh.hashes);
+			expect(report.rejects).toEqual(fresh.report.rejects);
+			expect(report.datasets).toEqual(fresh.report.datasets);
 
 			const written = [...(await piecesOf(work))].flatMap(([id, place]) =>
 				pieces.has(id) ? [] : [place],
@@ -226,10 +219,7 @@ test("the order in which files arrive, their times and the number of processes d
 	const random = randomFrom(SEED);
 	const orders = [1, 3].map((processes) => ({
 		processes,
-		names: Object.keys(files)
-			.map((name) => ({ name, place: random() }))
-			.sort((a, b) => a.place - b.place)
-			.map(({ name }) => name),
+		names: shuffled(Object.keys(files), random),
 	}));
 	const lakes: WholeLake[] = [];
 	for (const { processes, names } of orders) {

@@ -8,11 +8,13 @@ import { expect, test } from "vitest";
 import { build, writeAll } from "../../scripts/steps/building.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { freshLake } from "../support/fresh-lake.ts";
 import {
 	seededPosts,
 	seededReadings,
 	seededRide,
 } from "../support/seeded-input.ts";
+import { shuffled } from "../support/shuffled.ts";
 import { testFolder } from "../support/test-folder.ts";
 import {
 	countNatively,
@@ -49,11 +51,10 @@ test(`${KILLS} builds that are killed leave the lake whole, and the next ends as
 	let wholeMs = await start().ended;
 	let killed = 0;
 	// Each at a moment of its own part of a build's time, in any order.
-	const moments = Array.from(
-		{ length: KILLS },
-		(_, part) => (part + random()) / KILLS,
+	const moments = shuffled(
+		Array.from({ length: KILLS }, (_, part) => (part + random()) / KILLS),
+		random,
 	);
-	shuffle(moments, random);
 	for (let round = 0; killed < KILLS; round++) {
 		await edit(input, round, random);
 		const { ended, kill } = start();
@@ -68,10 +69,8 @@ test(`${KILLS} builds that are killed leave the lake whole, and the next ends as
 	}
 
 	await build({ input, out, work, processes: 2 });
-	const fresh = join(folder.path, "fresh");
-	await build({ input, out: fresh, processes: 1 });
 	expect((await wholeLake(lake)).hashes).toEqual(
-		(await wholeLake(new FolderStore(fresh))).hashes,
+		(await freshLake(input)).hashes,
 	);
 	expect((await readdir(work)).sort()).toEqual(["store"]);
 	expect(await unnamedWork(new FolderStore(join(work, "store")))).toEqual([]);
@@ -163,11 +162,4 @@ function startBuild(options: { input: string; out: string; work: string }) {
 			return true;
 		},
 	};
-}
-
-function shuffle<T>(list: T[], random: () => number): void {
-	for (let last = list.length - 1; last > 0; last--) {
-		const other = Math.floor(random() * (last + 1));
-		[list[last], list[other]] = [list[other] as T, list[last] as T];
-	}
 }

@@ -15,7 +15,7 @@ import {
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { cellsOf, failureOf, priceOf, runSql, writeSql } from "./sql-page.ts";
 
@@ -36,7 +36,7 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "lakeside-dropped-"));
 		site = builtSite();
-		server = await serveSite({ folder: site, port: 0 });
+		server = await serveSite({ folder: site, ...PLAIN_HOST });
 		browser = await launch();
 	});
 	afterAll(async () => {

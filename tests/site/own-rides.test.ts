@@ -8,6 +8,7 @@ import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { formatDistance } from "../../src/lib/format.ts";
 import { browserPath, launch } from "../browser.ts";
+import { endWorkers } from "../support/end-workers.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
@@ -64,14 +65,18 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await server?.close();
 		await rm(folder, { recursive: true, force: true });
 	});
-	/** Opens the page with nothing kept from others. */
-	async function open({ hasEngine }: { readonly hasEngine: boolean }) {
+	/** Opens the page with nothing kept from others; the engine comes in it and others, in the SQL page, or nowhere. */
+	async function open({
+		engine,
+	}: {
+		readonly engine: "everywhere" | "sql/" | null;
+	}) {
 		context = await browser.newContext({
 			viewport: { width: 1280, height: 860 },
 		});
-		if (!hasEngine) await withholdEngine(context);
+		if (engine !== "everywhere") await withholdEngine(context, engine);
+		context.setDefaultTimeout(60_000);
 		page = await context.newPage();
-		page.setDefaultTimeout(60_000);
 		complaints = complaintsOf(page, server.url);
 		await page.goto(`${server.url}rides/`);
 		await page.locator(".own-panel").waitFor({ state: "attached" });
@@ -81,7 +86,8 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await context.close();
 	});
 
-	const button = (name: string) => page.getByRole("button", { name });
+	const button = (name: string, tab = page) =>
+		tab.getByRole("button", { name, exact: true });
 	const bar = () => page.locator(".own-bar > [role=status]").textContent();
 
 	/** Chooses files in the panel, and waits until they are on the map. */
@@ -158,7 +164,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	}
 
 	test("are counted, filtered and drawn as the same files in a lake", async () => {
-		await open({ hasEngine: true });
+		await open({ engine: "everywhere" });
 		const published: string[][] = [];
 		for (const query of QUERIES)
 			published.push(await seenAt(`?${VIEW}${query}`));
@@ -187,7 +193,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("come from drops too, packed and zipped, and hostile names are only text", async () => {
-		await open({ hasEngine: false });
+		await open({ engine: null });
 		await drop({
 			[`${HOSTILE}.gpx`]: gpx(HOSTILE.replaceAll("<", "&lt;"), 47.6),
 			"packed.gpx.gz": gzipSync(gpx("Packed", 47.61)),
@@ -221,7 +227,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("go with the page unless they are kept, and on one click in all tabs", async () => {
-		await open({ hasEngine: false });
+		await open({ engine: null });
 		await choose(files);
 		await page.reload();
 		await page.getByText("No rides of your own are on this device").waitFor();
@@ -238,14 +244,12 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await expect.poll(bar, PATIENTLY).toMatch(/^10 rides of your own, kept/);
 		const other = await context.newPage();
 		await other.goto(`${server.url}rides/`);
-		await other.getByRole("button", { name: "Your own rides" }).click();
+		await button("Your own rides", other).click();
 		await other.locator(".own-bar").waitFor();
 
 		await button("Erase").click();
 		await button("Your own rides").waitFor();
-		await other
-			.getByText("No rides of your own are on this device")
-			.waitFor({ timeout: 20_000 });
+		await other.getByText("No rides of your own are on this device").waitFor();
 		for (const tab of [page, other])
 			expect(
 				await tab.evaluate(async () => {
@@ -258,7 +262,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("that are kept can be opened again where their worker was lost, and half of a batch is none", async () => {
-		await open({ hasEngine: false });
+		await open({ engine: null });
 		await page.evaluate(async () => {
 			const root = await navigator.storage.getDirectory();
 			const folder = await root.getDirectoryHandle("lakeside-rides", {
@@ -280,13 +284,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 				return names;
 			});
 		expect(await kept()).toStrictEqual([expect.stringMatching(/^[\w-]{36}$/)]);
-		// Threads of the engine never answer, and who closes itself neither.
-		for (const worker of page.workers())
-			void worker
-				.evaluate(() => {
-					if (self.name === "rides") self.close();
-				})
-				.catch(() => {});
+		expect(await endWorkers(page, "rides")).toBe(1);
 		await page
 			.getByRole("alert")
 			.filter({ hasText: "The reader of your rides was lost" })
@@ -297,7 +295,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are asked by SQL once they are kept, which gives the page's numbers, trips counted once too", async () => {
-		await open({ hasEngine: true });
+		await open({ engine: "sql/" });
 		const half = (text: string) => {
 			let at = 0;
 			return text.replace(/<trkpt.*?<\/trkpt>/gs, (point) =>
@@ -363,13 +361,13 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		// What another tab erases goes from here too.
 		const other = await context.newPage();
 		await other.goto(`${server.url}rides/?rides=own`);
-		await other.getByRole("button", { name: "Erase" }).click();
+		await button("Erase", other).click();
 		await page.getByText("This asks your own rides").waitFor();
 		expect(await page.locator(".source").count()).toBe(0);
 	});
 
 	test("are erased from the settings of any page", async () => {
-		await open({ hasEngine: false });
+		await open({ engine: null });
 		await choose(files);
 		await button("Keep on this device").click();
 		await page.getByText("kept on this device").waitFor();
@@ -389,7 +387,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are read and shown with the network off, after a first visit", async () => {
-		await open({ hasEngine: true });
+		await open({ engine: null });
 		await choose(files);
 		await button("Keep on this device").click();
 		await page.getByText("kept on this device").waitFor();
@@ -418,7 +416,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("are asked for by a key that is pressed before the page is ready", async () => {
-		await open({ hasEngine: false });
+		await open({ engine: null });
 		const early = await context.newPage();
 		await early.route("**/rides/basemap.json", async (route) => {
 			await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -439,7 +437,7 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 	});
 
 	test("can be chosen, kept and erased by the keyboard, and reading be given up", async () => {
-		await open({ hasEngine: false });
+		await open({ engine: null });
 		const large = join(folder, "large.gpx");
 		await writeFile(
 			large,

@@ -31,6 +31,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 			context = await browser.newContext();
 			context.setDefaultTimeout(60_000);
 			engineless = await browser.newContext();
+			engineless.setDefaultTimeout(60_000);
 			await withholdEngine(engineless);
 		});
 		afterAll(async () => {
@@ -41,14 +42,14 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 
 		test("every page opens, starts the engine and complains of nothing", async () => {
 			for (const path of await pagesOf(site)) {
-				const page = await context.newPage();
+				const hasEngine = engines.includes(path);
+				const page = await (hasEngine ? context : engineless).newPage();
 				const complaints = complaintsOf(page, server.url);
 				await page.goto(server.url + path);
 				await expect
 					.poll(() => page.locator("#lake-published").textContent())
 					.toContain("Published");
-				if (engines.includes(path))
-					await page.locator("html[data-engine=ready]").waitFor();
+				if (hasEngine) await page.locator("html[data-engine=ready]").waitFor();
 				expect(complaints, path).toEqual([]);
 				await page.close();
 			}

@@ -4,12 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+	afterAll,
+	afterEach,
+	beforeAll,
+	beforeEach,
+	describe,
+	expect,
+	test,
+} from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { writeSmallInput } from "./small-input.ts";
 import { runBy, runSql } from "./sql-page.ts";
+import { withholdEngine } from "./without-engine.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A window that the roll-ups do not answer. */
@@ -20,16 +29,20 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 	let folder = "";
 	let server: SiteServer;
 	let browser: Browser;
+	/** One for each test, with nothing kept from others. */
 	let context: BrowserContext;
 	let posts = 400;
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "lakeside-publication-"));
 		await cp(builtSite(), join(folder, "site"), { recursive: true });
 		await writeSmallInput(join(folder, "input"));
-		server = await serveSite({ folder: join(folder, "site"), port: 0 });
+		server = await serveSite({ folder: join(folder, "site"), ...PLAIN_HOST });
 		browser = await launch();
+	});
+	beforeEach(async () => {
 		context = await browser.newContext();
 	});
+	afterEach(() => context.close());
 	afterAll(async () => {
 		await browser?.close();
 		await server?.close();
@@ -101,10 +114,10 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 		await expect.poll(() => sentence.textContent(), PATIENCE).not.toBe(before);
 		expect(page.url()).toBe(server.url + ASKED);
 		expect(await prompt(page).isHidden()).toBe(true);
-		await page.close();
 	});
 
 	test("whoever wants them later is asked again when still newer ones come", async () => {
+		await withholdEngine(context);
 		const page = await context.newPage();
 		await page.goto(`${server.url}weather/`);
 		await expect.poll(() => version(page)).toContain("Version");
@@ -116,7 +129,6 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 			await page.waitForTimeout(4000);
 			expect(await prompt(page).isHidden()).toBe(true);
 		}
-		await page.close();
 	});
 
 	test("the SQL page moves without losing its text; until then its answers are of one publication", async () => {
@@ -143,15 +155,13 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 		);
 		await runBy(page, () => page.getByRole("button", { name: "Run" }).click());
 		expect(await answer(page)).toBe(String(posts));
-		await page.close();
 	});
 
 	test("files that were collected meanwhile lead to an offer, not to a crash, on a chart's page too", async () => {
-		const fresh = await browser.newContext();
-		const page = await fresh.newPage();
+		const page = await context.newPage();
 		await page.goto(`${server.url}sql/`);
 		await isReady(page);
-		const chart = await fresh.newPage();
+		const chart = await context.newPage();
 		await chart.goto(`${server.url}posts/`);
 		await isReady(chart);
 		// The one that the page stands on is no longer among the last two.
@@ -186,6 +196,5 @@ describe.skipIf(browserPath() === null)("while someone reads", () => {
 			.waitFor(PATIENCE);
 		expect(await chart.locator(".state-failure").count()).toBe(0);
 		expect(new URL(chart.url()).searchParams.get("from")).toBe("2024-05-03");
-		await fresh.close();
 	});
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,7 +14,7 @@ import {
 	startRadosgw,
 } from "../support/radosgw.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { cellsOf, outcomeOf, runBy, runSql } from "./sql-page.ts";
 
@@ -55,8 +55,9 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 				await readFile(join(lake, String(posts))),
 			);
 			await store.put("files", "some folder/k.csv", "k,v\n1,one\n2,two\n");
-			publicSite = await buildSite("open");
-			privateSite = await buildSite("shut");
+			const [openFolder, shutFolder] = await buildSites();
+			publicSite = await serveSite({ folder: openFolder, ...PLAIN_HOST });
+			privateSite = await serveSite({ folder: shutFolder, port: 0 });
 			await allow("open", publicSite);
 			await allow("shut", privateSite);
 			await allow("files", publicSite);
@@ -72,16 +73,17 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			await rm(folder, { recursive: true, force: true });
 		});
 
-		/** A site whose lake lies in the bucket, as `npm run build` makes it. */
-		async function buildSite(bucket: string): Promise<SiteServer> {
-			const out = join(folder, bucket);
+		/** Folders of a site whose lake lies in the open bucket, as `npm run build` makes it, and in the shut one. */
+		async function buildSites(): Promise<[open: string, shut: string]> {
+			const lake = (bucket: string) => store.bucketUrl(bucket) + PREFIX;
+			const [open, shut] = [join(folder, "open"), join(folder, "shut")];
 			await promisify(execFile)(
 				process.execPath,
-				["scripts/build-site.ts", "--out", out],
+				["scripts/build-site.ts", "--out", open],
 				{
 					env: {
 						...process.env,
-						PUBLIC_LAKE_URL: store.bucketUrl(bucket) + PREFIX,
+						PUBLIC_LAKE_URL: lake("open"),
 						PUBLIC_FOREIGN_HOSTS: [
 							store.endpoint,
 							new URL(store.virtualHostUrl("*")).href.slice(0, -1),
@@ -89,7 +91,16 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 					},
 				},
 			);
-			return serveSite({ folder: out, port: 0 });
+			// One build for both: only this address tells them apart.
+			await cp(open, shut, { recursive: true });
+			for await (const name of glob("**/*.{html,js,json}", { cwd: shut })) {
+				const text = await readFile(join(shut, name), "utf8");
+				await writeFile(
+					join(shut, name),
+					text.replaceAll(lake("open"), lake("shut")),
+				);
+			}
+			return [open, shut];
 		}
 
 		/** Gives the bucket exactly what the documentation prints for the site. */

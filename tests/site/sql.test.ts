@@ -8,11 +8,13 @@ import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { parseCatalog } from "../../src/lib/catalog.ts";
 import { examplesFor } from "../../src/queries/examples.ts";
 import { browserPath, launch } from "../browser.ts";
+import { endWorkers } from "../support/end-workers.ts";
 import { violationsOf } from "./accessibility.ts";
-import { builtSite } from "./built-site.ts";
+import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import {
 	cellsOf,
+	failureOf,
 	outcomeOf,
 	priceOf,
 	runBy,
@@ -22,9 +24,15 @@ import {
 } from "./sql-page.ts";
 import { withholdEngine } from "./without-engine.ts";
 
+/** It ends only where somebody ends it. */
+const ENDLESS =
+	"select sum(sin(a.i * b.i)) from range(1000000) a(i), range(1000000) b(i)";
+
 describe.skipIf(browserPath() === null)("the SQL page", () => {
 	let site = "";
+	/** Of the page of most tests, and of the pages that some have of their own. */
 	let server: SiteServer;
+	let plain: SiteServer;
 	let browser: Browser;
 	let page: Page;
 	let complaints: string[];
@@ -32,29 +40,37 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	beforeAll(async () => {
 		site = builtSite();
 		server = await serveSite({ folder: site, port: 0 });
+		plain = await serveSite({ folder: site, ...PLAIN_HOST });
 		browser = await launch();
-		page = await open("sql/");
+		page = await newPage();
 		complaints = complaintsOf(page, server.url);
 		await page.goto(`${server.url}sql/`);
 	});
 	afterAll(async () => {
 		await browser?.close();
 		await server?.close();
+		await plain?.close();
 	});
 
-	/** A page of its own, with nothing kept from others. */
-	async function open(
-		path: string,
-		{ hasEngine = true }: { readonly hasEngine?: boolean } = {},
-	): Promise<Page> {
+	/** A page with nothing kept from others. */
+	async function newPage(): Promise<Page> {
 		const context = await browser.newContext({
 			viewport: { width: 1600, height: 900 },
 			permissions: ["clipboard-read", "clipboard-write"],
 		});
-		if (!hasEngine) await withholdEngine(context);
 		const opened = await context.newPage();
 		opened.setDefaultTimeout(60_000);
-		await opened.goto(server.url + path);
+		return opened;
+	}
+
+	/** The same at an address of the site, where no page is isolated. */
+	async function open(
+		path: string,
+		{ hasEngine = true }: { readonly hasEngine?: boolean } = {},
+	): Promise<Page> {
+		const opened = await newPage();
+		if (!hasEngine) await withholdEngine(opened.context());
+		await opened.goto(plain.url + path);
 		return opened;
 	}
 
@@ -65,10 +81,14 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	}
 
 	/** Runs by keyboard alone; what the page says that came of it. */
-	async function run(sql: string, on = page): Promise<string> {
-		await runSql(on, sql);
-		return outcomeOf(on);
+	async function run(sql: string): Promise<string> {
+		await runSql(page, sql);
+		return outcomeOf(page);
 	}
+
+	/** Waits until DuckDB works. */
+	const isRunning = () =>
+		page.locator(".sql-price").getByText("Running", { exact: true }).waitFor();
 
 	const cell = (row: number, column: number) =>
 		page.locator(
@@ -140,17 +160,11 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	});
 
 	test("Escape ends a query that runs, and the next one answers", async () => {
-		await writeSql(
-			page,
-			"select sum(sin(a.i * b.i)) from range(1000000) a(i), range(1000000) b(i)",
-		);
+		await writeSql(page, ENDLESS);
 		await runBy(page, async () => {
 			await page.keyboard.press("Control+Enter");
 			await page.getByRole("button", { name: "Cancel" }).waitFor();
-			await page
-				.locator(".sql-price")
-				.getByText("Running", { exact: true })
-				.waitFor();
+			await isRunning();
 			await sqlEditor(page).focus();
 			await page.keyboard.press("Escape");
 		});
@@ -276,7 +290,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		const own = await open("sql/");
 		await writeSql(own, "select 'mine' as whose");
 		await own.goto(
-			`${server.url}sql/#q=${encodeURIComponent("select 'é & %' as linked")}`,
+			`${plain.url}sql/#q=${encodeURIComponent("select 'é & %' as linked")}`,
 		);
 		await own.getByText("From a link: read it, then run it.").waitFor();
 		expect(await textOf(own)).toBe("select 'é & %' as linked");
@@ -361,14 +375,41 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 	);
 
 	test("on a phone, the page is no wider than the screen and answers", async () => {
-		const phone = await open("sql/");
-		await phone.setViewportSize({ width: 390, height: 844 });
-		expect(await run("select * from posts", phone)).toMatch(/^400 rows/);
+		const desk = page.viewportSize() ?? { width: 0, height: 0 };
+		await page.setViewportSize({ width: 390, height: 844 });
+		expect(await run("select * from posts")).toMatch(/^400 rows/);
 		expect(
-			await phone.evaluate(() => document.documentElement.scrollWidth),
+			await page.evaluate(() => document.documentElement.scrollWidth),
 		).toBe(390);
-		expect(await violationsOf(phone)).toStrictEqual([]);
-		await phone.context().close();
+		expect(await violationsOf(page)).toStrictEqual([]);
+		await page.setViewportSize(desk);
+	});
+
+	test("where the engine dies under a query, the page says so and what was lost, and the next query answers", async () => {
+		const notice = page.locator(".engine-notice");
+		const close = notice.getByRole("button", { name: "Close" });
+		// On a busy machine an engine that was to stop may have been replaced already.
+		if ((await close.count()) > 0) await close.click();
+		await run("create or replace view mine as select 42 as answer");
+		await run("create or replace table drawn as select random() as r");
+		await writeSql(page, ENDLESS);
+		await runBy(page, async () => {
+			await page.keyboard.press("Control+Enter");
+			await isRunning();
+			expect(await endWorkers(page, "engine")).toBe(1);
+		});
+		expect(await page.locator(".failure-title").textContent()).toBe(
+			"The engine was lost",
+		);
+		expect(await failureOf(page)).toContain("the browser ended its worker");
+		expect(await notice.locator("p").allTextContents()).toStrictEqual([
+			"The engine was replaced: the browser ended its worker.",
+			"Lost: view mine, table drawn. Run what made them again.",
+		]);
+		expect(await violationsOf(page)).toStrictEqual([]);
+		expect(await run("select 42 as answer")).toMatch(/^1 row in/);
+		await close.click();
+		expect(await notice.count()).toBe(0);
 	});
 
 	test("nothing was complained of: no console message, no violation of the policy", () => {

@@ -6,12 +6,14 @@ import type {
 	DroppedFile,
 	EngineApi,
 	EngineStatus,
+	EngineWorkerApi,
 	OwnObject,
 	Price,
 	Progress,
 	QueryAnswer,
 	StorageUse,
 } from "../../../workers/engine-api.ts";
+import { newLife, onDeath } from "../../../workers/life.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
 import { Lifeline } from "../../lake/lifeline.ts";
 import type { Query } from "../../queries/sql.ts";
@@ -202,18 +204,26 @@ function engine(): Promise<Engine> {
 async function start(): Promise<Engine> {
 	engineState.value = { kind: "loading", bytes: 0, totalBytes: 0 };
 	const worker = startWorker("engine");
+	const lifeline = new Lifeline();
+	let isReady = false;
+	const lose = (why: string) => {
+		if (lifeline.isLost) return;
+		lifeline.lose(why);
+		worker.terminate();
+		if (isReady) noteLoss(why);
+	};
+	worker.addEventListener("error", ({ message }) =>
+		lose(message || "its worker failed"),
+	);
 	try {
-		const api = wrap<EngineApi>(worker);
-		const lifeline = new Lifeline();
-		worker.addEventListener("error", (event) =>
-			lifeline.lose(event.message || "its worker failed"),
-		);
+		const api = wrap<EngineWorkerApi>(worker);
+		const life = newLife("engine");
+		void api
+			.live(life)
+			.then(() => onDeath(life, () => lose("the browser ended its worker")));
 		const status = await lifeline.hold(opened(api));
+		isReady = true;
 		engineState.value = { kind: "ready", version: status.version };
-		worker.addEventListener("error", (event) => {
-			worker.terminate();
-			noteLoss(event.message || "its worker failed");
-		});
 		prepareNotices();
 		// It may have come before the service worker could see it.
 		keepEngine().catch(() => {});

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<string, string>> = {
 	SqlError: "DuckDB cannot run this",
 	FetchError: "The lake could not be read",
 	GoneError: "The lake's files have moved on",
+	EngineLostError: "The engine was lost",
 	ForbiddenError: "The host refuses to give this",
 	OverBudgetError: "This reads more than the memory budget",
 	UnsupportedError: "Not possible in the page",
