@@ -26,13 +26,22 @@ test.each([
 	["drop index flights", "DROP INDEX cannot run here"],
 	["analyze select 1", "ANALYZE cannot run here"],
 	["explain select 1", "EXPLAIN cannot run here"],
-	["'select'", "only queries can run here"],
+	["insert or replace into x select 1", "only queries can run here"],
 	["from lakeside_ghosts.flights", "is the planner's own"],
 	['from "LAKESIDE_GHOSTS".flights', "is the planner's own"],
 ])("refuses %j", (sql, message) => {
 	expect(() => readStatement(sql)).toThrow(message);
 	expect(() => readStatement(sql)).toThrow(
 		expect.objectContaining({ name: "UnsupportedError" }),
+	);
+});
+
+test.each(["selct 1", "'select'", "42"])("%j is no statement", (sql) => {
+	expect(() => readStatement(sql)).toThrow(
+		expect.objectContaining({
+			name: "SqlError",
+			message: expect.stringContaining("no statement begins with"),
+		}),
 	);
 });
 

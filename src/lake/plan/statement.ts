@@ -35,6 +35,10 @@ const SELECT_WORDS = new Set(
 );
 /** Statements about tables, which DuckDB takes for a SELECT only in parentheses. */
 const TABLE_WORDS = new Set(["describe", "desc", "show", "summarize"]);
+/** Of statements that change something, of which not all can run here. */
+const CHANGE_WORDS = new Set(
+	"create drop set reset insert update delete".split(" "),
+);
 const CLOCK_WORDS = new Set(
 	(
 		"now current_timestamp get_current_timestamp transaction_timestamp today current_date " +
@@ -52,7 +56,7 @@ export type WithOwnWords = (words: ReadonlySet<string>) => ReadonlySet<string>;
 
 /**
  * Throws `UnsupportedError` for anything but exactly one SELECT, or one change of
- * something that may be the analyst's own.
+ * something that may be the analyst's own; `SqlError` for what is no statement.
  */
 export function readStatement(
 	sql: string,
@@ -73,11 +77,18 @@ export function readStatement(
 	const verb = first?.kind === "word" ? first.text.toLowerCase() : "";
 	const isQuery = SELECT_WORDS.has(verb);
 	const change = isQuery ? null : readChange(sql, tokens);
-	if (!isQuery && change === null)
-		throw new LakeError(
-			"UnsupportedError",
-			`only queries can run here (SELECT, WITH, FROM, VALUES, PIVOT, DESCRIBE, SUMMARIZE) and what makes views, macros, tables and variables of your own, not ${first?.text.slice(0, 40)}`,
-		);
+	if (!isQuery && change === null) {
+		const text = first?.text.slice(0, 40);
+		throw CHANGE_WORDS.has(verb)
+			? new LakeError(
+					"UnsupportedError",
+					`only queries can run here (SELECT, WITH, FROM, VALUES, PIVOT, DESCRIBE, SUMMARIZE) and what makes views, macros, tables and variables of your own, not ${text}`,
+				)
+			: new LakeError(
+					"SqlError",
+					`no statement begins with ${text}: a query begins with SELECT, FROM or WITH`,
+				);
+	}
 	if (sql.toLowerCase().includes(GHOSTS))
 		throw new LakeError(
 			"UnsupportedError",
