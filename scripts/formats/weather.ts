@@ -1,27 +1,29 @@
-import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
-import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { entryBytes, fileBytes, plainName } from "./bytes.ts";
-import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
-import { ghcnDailyTable, isdTable } from "./noaa-tables.ts";
+import type { CsvRow } from "./csv.ts";
 import {
-	CellDigits,
-	type Header,
 	isSentinel,
-	keyOf,
-	MeasureStatistics,
-	marksAmong,
-	NumberSigns,
-	type Periods,
+	type MeasureStatistics,
 	parseCell,
-	parseHeader,
-	periodsAmong,
-	type Roles,
-	rolesOf,
 	zoneOf,
 } from "./weather-columns.ts";
+import {
+	type Layout,
+	measureOf,
+	NOT_UTF8,
+	NoReadings,
+	periodName,
+	survey,
+} from "./weather-layout.ts";
+import {
+	openTable,
+	type Source,
+	sampleOf,
+	type Table,
+	width,
+} from "./weather-table.ts";
+import { timeOf, timeText } from "./weather-times.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
 export interface Reading {
@@ -35,34 +37,6 @@ export interface Reading {
 	readonly value: number | null;
 }
 
-/** How a file's cells become readings. */
-interface Layout {
-	readonly headers: readonly Header[];
-	readonly roles: Roles;
-	/** Wide: each its own measure. Long: the one that holds the value. */
-	readonly measures: readonly number[];
-	/** Long: the column whose cells name the measure. */
-	readonly measureName: number | null;
-	/** Where each of `measures` stands for a time of the day; null where none does. */
-	readonly periods: Periods | null;
-	/** By measure, as its readings name it. */
-	readonly statistics: ReadonlyMap<string, MeasureStatistics>;
-	readonly commaIsDecimal: boolean;
-	/** What points and commas are for, by column. */
-	readonly signs: ReadonlyMap<number, NumberSigns>;
-	readonly times: TimeForms;
-}
-
-/** A table that readings may lie in. */
-interface Source {
-	/** Below the input folder; of one in a zip, the zip's with its name behind. */
-	readonly path: string;
-	/** Within a zip, null where it lies in none. */
-	readonly entry: string | null;
-	/** The plain bytes, from the start each time. */
-	open(): AsyncGenerator<Uint8Array>;
-}
-
 /** `entry` names the file within a zip, null where there is none. */
 export type TakeReading = (
 	reading: Reading,
@@ -70,13 +44,6 @@ export type TakeReading = (
 	entry: string | null,
 ) => void;
 
-/** Why a text holds no readings: of a `.txt`, which may be anything, no fault. */
-class NoReadings extends FileError {}
-
-const SNIFF_BYTES = 1 << 16;
-/** Lines among which the header is looked for. */
-const HEADER_LINES = 30;
-const SAMPLE_LENGTH = 200;
 /**
  * Bytes of a station's name, percent-encoded: it names a folder of the lake, and
  * file systems allow names of 255 bytes.
@@ -85,23 +52,6 @@ const LONGEST_STATION = 240;
 /** Microseconds since 1970, the end exclusive: a single reading of another age would stretch every timeline. */
 const MIN_TIME = Date.UTC(1600, 0) * 1000;
 const MAX_TIME = Date.UTC(2101, 0) * 1000;
-/** What UTF-8 decoding puts for bytes that are none. */
-const NOT_UTF8 = "\uFFFD";
-
-const CLOCK = /^\d{1,2}:\d{2}/;
-
-/** As tables of numbers write it, too: `5.0`. */
-const HOUR = /^(\d{1,2})(?:\.0)?$/;
-
-/** What spreadsheets add to a date. */
-const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
-
-/** A date that has its time of day. */
-const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
-
-/** `2024020113`, with minutes and seconds or without, which might be a number of seconds. */
-const COMPACT =
-	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
 
 /** Whether a path, of a file in a folder or a zip, is one that readings may lie in, also packed (`.gz`). */
 export function mayHoldReadings(path: string): boolean {
@@ -227,12 +177,7 @@ async function readTable(
 		const reject = (reason: string) => {
 			read += 1;
 			out.count("rows rejected");
-			out.reject(
-				line,
-				reason,
-				row.join(",").slice(0, SAMPLE_LENGTH),
-				source.entry ?? undefined,
-			);
+			out.reject(line, reason, sampleOf(row), source.entry ?? undefined);
 		};
 		const count = width(row, table.width);
 		if (count !== table.width) {
@@ -245,7 +190,7 @@ async function readTable(
 			return;
 		}
 		const cells = table.cells(row);
-		const time = timeOf(cells, layout);
+		const time = timeOf(cells, roles, layout.times);
 		if (time === null) {
 			const text = [roles.date, roles.time]
 				.map((index) => (index === null ? "" : timeText(cells, roles, index)))
@@ -299,13 +244,6 @@ async function readTable(
 	}
 }
 
-/** Of a row, without blank cells behind the last column. */
-function width(cells: readonly string[], columns: number): number {
-	let count = cells.length;
-	while (count > columns && cells[count - 1]?.trim() === "") count -= 1;
-	return count;
-}
-
 function countedValue(
 	cell: number | "blank" | "word",
 	statistics: MeasureStatistics | undefined,
@@ -323,209 +261,6 @@ function countedValue(
 	return cell;
 }
 
-/**
- * First reading: finds out what the columns are and what their cells hold. Where it
- * comes upon thousands that are set apart, once more, now that it is known which are.
- */
-async function survey(
-	source: Source,
-	known: ReadonlyMap<number, NumberSigns> | null = null,
-): Promise<Layout> {
-	const signs = new Map<number, NumberSigns>();
-	const byColumn = new Map<number, MeasureStatistics>();
-	const byName = new Map<string, MeasureStatistics>();
-	const named = new Set<string>();
-	let unnamed = 0;
-
-	const table = await openTable(source);
-	const { header, delimiter, rows } = table;
-	if (header === null)
-		throw new NoReadings("no header: the file has nothing but white space");
-	const commaIsDecimal = delimiter !== ",";
-	const headers = headersOf(header);
-	let roles = rolesOf(headers);
-	let dataRows = 0;
-	const times = new TimeForms();
-	const digits = new Map<number, CellDigits>();
-
-	for await (const batch of rows)
-		for (const { line, cells: row } of batch) {
-			dataRows += 1;
-			if (width(row, table.width) !== table.width) continue;
-			const cells = table.cells(row);
-			roles ??= rolesOf(headers, cells.findIndex(isWrittenTime));
-			if (roles !== null) surveyRow(cells, line, roles);
-		}
-	if (roles === null)
-		throw new NoReadings(
-			"no time column: name one time, datetime, date or timestamp",
-			{
-				line: header.line,
-				sample: header.cells.join(",").slice(0, SAMPLE_LENGTH),
-			},
-		);
-	if (dataRows === 0)
-		throw new FileError("nothing but a header: the file has no row", {
-			line: header.line,
-		});
-	const fault = times.fault();
-	if (fault !== null) throw new FileError(fault.reason, fault);
-
-	if (known === null && signs.values().some((each) => each.hasThousands))
-		return survey(source, signs);
-	function parse(cells: readonly string[], index: number) {
-		const cell = cells[index] ?? "";
-		entryOf(signs, index, () => new NumberSigns()).add(cell);
-		return parseCell(cell, commaIsDecimal, known?.get(index));
-	}
-
-	function surveyRow(
-		cells: readonly string[],
-		line: number,
-		roles: Roles,
-	): void {
-		times.add(timeText(cells, roles, roles.date ?? roles.time), line);
-		for (const index of roles.candidates) {
-			statisticsOf(byColumn, index).add(parse(cells, index));
-			entryOf(digits, index, () => new CellDigits()).add(cells[index] ?? "");
-		}
-		if (roles.value !== null) {
-			const cell = parse(cells, roles.value);
-			statisticsOf(byColumn, roles.value).add(cell);
-			if (roles.measureName !== null)
-				statisticsOf(
-					byName,
-					parseHeader(cells[roles.measureName] ?? "").name,
-				).add(cell);
-		} else if (roles.measureName !== null) {
-			const name = keyOf(cells[roles.measureName] ?? "");
-			if (name === "") unnamed += 1;
-			else if (named.size < 2) named.add(name);
-		}
-	}
-
-	if (roles.measureName !== null && roles.value !== null)
-		return {
-			headers,
-			roles,
-			measures: [roles.value],
-			measureName: roles.measureName,
-			periods: null,
-			statistics: byName,
-			commaIsDecimal,
-			signs,
-			times,
-		};
-	const valueColumn = namedColumn(headers, roles, named);
-	if (roles.station === null && valueColumn === null && unnamed === 0)
-		roles = { ...roles, station: columnNamed(headers, "name") };
-	const marks = marksAmong(headers, digits);
-	let measures =
-		valueColumn !== null
-			? [valueColumn]
-			: [...roles.candidates, ...(roles.value === null ? [] : [roles.value])]
-					.filter(
-						(index) =>
-							byColumn.get(index)?.isNumeric() === true && !marks.has(index),
-					)
-					.sort((a, b) => a - b);
-	if (measures.length === 0)
-		throw new NoReadings(
-			"no column of numbers beside the time: a column of readings holds a number a cell, and its unit in the header, such as temperature [°C]",
-			{
-				line: header.line,
-				sample: headers.map(({ name }) => name).join(","),
-			},
-		);
-	const statistics = new Map<string, MeasureStatistics>();
-	// Of a time at which there is no value on any day, too.
-	const mayBePeriods = roles.candidates.filter((index) => {
-		const { words } = statisticsOf(byColumn, index);
-		return measures.includes(index) || (words === 0 && !marks.has(index));
-	});
-	const isOfDays = roles.date === null && !times.haveClocks;
-	const periods = isOfDays ? periodsAmong(headers, mayBePeriods) : null;
-	if (periods !== null) {
-		const all = new MeasureStatistics();
-		measures = [...periods.offsets.keys()];
-		for (const index of measures) all.merge(statisticsOf(byColumn, index));
-		statistics.set(periodName(periods), all);
-	} else
-		for (const index of measures) {
-			const name = headers[index]?.name ?? "";
-			if (statistics.has(name))
-				throw new FileError(`two columns are named ${name}`, {
-					line: header.line,
-				});
-			statistics.set(name, statisticsOf(byColumn, index));
-		}
-	return {
-		headers,
-		roles,
-		measures,
-		measureName: null,
-		periods,
-		statistics,
-		commaIsDecimal,
-		signs,
-		times,
-	};
-}
-
-function statisticsOf<Key>(
-	of: Map<Key, MeasureStatistics>,
-	key: Key,
-): MeasureStatistics {
-	return entryOf(of, key, () => new MeasureStatistics());
-}
-
-function entryOf<Key, Value>(
-	of: Map<Key, Value>,
-	key: Key,
-	make: () => Value,
-): Value {
-	const known = of.get(key);
-	if (known !== undefined) return known;
-	const fresh = make();
-	of.set(key, fresh);
-	return fresh;
-}
-
-function headersOf({ line, cells }: CsvRow): Header[] {
-	const sample = cells.join(",").slice(0, SAMPLE_LENGTH);
-	if (sample.includes(NOT_UTF8))
-		throw new FileError(
-			"the header is not valid UTF-8: save the file as UTF-8",
-			{ line, sample },
-		);
-	if (cells.some((cell) => parseTime(cell) !== null || isPartedDate(cell)))
-		throw new NoReadings(
-			"no header: the first line holds a time; put a line before it that names the columns, such as time,temperature [°C]",
-			{ line, sample },
-		);
-	return cells.map(parseHeader);
-}
-
-/** The one column that the cells of a `name` column name. */
-function namedColumn(
-	headers: readonly Header[],
-	roles: Roles,
-	named: ReadonlySet<string>,
-): number | null {
-	const [name, ...others] = named;
-	if (name === undefined || others.length > 0) return null;
-	return (
-		roles.candidates.find(
-			(index) => keyOf(headers[index]?.name ?? "") === name,
-		) ?? null
-	);
-}
-
-function columnNamed(headers: readonly Header[], key: string): number | null {
-	const index = headers.findIndex((header) => keyOf(header.name) === key);
-	return index === -1 ? null : index;
-}
-
 function noteLeftOut(
 	{ headers, roles, measures, measureName, periods }: Layout,
 	{ linesBefore, isWestern }: Table,
@@ -538,9 +273,7 @@ function noteLeftOut(
 			`a row is a day, its ${periods.offsets.size} columns of times are read as the measure ${periodName(periods)}`,
 		);
 	if (linesBefore.length > 0)
-		note(
-			`lines before the header left out: ${linesBefore.join(" / ").slice(0, SAMPLE_LENGTH)}`,
-		);
+		note(`lines before the header left out: ${sampleOf(linesBefore, " / ")}`);
 	const used = new Set([
 		roles.time,
 		roles.date,
@@ -558,94 +291,9 @@ function noteLeftOut(
 	if (leftOut.length > 0) note(`columns left out: ${leftOut.join(", ")}`);
 }
 
-function periodName({ name }: Periods): string {
-	return name ?? "value";
-}
-
-function measureOf(
-	{ headers, measureName, periods }: Layout,
-	cells: readonly string[],
-	index: number,
-): Header {
-	if (periods !== null) return { name: periodName(periods), unit: null };
-	const header = headers[index] ?? { name: "", unit: null };
-	if (measureName === null) return header;
-	const own = parseHeader(cells[measureName] ?? "");
-	return { name: own.name, unit: own.unit ?? header.unit };
-}
-
 function textOf(cells: readonly string[], index: number | null): string | null {
 	const text = index === null ? "" : (cells[index] ?? "").trim();
 	return text === "" ? null : text;
-}
-
-/** What stands in a column of times; of a day whose year and month stand apart, the whole date. */
-function timeText(
-	cells: readonly string[],
-	{ date, time, yearAndMonth }: Roles,
-	index: number,
-): string {
-	const text = startOf((cells[index] ?? "").trim());
-	if (yearAndMonth === null || index !== (date ?? time)) return text;
-	const parts = yearAndMonth.map((part) => (cells[part] ?? "").trim());
-	return [...parts, text].join("-");
-}
-
-/** Of a time from and a time to, as markets of power write them, the first. */
-function startOf(cell: string): string {
-	return cell.replace(/(?<=\d) [-–] \d.*$/, "");
-}
-
-function timeOf(
-	cells: readonly string[],
-	{ roles, times }: Layout,
-): ParsedTime | null {
-	const text = timeText(cells, roles, roles.time);
-	if (roles.date === null) return parseTime(times.plain(text));
-	const [, hour] = HOUR.exec(text) ?? [];
-	if (hour === undefined && !CLOCK.test(text))
-		return parseTime(times.plain(text));
-	const date = times
-		.plain(timeText(cells, roles, roles.date))
-		.replace(MIDNIGHT, "");
-	if (hour === undefined) return parseTime(`${date} ${text}`);
-	if (WITH_CLOCK.test(date)) return parseTime(date);
-	const [, minute = "00"] =
-		HOUR.exec((cells[roles.minute ?? -1] ?? "").trim()) ?? [];
-	return parseTime(
-		`${date} ${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`,
-	);
-}
-
-/** Sees how a file writes its times, where one of them alone does not tell. */
-class TimeForms {
-	readonly #dates = new DateForms();
-	#areCompact: boolean | null = null;
-	/** Whether one has its time of day. */
-	haveClocks = false;
-
-	add(text: string, line: number): void {
-		if (/^\d+$/.test(text))
-			this.#areCompact = this.#areCompact !== false && COMPACT.test(text);
-		this.haveClocks ||=
-			WITH_CLOCK.test(text.replace(MIDNIGHT, "")) || /^\d{9,}$/.test(text);
-		this.#dates.add(text, line);
-	}
-
-	fault() {
-		return this.#dates.fault();
-	}
-
-	/** A time as `parseTime` reads it; as it stands where the file's times do not tell how. */
-	plain(time: string): string {
-		if (this.#areCompact && COMPACT.test(time))
-			return time.replace(
-				COMPACT,
-				(_, day, hour, minute = "00", second = "00") =>
-					`${day} ${hour}${minute}${second}`,
-			);
-		return this.#dates.plain(time);
-	}
 }
 
 function stationOf(path: string): string {
@@ -654,146 +302,4 @@ function stationOf(path: string): string {
 	return rest.length > 0 && inZip === undefined
 		? first
 		: (inZip ?? first).replace(/\.(?:csv|tsv|psv|txt)(?:\.gz)?$/i, "");
-}
-
-/** A table whose header is found, read anew each time. */
-interface Table {
-	/** Null where the file holds no line but blank ones and comments. */
-	readonly header: CsvRow | null;
-	/** Cells of a row as it stands in the file, and how they become those of the header. */
-	readonly width: number;
-	readonly cells: (row: readonly string[]) => readonly string[];
-	readonly linesBefore: readonly string[];
-	readonly delimiter: string;
-	/** Whether the file is Windows-1252. */
-	readonly isWestern: boolean;
-	/** The rows behind the header, as they stand. */
-	readonly rows: AsyncGenerator<CsvRow[]>;
-}
-
-async function openTable(source: Source): Promise<Table> {
-	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
-	const { line, linesBefore, delimiter } = headerIn(
-		new TextDecoder().decode(head),
-	);
-	const batches = csvRows(all, delimiter);
-	const common = { linesBefore, delimiter, isWestern: was === "Windows-1252" };
-	const same = (row: readonly string[]) => row;
-	for (;;) {
-		const { value: batch, done } = await batches.next();
-		if (done)
-			return { ...common, header: null, width: 0, cells: same, rows: batches };
-		const at = batch.findIndex((row) => row.line >= line);
-		const first = batch[at];
-		if (first === undefined) continue;
-		const from = (start: number) =>
-			(async function* () {
-				yield batch.slice(start);
-				yield* batches;
-			})();
-		const width = first.cells.length;
-		const headless = ghcnDailyTable(first.cells);
-		if (headless !== null)
-			return {
-				...common,
-				header: { line: first.line, cells: headless.header },
-				width,
-				cells: headless.cells,
-				rows: from(at),
-			};
-		const units = unitsIn(batch[at + 1]?.cells ?? []);
-		const names = first.cells.map((cell, index) =>
-			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
-				.filter(Boolean)
-				.join(" "),
-		);
-		const plain = isdTable(names);
-		return {
-			...common,
-			header: { line: first.line, cells: plain?.header ?? names },
-			width,
-			cells: plain?.cells ?? same,
-			rows: from(at + (units === null ? 1 : 2)),
-		};
-	}
-}
-
-/** The cells of a row that holds nothing but units, in brackets; null for any other. */
-function unitsIn(cells: readonly string[]): readonly string[] | null {
-	const filled = cells.filter((cell) => cell !== "");
-	return filled.length > 1 && filled.every((cell) => /^\[.*\]$/.test(cell))
-		? cells
-		: null;
-}
-
-/** Where the beginning of a file has its header, and what parts the cells. */
-function headerIn(head: string): {
-	readonly line: number;
-	readonly linesBefore: readonly string[];
-	readonly delimiter: string;
-} {
-	const all = head
-		.split(/\r\n|\n|\r/)
-		.map((text, index) => ({ text: text.trim(), line: index + 1 }))
-		.filter(({ text }) => text !== "");
-	const lines = all
-		.filter(({ text }) => !text.startsWith("#") && !/^sep=.$/i.test(text))
-		.slice(0, HEADER_LINES);
-	const found = lines.findIndex(({ text }) => isHeader(text));
-	const [first] = lines;
-	const above = all.findLast(
-		({ line, text }) => line < (first?.line ?? 0) && text !== "#",
-	);
-	const comment = above?.text.replace(/^#\s*/, "") ?? "";
-	if (
-		first !== undefined &&
-		above?.text.startsWith("#") &&
-		!isHeader(first.text) &&
-		isHeader(comment) &&
-		comment.split(delimiterOf(comment)).length ===
-			first.text.split(delimiterOf(comment)).length
-	)
-		return {
-			line: above.line,
-			linesBefore: [],
-			delimiter: delimiterOf(comment),
-		};
-	const at = Math.max(found, 0);
-	const { line, text } = lines[at] ?? { line: 1, text: "" };
-	return {
-		line,
-		linesBefore: lines.slice(0, at).map((before) => before.text),
-		delimiter: delimiterOf(text),
-	};
-}
-
-/** Whether a line names a time, and nothing in it is a value. */
-function isHeader(text: string): boolean {
-	const cells = cellsOf(text, delimiterOf(text)) ?? [];
-	return (
-		cells.length > 1 &&
-		cells.every(
-			(cell) =>
-				parseTime(cell) === null && typeof parseCell(cell, true) === "string",
-		) &&
-		rolesOf(cells.map(parseHeader)) !== null
-	);
-}
-
-/** A time that is more than a number, which anything may be. */
-function isWrittenTime(cell: string): boolean {
-	const start = startOf(cell.trim());
-	return (
-		!/^\d*\.?\d*$/.test(start) &&
-		(parseTime(start) !== null || isPartedDate(start))
-	);
-}
-
-function delimiterOf(line: string): string {
-	const unquoted = line.replaceAll(/"[^"]*"/g, "");
-	let best = ",";
-	for (const delimiter of [",", ";", "\t", "|"])
-		if (unquoted.split(delimiter).length > unquoted.split(best).length)
-			best = delimiter;
-	return best;
 }

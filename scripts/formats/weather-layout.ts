@@ -1,0 +1,264 @@
+import { isPartedDate } from "../../src/lib/formats/date-forms.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import { parseTime } from "../../src/lib/formats/time.ts";
+import type { CsvRow } from "./csv.ts";
+import {
+	CellDigits,
+	type Header,
+	keyOf,
+	MeasureStatistics,
+	marksAmong,
+	NumberSigns,
+	type Periods,
+	parseCell,
+	parseHeader,
+	periodsAmong,
+	type Roles,
+	rolesOf,
+} from "./weather-columns.ts";
+import { openTable, type Source, sampleOf, width } from "./weather-table.ts";
+import { isWrittenTime, TimeForms, timeText } from "./weather-times.ts";
+
+/** How a file's cells become readings. */
+export interface Layout {
+	readonly headers: readonly Header[];
+	readonly roles: Roles;
+	/** Wide: each its own measure. Long: the one that holds the value. */
+	readonly measures: readonly number[];
+	/** Long: the column whose cells name the measure. */
+	readonly measureName: number | null;
+	/** Where each of `measures` stands for a time of the day; null where none does. */
+	readonly periods: Periods | null;
+	/** By measure, as its readings name it. */
+	readonly statistics: ReadonlyMap<string, MeasureStatistics>;
+	readonly commaIsDecimal: boolean;
+	/** What points and commas are for, by column. */
+	readonly signs: ReadonlyMap<number, NumberSigns>;
+	readonly times: TimeForms;
+}
+
+/** Why a text holds no readings: of a `.txt`, which may be anything, no fault. */
+export class NoReadings extends FileError {}
+
+/** What UTF-8 decoding puts for bytes that are none. */
+export const NOT_UTF8 = "\uFFFD";
+
+/**
+ * First reading: finds out what the columns are and what their cells hold. Where it
+ * comes upon thousands that are set apart, once more, now that it is known which are.
+ */
+export async function survey(
+	source: Source,
+	known: ReadonlyMap<number, NumberSigns> | null = null,
+): Promise<Layout> {
+	const signs = new Map<number, NumberSigns>();
+	const byColumn = new Map<number, MeasureStatistics>();
+	const byName = new Map<string, MeasureStatistics>();
+	const named = new Set<string>();
+	let unnamed = 0;
+
+	const table = await openTable(source);
+	const { header, delimiter, rows } = table;
+	if (header === null)
+		throw new NoReadings("no header: the file has nothing but white space");
+	const commaIsDecimal = delimiter !== ",";
+	const headers = headersOf(header);
+	let roles = rolesOf(headers);
+	let dataRows = 0;
+	const times = new TimeForms();
+	const digits = new Map<number, CellDigits>();
+
+	for await (const batch of rows)
+		for (const { line, cells: row } of batch) {
+			dataRows += 1;
+			if (width(row, table.width) !== table.width) continue;
+			const cells = table.cells(row);
+			roles ??= rolesOf(headers, cells.findIndex(isWrittenTime));
+			if (roles !== null) surveyRow(cells, line, roles);
+		}
+	if (roles === null)
+		throw new NoReadings(
+			"no time column: name one time, datetime, date or timestamp",
+			{
+				line: header.line,
+				sample: sampleOf(header.cells),
+			},
+		);
+	if (dataRows === 0)
+		throw new FileError("nothing but a header: the file has no row", {
+			line: header.line,
+		});
+	const fault = times.fault();
+	if (fault !== null) throw new FileError(fault.reason, fault);
+
+	if (known === null && signs.values().some((each) => each.hasThousands))
+		return survey(source, signs);
+	function parse(cells: readonly string[], index: number) {
+		const cell = cells[index] ?? "";
+		entryOf(signs, index, () => new NumberSigns()).add(cell);
+		return parseCell(cell, commaIsDecimal, known?.get(index));
+	}
+
+	function surveyRow(
+		cells: readonly string[],
+		line: number,
+		roles: Roles,
+	): void {
+		times.add(timeText(cells, roles, roles.date ?? roles.time), line);
+		for (const index of roles.candidates) {
+			statisticsOf(byColumn, index).add(parse(cells, index));
+			entryOf(digits, index, () => new CellDigits()).add(cells[index] ?? "");
+		}
+		if (roles.value !== null) {
+			const cell = parse(cells, roles.value);
+			statisticsOf(byColumn, roles.value).add(cell);
+			if (roles.measureName !== null)
+				statisticsOf(
+					byName,
+					parseHeader(cells[roles.measureName] ?? "").name,
+				).add(cell);
+		} else if (roles.measureName !== null) {
+			const name = keyOf(cells[roles.measureName] ?? "");
+			if (name === "") unnamed += 1;
+			else if (named.size < 2) named.add(name);
+		}
+	}
+
+	if (roles.measureName !== null && roles.value !== null)
+		return {
+			headers,
+			roles,
+			measures: [roles.value],
+			measureName: roles.measureName,
+			periods: null,
+			statistics: byName,
+			commaIsDecimal,
+			signs,
+			times,
+		};
+	const valueColumn = namedColumn(headers, roles, named);
+	if (roles.station === null && valueColumn === null && unnamed === 0)
+		roles = { ...roles, station: columnNamed(headers, "name") };
+	const marks = marksAmong(headers, digits);
+	let measures =
+		valueColumn !== null
+			? [valueColumn]
+			: [...roles.candidates, ...(roles.value === null ? [] : [roles.value])]
+					.filter(
+						(index) =>
+							byColumn.get(index)?.isNumeric() === true && !marks.has(index),
+					)
+					.sort((a, b) => a - b);
+	if (measures.length === 0)
+		throw new NoReadings(
+			"no column of numbers beside the time: a column of readings holds a number a cell, and its unit in the header, such as temperature [°C]",
+			{
+				line: header.line,
+				sample: headers.map(({ name }) => name).join(","),
+			},
+		);
+	const statistics = new Map<string, MeasureStatistics>();
+	// Of a time at which there is no value on any day, too.
+	const mayBePeriods = roles.candidates.filter((index) => {
+		const { words } = statisticsOf(byColumn, index);
+		return measures.includes(index) || (words === 0 && !marks.has(index));
+	});
+	const isOfDays = roles.date === null && !times.haveClocks;
+	const periods = isOfDays ? periodsAmong(headers, mayBePeriods) : null;
+	if (periods !== null) {
+		const all = new MeasureStatistics();
+		measures = [...periods.offsets.keys()];
+		for (const index of measures) all.merge(statisticsOf(byColumn, index));
+		statistics.set(periodName(periods), all);
+	} else
+		for (const index of measures) {
+			const name = headers[index]?.name ?? "";
+			if (statistics.has(name))
+				throw new FileError(`two columns are named ${name}`, {
+					line: header.line,
+				});
+			statistics.set(name, statisticsOf(byColumn, index));
+		}
+	return {
+		headers,
+		roles,
+		measures,
+		measureName: null,
+		periods,
+		statistics,
+		commaIsDecimal,
+		signs,
+		times,
+	};
+}
+
+function statisticsOf<Key>(
+	of: Map<Key, MeasureStatistics>,
+	key: Key,
+): MeasureStatistics {
+	return entryOf(of, key, () => new MeasureStatistics());
+}
+
+function entryOf<Key, Value>(
+	of: Map<Key, Value>,
+	key: Key,
+	make: () => Value,
+): Value {
+	const known = of.get(key);
+	if (known !== undefined) return known;
+	const fresh = make();
+	of.set(key, fresh);
+	return fresh;
+}
+
+function headersOf({ line, cells }: CsvRow): Header[] {
+	const sample = sampleOf(cells);
+	if (sample.includes(NOT_UTF8))
+		throw new FileError(
+			"the header is not valid UTF-8: save the file as UTF-8",
+			{ line, sample },
+		);
+	if (cells.some((cell) => parseTime(cell) !== null || isPartedDate(cell)))
+		throw new NoReadings(
+			"no header: the first line holds a time; put a line before it that names the columns, such as time,temperature [°C]",
+			{ line, sample },
+		);
+	return cells.map(parseHeader);
+}
+
+/** The one column that the cells of a `name` column name. */
+function namedColumn(
+	headers: readonly Header[],
+	roles: Roles,
+	named: ReadonlySet<string>,
+): number | null {
+	const [name, ...others] = named;
+	if (name === undefined || others.length > 0) return null;
+	return (
+		roles.candidates.find(
+			(index) => keyOf(headers[index]?.name ?? "") === name,
+		) ?? null
+	);
+}
+
+function columnNamed(headers: readonly Header[], key: string): number | null {
+	const index = headers.findIndex((header) => keyOf(header.name) === key);
+	return index === -1 ? null : index;
+}
+
+export function periodName({ name }: Periods): string {
+	return name ?? "value";
+}
+
+/** What a column of a layout measures in a row. */
+export function measureOf(
+	{ headers, measureName, periods }: Layout,
+	cells: readonly string[],
+	index: number,
+): Header {
+	if (periods !== null) return { name: periodName(periods), unit: null };
+	const header = headers[index] ?? { name: "", unit: null };
+	if (measureName === null) return header;
+	const own = parseHeader(cells[measureName] ?? "");
+	return { name: own.name, unit: own.unit ?? header.unit };
+}

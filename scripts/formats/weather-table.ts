@@ -1,0 +1,166 @@
+import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
+import { parseTime } from "../../src/lib/formats/time.ts";
+import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
+import { ghcnDailyTable, isdTable } from "./noaa-tables.ts";
+import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
+
+const SNIFF_BYTES = 1 << 16;
+/** Lines among which the header is looked for. */
+const HEADER_LINES = 30;
+const SAMPLE_LENGTH = 200;
+
+/** A table that readings may lie in. */
+export interface Source {
+	/** Below the input folder; of one in a zip, the zip's with its name behind. */
+	readonly path: string;
+	/** Within a zip, null where it lies in none. */
+	readonly entry: string | null;
+	/** The plain bytes, from the start each time. */
+	open(): AsyncGenerator<Uint8Array>;
+}
+
+/** A table whose header is found, read anew each time. */
+export interface Table {
+	/** Null where the file holds no line but blank ones and comments. */
+	readonly header: CsvRow | null;
+	/** Cells of a row as it stands in the file, and how they become those of the header. */
+	readonly width: number;
+	readonly cells: (row: readonly string[]) => readonly string[];
+	readonly linesBefore: readonly string[];
+	readonly delimiter: string;
+	/** Whether the file is Windows-1252. */
+	readonly isWestern: boolean;
+	/** The rows behind the header, as they stand. */
+	readonly rows: AsyncGenerator<CsvRow[]>;
+}
+
+/** Opens a table at its first row. */
+export async function openTable(source: Source): Promise<Table> {
+	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
+	const { line, linesBefore, delimiter } = headerIn(
+		new TextDecoder().decode(head),
+	);
+	const batches = csvRows(all, delimiter);
+	const common = { linesBefore, delimiter, isWestern: was === "Windows-1252" };
+	const same = (row: readonly string[]) => row;
+	for (;;) {
+		const { value: batch, done } = await batches.next();
+		if (done)
+			return { ...common, header: null, width: 0, cells: same, rows: batches };
+		const at = batch.findIndex((row) => row.line >= line);
+		const first = batch[at];
+		if (first === undefined) continue;
+		const from = (start: number) =>
+			(async function* () {
+				yield batch.slice(start);
+				yield* batches;
+			})();
+		const width = first.cells.length;
+		const headless = ghcnDailyTable(first.cells);
+		if (headless !== null)
+			return {
+				...common,
+				header: { line: first.line, cells: headless.header },
+				width,
+				cells: headless.cells,
+				rows: from(at),
+			};
+		const units = unitsIn(batch[at + 1]?.cells ?? []);
+		const names = first.cells.map((cell, index) =>
+			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
+				.filter(Boolean)
+				.join(" "),
+		);
+		const plain = isdTable(names);
+		return {
+			...common,
+			header: { line: first.line, cells: plain?.header ?? names },
+			width,
+			cells: plain?.cells ?? same,
+			rows: from(at + (units === null ? 1 : 2)),
+		};
+	}
+}
+
+/** The cells of a row that holds nothing but units, in brackets; null for any other. */
+function unitsIn(cells: readonly string[]): readonly string[] | null {
+	const filled = cells.filter((cell) => cell !== "");
+	return filled.length > 1 && filled.every((cell) => /^\[.*\]$/.test(cell))
+		? cells
+		: null;
+}
+
+/** Where the beginning of a file has its header, and what parts the cells. */
+function headerIn(head: string): {
+	readonly line: number;
+	readonly linesBefore: readonly string[];
+	readonly delimiter: string;
+} {
+	const all = head
+		.split(/\r\n|\n|\r/)
+		.map((text, index) => ({ text: text.trim(), line: index + 1 }))
+		.filter(({ text }) => text !== "");
+	const lines = all
+		.filter(({ text }) => !text.startsWith("#") && !/^sep=.$/i.test(text))
+		.slice(0, HEADER_LINES);
+	const found = lines.findIndex(({ text }) => isHeader(text));
+	const [first] = lines;
+	const above = all.findLast(
+		({ line, text }) => line < (first?.line ?? 0) && text !== "#",
+	);
+	const comment = above?.text.replace(/^#\s*/, "") ?? "";
+	if (
+		first !== undefined &&
+		above?.text.startsWith("#") &&
+		!isHeader(first.text) &&
+		isHeader(comment) &&
+		comment.split(delimiterOf(comment)).length ===
+			first.text.split(delimiterOf(comment)).length
+	)
+		return {
+			line: above.line,
+			linesBefore: [],
+			delimiter: delimiterOf(comment),
+		};
+	const at = Math.max(found, 0);
+	const { line, text } = lines[at] ?? { line: 1, text: "" };
+	return {
+		line,
+		linesBefore: lines.slice(0, at).map((before) => before.text),
+		delimiter: delimiterOf(text),
+	};
+}
+
+/** Whether a line names a time, and nothing in it is a value. */
+function isHeader(text: string): boolean {
+	const cells = cellsOf(text, delimiterOf(text)) ?? [];
+	return (
+		cells.length > 1 &&
+		cells.every(
+			(cell) =>
+				parseTime(cell) === null && typeof parseCell(cell, true) === "string",
+		) &&
+		rolesOf(cells.map(parseHeader)) !== null
+	);
+}
+
+function delimiterOf(line: string): string {
+	const unquoted = line.replaceAll(/"[^"]*"/g, "");
+	let best = ",";
+	for (const delimiter of [",", ";", "\t", "|"])
+		if (unquoted.split(delimiter).length > unquoted.split(best).length)
+			best = delimiter;
+	return best;
+}
+
+/** Cells of a row, without blank ones behind the last column. */
+export function width(cells: readonly string[], columns: number): number {
+	let count = cells.length;
+	while (count > columns && cells[count - 1]?.trim() === "") count -= 1;
+	return count;
+}
+
+/** What a message shows of a row, or of lines, parted by a sign. */
+export function sampleOf(texts: readonly string[], sign = ","): string {
+	return texts.join(sign).slice(0, SAMPLE_LENGTH);
+}

@@ -1,0 +1,98 @@
+import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
+import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
+import type { Roles } from "./weather-columns.ts";
+
+const CLOCK = /^\d{1,2}:\d{2}/;
+
+/** As tables of numbers write it, too: `5.0`. */
+const HOUR = /^(\d{1,2})(?:\.0)?$/;
+
+/** What spreadsheets add to a date. */
+const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
+
+/** A date that has its time of day. */
+const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
+
+/** `2024020113`, with minutes and seconds or without, which might be a number of seconds. */
+const COMPACT =
+	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
+
+/** What stands in a column of times; of a day whose year and month stand apart, the whole date. */
+export function timeText(
+	cells: readonly string[],
+	{ date, time, yearAndMonth }: Roles,
+	index: number,
+): string {
+	const text = startOf((cells[index] ?? "").trim());
+	if (yearAndMonth === null || index !== (date ?? time)) return text;
+	const parts = yearAndMonth.map((part) => (cells[part] ?? "").trim());
+	return [...parts, text].join("-");
+}
+
+/** Of a time from and a time to, as markets of power write them, the first. */
+function startOf(cell: string): string {
+	return cell.replace(/(?<=\d) [-–] \d.*$/, "");
+}
+
+/** A row's time, put together where it stands in several columns; null where there is none. */
+export function timeOf(
+	cells: readonly string[],
+	roles: Roles,
+	times: TimeForms,
+): ParsedTime | null {
+	const text = timeText(cells, roles, roles.time);
+	if (roles.date === null) return parseTime(times.plain(text));
+	const [, hour] = HOUR.exec(text) ?? [];
+	if (hour === undefined && !CLOCK.test(text))
+		return parseTime(times.plain(text));
+	const date = times
+		.plain(timeText(cells, roles, roles.date))
+		.replace(MIDNIGHT, "");
+	if (hour === undefined) return parseTime(`${date} ${text}`);
+	if (WITH_CLOCK.test(date)) return parseTime(date);
+	const [, minute = "00"] =
+		HOUR.exec((cells[roles.minute ?? -1] ?? "").trim()) ?? [];
+	return parseTime(
+		`${date} ${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`,
+	);
+}
+
+/** Sees how a file writes its times, where one of them alone does not tell. */
+export class TimeForms {
+	readonly #dates = new DateForms();
+	#areCompact: boolean | null = null;
+	/** Whether one has its time of day. */
+	haveClocks = false;
+
+	add(text: string, line: number): void {
+		if (/^\d+$/.test(text))
+			this.#areCompact = this.#areCompact !== false && COMPACT.test(text);
+		this.haveClocks ||=
+			WITH_CLOCK.test(text.replace(MIDNIGHT, "")) || /^\d{9,}$/.test(text);
+		this.#dates.add(text, line);
+	}
+
+	fault() {
+		return this.#dates.fault();
+	}
+
+	/** A time as `parseTime` reads it; as it stands where the file's times do not tell how. */
+	plain(time: string): string {
+		if (this.#areCompact && COMPACT.test(time))
+			return time.replace(
+				COMPACT,
+				(_, day, hour, minute = "00", second = "00") =>
+					`${day} ${hour}${minute}${second}`,
+			);
+		return this.#dates.plain(time);
+	}
+}
+
+/** A time that is more than a number, which anything may be. */
+export function isWrittenTime(cell: string): boolean {
+	const start = startOf(cell.trim());
+	return (
+		!/^\d*\.?\d*$/.test(start) &&
+		(parseTime(start) !== null || isPartedDate(start))
+	);
+}
