@@ -57,8 +57,8 @@ export async function readBucketRows(
 	const rows = await rowsOf(
 		connection,
 		`WITH own AS MATERIALIZED (
-			SELECT *, list_position(${files}, filename) - 1 AS batch
 			FROM read_parquet(${files}, filename = true, hive_partitioning = false)
+			JOIN (SELECT unnest(${files}) AS filename, unnest(range(${batches.length})) AS batch) USING (filename)
 		),
 		finest AS (
 			SELECT ${[...names, "sum(rows) AS rows"].join(", ")} FROM own GROUP BY ALL

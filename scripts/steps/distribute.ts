@@ -155,11 +155,14 @@ async function summarise(
 			? // Sums do not depend on the order of rows, and tell a row from two.
 				`sum(hash(*COLUMNS(lambda name: name <> 'filename' AND NOT starts_with(name, 'lakeside_')))::HUGEINT)::VARCHAR`
 			: literal(content);
+	// A row is looked up among many names only once it stands for all of its group.
 	await connection.run(
 		`COPY (
-			SELECT list_position(${literalList(files)}, filename) - 1 AS file,
-				${[...keys, "count(*) AS rows", `${named} AS content`].join(", ")}
-			FROM read_parquet(${literalList(files)}, filename = true, hive_partitioning = false) GROUP BY ALL
+			SELECT list_position(${literalList(files)}, filename) - 1 AS file, * EXCLUDE (filename)
+			FROM (
+				SELECT filename, ${[...keys, "count(*) AS rows", `${named} AS content`].join(", ")}
+				FROM read_parquet(${literalList(files)}, filename = true, hive_partitioning = false) GROUP BY ALL
+			)
 		) TO ${literal(to)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
 	);
 }
