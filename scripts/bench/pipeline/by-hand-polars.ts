@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { peakBytes } from "../../steps/memory.ts";
 
@@ -5,7 +6,11 @@ import { peakBytes } from "../../steps/memory.ts";
 interface Polars {
 	scanParquet(path: string): {
 		sort(columns: readonly string[]): {
-			sinkParquet(path: string, options: object): Promise<unknown>;
+			/** Writes once it is collected. */
+			sinkParquet(
+				path: string,
+				options: object,
+			): { collect(): Promise<unknown> };
 		};
 	};
 }
@@ -25,11 +30,15 @@ async function run(): Promise<{ seconds: number; peak: number } | null> {
 		return null;
 	}
 	const started = performance.now();
+	const sorted = join(out, "sorted.parquet");
 	await polars
 		.scanParquet(join(input, "*.parquet"))
 		.sort(["date", "origin", "destination", "delay", "distance"])
-		.sinkParquet(join(out, "sorted.parquet"), { compression: "zstd" });
-	return { seconds: (performance.now() - started) / 1000, peak: peakBytes() };
+		.sinkParquet(sorted, { compression: "zstd" })
+		.collect();
+	const seconds = (performance.now() - started) / 1000;
+	if ((await stat(sorted)).size === 0) throw new Error("it wrote nothing");
+	return { seconds, peak: peakBytes() };
 }
 
 console.log(JSON.stringify(await run()));
