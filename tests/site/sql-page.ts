@@ -33,9 +33,10 @@ export async function runBy(
 		.waitFor(PATIENCE);
 }
 
-/** What the page says of the last run that ended: how many rows in what time, for one. */
+/** What the page says of the last run that ended: how many rows in what time, for one, or why it failed. */
 export async function outcomeOf(page: Page): Promise<string> {
-	return (await page.locator(".sql-outcome").textContent()) ?? "";
+	const said = await page.locator(".sql-outcome").textContent();
+	return (await failureOf(page)) ?? said ?? "";
 }
 
 /** Why the last run failed; null where it did not. */
