@@ -6,7 +6,7 @@ import { codeVersion } from "../jobs/code-version.ts";
 import { findRecord } from "../jobs/execute.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { publicationOf } from "../publish/publication.ts";
-import { batchesAfter, type FormerBatch } from "../steps/batches.ts";
+import { batchesAfter, bytesOf, type FormerBatch } from "../steps/batches.ts";
 import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { fingerprintOf } from "../steps/fingerprint.ts";
 import { isLarge, parseJob } from "../steps/jobs.ts";
@@ -149,10 +149,6 @@ async function planDataset(
 		tables: dataset.tables.map(({ name }) => name),
 		rollups: dataset.rollups.map(({ name }) => name),
 	};
-}
-
-function bytesOf(files: readonly { readonly bytes: number }[]): number {
-	return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** The plan for people. */

@@ -1,5 +1,9 @@
 import { createReadStream } from "node:fs";
-import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
+import {
+	DateForms,
+	isPartedDate,
+	PLACES,
+} from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { ParseOutput } from "../datasets/dataset.ts";
@@ -245,8 +249,8 @@ function textOrNull(text: string | null): string {
 }
 
 /**
- * How the file writes its dates. Where the first rows do not tell it alone, all are
- * looked at. Throws a FileError where they do not tell it either.
+ * How the file writes its dates. Where the first rows have such as do not tell it alone,
+ * all are looked at. Throws a FileError where they do not tell it either.
  */
 async function datesOf(
 	{ path, head }: TextPart,
@@ -277,11 +281,7 @@ function inOrder(
 		.find(isPartedDate);
 	const order = example === undefined ? null : dates.orderOf(example);
 	if (order === null) return text;
-	const [day, month, year] = {
-		dmy: [1, 2, 3],
-		mdy: [2, 1, 3],
-		ymd: [3, 2, 1],
-	}[order];
+	const [day, month, year] = PLACES[order];
 	const century = /^\d+\D\d+\D\d{4}/.test(example ?? "") ? "" : "20";
 	return `regexp_replace(${text}, ${literal(`^${TIME_FORMS.parted}$`)},
 		${literal(`${century}\\${year}-\\${month}-\\${day}\\4`)})`;

@@ -37,16 +37,9 @@ export async function openLake(
 	const address = isBucketAddress(lake)
 		? await hostedAddress(lake, endpoint)
 		: /^https?:/i.test(lake)
-			? lake
+			? lake.replace(/\/?$/, "/")
 			: null;
-	const host = httpSource(
-		address === null
-			? ANY_HOST
-			: address.endsWith("/")
-				? address
-				: `${address}/`,
-		bucketSigner(endpoint),
-	);
+	const host = httpSource(address ?? ANY_HOST, bucketSigner(endpoint));
 	return LakeSession.open({
 		source: address === null ? fileSource(lake) : host,
 		files: nodeFiles(host),

@@ -108,6 +108,7 @@ function within(value: number, low: number, high: number): number {
 	return Math.min(high, Math.max(low, value));
 }
 
-function bytesOf(files: readonly ScannedFile[]): number {
+/** Bytes of files together. */
+export function bytesOf(files: readonly { readonly bytes: number }[]): number {
 	return files.reduce((sum, file) => sum + file.bytes, 0);
 }

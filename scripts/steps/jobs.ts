@@ -7,6 +7,7 @@ import type {
 } from "../datasets/dataset.ts";
 import type { Job, JobInput, JobRecord, Json } from "../jobs/job.ts";
 import type { AggregateParams } from "./aggregate.ts";
+import { bytesOf } from "./batches.ts";
 import type { LakeFile } from "./lake-views.ts";
 import { inputName, type ParseParams } from "./parse-batch.ts";
 import type { Piece } from "./pieces.ts";
@@ -61,7 +62,7 @@ export function identityOf(...parts: readonly Json[]): string {
 
 /** Whether a dataset has so much input that its rows are distributed by partition at once. */
 export function isLarge(files: readonly Pick<ScannedFile, "bytes">[]): boolean {
-	return sumOf(files, ({ bytes }) => bytes) > LARGE_BYTES;
+	return bytesOf(files) > LARGE_BYTES;
 }
 
 /**
@@ -105,7 +106,7 @@ export function parseJob(
 			files.map(({ content }) => content),
 		),
 		dataset.isReadByUs && !files.some(({ path }) => PACKED.test(path))
-			? sumOf(files, ({ bytes }) => bytes) / PARSED_BYTES_A_SECOND
+			? bytesOf(files) / PARSED_BYTES_A_SECOND
 			: null,
 	);
 }
@@ -246,7 +247,7 @@ export function rejectsJob(
 			bytes,
 		})),
 		id,
-		sumOf(rejects, ({ bytes }) => bytes) / AGGREGATED_BYTES_A_SECOND,
+		bytesOf(rejects) / AGGREGATED_BYTES_A_SECOND,
 	);
 }
 
@@ -277,7 +278,7 @@ export function aggregateJob(
 			bytes,
 		})),
 		identityOf(version, params as unknown as Json),
-		sumOf(files, ({ bytes }) => bytes) / AGGREGATED_BYTES_A_SECOND,
+		bytesOf(files) / AGGREGATED_BYTES_A_SECOND,
 	);
 }
 

@@ -9,6 +9,13 @@ export function isPartedDate(time: string): boolean {
 /** In which order a file writes year, month and day. */
 export type DateOrder = "dmy" | "mdy" | "ymd";
 
+/** Which of a date's numbers, from 1, are its day, its month and its year. */
+export const PLACES = {
+	dmy: [1, 2, 3],
+	mdy: [2, 1, 3],
+	ymd: [3, 2, 1],
+} as const satisfies Record<DateOrder, readonly [number, number, number]>;
+
 /** Why a file's dates cannot be read, with a row that shows it. */
 export interface DateFault {
 	readonly reason: string;
@@ -78,12 +85,10 @@ export class DateForms {
 		const order = this.orderOf(time);
 		if (order === null) return time;
 		return time.replace(PARTED, (_, first, _sign, second, third) => {
-			const [day, month, year] =
-				order === "dmy"
-					? [first, second, third]
-					: order === "mdy"
-						? [second, first, third]
-						: [third, second, first];
+			const numbers = [first, second, third];
+			const [day, month, year] = PLACES[order].map(
+				(place) => numbers[place - 1],
+			);
 			return `${year.padStart(4, "20")}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 		});
 	}
