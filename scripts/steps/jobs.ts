@@ -20,7 +20,10 @@ import {
 	type WriteParams,
 } from "./write-pieces.ts";
 
-/** Pieces are written by one job while they hold no more rows than this together. */
+/**
+ * Pieces are written by one job while they hold no more rows than this together, and
+ * no more than half of all that are to be written: else one worker would wait for another.
+ */
 const JOB_ROWS = 2 ** 19;
 
 /** What a core does in a second, roughly: enough to tell a moment's work from more. */
@@ -148,6 +151,7 @@ export function writeJobs(
 	pieces: readonly PlannedPiece[],
 	losers: ReadonlyMap<string, { readonly key: string; readonly bytes: number }>,
 ): Job[] {
+	const mostRows = Math.min(JOB_ROWS, sumOf(pieces, ({ rows }) => rows) / 2);
 	const groups: PlannedPiece[][] = [];
 	for (const piece of pieces) {
 		const last = groups.at(-1);
@@ -155,7 +159,7 @@ export function writeJobs(
 		if (
 			last !== undefined &&
 			last[0]?.table === piece.table &&
-			rows + piece.rows <= JOB_ROWS
+			rows + piece.rows <= mostRows
 		)
 			last.push(piece);
 		else groups.push([piece]);

@@ -211,7 +211,7 @@ async function openRows(
 	);
 	await connection.run(
 		`CREATE TABLE taken AS
-		FROM (${all(`${columnsTaken(definition)}, ${piece} AS ${PIECE}`)})
+		FROM (${all(`${columnsTaken(definition)}, ${piece} AS ${PIECE}`)} ${partitionsOf(contract, pieces)})
 		WHERE ${PIECE} IS NOT NULL`,
 	);
 	return (own) =>
@@ -232,18 +232,50 @@ function testsOf(
 	{ partition, buckets }: Piece,
 ): string[] {
 	return [
-		...Object.entries(partition).map(([key, value]) => {
-			const type = contract.columns.find(({ name }) => name === key)?.type;
-			return value === null
+		...Object.entries(partition).map(([key, value]) =>
+			value === null
 				? `${identifier(key)} IS NULL`
-				: `${identifier(key)} = CAST(${literal(value)} AS ${type})`;
-		}),
+				: `${identifier(key)} = ${keyValue(contract, key, value)}`,
+		),
 		...buckets.map((value, depth) =>
 			value === null
 				? `${bucketColumn(depth)} IS NULL`
 				: `${bucketColumn(depth)} = ${literal(value)}`,
 		),
 	];
+}
+
+/**
+ * WHERE that leaves out partitions without a piece. It adds nothing to the tests of pieces,
+ * but it is of a form by which DuckDB passes over what need not be decompressed.
+ */
+function partitionsOf(
+	contract: TableContract,
+	pieces: readonly Piece[],
+): string {
+	const tests = contract.partitionKeys.map((key) => {
+		const values = [...new Set(pieces.map(({ partition }) => partition[key]))];
+		const known = values
+			.filter((value) => typeof value === "string")
+			.map((value) => keyValue(contract, key, value));
+		return [
+			...(known.length > 0
+				? [`${identifier(key)} IN (${known.join(", ")})`]
+				: []),
+			...(values.includes(null) ? [`${identifier(key)} IS NULL`] : []),
+		].join(" OR ");
+	});
+	return tests.length === 0 ? "" : `WHERE (${tests.join(") AND (")})`;
+}
+
+/** The value of a partition key, in its type. */
+function keyValue(
+	{ columns }: TableContract,
+	key: string,
+	value: string,
+): string {
+	const type = columns.find(({ name }) => name === key)?.type;
+	return `CAST(${literal(value)} AS ${type})`;
 }
 
 /** Number of the piece that a row belongs to, null for none; what pieces share is tested once. */
