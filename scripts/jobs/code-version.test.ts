@@ -22,7 +22,7 @@ test("the code of a job is what it imports, and what that imports, in circles to
 		};
 		for (const [name, text] of Object.entries(files))
 			await writeFile(join(folder, name), text);
-		const found = await modulesFrom([pathToFileURL(join(folder, "a.ts"))]);
+		const found = modulesFrom([pathToFileURL(join(folder, "a.ts"))]);
 		expect([...found.keys()].map((path) => path.slice(-4)).sort()).toEqual([
 			"a.ts",
 			"b.ts",
@@ -36,7 +36,7 @@ test("the code of a job is what it imports, and what that imports, in circles to
 
 test("the pipeline's code is found from what executes jobs", async () => {
 	const entry = new URL("./job-process.ts", import.meta.url);
-	const found = [...(await modulesFrom([entry])).keys()].join("\n");
+	const found = [...modulesFrom([entry]).keys()].join("\n");
 	for (const name of ["execute.ts", "store.ts", "memory.ts"])
 		expect(found).toContain(name);
 });

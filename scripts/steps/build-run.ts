@@ -129,19 +129,24 @@ class BuildRun {
 
 	async run(): Promise<StreamedReport> {
 		const { input, places, stores, workshop } = this.#tools;
-		const state = await readState(stores.work);
-		const former = await publicationOf(stores.lake);
+		const [state, former] = await Promise.all([
+			readState(stores.work),
+			publicationOf(stores.lake),
+		]);
 		const sources = await this.#steps.timed("fetch", () =>
 			this.#fetchSources(),
 		);
-		const scanned = await this.#steps.timed("scan", () =>
-			scanInput(
-				inputFolders(input, places),
-				ownFolders(places),
-				DATASETS,
-				state?.known ?? {},
-				this.#options,
-			),
+		const [scanned, lakeFiles] = await this.#steps.timed("scan", () =>
+			Promise.all([
+				scanInput(
+					inputFolders(input, places),
+					ownFolders(places),
+					DATASETS,
+					state?.known ?? {},
+					this.#options,
+				),
+				sizesIn(stores.lake),
+			]),
 		);
 		const fingerprint = fingerprintOf(
 			this.#version,
@@ -149,7 +154,6 @@ class BuildRun {
 			this.#settings,
 			scanned,
 		);
-		const lakeFiles = await sizesIn(stores.lake);
 		if (
 			state?.fingerprint === fingerprint &&
 			state.report.version === former?.version &&

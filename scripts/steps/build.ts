@@ -61,13 +61,17 @@ export async function buildLake(
 		closing.push(() => lake.close());
 		const work = await openStore(places.work, { endpoint });
 		closing.push(() => work.close());
-		for (const store of [lake, work])
-			if (store instanceof FolderStore) await store.sweep();
 		const scratch = join(workshop.scratch, "jobs");
 		// As jobs that are done here have it.
 		const spill = spillFolder(scratch);
-		const database = await openDatabase({ temporaryFolder: spill });
-		closing.push(() => database.close());
+		const opening = openDatabase({ temporaryFolder: spill });
+		closing.push(() => opening.then(({ close }) => close()).catch(() => {}));
+		const [database] = await Promise.all([
+			opening,
+			...[lake, work].map(
+				(store) => store instanceof FolderStore && store.sweep(),
+			),
+		]);
 		const runner = await openRunner(options, workshop, scratch, { lake, work });
 		closing.push(() => runner.close());
 		const report = await runBuild(options, {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Dirent, statSync, symlinkSync } from "node:fs";
+import { type Dirent, rmSync, statSync, symlinkSync } from "node:fs";
 import {
 	copyFile,
 	link,
@@ -146,7 +146,7 @@ export class FolderStore implements Store {
 		const folders = new Set<string>();
 		for (const key of keys) {
 			const path = this.#path(key);
-			await rm(path, { force: true });
+			rmSync(path, { force: true });
 			folders.add(dirname(path));
 		}
 		for (const folder of folders) await this.#removeEmpty(folder);
