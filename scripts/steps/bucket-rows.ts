@@ -3,7 +3,7 @@ import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import { literalList } from "../storage/sql-text.ts";
-import { bucketColumn } from "./distribute.ts";
+import { bucketColumn, namedBucket, typedKey } from "./buckets.ts";
 import type { BucketRows } from "./pieces.ts";
 
 /**
@@ -19,13 +19,14 @@ export async function readBucketRows(
 	pieceRows: number,
 ): Promise<BucketRows[]> {
 	if (summaries.size === 0) return [];
-	const { partitionKeys, columns } = definition.contract;
+	const { contract } = definition;
+	const { partitionKeys } = contract;
 	const keys = partitionKeys.map(identifier);
 	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
-	const typed = partitionKeys.map((key) => {
-		const type = columns.find(({ name }) => name === key)?.type;
-		return `CAST(joined.${identifier(key)} AS ${type}) NULLS LAST`;
-	});
+	const typed = partitionKeys.map(
+		(key) =>
+			`${typedKey(contract, key, `joined.${identifier(key)}`)} NULLS LAST`,
+	);
 	const batches = [...summaries.keys()];
 	const files = literalList([...summaries.values()]);
 	// Of each bucket once, whatever batches it comes from: windows are dear.
@@ -74,19 +75,10 @@ export async function readBucketRows(
 		FROM joined ORDER BY ${[...order, "content", "batch"].join(", ")}`,
 	);
 	return rows.map((row) => ({
-		partition: Object.fromEntries(
-			partitionKeys.map((key) => [key, textOrNull(row[key])]),
-		),
-		buckets: buckets
-			.slice(0, Number(row.depth))
-			.map((name) => textOrNull(row[name])),
+		...namedBucket(contract, Number(row.depth), row),
 		rows: Number(row.rows),
 		content: String(row.content),
 		batch: batches[Number(row.batch)] as string,
 		file: Number(row.file),
 	}));
-}
-
-function textOrNull(value: unknown): string | null {
-	return value === null || value === undefined ? null : String(value);
 }

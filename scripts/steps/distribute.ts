@@ -5,10 +5,10 @@ import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+import { bucketColumn } from "./buckets.ts";
 
-/** Columns of distributed rows besides the table's own. */
+/** Column of distributed rows that names the file they come from. */
 export const SOURCE = "lakeside_source";
-export const bucketColumn = (depth: number) => `lakeside_bucket_${depth}`;
 
 /** A large batch is cut while its files hold about so many rows. */
 const FILE_ROWS = 2 ** 14;

@@ -8,17 +8,13 @@ import type {
 import type { Job, JobInput, JobRecord, Json } from "../jobs/job.ts";
 import type { AggregateParams } from "./aggregate.ts";
 import { bytesOf } from "./batches.ts";
+import { hiveFolder } from "./buckets.ts";
 import type { LakeFile } from "./lake-views.ts";
 import { inputName, type ParseParams } from "./parse-batch.ts";
 import type { Piece } from "./pieces.ts";
 import type { ResolveParams } from "./resolve-claims.ts";
 import type { ScannedFile } from "./scan.ts";
-import {
-	hiveFolder,
-	LOSERS_INPUT,
-	rowsInput,
-	type WriteParams,
-} from "./write-pieces.ts";
+import { LOSERS_INPUT, rowsInput, type WriteParams } from "./write-pieces.ts";
 
 /**
  * Pieces are written by one job while they hold no more rows than this together, and

@@ -1,12 +1,10 @@
+import type { Bucket } from "./buckets.ts";
+
 /** A piece holds no more rows than this unless its table says otherwise or it cannot be cut. */
 export const PIECE_ROWS = 2 ** 20;
 
 /** What a batch has put into a bucket of a table: the finest, or a coarser one that stays together. */
-export interface BucketRows {
-	/** Values of the partition keys as text, null for null. */
-	readonly partition: Readonly<Record<string, string | null>>;
-	/** The bucket's values from coarse to fine, null for null. */
-	readonly buckets: readonly (string | null)[];
+export interface BucketRows extends Bucket {
 	readonly rows: number;
 	/** Tells these rows from any others: a sum of hashes in digits, or a name for them all. */
 	readonly content: string;
@@ -16,10 +14,7 @@ export interface BucketRows {
 }
 
 /** A part of a table that is sorted and written on its own. */
-export interface Piece {
-	readonly partition: Readonly<Record<string, string | null>>;
-	/** Values that its rows have in the first buckets, from coarse to fine. */
-	readonly buckets: readonly (string | null)[];
+export interface Piece extends Bucket {
 	readonly rows: number;
 	/** What its rows come from, one for each of its {@link BucketRows}. */
 	readonly sources: readonly Pick<BucketRows, "content" | "batch" | "file">[];

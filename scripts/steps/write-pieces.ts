@@ -11,11 +11,13 @@ import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 import {
+	type Bucket,
 	bucketColumn,
-	columnsNamed,
-	columnsUsed,
-	SOURCE,
-} from "./distribute.ts";
+	hiveFolder,
+	partitionsOf,
+	testsOf,
+} from "./buckets.ts";
+import { columnsNamed, columnsUsed, SOURCE } from "./distribute.ts";
 import { type DescribedFile, describeFiles, manifestFile } from "./manifest.ts";
 import { REJECTS_TABLE } from "./rejects-table.ts";
 
@@ -41,12 +43,8 @@ export interface WriteParams {
 }
 
 /** A piece that is to be written. */
-interface Piece {
+interface Piece extends Bucket {
 	readonly id: string;
-	/** Values of the partition keys as text, null for null. */
-	readonly partition: Readonly<Record<string, string | null>>;
-	/** Values that its rows have in the first buckets. */
-	readonly buckets: readonly (string | null)[];
 	readonly rows: number;
 	/** Indices of the inputs that hold them. */
 	readonly inputs: readonly number[];
@@ -122,12 +120,12 @@ export const writePieces: JobKind = async (json, context) => {
 		);
 		let next = 0;
 		for (const [at, { id, paths, ...piece }] of pieces.entries()) {
-			const { partition, buckets } = params.pieces[at] as Piece;
+			const own = params.pieces[at] as Piece;
 			const files = paths.map((path, index) => {
 				const file = described[next++] as DescribedFile;
-				const key = lakePath(contract, partition, buckets, index, file);
+				const key = lakePath(contract, own, index, file);
 				outputs.push({ file: relative(context.out, path), store: "lake", key });
-				return manifestFile({ path: key, partition }, file);
+				return manifestFile({ path: key, partition: own.partition }, file);
 			});
 			written.push({ id, files, ...piece });
 		}
@@ -140,8 +138,7 @@ export const writePieces: JobKind = async (json, context) => {
 /** Where a file of a piece, the first having the index 0, lies in the lake. */
 function lakePath(
 	{ name }: TableContract,
-	partition: Piece["partition"],
-	buckets: Piece["buckets"],
+	{ partition, buckets }: Bucket,
 	index: number,
 	{ contentHash }: DescribedFile,
 ): string {
@@ -151,26 +148,6 @@ function lakePath(
 	return [name, hiveFolder(partition), `${title}.parquet`]
 		.filter((segment) => segment !== "")
 		.join("/");
-}
-
-/** `level=16`, as Hive and DuckDB write it; empty without partition keys. */
-export function hiveFolder(
-	partition: Readonly<Record<string, string | null>>,
-): string {
-	return Object.entries(partition)
-		.map(
-			([key, value]) =>
-				`${encoded(key)}=${value === null ? "__HIVE_DEFAULT_PARTITION__" : encoded(value)}`,
-		)
-		.join("/");
-}
-
-/** Only letters, digits and `-_.~` stay as they are. */
-function encoded(text: string): string {
-	return encodeURIComponent(text).replaceAll(
-		/[!'()*]/g,
-		(sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-	);
 }
 
 function tableOf(dataset: string, table: string): TableDefinition {
@@ -224,58 +201,6 @@ function columnsTaken(definition: TableDefinition): string {
 	if (used !== null) return columnsNamed(used);
 	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
 	return `COLUMNS(lambda name: name NOT IN (${["", ...buckets].map(literal).join(", ")}))`;
-}
-
-/** What holds for the rows of a piece, and for no others. */
-function testsOf(
-	contract: TableContract,
-	{ partition, buckets }: Piece,
-): string[] {
-	return [
-		...Object.entries(partition).map(([key, value]) =>
-			value === null
-				? `${identifier(key)} IS NULL`
-				: `${identifier(key)} = ${keyValue(contract, key, value)}`,
-		),
-		...buckets.map((value, depth) =>
-			value === null
-				? `${bucketColumn(depth)} IS NULL`
-				: `${bucketColumn(depth)} = ${literal(value)}`,
-		),
-	];
-}
-
-/**
- * WHERE that leaves out partitions without a piece. It adds nothing to the tests of pieces,
- * but it is of a form by which DuckDB passes over what need not be decompressed.
- */
-function partitionsOf(
-	contract: TableContract,
-	pieces: readonly Piece[],
-): string {
-	const tests = contract.partitionKeys.map((key) => {
-		const values = [...new Set(pieces.map(({ partition }) => partition[key]))];
-		const known = values
-			.filter((value) => typeof value === "string")
-			.map((value) => keyValue(contract, key, value));
-		return [
-			...(known.length > 0
-				? [`${identifier(key)} IN (${known.join(", ")})`]
-				: []),
-			...(values.includes(null) ? [`${identifier(key)} IS NULL`] : []),
-		].join(" OR ");
-	});
-	return tests.length === 0 ? "" : `WHERE (${tests.join(") AND (")})`;
-}
-
-/** The value of a partition key, in its type. */
-function keyValue(
-	{ columns }: TableContract,
-	key: string,
-	value: string,
-): string {
-	const type = columns.find(({ name }) => name === key)?.type;
-	return `CAST(${literal(value)} AS ${type})`;
 }
 
 /** Number of the piece that a row belongs to, null for none; what pieces share is tested once. */
