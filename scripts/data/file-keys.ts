@@ -6,11 +6,11 @@ import { codeVersion } from "../jobs/code-version.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
-import { readBucketRows } from "../steps/bucket-rows.ts";
+import type { Bucket } from "../steps/buckets.ts";
 import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { isLarge, parseJob } from "../steps/jobs.ts";
 import type { ParsedBatch } from "../steps/parse-batch.ts";
-import type { BucketRows } from "../steps/pieces.ts";
+import { readPieces } from "../steps/pieces.ts";
 import { placesOf } from "../steps/places.ts";
 import { contentOf, type ListedFile } from "../steps/scan.ts";
 import { readSettings } from "../steps/settings.ts";
@@ -87,13 +87,13 @@ export async function keysOfFiles(
 			}
 			const path = join(workshop.scratch, `keys-${index}.parquet`);
 			await work.fetch(summary, path);
-			const rows = await readBucketRows(
+			const pieces = await readPieces(
 				database.connection,
 				table,
 				new Map([[file.path, path]]),
 				0,
 			);
-			const own = rows.map((row) => keyOf(dataset.name, row));
+			const own = pieces.map((piece) => keyOf(dataset.name, piece));
 			keys.set(file.path, [...new Set(own)]);
 		}
 		return keys;
@@ -103,10 +103,7 @@ export async function keysOfFiles(
 }
 
 /** Names a part of the lake that is rebuilt as one: `weather/garden/2024/202405`. */
-export function keyOf(
-	dataset: string,
-	{ partition, buckets }: Pick<BucketRows, "partition" | "buckets">,
-): string {
+export function keyOf(dataset: string, { partition, buckets }: Bucket): string {
 	return [
 		dataset,
 		...Object.values(partition),

@@ -1,161 +1,182 @@
-import { expect, test } from "vitest";
-import { randomFrom } from "../../src/lib/random.ts";
-import { batchesAfter, batchesOf } from "./batches.ts";
-import { type BucketRows, contentOf, piecesOf } from "./pieces.ts";
-import type { ScannedFile } from "./scan.ts";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { column } from "../../src/lib/tables.ts";
+import type { TableDefinition } from "../datasets/dataset.ts";
+import { type Database, openDatabase, rowsOf } from "../storage/duckdb.ts";
+import { literal, literalList } from "../storage/sql-text.ts";
+import { temporaryFolder } from "./building.ts";
+import { type Piece, readPieces } from "./pieces.ts";
 
-/** Days of two stations as three batches have them, in the order of a table. */
-function bucketRows(seed: number): BucketRows[] {
-	const random = randomFrom(seed);
-	const rows: BucketRows[] = [];
-	for (const station of ["a", "b"])
-		for (let day = 0; day < 700; day++)
-			for (const batch of ["1", "2", "3"]) {
-				if (random() < 0.5) continue;
-				const date = new Date(Date.UTC(2020, 0, 1 + day)).toISOString();
-				rows.push({
-					partition: { station },
-					buckets: [4, 7, 10].map((length) => date.slice(0, length)),
-					rows: 1 + Math.floor(random() * 100),
-					content: `${batch}-${day}`,
-					batch,
-					file: 0,
-				});
-			}
-	return rows;
+const TABLE: TableDefinition = {
+	name: "counts",
+	contract: {
+		name: "counts",
+		dataset: "counts",
+		description: "Counts.",
+		columns: [
+			column("level", "INTEGER", "Level"),
+			column("day", "INTEGER", "Day"),
+		],
+		partitionKeys: ["level"],
+		sortKeys: ["day"],
+	},
+	rows: "FROM counts",
+	buckets: ["day // 100", "day // 10", "day"],
+	orderBy: "day",
+	rowGroupSize: 20480,
+};
+
+/** What a batch has put into a bucket. */
+interface Entry {
+	readonly batch: string;
+	readonly file: number;
+	/** Level and buckets, from coarse to fine. */
+	readonly path: readonly (number | null)[];
+	readonly rows: number;
+	readonly content: string;
 }
 
-const total = (entries: readonly { rows: number }[]) =>
-	entries.reduce((sum, { rows }) => sum + rows, 0);
+let folder: string;
+let remove: () => Promise<void>;
+let database: Database;
+const summaries = new Map<string, string>();
+const entries: Entry[] = [];
 
-test("pieces hold all rows once, none more than its share where it can be cut, in the table's order", () => {
-	for (const pieceRows of [50, 1000, 20_000, 1e9]) {
-		const rows = bucketRows(1);
-		const pieces = piecesOf(rows, pieceRows);
-		expect(total(pieces)).toBe(total(rows));
-		expect(pieces.flatMap(({ sources }) => sources)).toEqual(
-			rows.map(({ content, batch, file }) => ({ content, batch, file })),
+beforeAll(async () => {
+	({ folder, remove } = await temporaryFolder());
+	database = await openDatabase({
+		memoryLimit: "100MB",
+		temporaryFolder: join(folder, "spill"),
+	});
+	// One batch is named, the others are told by their rows; levels and days may be null.
+	for (const batch of ["a", "b", "named"]) {
+		const path = await summary(
+			batch,
+			`SELECT (hash(n) % 2)::INTEGER AS file, CASE WHEN n % 5 > 0 THEN (n % 5)::INTEGER::VARCHAR END AS level,
+				day // 100 AS lakeside_bucket_0, day // 10 AS lakeside_bucket_1, day AS lakeside_bucket_2,
+				1 + hash(n, ${literal(batch)}) % 100 AS rows,
+				${batch === "named" ? "'batch named'" : `(hash(n, ${literal(batch)})::HUGEINT * 1000)::VARCHAR`} AS content
+			FROM (SELECT n, CASE WHEN n % 7 > 0 THEN (hash(n, 'day') % 1200)::INTEGER END AS day FROM range(2000) AS numbers(n))
+			WHERE hash(n, ${literal(batch)}, 'here') % 2 = 0`,
 		);
-		for (const piece of pieces)
-			if (piece.buckets.length < 3)
-				expect(piece.rows).toBeLessThanOrEqual(pieceRows);
+		summaries.set(batch, path);
+		const rows = await rowsOf(
+			database.connection,
+			`SELECT * FROM read_parquet(${literal(path)})`,
+		);
+		for (const row of rows)
+			entries.push({
+				batch,
+				file: Number(row.file),
+				path: [
+					"level",
+					"lakeside_bucket_0",
+					"lakeside_bucket_1",
+					"lakeside_bucket_2",
+				].map((name) => (row[name] === null ? null : Number(row[name]))),
+				rows: Number(row.rows),
+				content: String(row.content),
+			});
 	}
 });
+afterAll(async () => {
+	await database.close();
+	await remove();
+});
 
-test("what comes into one place changes its own piece and no other", () => {
-	const before = bucketRows(2);
-	const after = before.map((entry, index) =>
-		index === 500
-			? { ...entry, rows: entry.rows + 1, content: "changed" }
-			: entry,
+/** Writes what a batch says lies where. */
+async function summary(name: string, select: string): Promise<string> {
+	const path = join(folder, `${name}.parquet`);
+	await database.connection.run(
+		`COPY (${select}) TO ${literal(path)} (FORMAT parquet)`,
 	);
-	const keys = (rows: readonly BucketRows[]) =>
-		piecesOf(rows, 1000).map((piece) => JSON.stringify(piece));
-	const same = new Set(keys(before));
-	expect(keys(after).filter((key) => !same.has(key))).toHaveLength(1);
-});
+	return path;
+}
 
-test("what a piece holds is told by its rows, and not by the batches they came in", () => {
-	const source = (content: string) => ({ content, batch: "1", file: 0 });
-	const content = (...contents: string[]) => contentOf(contents.map(source));
-	const much = String(2n ** 70n);
-	expect(content("1", "2", much)).toEqual(content(String(2n ** 70n + 3n)));
-	expect(content("1", "2")).not.toEqual(content("1", "3"));
-	expect(content("1", "batch b", "batch a")).toEqual(
-		content("batch a", "1", "batch b"),
+const read = (pieceRows: number, of = summaries) =>
+	readPieces(database.connection, TABLE, of, pieceRows);
+
+/** The pieces as their definition has them: cut by a level, and by buckets while there are too many rows. */
+function cut(of: readonly Entry[], depth: number, pieceRows: number): Piece[] {
+	const rows = of.reduce((sum, entry) => sum + entry.rows, 0);
+	if (depth === 0 || (rows > pieceRows && depth <= TABLE.buckets.length))
+		return [...Map.groupBy(of, ({ path }) => path[depth] ?? null)]
+			.sort(([a], [b]) => (a ?? Infinity) - (b ?? Infinity))
+			.flatMap(([, part]) => cut(part, depth + 1, pieceRows));
+	const [level = null, ...buckets] = (of[0] as Entry).path.slice(0, depth);
+	const hashes = of
+		.filter(({ batch }) => batch !== "named")
+		.map(({ content }) => BigInt(content));
+	const sources = new Map(
+		of
+			.map(({ batch, file }) => ({ batch, file }))
+			.sort((a, b) => a.batch.localeCompare(b.batch) || a.file - b.file)
+			.map((source) => [JSON.stringify(source), source]),
 	);
-	expect(content("batch a")).not.toEqual(content("batch b"));
-});
-
-const file = (path: string, bytes = 50_000): ScannedFile => ({
-	path,
-	absolutePath: `/${path}`,
-	bytes,
-	content: path,
-});
-
-test("a file that comes or goes changes its own batch, and no more than the next", () => {
-	const files = Array.from({ length: 700 }, (_, index) =>
-		file(`rides/${String(index).padStart(4, "0")}.gpx`),
-	);
-	const before = new Set(
-		batchesOf(files).map((batch) => JSON.stringify(batch)),
-	);
-	expect(before.size).toBeGreaterThan(20);
-	for (const index of [0, 17, 350, 699]) {
-		const fewer = batchesOf(files.toSpliced(index, 1));
-		const more = batchesOf(
-			files.toSpliced(
-				index,
-				0,
-				file(`rides/${String(index).padStart(4, "0")}-new.gpx`),
-			),
-		);
-		for (const batches of [fewer, more])
-			expect(
-				batches.filter((batch) => !before.has(JSON.stringify(batch))).length,
-			).toBeLessThanOrEqual(2);
-	}
-});
-
-const jobOf = (files: readonly ScannedFile[]) =>
-	JSON.stringify(files.map(({ path, content }) => [path, content]));
-
-const jobOfOne = (one: ScannedFile) => jobOf([one]);
-
-const named = (batches: readonly (readonly ScannedFile[])[]) =>
-	batches.map((files) => ({
-		job: jobOf(files),
-		files: files.map(({ path }) => path),
-	}));
-
-test("new files are read by themselves while they are few, and what was read stays as it was", () => {
-	let files = Array.from({ length: 700 }, (_, index) =>
-		file(`rides/${String(index).padStart(4, "0")}.gpx`),
-	);
-	let former = named(batchesOf(files));
-	for (let ride = 0; ride < 40; ride++) {
-		const fresh = file(`rides/0700-${String(ride).padStart(3, "0")}.gpx`);
-		files = [...files, fresh].sort((a, b) => (a.path < b.path ? -1 : 1));
-		const batches = batchesAfter(former, files, jobOf);
-		expect(batches.flat().map(jobOfOne).sort()).toEqual(
-			files.map(jobOfOne).sort(),
-		);
-		expect(batches.length).toBeLessThanOrEqual(2 * batchesOf(files).length);
-		const known = new Set(former.map(({ job }) => job));
-		const read = batches.filter((batch) => !known.has(jobOf(batch)));
-		expect(read.flat()).toContainEqual(fresh);
-		if (ride === 0) expect(read).toEqual([[fresh]]);
-		former = named(batches);
-		expect(batchesAfter(former, files, jobOf)).toEqual(batches);
-	}
-});
-
-test("what was read apart stays apart, whichever comes first by path", () => {
-	const files = [file("a", 10_000), file("b", 50_000)];
-	const former = named(files.map((each) => [each]));
-	expect(batchesAfter(former, files, jobOf)).toEqual([[files[1]], [files[0]]]);
-	expect(batchesOf(files)).toHaveLength(1);
-});
-
-test("a batch of which a file has changed or is gone is read anew, as a whole", () => {
-	const files = Array.from({ length: 700 }, (_, index) =>
-		file(`rides/${String(index).padStart(4, "0")}.gpx`),
-	);
-	const former = named(batchesOf(files));
-	const changed = files.with(350, { ...file("rides/0350.gpx"), content: "x" });
-	for (const now of [changed, files.toSpliced(350, 1)])
-		expect(batchesAfter(former, now, jobOf)).toEqual(batchesOf(now));
-});
-
-test("batches hold all files in order, and a large file stands alone", () => {
-	const files = [
-		...Array.from({ length: 10 }, (_, index) => file(`a/${index}.csv`)),
-		file("b/large.csv", 2 ** 30),
-		...Array.from({ length: 10 }, (_, index) => file(`c/${index}.csv`)),
+	return [
+		{
+			partition: { level: level === null ? null : String(level) },
+			buckets: buckets.map((value) => (value === null ? null : String(value))),
+			rows,
+			content: [
+				...(hashes.length > 0 ? [hashes.reduce((a, b) => a + b, 0n)] : []),
+				...(hashes.length < of.length ? ["batch named"] : []),
+			].join(" "),
+			sources: [...sources.values()],
+		},
 	];
-	const batches = batchesOf(files);
-	expect(batches.flat()).toEqual(files);
-	expect(batches).toContainEqual([file("b/large.csv", 2 ** 30)]);
-	expect(batchesOf([])).toEqual([]);
+}
+
+test("pieces are partitions, cut by buckets as far as they have too many rows, in the order of values", async () => {
+	for (const pieceRows of [0, 1, 60, 700, 5000, 40_000, 1e9])
+		expect(await read(pieceRows)).toEqual(cut(entries, 0, pieceRows));
+	expect((await read(0)).length).toBeGreaterThan((await read(5000)).length);
+	expect(await read(1, new Map())).toEqual([]);
+});
+
+test("what comes into one place changes its own piece and no other", async () => {
+	const more = await summary(
+		"more",
+		`SELECT 0 AS file, '3' AS level, 2 AS lakeside_bucket_0, 25 AS lakeside_bucket_1, 251 AS lakeside_bucket_2,
+			7 AS rows, '12345' AS content`,
+	);
+	const before = await read(5000);
+	const after = await read(5000, new Map([...summaries, ["more", more]]));
+	const same = new Set(before.map((piece) => JSON.stringify(piece)));
+	const changed = after.filter((piece) => !same.has(JSON.stringify(piece)));
+	expect(changed).toHaveLength(1);
+	expect(changed[0]?.partition).toEqual({ level: "3" });
+});
+
+test("what a piece holds is told by its rows, and not by the batches they came in", async () => {
+	const two = literalList([...summaries.values()].slice(0, 2));
+	const both = await summary("both", `FROM read_parquet(${two})`);
+	const told = (pieces: readonly Piece[]) =>
+		pieces.map(({ sources: _, ...piece }) => piece);
+	const apart = told(await read(700, new Map([...summaries].slice(0, 2))));
+	expect(told(await read(700, new Map([["both", both]])))).toEqual(apart);
+	expect(told(await read(700))).not.toEqual(apart);
+});
+
+test("a table without partition keys and buckets is one piece", async () => {
+	const path = await summary(
+		"whole",
+		"SELECT 0 AS file, 5 AS rows, '17' AS content UNION ALL SELECT 0, 6, '18'",
+	);
+	const whole: TableDefinition = {
+		...TABLE,
+		contract: { ...TABLE.contract, partitionKeys: [] },
+		buckets: [],
+	};
+	expect(
+		await readPieces(database.connection, whole, new Map([["x", path]]), 1),
+	).toEqual([
+		{
+			partition: {},
+			buckets: [],
+			rows: 11,
+			content: "35",
+			sources: [{ batch: "x", file: 0 }],
+		},
+	]);
 });

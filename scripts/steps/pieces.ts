@@ -1,96 +1,101 @@
-import type { Bucket } from "./buckets.ts";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { identifier } from "../../src/lib/identifier.ts";
+import type { TableDefinition } from "../datasets/dataset.ts";
+import { rowsOf } from "../storage/duckdb.ts";
+import { literalList } from "../storage/sql-text.ts";
+import { type Bucket, bucketColumn, namedBucket, typedKey } from "./buckets.ts";
 
 /** A piece holds no more rows than this unless its table says otherwise or it cannot be cut. */
 export const PIECE_ROWS = 2 ** 20;
 
-/** What a batch has put into a bucket of a table: the finest, or a coarser one that stays together. */
-export interface BucketRows extends Bucket {
-	readonly rows: number;
-	/** Tells these rows from any others: a sum of hashes in digits, or a name for them all. */
-	readonly content: string;
-	readonly batch: string;
-	/** Index of the batch's file that holds them. */
-	readonly file: number;
-}
-
 /** A part of a table that is sorted and written on its own. */
 export interface Piece extends Bucket {
 	readonly rows: number;
-	/** What its rows come from, one for each of its {@link BucketRows}. */
-	readonly sources: readonly Pick<BucketRows, "content" | "batch" | "file">[];
+	/**
+	 * Tells these rows from any others. Where they have hashes, it does not matter in which
+	 * batches they came: a file that comes or goes may cut these elsewhere.
+	 */
+	readonly content: string;
+	/** The files that hold its rows, by their batch and their place in it. */
+	readonly sources: readonly {
+		readonly batch: string;
+		readonly file: number;
+	}[];
 }
 
 /**
- * Cuts a table into pieces: a partition is one, unless it has more than `pieceRows`
- * rows; then each of its coarsest buckets is one, and so on. So it depends on a
- * piece's own rows, and not on its neighbours', where it begins and ends. `sorted` is
- * in the order of the table.
+ * Cuts a table into pieces, which come in its order: a partition is one, unless it has
+ * more than `pieceRows` rows; then each of its coarsest buckets is one, and so on. So it
+ * depends on a piece's own rows, and not on its neighbours', where it begins and ends.
  */
-export function piecesOf(
-	sorted: readonly BucketRows[],
-	pieceRows: number = PIECE_ROWS,
-): Piece[] {
-	return [
-		...groups(sorted, (entry) =>
-			JSON.stringify(Object.values(entry.partition)),
-		),
-	].flatMap((entries) => cut(entries, 0, pieceRows));
-}
-
-/**
- * Tells the rows of a piece from any others. Where they have hashes, it does not matter
- * in which batches they came: a file that comes or goes may cut these elsewhere.
- */
-export function contentOf(sources: Piece["sources"]): readonly string[] {
-	let sum = 0n;
-	const names: string[] = [];
-	for (const { content } of sources)
-		if (/^\d+$/.test(content)) sum += BigInt(content);
-		else names.push(content);
-	return [String(sum), ...names.sort()];
-}
-
-function cut(
-	entries: readonly BucketRows[],
-	depth: number,
+export async function readPieces(
+	connection: DuckDBConnection,
+	definition: TableDefinition,
+	/** By batch, the local path of what {@link distribute} says lies where. */
+	summaries: ReadonlyMap<string, string>,
 	pieceRows: number,
-): Piece[] {
-	const [first] = entries;
-	if (first === undefined) return [];
-	const rows = entries.reduce((sum, entry) => sum + entry.rows, 0);
-	if (rows > pieceRows && depth < first.buckets.length)
-		return [
-			...groups(entries, (entry) => entry.buckets[depth] ?? null),
-		].flatMap((part) => cut(part, depth + 1, pieceRows));
-	return [
-		{
-			partition: first.partition,
-			buckets: first.buckets.slice(0, depth),
-			rows,
-			sources: entries.map(({ content, batch, file }) => ({
-				content,
-				batch,
-				file,
-			})),
-		},
-	];
-}
-
-/** Neighbours of one key. */
-function* groups<T>(
-	entries: readonly T[],
-	keyOf: (entry: T) => string | null,
-): Generator<T[]> {
-	let group: T[] = [];
-	let key: string | null = null;
-	for (const entry of entries) {
-		const next = keyOf(entry);
-		if (group.length > 0 && next !== key) {
-			yield group;
-			group = [];
-		}
-		key = next;
-		group.push(entry);
-	}
-	if (group.length > 0) yield group;
+): Promise<Piece[]> {
+	if (summaries.size === 0) return [];
+	const { contract } = definition;
+	const keys = contract.partitionKeys.map(identifier);
+	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
+	const batches = [...summaries.keys()];
+	const files = literalList([...summaries.values()]);
+	// Of each bucket once, whatever batches it comes from: windows are dear.
+	const fitting = buckets.map((_, depth) => {
+		const shared = [...keys, ...buckets.slice(0, depth)].join(", ");
+		const over = shared === "" ? "" : `PARTITION BY ${shared}`;
+		return `WHEN sum(rows) OVER (${over}) <= ${pieceRows} THEN ${depth}`;
+	});
+	const depth =
+		fitting.length === 0
+			? "0"
+			: `CASE ${fitting.join(" ")} ELSE ${buckets.length} END`;
+	const cut = buckets.map(
+		(name, at) => `CASE WHEN depth > ${at} THEN own.${name} END AS ${name}`,
+	);
+	const names = [...keys, ...buckets];
+	const same =
+		names.length === 0
+			? ["true"]
+			: names.map(
+					(name) => `own.${name} IS NOT DISTINCT FROM measured.${name}`,
+				);
+	const texts = names.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`);
+	// Of the values: a name alone would be that of the text.
+	const order = [
+		...contract.partitionKeys.map((key) =>
+			typedKey(contract, key, `pieces.${identifier(key)}`),
+		),
+		...buckets.map((name) => `pieces.${name}`),
+	].map((value) => `${value} NULLS LAST`);
+	const rows = await rowsOf(
+		connection,
+		`WITH own AS MATERIALIZED (
+			SELECT *, TRY_CAST(content AS HUGEINT) AS hashes
+			FROM read_parquet(${files}, filename = true, hive_partitioning = false)
+			JOIN (SELECT unnest(${files}) AS filename, unnest(range(${batches.length})) AS batch) USING (filename)
+		),
+		finest AS (
+			SELECT ${[...names, "sum(rows) AS rows"].join(", ")} FROM own GROUP BY ALL
+		),
+		measured AS (SELECT ${[...names, `${depth} AS depth`].join(", ")} FROM finest),
+		pieces AS (
+			SELECT ${[...keys.map((key) => `own.${key}`), ...cut, "depth"].join(", ")}, sum(rows) AS rows,
+				concat_ws(' ', sum(hashes), string_agg(DISTINCT content, ' ' ORDER BY content) FILTER (hashes IS NULL)) AS content,
+				list(DISTINCT [batch, file] ORDER BY [batch, file]) AS sources
+			FROM own JOIN measured ON ${same.join(" AND ")}
+			GROUP BY ALL
+		)
+		SELECT ${[...texts, "depth", "rows", "content", "sources"].join(", ")}
+		FROM pieces ${order.length > 0 ? `ORDER BY ${order.join(", ")}` : ""}`,
+	);
+	return rows.map((row) => ({
+		...namedBucket(contract, Number(row.depth), row),
+		rows: Number(row.rows),
+		content: String(row.content),
+		sources: (JSON.parse(String(row.sources)) as [number, number][]).map(
+			([batch, file]) => ({ batch: batches[batch] as string, file }),
+		),
+	}));
 }

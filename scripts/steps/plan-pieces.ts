@@ -1,15 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { inTurns } from "../jobs/in-turns.ts";
-import { readBucketRows } from "./bucket-rows.ts";
-import {
-	type DatasetBuild,
-	output,
-	parsed,
-	type WorkFile,
-} from "./dataset-build.ts";
+import { type DatasetBuild, output, parsed } from "./dataset-build.ts";
 import { type Batch, identityOf, type PlannedPiece } from "./jobs.ts";
-import { contentOf, PIECE_ROWS, piecesOf } from "./pieces.ts";
+import { PIECE_ROWS, readPieces } from "./pieces.ts";
 
 /** Summaries of batches that are fetched at a time. */
 const FETCHED_AT_A_TIME = 8;
@@ -46,16 +40,14 @@ export async function planPieces(
 		]),
 	);
 	const { pieceRows = PIECE_ROWS } = table;
-	const rows = await readBucketRows(connection, table, summaries, pieceRows);
-	return piecesOf(rows, pieceRows).map((piece) => {
+	const pieces = await readPieces(connection, table, summaries, pieceRows);
+	return pieces.map((piece) => {
 		const batches = new Set(piece.sources.map(({ batch }) => batch));
-		const inputs = new Map<string, WorkFile>();
-		for (const { batch, file } of piece.sources) {
+		const inputs = piece.sources.map(({ batch, file }) => {
 			const { record } = byBatch.get(batch) as Batch;
 			const index = parsed(record).tables[table.name]?.files[file];
-			const input = output(record, index as number);
-			inputs.set(input.key, input);
-		}
+			return output(record, index as number);
+		});
 		const left = [...batches].flatMap((batch) => leftOf.get(batch) ?? []);
 		return {
 			...piece,
@@ -65,12 +57,12 @@ export async function planPieces(
 				piece.partition,
 				piece.buckets,
 				piece.rows,
-				contentOf(piece.sources),
+				piece.content,
 				left.sort(([a], [b]) => (a < b ? -1 : 1)),
 			),
 			dataset: build.dataset,
 			table,
-			inputs: [...inputs.values()],
+			inputs,
 		};
 	});
 }
