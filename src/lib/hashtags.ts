@@ -56,8 +56,7 @@ export function shownTag(tag: string): string {
 
 /** Tags as a sentence names them: `#a`, `#a and #b`, `#a, #b and #c`. */
 export function shownTags(tags: readonly string[]): string {
-	return lists.format(tags.map(shownTag));
+	// British, which sets no comma before the last.
+	const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
+	return list.format(tags.map(shownTag));
 }
-
-/** British, which sets no comma before the last. */
-const lists = new Intl.ListFormat("en-GB", { type: "conjunction" });
