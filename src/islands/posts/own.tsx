@@ -1,13 +1,9 @@
 import { effect, useSignal } from "@preact/signals";
-import { proxy, type Remote, wrap } from "comlink";
+import { proxy } from "comlink";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { newLife, onDeath } from "../../../workers/life.ts";
 import type { OnOwnProgress } from "../../../workers/own-posts.ts";
-import type { OwnPostsApi } from "../../../workers/posts-api.ts";
-import { startWorker } from "../../../workers/start-worker.ts";
 import { formatCounted } from "../../charts/format.ts";
-import { Lifeline } from "../../lake/lifeline.ts";
 import type { GivenFile } from "../../lake/own-data/containers.ts";
 import { KEPT_POSTS } from "../../lake/own-data/kept-files.ts";
 import { keptPosts, type OwnFiles } from "../../lake/own-data/kept-posts.ts";
@@ -18,6 +14,7 @@ import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
 import { addFile, removeFile } from "../shared/engine.ts";
 import { KeepForSql } from "../shared/keep-for-sql.tsx";
 import { isOwnKept } from "../shared/own-sql.ts";
+import { inOwnWorker } from "../shared/page-worker.ts";
 import { Failure } from "../shared/states.tsx";
 import type { PostsData } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
@@ -32,7 +29,7 @@ const own = new OwnPostsState({
 		// The visitor wants it kept; the browser may still say no.
 		await askToPersist();
 		stop.throwIfAborted();
-		return withReader((api) => api.keep(files), stop);
+		return inOwnWorker("posts", (api) => api.keep(files), stop);
 	},
 	erasePosts: () => KEPT_POSTS.erase(),
 });
@@ -207,32 +204,10 @@ async function readPosts(
 	onProgress: OnOwnProgress,
 	stop: AbortSignal,
 ): Promise<OwnFiles> {
-	const { posts, postTags, summary } = await withReader(
+	const { posts, postTags, summary } = await inOwnWorker(
+		"posts",
 		(api) => api.read(files, proxy(onProgress)),
 		stop,
 	);
 	return { posts: new Blob([posts]), postTags: new Blob([postTags]), summary };
-}
-
-/** Does a task in a worker of its own, which ends with it. */
-async function withReader<T>(
-	task: (api: Remote<OwnPostsApi>) => Promise<T>,
-	stop?: AbortSignal,
-): Promise<T> {
-	const worker = startWorker("posts");
-	const lifeline = new Lifeline("the reader of posts");
-	const lose = (why: string) => lifeline.lose(why);
-	worker.addEventListener("error", (event) =>
-		lose(event.message || "its worker failed"),
-	);
-	stop?.addEventListener("abort", () => lose("it was given up"));
-	try {
-		const api = wrap<OwnPostsApi>(worker);
-		const life = newLife("posts");
-		await lifeline.hold(api.live(life));
-		onDeath(life, () => lose("its worker was ended"));
-		return await lifeline.hold(task(api));
-	} finally {
-		worker.terminate();
-	}
 }

@@ -1,26 +1,24 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Table } from "apache-arrow";
-import { proxy, type Remote, wrap } from "comlink";
+import { proxy, type Remote } from "comlink";
 import type {
 	BucketKeys,
 	DroppedFile,
 	EngineApi,
 	EngineStatus,
-	EngineWorkerApi,
 	OwnObject,
 	Price,
 	Progress,
 	QueryAnswer,
 	StorageUse,
 } from "../../../workers/engine-api.ts";
-import { newLife, onDeath } from "../../../workers/life.ts";
-import { startWorker } from "../../../workers/start-worker.ts";
-import { Lifeline } from "../../lake/lifeline.ts";
+import type { Lifeline } from "../../lake/lifeline.ts";
 import type { Query } from "../../queries/sql.ts";
 import { prepareNotices, showNotices } from "./engine-notices.tsx";
 import { enteredKeys, keepKeys } from "./keys.ts";
 import { filesGone, lakeUrl, openCatalog } from "./lake.ts";
 import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
+import { openWorker } from "./page-worker.ts";
 import { settings } from "./settings.ts";
 import { cancelled, unlessAborted } from "./unless-aborted.ts";
 
@@ -44,7 +42,6 @@ export interface LakeAnswer {
 interface Engine {
 	readonly api: Remote<EngineApi>;
 	readonly status: EngineStatus;
-	/** Comlink's own promises stay open for ever where the worker is gone. */
 	readonly lifeline: Lifeline;
 }
 
@@ -203,24 +200,11 @@ function engine(): Promise<Engine> {
 
 async function start(): Promise<Engine> {
 	engineState.value = { kind: "loading", bytes: 0, totalBytes: 0 };
-	const worker = startWorker("engine");
-	const lifeline = new Lifeline();
 	let isReady = false;
-	const lose = (why: string) => {
-		if (lifeline.isLost) return;
-		lifeline.lose(why);
-		worker.terminate();
+	const { api, lifeline, end } = openWorker("engine", (why) => {
 		if (isReady) noteLoss(why);
-	};
-	worker.addEventListener("error", ({ message }) =>
-		lose(message || "its worker failed"),
-	);
+	});
 	try {
-		const api = wrap<EngineWorkerApi>(worker);
-		const life = newLife("engine");
-		void api
-			.live(life)
-			.then(() => onDeath(life, () => lose("the browser ended its worker")));
 		const status = await lifeline.hold(opened(api));
 		isReady = true;
 		engineState.value = { kind: "ready", version: status.version };
@@ -229,7 +213,7 @@ async function start(): Promise<Engine> {
 		keepEngine().catch(() => {});
 		return { api, status, lifeline };
 	} catch (error) {
-		worker.terminate();
+		end();
 		engineState.value = {
 			kind: "failed",
 			message: error instanceof Error ? error.message : String(error),

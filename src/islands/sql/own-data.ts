@@ -1,13 +1,9 @@
 import { type Signal, signal } from "@preact/signals";
-import { wrap } from "comlink";
-import { newLife, onDeath } from "../../../workers/life.ts";
-import type { RidesWorkerApi } from "../../../workers/rides-api.ts";
-import { startWorker } from "../../../workers/start-worker.ts";
-import { Lifeline } from "../../lake/lifeline.ts";
 import { KEPT_POSTS, KEPT_RIDES } from "../../lake/own-data/kept-files.ts";
 import { keptPosts } from "../../lake/own-data/kept-posts.ts";
 import { OWN_FILES, type OwnKind } from "../../lib/own-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
+import { inOwnWorker } from "../shared/page-worker.ts";
 import { OwnTables } from "./own-tables.ts";
 
 const KINDS = ["rides", "posts"] as const;
@@ -47,27 +43,14 @@ async function lookForKept(): Promise<void> {
 	};
 }
 
-/** Made by a worker of its own, which ends with it. */
 async function readRides(): Promise<Readonly<Record<string, Blob>> | null> {
 	if ((await KEPT_RIDES.bytes()) === 0) return null;
-	const worker = startWorker("rides");
-	const lifeline = new Lifeline("the reader of your rides");
-	const lose = (why: string) => lifeline.lose(why);
-	worker.addEventListener("error", ({ message }) =>
-		lose(message || "its worker failed"),
-	);
-	try {
-		const api = wrap<RidesWorkerApi>(worker);
-		const life = newLife("rides");
-		await lifeline.hold(api.live(life));
-		onDeath(life, () => lose("its worker was ended"));
-		const { list } = await lifeline.hold(api.open());
+	return inOwnWorker("rides", async (api) => {
+		const { list } = await api.open();
 		if (list.id.length === 0) return null;
-		const { rides, rideCells } = await lifeline.hold(api.tables());
+		const { rides, rideCells } = await api.tables();
 		return { [OWN_FILES.rides]: rides, [OWN_FILES.rideCells]: rideCells };
-	} finally {
-		worker.terminate();
-	}
+	});
 }
 
 /** Copies: what is kept may be erased while the engine still reads of it. */

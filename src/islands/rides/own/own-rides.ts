@@ -1,13 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import { proxy, type Remote, wrap } from "comlink";
-import { newLife, onDeath } from "../../../../workers/life.ts";
-import type {
-	Holding,
-	RidesApi,
-	RidesWorkerApi,
-} from "../../../../workers/rides-api.ts";
-import { startWorker } from "../../../../workers/start-worker.ts";
-import { Lifeline } from "../../../lake/lifeline.ts";
+import { proxy } from "comlink";
+import type { Holding } from "../../../../workers/rides-api.ts";
 import type { GivenFile } from "../../../lake/own-data/containers.ts";
 import { KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
 import type {
@@ -19,6 +12,7 @@ import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
 import { OWN_RIDES, OWN_RIDES_ONCE } from "../../../queries/own-tables.ts";
 import { askToPersist } from "../../shared/device.ts";
 import { isOwnKept } from "../../shared/own-sql.ts";
+import { openWorker, type PageWorker } from "../../shared/page-worker.ts";
 import { urlSignal, wordCodec } from "../../shared/url-state.ts";
 import type { Opened } from "../model.ts";
 import { monthRowsOf, timelineOf } from "../months.ts";
@@ -65,18 +59,13 @@ export const ownReport: Signal<ReadReport | null> = signal(null);
 /** What went wrong last, for people to read. */
 export const ownProblem: Signal<unknown> = signal(null);
 
-interface Worker {
-	readonly api: Remote<RidesApi>;
-	/** Comlink's own promises stay open for ever where the worker is gone. */
-	readonly lifeline: Lifeline;
-	readonly end: () => void;
-}
+type RidesWorker = PageWorker<"rides">;
 
 effect(() => {
 	isOwnKept.value = ownRides.value?.isKept === true;
 });
 
-let worker: Worker | null = null;
+let worker: RidesWorker | null = null;
 let reading: Promise<void> = Promise.resolve();
 let isFollowing = false;
 
@@ -229,7 +218,9 @@ function show(holding: Holding): void {
 		};
 }
 
-async function told(task: (worker: Worker) => Promise<void>): Promise<void> {
+async function told(
+	task: (worker: RidesWorker) => Promise<void>,
+): Promise<void> {
 	ownProblem.value = null;
 	const running = runningWorker();
 	try {
@@ -242,40 +233,17 @@ async function told(task: (worker: Worker) => Promise<void>): Promise<void> {
 	}
 }
 
-function runningWorker(): Worker {
+function runningWorker(): RidesWorker {
 	if (worker !== null) return worker;
-	const started = startWorker("rides");
-	const lifeline = new Lifeline("the reader of your rides");
-	const api = wrap<RidesWorkerApi>(started);
-	const running = {
-		api,
-		lifeline,
-		end: () => {
-			started.terminate();
-			lifeline.lose("it was ended");
-		},
-	};
-	started.addEventListener("error", ({ message }) =>
-		lost(running, message || "its worker failed"),
-	);
-	const life = newLife("rides");
+	worker = openWorker("rides", noteLoss);
 	// What is asked next is answered after it.
-	if (trips.peek() !== "all") void api.count(trips.peek());
-	void api
-		.live(life)
-		.then(() =>
-			onDeath(life, () => lost(running, "the browser ended its worker")),
-		);
-	worker = running;
-	return running;
+	if (trips.peek() !== "all") void worker.api.count(trips.peek());
+	return worker;
 }
 
 /** Tells of a worker that is gone, and what it held with it. What is kept can be opened by the next. */
-function lost(gone: Worker, why: string): void {
-	if (gone !== worker) return;
+function noteLoss(why: string): void {
 	worker = null;
-	gone.lifeline.lose(why);
-	gone.end();
 	ownRides.value = null;
 	ownProgress.value = null;
 	ownProblem.value = new Error(
