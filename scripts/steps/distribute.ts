@@ -10,12 +10,21 @@ import { bucketColumn } from "./buckets.ts";
 /** Column of distributed rows that names the file they come from. */
 export const SOURCE = "lakeside_source";
 
-/** A large batch is cut while its files hold about so many rows. */
+/** A batch that is cut by partition and bucket is cut while its files hold about so many rows. */
 const FILE_ROWS = 2 ** 14;
+
+/** Rows in order go to files of so many row groups: who reads a few of these reads a footer of no more. */
+const ROW_GROUPS_PER_FILE = 8;
+
+/**
+ * How a batch's rows lie, from little input to much: in the order of the partitions; in that
+ * of the buckets too, by which a piece passes over what is not its own; or, where they are
+ * too many to be sorted in memory, in a file for each partition and bucket.
+ */
+export type Distribution = "by partition" | "by bucket" | "apart";
 
 /** A batch's rows of one table, on their way to its pieces. Files are indices of outputs. */
 export interface DistributedTable {
-	/** One, or one for each partition and value of the first buckets. */
 	readonly files: readonly number[];
 	/**
 	 * A file that says what lies where: `file` (place in `files`), the partition keys as
@@ -26,17 +35,13 @@ export interface DistributedTable {
 	readonly rows: number;
 }
 
-/**
- * Writes a batch's rows of a table to files of `folder`, and what lies in them beside:
- * of little input to one file in the order of the partitions; of much to files by
- * partition and bucket, so that a piece need not read what is not its own.
- */
+/** Writes a batch's rows of a table to files of `folder`, and what lies in them beside. */
 export async function distribute(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	options: {
 		readonly folder: string;
-		readonly isLarge: boolean;
+		readonly distribution: Distribution;
 		/** Rows tell the file and record that they come from. */
 		readonly isUnique: boolean;
 		/** Names the content of the batch, where it is cheaper to name than to look at. */
@@ -45,19 +50,21 @@ export async function distribute(
 		add(file: string): number;
 	},
 ): Promise<DistributedTable> {
-	const { folder } = options;
+	const { folder, distribution } = options;
 	const select = selectOf(definition, options.isUnique);
-	const keys = definition.contract.partitionKeys.map(identifier);
-	const cut = options.isLarge
-		? await cutOf(connection, select, definition)
-		: [];
+	const order = [
+		...definition.contract.partitionKeys.map(identifier),
+		...(distribution === "by bucket" ? bucketColumns(definition) : []),
+	];
+	const cut =
+		distribution === "apart" ? await cutOf(connection, select, definition) : [];
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
 		cut.length > 0
 			? `COPY (${select}) TO ${literal(folder)} (FORMAT parquet, PARTITION_BY (${cut.join(", ")}),
 				WRITE_PARTITION_COLUMNS true, ${SCRATCH_PARQUET}, OVERWRITE true)`
-			: `COPY (${select} ${keys.length > 0 ? `ORDER BY ${keys.join(", ")}` : ""})
-				TO ${literal(join(folder, "all.parquet"))} (FORMAT parquet, ${SCRATCH_PARQUET})`,
+			: `COPY (${select} ${order.length > 0 ? `ORDER BY ${order.join(", ")}` : ""}) TO ${literal(folder)}
+				(FORMAT parquet, ${SCRATCH_PARQUET}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE}, OVERWRITE true)`,
 	);
 	if (rows === 0) return { files: [], buckets: null, rows };
 	const files = await parquetFiles(folder);
@@ -110,16 +117,22 @@ export function columnsNamed(names: readonly string[]): string {
 	return `COLUMNS(lambda name: name IN (${names.map(literal).join(", ")}))`;
 }
 
-/** The columns by which a large batch is cut into files: the keys, and buckets while files stay large. */
+/** From coarse to fine. */
+function bucketColumns({ buckets }: TableDefinition): string[] {
+	return buckets.map((_, depth) => bucketColumn(depth));
+}
+
+/** The columns by which rows are cut into files: the keys, and buckets while files stay large. */
 async function cutOf(
 	connection: DuckDBConnection,
 	select: string,
-	{ contract, buckets }: TableDefinition,
+	definition: TableDefinition,
 ): Promise<string[]> {
-	const keys = contract.partitionKeys.map(identifier);
-	const cuts = buckets.map((_, depth) => [
+	const keys = definition.contract.partitionKeys.map(identifier);
+	const columns = bucketColumns(definition);
+	const cuts = columns.map((_, depth) => [
 		...keys,
-		...Array.from({ length: depth + 1 }, (_, at) => bucketColumn(at)),
+		...columns.slice(0, depth + 1),
 	]);
 	if (cuts.length === 0) return [...keys];
 	const counts = cuts.map(
@@ -148,7 +161,7 @@ async function summarise(
 		...definition.contract.partitionKeys.map(
 			(key) => `CAST(${identifier(key)} AS VARCHAR) AS ${identifier(key)}`,
 		),
-		...definition.buckets.map((_, depth) => bucketColumn(depth)),
+		...bucketColumns(definition),
 	];
 	const named =
 		content === null

@@ -20,16 +20,28 @@ import {
 	type StagedFile,
 	StagingWriter,
 } from "../storage/staging.ts";
-import { type DistributedTable, distribute } from "./distribute.ts";
+import { bytesOf } from "./batches.ts";
+import {
+	type DistributedTable,
+	type Distribution,
+	distribute,
+} from "./distribute.ts";
 import { createStagingViews, type StagedView } from "./staging-views.ts";
 
 /** Longest sample of a rejected row, in UTF-16 units. */
 const SAMPLE_LENGTH = 200;
 
+/** Bytes of plain text whose rows are sorted in the memory of a job. */
+const SORTED_BYTES = 2 ** 28;
+
+/** Files that hold several times their bytes, roughly so many. */
+const PACKED = /\.(?:gz|tgz|zip|parquet)$/i;
+const PACKED_RATIO = 8;
+
 export interface ParseParams {
 	readonly dataset: string;
 	readonly options: ParseOptions;
-	/** The dataset has so much input that rows are distributed by partition at once. */
+	/** The dataset has so much input that no piece can read all rows for its own. */
 	readonly isLarge: boolean;
 	/** In the order of the inputs. */
 	readonly files: readonly {
@@ -57,6 +69,14 @@ export interface ParsedBatch {
 		readonly path: string;
 		readonly files: number;
 	}[];
+}
+
+function distributionOf({ isLarge, files }: ParseParams): Distribution {
+	if (!isLarge) return "by partition";
+	const unpacked = files.map(({ path, bytes }) => ({
+		bytes: bytes * (PACKED.test(path) ? PACKED_RATIO : 1),
+	}));
+	return bytesOf(unpacked) <= SORTED_BYTES ? "by bucket" : "apart";
 }
 
 /** How the inputs of a parse job are called. */
@@ -173,7 +193,7 @@ class Batch {
 			for (const table of this.#dataset.tables)
 				tables[table.name] = await distribute(connection, table, {
 					folder: join(this.#context.out, table.name),
-					isLarge: this.#params.isLarge,
+					distribution: distributionOf(this.#params),
 					isUnique: this.#dataset.unique !== undefined,
 					// Any change of its only file is taken for a change of all that it holds.
 					content:
