@@ -224,7 +224,7 @@ async function readTable(
 		for (const { index, name: measure, unit } of named) {
 			const cell = parseCell(
 				cells[index] ?? "",
-				layout.commaIsDecimal,
+				layout.commaIsDecimal || layout.decimalCommas.has(index),
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
@@ -292,7 +292,9 @@ function noteLeftOut(
 }
 
 function textOf(cells: readonly string[], index: number | null): string | null {
-	const text = index === null ? "" : (cells[index] ?? "").trim();
+	const cell = index === null ? "" : (cells[index] ?? "").trim();
+	// What keeps spreadsheets from taking a long number for one.
+	const text = cell.replace(/^="(.*)"$|^'(?=\d)/, "$1");
 	return text === "" ? null : text;
 }
 
