@@ -552,10 +552,10 @@ export class NumberSigns {
 		}
 		if (point === comma) return;
 		const sign = point === -1 ? "," : ".";
-		const trimmed = cell.trim();
 		if (sign === "," && this.#areDecimalCommas)
-			this.#areDecimalCommas = DECIMAL_COMMA.test(trimmed);
+			this.#areDecimalCommas = DECIMAL_COMMA.test(cell.trim());
 		if (this.#decimals.has(sign)) return;
+		const trimmed = cell.trim();
 		if (!THOUSANDS.test(trimmed) && NUMBER.test(trimmed.replace(sign, ".")))
 			this.#decimals.add(sign);
 	}

@@ -72,6 +72,7 @@ export async function survey(
 					each.hasDecimalCommas ? [index] : [],
 				),
 	);
+	const hasDecimalCommas = decimalCommas.size > 0;
 	const headers = headersOf(header);
 	let roles = rolesOf(headers);
 	let dataRows = 0;
@@ -111,7 +112,7 @@ export async function survey(
 		entryOf(signs, index, () => new NumberSigns()).add(cell);
 		return parseCell(
 			cell,
-			commaIsDecimal || decimalCommas.has(index),
+			commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
 			known?.get(index),
 		);
 	}

@@ -87,7 +87,7 @@ export class TimeForms {
 				(_, day, hour, minute = "00", second = "00") =>
 					`${day} ${hour}${minute}${second}`,
 			);
-		if (DSMR.test(time))
+		if (time.length === 13 && DSMR.test(time))
 			return time.replace(
 				DSMR,
 				(_, year, month, day, hour, minute, second, season) =>

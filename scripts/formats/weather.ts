@@ -143,7 +143,8 @@ async function readTable(
 ): Promise<void> {
 	const layout = await survey(source);
 	const note = noteOf(source, out);
-	const { headers, roles, periods } = layout;
+	const { headers, roles, periods, commaIsDecimal, decimalCommas } = layout;
+	const hasDecimalCommas = decimalCommas.size > 0;
 	const zone = [roles.time, roles.date]
 		.map((index) => zoneOf(headers[index ?? -1] ?? { name: "", unit: null }))
 		.find((minutes) => minutes !== null);
@@ -218,7 +219,7 @@ async function readTable(
 		for (const { index, name: measure, unit } of named) {
 			const cell = parseCell(
 				cells[index] ?? "",
-				layout.commaIsDecimal || layout.decimalCommas.has(index),
+				commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
@@ -287,9 +288,11 @@ function noteLeftOut(
 
 function textOf(cells: readonly string[], index: number | null): string | null {
 	const cell = index === null ? "" : (cells[index] ?? "").trim();
+	if (cell === "") return null;
 	// What keeps spreadsheets from taking a long number for one.
-	const text = cell.replace(/^="(.*)"$|^'(?=\d)/, "$1");
-	return text === "" ? null : text;
+	return cell.startsWith("=") || cell.startsWith("'")
+		? cell.replace(/^="(.*)"$|^'(?=\d)/, "$1") || null
+		: cell;
 }
 
 function stationOf(path: string): string {
