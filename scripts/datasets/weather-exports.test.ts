@@ -192,6 +192,141 @@ MAC000003,Std,2012-10-12 00:30:00.0000000,0.123
 		leftOut: ["stdorToU"],
 	},
 	{
+		what: "Fluvius, with day and clock apart and a row a register",
+		content: `Van (datum);Van (tijdstip);Tot (datum);Tot (tijdstip);EAN-code;Meter;Metertype;Register;Volume;Eenheid;Validatiestatus
+13-01-2024;00:00:00;13-01-2024;00:15:00;="541448820000000017";1SAG1;Digitale meter;Afname Dag;0,123;kWh;Gevalideerd
+13-01-2024;00:00:00;13-01-2024;00:15:00;="541448820000000017";1SAG1;Digitale meter;Injectie Dag;0,000;kWh;Gevalideerd
+13-01-2024;00:15:00;13-01-2024;00:30:00;="541448820000000017";1SAG1;Digitale meter;Afname Dag;1,5;kWh;Geschat
+`,
+		series: [
+			"541448820000000017/-/Afname Dag [kWh] 2024-01-13T00:00: 0.123 1.5",
+			"541448820000000017/-/Injectie Dag [kWh] 2024-01-13T00:00: 0.0",
+		],
+		leftOut: ["Tot (datum), Tot (tijdstip), Meter, Metertype, Validatiestatus"],
+	},
+	{
+		what: "DSMR, the hour that comes twice by its season",
+		content: `time;import
+231029020000S;1234,567
+231029023000S;1234,667
+231029020000W;1234,767
+`,
+		series: ["file/-/import 2023-10-29T00:00: 1234.567 1234.667 1234.767"],
+		leftOut: [],
+	},
+	{
+		what: "Enedis, with what it says of the meter above",
+		content: `Identifiant PRM;Type de données;Date de début;Date de fin;Grandeur métier;Unité;Pas en minutes
+01234567890123;Courbe de charge;13/01/2024;14/01/2024;Consommation;W;30
+Horodate;Valeur
+2024-01-13T00:30:00+01:00;250
+2024-01-13T01:00:00+01:00;300
+`,
+		series: [
+			"01234567890123/Consommation/Valeur [W] 2024-01-12T23:30: 250.0 300.0",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Datadis, whose hours go to 24",
+		content: `CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion
+ES0031000000000000AB;13/01/2024;1;0,123;R
+ES0031000000000000AB;13/01/2024;24;0,5;R
+`,
+		series: ["ES0031000000000000AB/-/Consumo_kWh 2024-01-13T01:00: 0.123 0.5"],
+		leftOut: ["Metodo_obtencion"],
+	},
+	{
+		what: "Texas, with what is drawn and what is fed in",
+		content: `ESIID,USAGE_DATE,REVISION_DATE,USAGE_START_TIME,USAGE_END_TIME,USAGE_KWH,ESTIMATED_ACTUAL,CONSUMPTION_SURPLUSGENERATION
+'10443720000000001,01/13/2024,01/14/2024 05:00:00, 00:00, 00:15,.123,A,Consumption
+'10443720000000001,01/13/2024,01/14/2024 05:00:00, 00:15, 00:30,0,A,Consumption
+'10443720000000001,01/13/2024,01/14/2024 05:00:00, 00:15, 00:30,0,A,Surplus Generation
+`,
+		series: [
+			"10443720000000001/Consumption/USAGE_KWH 2024-01-13T00:00: 0.123 0.0",
+			"10443720000000001/Surplus Generation/USAGE_KWH 2024-01-13T00:15: 0.0",
+		],
+		leftOut: ["REVISION_DATE, USAGE_END_TIME, ESTIMATED_ACTUAL"],
+	},
+	{
+		what: "a load curve of Germany, from a clock to a clock",
+		content: `Datum;von;bis;Wert (kWh);Status
+13.01.2024;00:00;00:15;0;W
+13.01.2024;00:15;00:30;0;W
+`,
+		series: ["file/-/Wert [kWh] 2024-01-13T00:00: 0.0 0.0"],
+		leftOut: ["bis, Status"],
+	},
+	{
+		what: "a utility's periods in words",
+		content: `"For location: 1 Main St"
+
+"Energy consumption time period","Usage(kWh)","Reading quality"
+"2024-01-13 00:00:00 to 2024-01-13 01:00:00","0.123",""
+"2024-01-13 01:00:00 to 2024-01-13 02:00:00","0.125",""
+`,
+		series: ["file/-/Usage [kWh] 2024-01-13T00:00: 0.123 0.125"],
+		leftOut: ["Reading quality"],
+	},
+	{
+		what: "AEMET, with decimal commas in quotes",
+		content: `fecha,indicativo,altitud,tmed,prec,tmax,horatmax
+2024-01-13,3195,667,"8,4","0,0","12,0",14:10
+2024-01-14,3195,667,"-8,5",Ip,"1,125",14:20
+2024-01-15,3195,667,"8,6","0,2","13,5",14:30
+`,
+		series: [
+			"3195/-/prec 2024-01-13T00:00: 0.0 null 0.2",
+			"3195/-/tmax 2024-01-13T00:00: 12.0 1.125 13.5",
+			"3195/-/tmed 2024-01-13T00:00: 8.4 -8.5 8.6",
+		],
+		leftOut: ["altitud, horatmax"],
+	},
+	{
+		what: "KNMI, in tenths as its comments say",
+		content: `# T         : Temperatuur (in 0.1 graden Celsius) op 1.50 m hoogte
+# FH        : Uurgemiddelde windsnelheid (in 0.1 m/s)
+# RH        : Uursom van de neerslag (in 0.1 mm) (-1 voor <0.05 mm)
+# U         : Relatieve vochtigheid (in procenten)
+# STN,YYYYMMDD,   HH,   FH,    T,   RH,    U
+  260,20240113,    1,   50,   -4,   -1,   90
+  260,20240113,   24,   40,     ,   12,   91
+`,
+		series: [
+			"260/-/FH [m/s] 2024-01-13T01:00: 5.0 4.0",
+			"260/-/RH [mm] 2024-01-13T01:00: 0.0 1.2",
+			"260/-/T [°C] 2024-01-13T01:00: -0.4 null",
+			"260/-/U 2024-01-13T01:00: 90.0 91.0",
+		],
+		leftOut: [],
+	},
+	{
+		what: "ECA&D, in tenths, without what is suspect or missing",
+		content: `FILE FORMAT (MISSING VALUE CODE IS -9999):
+
+24-28 TG   : mean temperature in 0.1 &#176;C
+30-34 Q_TG : quality code for TG (0='valid'; 1='suspect'; 9='missing')
+
+STAID, SOUID,    DATE,   TG, Q_TG
+   244,100000,20240113,  -84,    0
+   244,100000,20240114,-9999,    9
+   244,100000,20240115,  321,    1
+   244,100000,20240116,   81,    0
+`,
+		series: ["244/-/TG [°C] 2024-01-13T00:00: -8.4 null null 8.1"],
+		leftOut: ["SOUID, Q_TG"],
+	},
+	{
+		what: "numbers of accounts and points, which measure nothing",
+		content: `Mittauspisteen tunnus;Tuotteen tyyppi;Account Number;Alkuaika;Määrä
+643000000000000017;8716867000030;7;2024-01-12T22:00:00Z;0,123
+643000000000000017;8716867000030;7;2024-01-12T23:00:00Z;0,125
+`,
+		series: ["643000000000000017/-/Määrä 2024-01-12T22:00: 0.123 0.125"],
+		leftOut: ["Tuotteen tyyppi, Account Number"],
+	},
+	{
 		what: "names that say mark where the cells say measure",
 		content: `time,sourceId,power_source [V],signal_source,sun_elevation,elevation_m,code,state,name
 2024-01-01 00:00Z,7,12,1.5,30,420,12345,WA,Roof
@@ -316,6 +451,16 @@ describe("the same readings", () => {
 		],
 		["a row a day, of clocks", "a.csv", day(HOURS.map(clock), "2024-01-13")],
 		[
+			"a row a day, from a clock to a clock",
+			"a.csv",
+			day(
+				HOURS.map(
+					(hour, at) => `${clock(hour)}-${clock(HOURS[(at + 1) % 48] ?? hour)}`,
+				),
+				"2024-01-13",
+			),
+		],
+		[
 			"a row a day, of numbers",
 			"a.csv",
 			day(
@@ -410,6 +555,13 @@ test("a measure in another unit is no mark of the first", async () => {
 		"file/-/temp_f 2024-05-01T00:00: 50.0",
 		"file/-/weather_code 2024-05-01T00:00: 61.0",
 	]);
+});
+
+test("of two numbers that a comma parts in quotes none is made", async () => {
+	const { series } = await read(
+		'time,t,sun\n2024-05-01,1,"0150,1"\n2024-05-02,2,"0250,1"\n',
+	);
+	expect(series).toEqual(["file/-/t 2024-05-01T00:00: 1.0 2.0"]);
 });
 
 test("seconds since 1970 that might be a date and an hour are seconds where one of them is no date", async () => {

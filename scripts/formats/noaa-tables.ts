@@ -49,7 +49,7 @@ const CELLS: Readonly<Record<string, readonly Field[]>> = {
 const BAD = new Set(["2", "3", "6", "7"]);
 
 /** What stands in place of a value that its quality code calls suspect or wrong. */
-const SUSPECT = "suspect";
+export const SUSPECT = "suspect";
 
 function field(
 	column: string,

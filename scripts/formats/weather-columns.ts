@@ -56,11 +56,26 @@ const NAMES = {
 		"uhrzeit",
 		"date",
 		"datum",
+		"ab_datum",
+		"van_(datum)",
+		"fecha",
+		"giorno",
+		"usage_date",
 		"horodate",
 		"yyyymmdd",
 		"day",
 	],
-	date: ["date", "datum", "yyyymmdd", "day"],
+	date: [
+		"date",
+		"datum",
+		"ab_datum",
+		"van_(datum)",
+		"fecha",
+		"giorno",
+		"usage_date",
+		"yyyymmdd",
+		"day",
+	],
 	station: [
 		"station",
 		"station_name",
@@ -75,6 +90,20 @@ const NAMES = {
 		"location",
 		"place",
 		"city",
+		"city_name",
+		"indicativo",
+		"bureau_of_meteorology_station_number",
+		"nmi",
+		"esiid",
+		"cups",
+		"ean_code",
+		"prm",
+		"identifiant_prm",
+		"zählpunkt",
+		"zählpunktbezeichnung",
+		"målepunktsid",
+		"mittauspisteen_tunnus",
+		"contrat",
 		"meter",
 		"meter_id",
 		"mpan",
@@ -92,8 +121,9 @@ const NAMES = {
 		"device_name",
 		"device_id",
 		"channel",
+		"consumption_surplusgeneration",
 	],
-	unit: ["unit", "units", "uom"],
+	unit: ["unit", "units", "uom", "einheit", "eenheid", "unite", "unité"],
 	measureName: [
 		"measure",
 		"variable",
@@ -107,6 +137,9 @@ const NAMES = {
 	],
 	/** Home Assistant's, beside its `entity_id`; elsewhere a state is a place. */
 	state: ["state"],
+	/** Fluvius's, beside its `volume`; elsewhere a register may be a measure. */
+	register: ["register"],
+	volume: ["volume"],
 	value: ["value", "reading", "measurement", "val", "result"],
 	idle: [
 		"",
@@ -121,6 +154,9 @@ const NAMES = {
 		"lng",
 		"elevation",
 		"altitude",
+		"latitud",
+		"longitud",
+		"altitud",
 		"year",
 		"month",
 		"day",
@@ -138,8 +174,11 @@ const TIMES_OF_DAY: ReadonlySet<string> = new Set([
 	"uhrzeit",
 ]);
 
-/** Names of hours from 0 to 24, beside a date. */
-const HOURS = ["hour", "hr", "hh", "stunde"];
+/** Names of hours from 0 to 24, or of clocks, beside a date. */
+const HOURS = [
+	...["hour", "hr", "hh", "stunde", "hora", "heure", "ora"],
+	...["von", "ab_zeit", "van_(tijdstip)", "usage_start_time"],
+];
 
 const MINUTES = ["minute"];
 
@@ -177,6 +216,8 @@ export function parseHeader(cell: string): Header {
 	const name = match?.[1];
 	if (name === undefined || name === "") return { name: trimmed, unit: null };
 	const unit = (match?.[2] ?? match?.[3] ?? "").trim();
+	// Fluvius's `Van (datum)`, which is no unit.
+	if (/^(?:datum|tijdstip)$/i.test(unit)) return { name: trimmed, unit: null };
 	return { name, unit: unit === "" ? null : unit };
 }
 
@@ -238,10 +279,13 @@ export function rolesOf(
 		station: claim(NAMES.station),
 		module: claim(NAMES.module),
 		unit: claim(NAMES.unit),
-		measureName: claim(NAMES.measureName),
+		measureName:
+			claim(NAMES.measureName) ??
+			(keys.includes("volume") ? claim(NAMES.register) : null),
 		value:
 			claim(NAMES.value) ??
-			(keys.includes("entity_id") ? claim(NAMES.state) : null),
+			(keys.includes("entity_id") ? claim(NAMES.state) : null) ??
+			(keys.includes("register") ? claim(NAMES.volume) : null),
 	};
 	const others = keys.map((_, index) => index).filter((at) => !used.has(at));
 	const isIdle = (at: number) =>
@@ -311,6 +355,7 @@ export function marksAmong(
 				.split("_")
 				.some((word) => word === "q" || MARKS.has(word));
 		if (words.includes("version")) return true;
+		if (/(?:^|_)(?:account|customer|meter)_number$/.test(key)) return true;
 		// Of the air it is an index.
 		if (/(?:^|_)(?:air|water)_quality$/.test(key)) return false;
 		return MARKS.has(words.at(-1) ?? "");
@@ -348,14 +393,25 @@ export class CellDigits {
 		return this.#isWhole;
 	}
 
-	/** All are as many digits, five at least, and some begin with 0, as no number is written. */
+	/**
+	 * All are as many digits, five at least, of which some begin with 0, as no number is
+	 * written; or more digits than anything is measured in, as an account's.
+	 */
 	get areCodes(): boolean {
-		return this.#isOfOneWidth && this.#width !== null && this.#hasLeadingZero;
+		return (
+			this.#isOfOneWidth &&
+			this.#width !== null &&
+			(this.#hasLeadingZero || this.#width > 10)
+		);
 	}
 }
 
 /** Numbers of periods of a day: hours, half-hours, quarters, five minutes. */
 const PERIODS: ReadonlySet<number> = new Set([24, 48, 96, 288]);
+
+/** A time of the day, also with the one at which the period ends: `00:00-00:15`. */
+const PERIOD =
+	/^(\d{1,2}):(\d{2})(?::00)?(?:\s?[-–]\s?\d{1,2}:\d{2}(?::00)?)?$/;
 
 const DAY_MICROS = 86_400e6;
 
@@ -378,7 +434,7 @@ export function periodsAmong(
 	columns: readonly number[],
 ): Periods | null {
 	const names = columns.map((index) => headers[index]?.name.trim() ?? "");
-	const clocks = names.map((name) => /^(\d{1,2}):(\d{2})(?::00)?$/.exec(name));
+	const clocks = names.map((name) => PERIOD.exec(name));
 	if (clocks.filter((clock) => clock !== null).length >= 24)
 		return {
 			name: null,
@@ -476,10 +532,14 @@ const GROUPED = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
 /** Thousands that are set apart, or three decimals: `1.234`. */
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
 
+/** A number with a decimal comma, as it is written; but not ISD's `0150,1`, which are two. */
+const DECIMAL_COMMA = /^[+-]?(?:0|[1-9]\d*),\d+$/;
+
 /** What points and commas are for in a column, as its cells tell. */
 export class NumberSigns {
 	readonly #thousands = new Set<string>();
 	readonly #decimals = new Set<string>();
+	#areDecimalCommas = true;
 
 	add(cell: string): void {
 		const point = cell.indexOf(".");
@@ -492,6 +552,8 @@ export class NumberSigns {
 		}
 		if (point === comma) return;
 		const sign = point === -1 ? "," : ".";
+		if (sign === "," && this.#areDecimalCommas)
+			this.#areDecimalCommas = DECIMAL_COMMA.test(cell.trim());
 		if (this.#decimals.has(sign)) return;
 		const trimmed = cell.trim();
 		if (!THOUSANDS.test(trimmed) && NUMBER.test(trimmed.replace(sign, ".")))
@@ -503,6 +565,15 @@ export class NumberSigns {
 		return this.#thousands.size > 0;
 	}
 
+	/** Whether commas are decimal signs beyond doubt, as in `8,4`, and points are none. */
+	get hasDecimalCommas(): boolean {
+		return (
+			this.#areDecimalCommas &&
+			this.#decimals.has(",") &&
+			!this.#decimals.has(".")
+		);
+	}
+
 	/** What a sign is for in a cell that does not tell it; null where other cells disagree. */
 	use(sign: string): "thousands" | "decimals" | null {
 		if (!this.#thousands.has(sign)) return "decimals";
@@ -512,7 +583,7 @@ export class NumberSigns {
 
 /**
  * A cell as a finite number, or what it is instead. A comma is the decimal sign
- * where commas do not part the cells. `1.234,5` and `1,234.5` are the same anywhere,
+ * where `commaIsDecimal`. `1.234,5` and `1,234.5` are the same anywhere,
  * and beside the first in a column `1.234` is a thousand more than one: `signs` are the
  * column's. Where its cells disagree, `1.234` is a word.
  */

@@ -32,6 +32,8 @@ export interface Layout {
 	/** By measure, as its readings name it. */
 	readonly statistics: ReadonlyMap<string, MeasureStatistics>;
 	readonly commaIsDecimal: boolean;
+	/** Columns in which commas are decimal signs though commas part the cells, which have quotes. */
+	readonly decimalCommas: ReadonlySet<number>;
 	/** What points and commas are for, by column. */
 	readonly signs: ReadonlyMap<number, NumberSigns>;
 	readonly times: TimeForms;
@@ -45,7 +47,8 @@ export const NOT_UTF8 = "\uFFFD";
 
 /**
  * First reading: finds out what the columns are and what their cells hold. Where it
- * comes upon thousands that are set apart, once more, now that it is known which are.
+ * comes upon thousands that are set apart, or decimal commas within quotes, once more,
+ * now that it is known which are.
  */
 export async function survey(
 	source: Source,
@@ -62,6 +65,14 @@ export async function survey(
 	if (header === null)
 		throw new NoReadings("no header: the file has nothing but white space");
 	const commaIsDecimal = delimiter !== ",";
+	const decimalCommas = new Set(
+		known === null || commaIsDecimal || !table.isPlain
+			? []
+			: [...known].flatMap(([index, each]) =>
+					each.hasDecimalCommas ? [index] : [],
+				),
+	);
+	const hasDecimalCommas = decimalCommas.size > 0;
 	const headers = headersOf(header);
 	let roles = rolesOf(headers);
 	let dataRows = 0;
@@ -91,12 +102,19 @@ export async function survey(
 	const fault = times.fault();
 	if (fault !== null) throw new FileError(fault.reason, fault);
 
-	if (known === null && signs.values().some((each) => each.hasThousands))
+	const isTwice = (each: NumberSigns) =>
+		each.hasThousands ||
+		(each.hasDecimalCommas && !commaIsDecimal && table.isPlain);
+	if (known === null && signs.values().some(isTwice))
 		return survey(source, signs);
 	function parse(cells: readonly string[], index: number) {
 		const cell = cells[index] ?? "";
 		entryOf(signs, index, () => new NumberSigns()).add(cell);
-		return parseCell(cell, commaIsDecimal, known?.get(index));
+		return parseCell(
+			cell,
+			commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
+			known?.get(index),
+		);
 	}
 
 	function surveyRow(
@@ -133,6 +151,7 @@ export async function survey(
 			periods: null,
 			statistics: byName,
 			commaIsDecimal,
+			decimalCommas,
 			signs,
 			times,
 		};
@@ -187,6 +206,7 @@ export async function survey(
 		periods,
 		statistics,
 		commaIsDecimal,
+		decimalCommas,
 		signs,
 		times,
 	};

@@ -1,7 +1,9 @@
 import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
+import { enedisTable } from "./enedis-table.ts";
 import { ghcnDailyTable, isdTable } from "./noaa-tables.ts";
+import { tenthsTable } from "./tenths-table.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
 
 const SNIFF_BYTES = 1 << 16;
@@ -26,6 +28,8 @@ export interface Table {
 	/** Cells of a row as it stands in the file, and how they become those of the header. */
 	readonly width: number;
 	readonly cells: (row: readonly string[]) => readonly string[];
+	/** Whether the cells are those of the file, one by one. */
+	readonly isPlain: boolean;
 	readonly linesBefore: readonly string[];
 	readonly delimiter: string;
 	/** Whether the file is Windows-1252. */
@@ -37,7 +41,7 @@ export interface Table {
 /** Opens a table at its first row. */
 export async function openTable(source: Source): Promise<Table> {
 	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
-	const { line, linesBefore, delimiter } = headerIn(
+	const { line, linesBefore, textsBefore, delimiter } = headerIn(
 		new TextDecoder().decode(head),
 	);
 	const batches = csvRows(all, delimiter);
@@ -46,7 +50,14 @@ export async function openTable(source: Source): Promise<Table> {
 	for (;;) {
 		const { value: batch, done } = await batches.next();
 		if (done)
-			return { ...common, header: null, width: 0, cells: same, rows: batches };
+			return {
+				...common,
+				header: null,
+				width: 0,
+				cells: same,
+				isPlain: true,
+				rows: batches,
+			};
 		const at = batch.findIndex((row) => row.line >= line);
 		const first = batch[at];
 		if (first === undefined) continue;
@@ -63,6 +74,7 @@ export async function openTable(source: Source): Promise<Table> {
 				header: { line: first.line, cells: headless.header },
 				width,
 				cells: headless.cells,
+				isPlain: false,
 				rows: from(at),
 			};
 		const units = unitsIn(batch[at + 1]?.cells ?? []);
@@ -71,12 +83,16 @@ export async function openTable(source: Source): Promise<Table> {
 				.filter(Boolean)
 				.join(" "),
 		);
-		const plain = isdTable(names);
+		const plain =
+			isdTable(names) ??
+			tenthsTable(names, textsBefore) ??
+			enedisTable(names, textsBefore, delimiter);
 		return {
 			...common,
 			header: { line: first.line, cells: plain?.header ?? names },
 			width,
 			cells: plain?.cells ?? same,
+			isPlain: plain === null,
 			rows: from(at + (units === null ? 1 : 2)),
 		};
 	}
@@ -94,6 +110,8 @@ function unitsIn(cells: readonly string[]): readonly string[] | null {
 function headerIn(head: string): {
 	readonly line: number;
 	readonly linesBefore: readonly string[];
+	/** Those and comments. */
+	readonly textsBefore: readonly string[];
 	readonly delimiter: string;
 } {
 	const all = head
@@ -103,7 +121,18 @@ function headerIn(head: string): {
 	const lines = all
 		.filter(({ text }) => !text.startsWith("#") && !/^sep=.$/i.test(text))
 		.slice(0, HEADER_LINES);
-	const found = lines.findIndex(({ text }) => isHeader(text));
+	const textsBefore = (end: number) =>
+		all.filter(({ line }) => line < end).map(({ text }) => text);
+	let found = lines.findIndex(({ text }) => isHeader(text));
+	// A header of one row above another header is what the file says of itself.
+	const [about, , below] = lines.slice(Math.max(found, 0));
+	if (
+		about !== undefined &&
+		below !== undefined &&
+		about.text !== below.text &&
+		isHeader(below.text)
+	)
+		found += 2;
 	const [first] = lines;
 	const above = all.findLast(
 		({ line, text }) => line < (first?.line ?? 0) && text !== "#",
@@ -120,6 +149,7 @@ function headerIn(head: string): {
 		return {
 			line: above.line,
 			linesBefore: [],
+			textsBefore: textsBefore(above.line),
 			delimiter: delimiterOf(comment),
 		};
 	const at = Math.max(found, 0);
@@ -127,6 +157,7 @@ function headerIn(head: string): {
 	return {
 		line,
 		linesBefore: lines.slice(0, at).map((before) => before.text),
+		textsBefore: textsBefore(line),
 		delimiter: delimiterOf(text),
 	};
 }

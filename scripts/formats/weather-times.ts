@@ -17,6 +17,9 @@ const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
 const COMPACT =
 	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
 
+/** As DSMR's meters write times of the Netherlands and Belgium: S in summer, W in winter. */
+const DSMR = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})([SW])$/;
+
 /** What stands in a column of times; of a day whose year and month stand apart, the whole date. */
 export function timeText(
 	cells: readonly string[],
@@ -29,9 +32,9 @@ export function timeText(
 	return [...parts, text].join("-");
 }
 
-/** Of a time from and a time to, as markets of power write them, the first. */
+/** Of a time from and a time to, as markets of power and utilities write them, the first. */
 function startOf(cell: string): string {
-	return cell.replace(/(?<=\d) [-–] \d.*$/, "");
+	return cell.replace(/(?<=\d) (?:[-–]|to) \d.*$/, "");
 }
 
 /** A row's time, put together where it stands in several columns; null where there is none. */
@@ -83,6 +86,12 @@ export class TimeForms {
 				COMPACT,
 				(_, day, hour, minute = "00", second = "00") =>
 					`${day} ${hour}${minute}${second}`,
+			);
+		if (time.length === 13 && DSMR.test(time))
+			return time.replace(
+				DSMR,
+				(_, year, month, day, hour, minute, second, season) =>
+					`20${year}-${month}-${day} ${hour}:${minute}:${second}${season === "S" ? "+02:00" : "+01:00"}`,
 			);
 		return this.#dates.plain(time);
 	}

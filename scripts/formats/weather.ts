@@ -2,6 +2,8 @@ import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { entryBytes, fileBytes, plainName } from "./bytes.ts";
 import type { CsvRow } from "./csv.ts";
+import { readGreenButton } from "./green-button.ts";
+import { isNem, readNem12 } from "./nem12.ts";
 import {
 	isSentinel,
 	type MeasureStatistics,
@@ -16,6 +18,7 @@ import {
 	periodName,
 	survey,
 } from "./weather-layout.ts";
+import type { TakeReading } from "./weather-reading.ts";
 import {
 	openTable,
 	type Source,
@@ -25,24 +28,6 @@ import {
 } from "./weather-table.ts";
 import { timeOf, timeText } from "./weather-times.ts";
 import { isZip, zipEntries } from "./zip.ts";
-
-export interface Reading {
-	readonly station: string;
-	readonly module: string | null;
-	readonly measure: string;
-	readonly unit: string | null;
-	/** Microseconds since 1970, UTC. */
-	readonly time: number;
-	/** Null where the cell is blank, a word or a sentinel. */
-	readonly value: number | null;
-}
-
-/** `entry` names the file within a zip, null where there is none. */
-export type TakeReading = (
-	reading: Reading,
-	line: number,
-	entry: string | null,
-) => void;
 
 /**
  * Bytes of a station's name, percent-encoded: it names a folder of the lake, and
@@ -55,12 +40,12 @@ const MAX_TIME = Date.UTC(2101, 0) * 1000;
 
 /** Whether a path, of a file in a folder or a zip, is one that readings may lie in, also packed (`.gz`). */
 export function mayHoldReadings(path: string): boolean {
-	return /\.(?:csv|tsv|psv|txt)$/.test(plainName(path));
+	return /\.(?:csv|tsv|psv|txt|xml)$/.test(plainName(path));
 }
 
 /**
- * Reads the weather readings of a table, see {@link readTable}, or of the tables in a zip.
- * One in a zip that cannot be used is rejected, and the others stay. A `.txt` that is no
+ * Reads the readings of a table, see {@link readTable}, of meters in NEM12 and Green Button,
+ * or of such files in a zip. One in a zip that cannot be used is rejected, and the others stay. A `.txt` that is no
  * table of readings is left out and noted.
  */
 export async function readWeather(
@@ -98,6 +83,15 @@ async function readAny(
 	out: ParseOutput,
 	take: TakeReading,
 ): Promise<void> {
+	if (plainName(source.path).endsWith(".xml")) {
+		const named = { ...source, station: stationOf(source.path) };
+		await readGreenButton(named, out, take);
+		return;
+	}
+	if (await isNem(source)) {
+		await readNem12(source, out, take);
+		return;
+	}
 	try {
 		await readTable(source, out, take);
 	} catch (error) {
@@ -149,7 +143,8 @@ async function readTable(
 ): Promise<void> {
 	const layout = await survey(source);
 	const note = noteOf(source, out);
-	const { headers, roles, periods } = layout;
+	const { headers, roles, periods, commaIsDecimal, decimalCommas } = layout;
+	const hasDecimalCommas = decimalCommas.size > 0;
 	const zone = [roles.time, roles.date]
 		.map((index) => zoneOf(headers[index ?? -1] ?? { name: "", unit: null }))
 		.find((minutes) => minutes !== null);
@@ -224,7 +219,7 @@ async function readTable(
 		for (const { index, name: measure, unit } of named) {
 			const cell = parseCell(
 				cells[index] ?? "",
-				layout.commaIsDecimal,
+				commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
@@ -292,8 +287,12 @@ function noteLeftOut(
 }
 
 function textOf(cells: readonly string[], index: number | null): string | null {
-	const text = index === null ? "" : (cells[index] ?? "").trim();
-	return text === "" ? null : text;
+	const cell = index === null ? "" : (cells[index] ?? "").trim();
+	if (cell === "") return null;
+	// What keeps spreadsheets from taking a long number for one.
+	return cell.startsWith("=") || cell.startsWith("'")
+		? cell.replace(/^="(.*)"$|^'(?=\d)/, "$1") || null
+		: cell;
 }
 
 function stationOf(path: string): string {
@@ -301,5 +300,5 @@ function stationOf(path: string): string {
 	const inZip = isZip(first) ? rest.at(-1) : undefined;
 	return rest.length > 0 && inZip === undefined
 		? first
-		: (inZip ?? first).replace(/\.(?:csv|tsv|psv|txt)(?:\.gz)?$/i, "");
+		: (inZip ?? first).replace(/\.(?:csv|tsv|psv|txt|xml)(?:\.gz)?$/i, "");
 }
