@@ -89,7 +89,7 @@ test("rides begin and end outside of the zone, in the lake and in what builds le
 	const [left] = await queryLake(
 		lake(),
 		() => `SELECT count(*)::INTEGER AS points, min(${DISTANCE}) AS nearest
-		FROM read_parquet(${literal(join(folder, "lake.work/**/ride_points/all.parquet"))}, hive_partitioning = false)`,
+		FROM read_parquet(${literal(join(folder, "lake.work/**/ride_points/data_*.parquet"))}, hive_partitioning = false)`,
 	);
 	expect(left?.points).toBe(published?.points);
 	expect(Number(left?.nearest)).toBeGreaterThan(RADIUS);
