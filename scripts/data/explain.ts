@@ -219,7 +219,7 @@ export function explanationLines(explanation: Explanation): string[] {
 			? `  no build has published it from ${folder}/ yet`
 			: `  from ${folder}/, as of version ${version}`,
 		"",
-		"1 read: each batch of files by one job, into staging tables, whose rows are distributed by partition",
+		"1 read: each batch of files by one job, into staging tables, whose rows are put in the order of partitions and buckets",
 		...Object.entries(read.staging).map(
 			([name, columns]) =>
 				`  staging ${name} (${Object.entries(columns)

@@ -8,7 +8,7 @@ import { JobError, type JobRecord } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
 import type { Bucket } from "../steps/buckets.ts";
 import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
-import { isLarge, parseJob } from "../steps/jobs.ts";
+import { parseJob } from "../steps/jobs.ts";
 import type { ParsedBatch } from "../steps/parse-batch.ts";
 import { readPieces } from "../steps/pieces.ts";
 import { placesOf } from "../steps/places.ts";
@@ -24,8 +24,6 @@ const BUCKETS_OF_KEY = 2;
 export interface KeyedFile {
 	readonly dataset: DatasetDefinition;
 	readonly file: ListedFile;
-	/** All files of the dataset: how a file is read depends on how many there are. */
-	readonly all: readonly ListedFile[];
 }
 
 /**
@@ -63,13 +61,12 @@ export async function keysOfFiles(
 		closing.push(() => database.close());
 		const keys = new Map<string, readonly string[]>();
 		const read = await inTurns(processes, files, async (entry) => {
-			const { dataset, file, all } = entry;
+			const { dataset, file } = entry;
 			const content = await contentOf(file.absolutePath, file.bytes, signal);
 			const job = parseJob(
 				version,
 				dataset,
 				[{ ...file, content }],
-				isLarge(all),
 				parseOptionsOf(options, settings, dataset),
 				new Map(),
 			);

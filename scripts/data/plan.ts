@@ -9,7 +9,7 @@ import { publicationOf } from "../publish/publication.ts";
 import { batchesAfter, bytesOf, type FormerBatch } from "../steps/batches.ts";
 import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { fingerprintOf } from "../steps/fingerprint.ts";
-import { isLarge, parseJob } from "../steps/jobs.ts";
+import { parseJob } from "../steps/jobs.ts";
 import { inputFolders, ownFolders, placesOf } from "../steps/places.ts";
 import {
 	type FoundDataset,
@@ -129,7 +129,7 @@ async function planDataset(
 	stores: { readonly lake: Store; readonly work: Store },
 ): Promise<PlannedDataset> {
 	const jobOf = (batch: readonly ScannedFile[]) =>
-		parseJob(version, dataset, batch, isLarge(files), options, new Map()).id;
+		parseJob(version, dataset, batch, options, new Map()).id;
 	const batches = batchesAfter(former, files, jobOf);
 	const read = { batches: 0, files: 0, bytes: 0 };
 	await inTurns(AT_A_TIME, batches, async (batch) => {

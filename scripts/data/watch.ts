@@ -111,8 +111,8 @@ class Inbox {
 			DATASETS,
 		);
 		this.#files = new Map(
-			[...accepted].flatMap(([dataset, all]) =>
-				all.map((file) => [file.path, { dataset, file, all }] as const),
+			[...accepted].flatMap(([dataset, files]) =>
+				files.map((file) => [file.path, { dataset, file }] as const),
 			),
 		);
 		const there = new Map(

@@ -32,7 +32,6 @@ import { fingerprintOf } from "./fingerprint.ts";
 import {
 	aggregateJob,
 	identityOf,
-	isLarge,
 	type PlannedPiece,
 	parseJob,
 	rejectsJob,
@@ -251,7 +250,6 @@ class BuildRun {
 				this.#version,
 				build.dataset,
 				files,
-				isLarge(build.found.files),
 				parseOptionsOf(this.#options, this.#settings, build.dataset),
 				faults,
 			);

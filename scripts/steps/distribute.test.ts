@@ -7,7 +7,7 @@ import { type Database, openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literalList } from "../storage/sql-text.ts";
 import { testsOf } from "./buckets.ts";
 import { temporaryFolder } from "./building.ts";
-import { type Distribution, distribute } from "./distribute.ts";
+import { distribute } from "./distribute.ts";
 import { readPieces } from "./pieces.ts";
 
 const TABLE: TableDefinition = {
@@ -52,9 +52,9 @@ afterAll(async () => {
 	await remove();
 });
 
-/** Distributes the rows in some way; gives the paths of the files that hold them, and of their summary. */
-async function distributed(distribution: Distribution) {
-	const out = join(folder, distribution);
+/** Distributes the rows; gives the paths of the files that hold them, and of their summary. */
+async function distributed(isSorted: boolean) {
+	const out = join(folder, isSorted ? "sorted" : "cut");
 	await mkdir(out, { recursive: true });
 	const outputs: string[] = [];
 	const { files, buckets, rows } = await distribute(
@@ -62,7 +62,7 @@ async function distributed(distribution: Distribution) {
 		TABLE,
 		{
 			folder: out,
-			distribution,
+			isSorted,
 			isUnique: false,
 			content: null,
 			add: (file) => outputs.push(join(out, file)) - 1,
@@ -100,27 +100,18 @@ async function piecesIn(
 }
 
 test("pieces are the same and whole, however a batch's rows lie", async () => {
-	const ways = [
-		await distributed("by partition"),
-		await distributed("by bucket"),
-		await distributed("apart"),
-	];
+	const sorted = await distributed(true);
+	const cut = await distributed(false);
 	for (const pieceRows of [1e9, 8000]) {
-		const [first = [], ...others] = await Promise.all(
-			ways.map((way) => piecesIn(way, pieceRows)),
-		);
-		for (const other of others) expect(other).toEqual(first);
-		expect(first.reduce((sum, { rows }) => sum + rows, 0)).toBe(ROWS);
+		const pieces = await piecesIn(sorted, pieceRows);
+		expect(await piecesIn(cut, pieceRows)).toEqual(pieces);
+		expect(pieces.reduce((sum, { rows }) => sum + rows, 0)).toBe(ROWS);
 	}
-	expect(ways.map(({ files }) => files.length > 2)).toEqual([
-		false,
-		false,
-		true,
-	]);
+	expect(cut.files.length).toBeGreaterThan(sorted.files.length);
 });
 
-test("rows in the order of buckets lie in files of which a piece needs few", async () => {
-	const { files } = await distributed("by bucket");
+test("rows in order lie in files of which a piece needs few", async () => {
+	const { files } = await distributed(true);
 	expect(files.length).toBeGreaterThan(1);
 	const months = await rowsOf(
 		database.connection,

@@ -16,13 +16,6 @@ const FILE_ROWS = 2 ** 14;
 /** Rows in order go to files of so many row groups: who reads a few of these reads a footer of no more. */
 const ROW_GROUPS_PER_FILE = 8;
 
-/**
- * How a batch's rows lie, from little input to much: in the order of the partitions; in that
- * of the buckets too, by which a piece passes over what is not its own; or, where they are
- * too many to be sorted in memory, in a file for each partition and bucket.
- */
-export type Distribution = "by partition" | "by bucket" | "apart";
-
 /** A batch's rows of one table, on their way to its pieces. Files are indices of outputs. */
 export interface DistributedTable {
 	readonly files: readonly number[];
@@ -35,13 +28,18 @@ export interface DistributedTable {
 	readonly rows: number;
 }
 
-/** Writes a batch's rows of a table to files of `folder`, and what lies in them beside. */
+/**
+ * Writes a batch's rows of a table to files of `folder`, and what lies in them beside, so that a
+ * piece can pass over what is not its own: in the order of partitions and buckets, or, where
+ * they are too many to be sorted, to a file for each of these.
+ */
 export async function distribute(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	options: {
 		readonly folder: string;
-		readonly distribution: Distribution;
+		/** Memory holds all rows, so that they can be put in order. */
+		readonly isSorted: boolean;
 		/** Rows tell the file and record that they come from. */
 		readonly isUnique: boolean;
 		/** Names the content of the batch, where it is cheaper to name than to look at. */
@@ -50,14 +48,13 @@ export async function distribute(
 		add(file: string): number;
 	},
 ): Promise<DistributedTable> {
-	const { folder, distribution } = options;
+	const { folder, isSorted } = options;
 	const select = selectOf(definition, options.isUnique);
 	const order = [
 		...definition.contract.partitionKeys.map(identifier),
-		...(distribution === "by bucket" ? bucketColumns(definition) : []),
+		...bucketColumns(definition),
 	];
-	const cut =
-		distribution === "apart" ? await cutOf(connection, select, definition) : [];
+	const cut = isSorted ? [] : await cutOf(connection, select, definition);
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
 		cut.length > 0

@@ -33,9 +33,6 @@ const PACKED = /\.(?:gz|tgz|zip|tar)$/i;
 /** What any job takes, in seconds: a database is opened, files are synced to the disk. */
 const JOB_SECONDS = 0.05;
 
-/** Input bytes above which a dataset is large. */
-const LARGE_BYTES = 2 ** 29;
-
 /** A batch that was parsed, with the files that it holds. */
 export interface Batch {
 	readonly files: readonly ScannedFile[];
@@ -59,11 +56,6 @@ export function identityOf(...parts: readonly Json[]): string {
 		.slice(0, 32);
 }
 
-/** Whether a dataset has so much input that its rows are distributed by partition at once. */
-export function isLarge(files: readonly Pick<ScannedFile, "bytes">[]): boolean {
-	return bytesOf(files) > LARGE_BYTES;
-}
-
 /**
  * It says what time it takes only where that is known and no file can end its process.
  * `faults` says of files why they are rejected unread, by path.
@@ -72,14 +64,12 @@ export function parseJob(
 	version: string,
 	dataset: DatasetDefinition,
 	files: readonly ScannedFile[],
-	isLarge: boolean,
 	options: ParseOptions,
 	faults: ReadonlyMap<string, string>,
 ): Job {
 	const params: ParseParams = {
 		dataset: dataset.name,
 		options,
-		isLarge,
 		files: files.map(({ path, bytes, about }) => ({
 			path,
 			bytes,

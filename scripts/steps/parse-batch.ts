@@ -21,11 +21,7 @@ import {
 	StagingWriter,
 } from "../storage/staging.ts";
 import { bytesOf } from "./batches.ts";
-import {
-	type DistributedTable,
-	type Distribution,
-	distribute,
-} from "./distribute.ts";
+import { type DistributedTable, distribute } from "./distribute.ts";
 import { createStagingViews, type StagedView } from "./staging-views.ts";
 
 /** Longest sample of a rejected row, in UTF-16 units. */
@@ -34,6 +30,9 @@ const SAMPLE_LENGTH = 200;
 /** Bytes of plain text whose rows are sorted in the memory of a job. */
 const SORTED_BYTES = 2 ** 28;
 
+/** A file of more is named: to look at all its rows takes as long as to write what they changed. */
+const NAMED_BYTES = 2 ** 27;
+
 /** Files that hold several times their bytes, roughly so many. */
 const PACKED = /\.(?:gz|tgz|zip|parquet)$/i;
 const PACKED_RATIO = 8;
@@ -41,8 +40,6 @@ const PACKED_RATIO = 8;
 export interface ParseParams {
 	readonly dataset: string;
 	readonly options: ParseOptions;
-	/** The dataset has so much input that no piece can read all rows for its own. */
-	readonly isLarge: boolean;
 	/** In the order of the inputs. */
 	readonly files: readonly {
 		readonly path: string;
@@ -71,12 +68,13 @@ export interface ParsedBatch {
 	}[];
 }
 
-function distributionOf({ isLarge, files }: ParseParams): Distribution {
-	if (!isLarge) return "by partition";
-	const unpacked = files.map(({ path, bytes }) => ({
-		bytes: bytes * (PACKED.test(path) ? PACKED_RATIO : 1),
-	}));
-	return bytesOf(unpacked) <= SORTED_BYTES ? "by bucket" : "apart";
+/** Bytes that files hold once they are unpacked, roughly. */
+function unpackedBytes(files: ParseParams["files"]): number {
+	return bytesOf(
+		files.map(({ path, bytes }) => ({
+			bytes: bytes * (PACKED.test(path) ? PACKED_RATIO : 1),
+		})),
+	);
 }
 
 /** How the inputs of a parse job are called. */
@@ -189,15 +187,16 @@ class Batch {
 			rejected: this.#rejected,
 		});
 		const tables: Record<string, DistributedTable> = {};
+		const bytes = unpackedBytes(this.#params.files);
 		try {
 			for (const table of this.#dataset.tables)
 				tables[table.name] = await distribute(connection, table, {
 					folder: join(this.#context.out, table.name),
-					distribution: distributionOf(this.#params),
+					isSorted: bytes <= SORTED_BYTES,
 					isUnique: this.#dataset.unique !== undefined,
 					// Any change of its only file is taken for a change of all that it holds.
 					content:
-						this.#params.isLarge && files.length === 1
+						bytes > NAMED_BYTES && files.length === 1
 							? `batch ${this.#context.id}`
 							: null,
 					add: (file) => this.#add(`${table.name}/${file}`),
