@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
+import { openTestSession } from "../../tests/support/test-session.ts";
 import { memoryCache } from "./byte-cache.ts";
-import { LakeSession } from "./session.ts";
 import type { Decoder, RangeSource } from "./types.ts";
 
 let lake: string;
@@ -25,12 +24,10 @@ beforeAll(async () => {
 afterAll(() => rm(lake, { recursive: true }));
 
 function openSession(source: RangeSource, decoder: Decoder) {
-	return LakeSession.open({
+	return openTestSession(lake, {
 		source,
 		decoder,
-		openDatabase: openNodeDatabase,
 		cache: memoryCache(1e7),
-		budgetBytes: 1e8,
 	});
 }
 

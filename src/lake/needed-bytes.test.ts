@@ -6,11 +6,9 @@ import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
 import { successiveNodeDatabases } from "../../scripts/lake/node-database.ts";
-import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
+import { openTestSession } from "../../tests/support/test-session.ts";
 import type { QueryAnswer } from "../../workers/engine-api.ts";
-import { memoryCache } from "./byte-cache.ts";
-import { LakeSession } from "./session.ts";
 import type { Database, RangeSource } from "./types.ts";
 
 /** A quarter of an hour for each of two years of departures, in 9 files of 4 row groups. */
@@ -74,12 +72,9 @@ function countingSource(): RangeSource {
 }
 
 async function answerOfFresh(sql: string): Promise<QueryAnswer> {
-	const session = await LakeSession.open({
+	const session = await openTestSession(folder, {
 		source: countingSource(),
-		openDatabase: openDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes: 1e8,
+		openDatabase,
 	});
 	try {
 		return await session.query({ sql });

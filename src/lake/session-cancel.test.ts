@@ -6,9 +6,10 @@ import { fileSource } from "../../scripts/lake/file-source.ts";
 import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
+import { openTestSession } from "../../tests/support/test-session.ts";
 import { memoryCache } from "./byte-cache.ts";
 import { readAnswer } from "./rows.ts";
-import { LakeSession, type SessionOptions } from "./session.ts";
+import type { LakeSession, SessionOptions } from "./session.ts";
 import { Turns } from "./turns.ts";
 import type { Connection, Database } from "./types.ts";
 
@@ -203,12 +204,7 @@ test.each(Object.keys(stages))(
 		const stage = stages[name]?.(gate) as Stage;
 		const isBlock = name.includes("manifest");
 		if (isBlock) gate.close();
-		const session = await LakeSession.open({
-			source: fileSource(lake),
-			openDatabase: openNodeDatabase,
-			decoder: nodeDecoder(),
-			cache: memoryCache(1e8),
-			budgetBytes: 1e8,
+		const session = await openTestSession(lake, {
 			...stage.options,
 		});
 		opened.push(session);
@@ -238,12 +234,8 @@ test.each(Object.keys(stages))(
 test("queries that wait their turn end without it", async () => {
 	const gate = new Gate();
 	const { openDatabase, counts } = gated(gate, (call) => call === "run");
-	const session = await LakeSession.open({
-		source: fileSource(lake),
+	const session = await openTestSession(lake, {
 		openDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes: 1e8,
 	});
 	opened.push(session);
 	gate.close();

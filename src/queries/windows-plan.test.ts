@@ -2,12 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
-import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
-import { memoryCache } from "../lake/byte-cache.ts";
-import { LakeSession } from "../lake/session.ts";
+import { openTestSession } from "../../tests/support/test-session.ts";
+import type { LakeSession } from "../lake/session.ts";
 import * as posts from "./posts.ts";
 import * as rides from "./rides.ts";
 import type { Query } from "./sql.ts";
@@ -53,13 +50,7 @@ beforeAll(async () => {
 			rowGroupSize: 2048,
 		},
 	]);
-	session = await LakeSession.open({
-		source: fileSource(folder),
-		openDatabase: openNodeDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes: 1e8,
-	});
+	session = await openTestSession(folder);
 });
 
 afterAll(async () => {

@@ -2,18 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
-import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
-import { memoryCache } from "../../src/lake/byte-cache.ts";
 import { httpSource } from "../../src/lake/fetch.ts";
 import { readAnswer } from "../../src/lake/rows.ts";
-import { LakeSession } from "../../src/lake/session.ts";
+import type { LakeSession } from "../../src/lake/session.ts";
 import {
 	type FaultName,
 	type FaultyHost,
 	faultyHost,
 } from "../support/faulty-host.ts";
 import { writeTestLake } from "../support/test-lake.ts";
+import { openTestSession } from "../support/test-session.ts";
 
 /** What a reader does when an answer stays so: nothing is wrong, or the error's name and cause. */
 const STAYING: Readonly<
@@ -70,11 +68,8 @@ beforeAll(async () => {
 		},
 	]);
 	host = await faultyHost(folder);
-	session = await LakeSession.open({
+	session = await openTestSession(folder, {
 		source: httpSource(host.url, { backoffMilliseconds: 2 }),
-		openDatabase: openNodeDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
 		budgetBytes: 1e9,
 	});
 });

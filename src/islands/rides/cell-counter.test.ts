@@ -3,12 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fileSource } from "../../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../../scripts/lake/node-database.ts";
-import { nodeDecoder } from "../../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../../tests/support/test-lake.ts";
-import { memoryCache } from "../../lake/byte-cache.ts";
-import { LakeSession } from "../../lake/session.ts";
+import { openTestSession } from "../../../tests/support/test-session.ts";
+import type { LakeSession } from "../../lake/session.ts";
 import type { CellWindow } from "../../lib/grid.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import { rideList } from "../../queries/rides.ts";
@@ -50,13 +47,7 @@ beforeAll(async () => {
 			partitionKeys: ["level"],
 		},
 	]);
-	session = await LakeSession.open({
-		source: fileSource(folder),
-		openDatabase: openNodeDatabase,
-		decoder: nodeDecoder(),
-		cache: memoryCache(1e8),
-		budgetBytes: 1e8,
-	});
+	session = await openTestSession(folder);
 });
 
 afterAll(async () => {
