@@ -17,10 +17,13 @@ import type { ScannedFile } from "./scan.ts";
 import { LOSERS_INPUT, rowsInput, type WriteParams } from "./write-pieces.ts";
 
 /**
- * Pieces are written by one job while they hold no more rows than this together, and
- * no more than half of all that are to be written: else one worker would wait for another.
+ * Pieces are written by one job while they hold no more rows than this together, and no
+ * more than half of all that are to be written: else one worker would wait for another.
  */
 const JOB_ROWS = 2 ** 19;
+
+/** So few rows are written by one job in any case: another would take longer to begin than to write them. */
+const FEW_ROWS = 2 ** 16;
 
 /** What a core does in a second, roughly: enough to tell a moment's work from more. */
 const PARSED_BYTES_A_SECOND = 10e6;
@@ -137,7 +140,8 @@ export function writeJobs(
 	pieces: readonly PlannedPiece[],
 	losers: ReadonlyMap<string, { readonly key: string; readonly bytes: number }>,
 ): Job[] {
-	const mostRows = Math.min(JOB_ROWS, sumOf(pieces, ({ rows }) => rows) / 2);
+	const half = sumOf(pieces, ({ rows }) => rows) / 2;
+	const mostRows = Math.min(JOB_ROWS, Math.max(FEW_ROWS, half));
 	const groups: PlannedPiece[][] = [];
 	for (const piece of pieces) {
 		const last = groups.at(-1);
