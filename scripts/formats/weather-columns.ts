@@ -25,6 +25,12 @@ export interface Roles {
 	readonly idle: readonly number[];
 }
 
+/** Names of dates that may stand alone or beside a time of day. */
+const DATES = [
+	...["date", "datum", "ab_datum", "van_(datum)"],
+	...["fecha", "giorno", "usage_date"],
+];
+
 /** Names in the order in which they are preferred, as {@link keyOf} writes them. */
 const NAMES = {
 	time: [
@@ -54,28 +60,12 @@ const NAMES = {
 		"zeitpunkt",
 		"zeit",
 		"uhrzeit",
-		"date",
-		"datum",
-		"ab_datum",
-		"van_(datum)",
-		"fecha",
-		"giorno",
-		"usage_date",
+		...DATES,
 		"horodate",
 		"yyyymmdd",
 		"day",
 	],
-	date: [
-		"date",
-		"datum",
-		"ab_datum",
-		"van_(datum)",
-		"fecha",
-		"giorno",
-		"usage_date",
-		"yyyymmdd",
-		"day",
-	],
+	date: [...DATES, "yyyymmdd", "day"],
 	station: [
 		"station",
 		"station_name",

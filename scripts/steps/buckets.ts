@@ -1,5 +1,6 @@
 import { identifier } from "../../src/lib/identifier.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
+import type { TableDefinition } from "../datasets/dataset.ts";
 import { literal } from "../storage/sql-text.ts";
 
 /** A partition of a table, or a bucket in it that stays together. */
@@ -13,6 +14,13 @@ export interface Bucket {
 /** Column that says in which bucket a row on its way lies, the coarsest having the depth 0. */
 export function bucketColumn(depth: number): string {
 	return `lakeside_bucket_${depth}`;
+}
+
+/** The columns of all buckets of a table, from coarse to fine. */
+export function bucketColumns({
+	buckets,
+}: Pick<TableDefinition, "buckets">): string[] {
+	return buckets.map((_, depth) => bucketColumn(depth));
 }
 
 /** SQL of a partition key's value in the type of its column, from SQL of its text. */

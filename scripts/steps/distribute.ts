@@ -5,7 +5,7 @@ import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
-import { bucketColumn } from "./buckets.ts";
+import { bucketColumn, bucketColumns } from "./buckets.ts";
 
 /** Column of distributed rows that names the file they come from. */
 export const SOURCE = "lakeside_source";
@@ -112,11 +112,6 @@ export function columnsUsed({
 /** Those columns of a SELECT that have one of some names. */
 export function columnsNamed(names: readonly string[]): string {
 	return `COLUMNS(lambda name: name IN (${names.map(literal).join(", ")}))`;
-}
-
-/** From coarse to fine. */
-function bucketColumns({ buckets }: TableDefinition): string[] {
-	return buckets.map((_, depth) => bucketColumn(depth));
 }
 
 /** The columns by which rows are cut into files: the keys, and buckets while files stay large. */

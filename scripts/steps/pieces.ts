@@ -3,7 +3,12 @@ import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import { literalList } from "../storage/sql-text.ts";
-import { type Bucket, bucketColumn, namedBucket, typedKey } from "./buckets.ts";
+import {
+	type Bucket,
+	bucketColumns,
+	namedBucket,
+	typedKey,
+} from "./buckets.ts";
 
 /** A piece holds no more rows than this unless its table says otherwise or it cannot be cut. */
 export const PIECE_ROWS = 2 ** 20;
@@ -38,7 +43,7 @@ export async function readPieces(
 	if (summaries.size === 0) return [];
 	const { contract } = definition;
 	const keys = contract.partitionKeys.map(identifier);
-	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
+	const buckets = bucketColumns(definition);
 	const batches = [...summaries.keys()];
 	const files = literalList([...summaries.values()]);
 	// Of each bucket once, whatever batches it comes from: windows are dear.

@@ -12,7 +12,7 @@ import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 import {
 	type Bucket,
-	bucketColumn,
+	bucketColumns,
 	hiveFolder,
 	partitionsOf,
 	testsOf,
@@ -199,7 +199,7 @@ async function openRows(
 function columnsTaken(definition: TableDefinition): string {
 	const used = columnsUsed(definition);
 	if (used !== null) return columnsNamed(used);
-	const buckets = definition.buckets.map((_, depth) => bucketColumn(depth));
+	const buckets = bucketColumns(definition);
 	return `COLUMNS(lambda name: name NOT IN (${["", ...buckets].map(literal).join(", ")}))`;
 }
 
