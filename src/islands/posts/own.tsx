@@ -1,5 +1,4 @@
 import { effect, useSignal } from "@preact/signals";
-import { proxy } from "comlink";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { OnOwnProgress } from "../../../workers/own-posts.ts";
@@ -16,6 +15,7 @@ import { KeepForSql } from "../shared/keep-for-sql.tsx";
 import { isOwnKept } from "../shared/own-sql.ts";
 import { inOwnWorker } from "../shared/page-worker.ts";
 import { Failure } from "../shared/states.tsx";
+import { withReports } from "../shared/worker-reports.ts";
 import type { PostsData } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
 import { type OpeningPosts, OwnPostsState } from "./own-posts.ts";
@@ -204,10 +204,8 @@ async function readPosts(
 	onProgress: OnOwnProgress,
 	stop: AbortSignal,
 ): Promise<OwnFiles> {
-	const { posts, postTags, summary } = await inOwnWorker(
-		"posts",
-		(api) => api.read(files, proxy(onProgress)),
-		stop,
+	const { posts, postTags, summary } = await withReports(onProgress, (report) =>
+		inOwnWorker("posts", (api) => api.read(files, report), stop),
 	);
 	return { posts: new Blob([posts]), postTags: new Blob([postTags]), summary };
 }

@@ -345,7 +345,9 @@ function followView(
 	const onMove = () => {
 		if (performance.now() - looked > MOVING_MILLISECONDS) look();
 	};
+	let isLed = false;
 	const onMoveEnd = () => {
+		if (isLed) return;
 		const { lng, lat } = map.getCenter().wrap();
 		const view: View = {
 			longitude: lng,
@@ -364,13 +366,16 @@ function followView(
 	map.on("moveend", onMoveEnd);
 	map.on("resize", look);
 	look();
-	// Back and Forward: the address moves the map.
+	// Back and Forward: the address moves the map, whatever it is at; what it was at leaves no address.
 	const stop = effect(() => {
 		const view = state.view.value ?? start;
 		const { lng, lat } = map.getCenter().wrap();
 		const now = { longitude: lng, latitude: lat, zoom: map.getZoom() };
-		if (!map.isMoving() && !isSameView(view, now))
-			map.jumpTo({ center: [view.longitude, view.latitude], zoom: view.zoom });
+		if (isSameView(view, now)) return;
+		isLed = true;
+		map.jumpTo({ center: [view.longitude, view.latitude], zoom: view.zoom });
+		isLed = false;
+		look();
 	});
 	return stop;
 }

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { GivenFile } from "../../lake/own-data/containers.ts";
 import type { ReadProblem } from "../../lake/own-data/read-rides.ts";
 
@@ -46,7 +46,8 @@ export function useFileDrop(
 	onOver: (isOver: boolean) => void,
 	onDrop: (dropped: DroppedFiles) => void,
 ): void {
-	useEffect(() => {
+	// A drop that comes before the listeners would leave the page for the file.
+	useLayoutEffect(() => {
 		let depth = 0;
 		const listener = new AbortController();
 		const listen = (

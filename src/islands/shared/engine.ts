@@ -1,6 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Table } from "apache-arrow";
-import { proxy, type Remote } from "comlink";
+import type { Remote } from "comlink";
 import type {
 	BucketKeys,
 	DroppedFile,
@@ -21,6 +21,7 @@ import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
 import { openWorker } from "./page-worker.ts";
 import { settings } from "./settings.ts";
 import { cancelled, unlessAborted } from "./unless-aborted.ts";
+import { withReports } from "./worker-reports.ts";
 
 export type EngineState =
 	| { readonly kind: "idle" }
@@ -90,11 +91,12 @@ export async function queryLake(
 	const cancel = () => void api.cancel(id);
 	aborted?.addEventListener("abort", cancel);
 	try {
-		const answer = await lifeline.hold(
-			api.query(
-				{ sql: query.sql, params: query.params, id },
-				proxy((progress: Progress) => onProgress?.(progress)),
-			),
+		const answer = await withReports(
+			(progress: Progress) => onProgress?.(progress),
+			(report) =>
+				lifeline.hold(
+					api.query({ sql: query.sql, params: query.params, id }, report),
+				),
 		);
 		ownObjects.value = answer.own;
 		showNotices(answer.notices);
@@ -239,17 +241,13 @@ async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {
 		(lake) => lake.text,
 		() => undefined,
 	);
-	const status = await api.open(
-		lakeUrl(),
-		proxy((progress: Progress) => {
-			if (progress.stage === "engine")
-				engineState.value = {
-					kind: "loading",
-					bytes: progress.bytes,
-					totalBytes: progress.totalBytes,
-				};
-		}),
-		text,
+	const status = await withReports(
+		(progress: Progress) => {
+			if (progress.stage !== "engine") return;
+			const { bytes, totalBytes } = progress;
+			engineState.value = { kind: "loading", bytes, totalBytes };
+		},
+		(report) => api.open(lakeUrl(), report, text),
 	);
 	for (const [name, file] of dropped)
 		try {

@@ -1,5 +1,4 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import { proxy } from "comlink";
 import type { Holding } from "../../../../workers/rides-api.ts";
 import type { GivenFile } from "../../../lake/own-data/containers.ts";
 import { KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
@@ -14,6 +13,7 @@ import { askToPersist } from "../../shared/device.ts";
 import { isOwnKept } from "../../shared/own-sql.ts";
 import { openWorker, type PageWorker } from "../../shared/page-worker.ts";
 import { urlSignal, wordCodec } from "../../shared/url-state.ts";
+import { withReports } from "../../shared/worker-reports.ts";
 import type { Opened } from "../model.ts";
 import { monthRowsOf, timelineOf } from "../months.ts";
 import type { RideSource } from "../ride-source.ts";
@@ -160,11 +160,11 @@ async function read(
 	};
 	try {
 		await told(async ({ api, lifeline }) => {
-			const onProgress = proxy((progress: ReadProgress) => {
-				ownProgress.value = progress;
-			});
-			const { report, holding } = await lifeline.hold(
-				api.add(files, onProgress),
+			const { report, holding } = await withReports(
+				(progress: ReadProgress) => {
+					ownProgress.value = progress;
+				},
+				(hear) => lifeline.hold(api.add(files, hear)),
 			);
 			const wasKept = ownRides.peek()?.isKept === true;
 			ownReport.value = {
