@@ -15,6 +15,12 @@ const SILENCE_MS = 60_000;
 /** Of stores that have none, and take any. */
 export const DEFAULT_REGION = "us-east-1";
 
+/** Their answers tell of failures that this client does not see, or break off later. */
+const TRIED_AGAIN_BY_CALLERS: readonly (string | undefined)[] = [
+	"GetObjectCommand",
+	"DeleteObjectsCommand",
+];
+
 const TRIES = Symbol("tries");
 
 /** How often a request is tried, and who hears of it. */
@@ -27,8 +33,8 @@ export interface Patience {
 /**
  * A client with the standard chain of credentials. Every request, the parts of an
  * upload included, is tried again by the rules of `failures.ts`, in the place of the
- * SDK's own; but not that for a file, whose answer may break off later: its reader
- * has to call {@link tryAgain}. A null `endpoint` is Amazon's.
+ * SDK's own; but those for a file and for removing many are left to their callers, which
+ * have to call {@link tryAgain}. A null `endpoint` is Amazon's.
  */
 export function openClient(
 	endpoint: string | null,
@@ -49,7 +55,7 @@ export function openClient(
 	});
 	client.middlewareStack.add(
 		(next, context) => (args) =>
-			context.commandName === "GetObjectCommand"
+			TRIED_AGAIN_BY_CALLERS.includes(context.commandName)
 				? next(args)
 				: tryAgain(() => next(args), patience),
 		{ step: "finalizeRequest", priority: "high", name: "tryAgain" },

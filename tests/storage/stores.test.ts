@@ -315,17 +315,21 @@ describe.skipIf(!hasRadosgw())("a bucket's own", () => {
 
 	test("a store that stays busy is a fault of the network that says so", async () => {
 		const store = bucket("faults", true);
-		for (const work of [
-			() => store.write("a", text("1")),
-			() => store.fetch("a", join(folder, "never")),
-			() => store.read("a"),
-		]) {
+		for (const [work, address] of [
+			[() => store.write("a", text("1")), "s3://lakes/faults/a"],
+			[
+				() => store.fetch("a", join(folder, "never")),
+				"s3://lakes/faults/a",
+			],
+			[() => store.read("a"), "s3://lakes/faults/a"],
+			[() => store.remove(["a"]), "s3://lakes"],
+		] as const) {
 			gateway.spoil("busy", /^/, 100);
 			const before = gateway.requests.length;
 			const error = await work().catch((error) => error);
 			expect(classify(error)).toBe("network");
 			expect(error.message).toBe(
-				`s3://lakes/faults/a at ${gateway.endpoint}: no right answer in 5 tries, the last: SlowDown`,
+				`${address} at ${gateway.endpoint}: no right answer in 5 tries, the last: SlowDown`,
 			);
 			expect(gateway.requests.length - before).toBe(QUICK.attempts);
 		}
