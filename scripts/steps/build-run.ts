@@ -58,7 +58,7 @@ import {
 } from "./state.ts";
 import { StepRunner, type StepTools } from "./step-runner.ts";
 import type { Workshop } from "./workshop.ts";
-import type { WrittenPiece } from "./write-pieces.ts";
+import type { KeptPiece, WrittenPiece } from "./write-pieces.ts";
 
 export interface BuildTools extends Omit<StepTools, "scratch"> {
 	readonly input: string;
@@ -317,6 +317,7 @@ class BuildRun {
 		state: BuildState | null,
 		lakeFiles: ReadonlyMap<string, number>,
 	): Promise<void> {
+		const { stores } = this.#tools;
 		const planned = await this.#plan(datasets);
 		const losers = new Map<string, WorkFile>();
 		for (const build of datasets) {
@@ -327,12 +328,17 @@ class BuildRun {
 					output(resolved.record, resolved.value.losers),
 				);
 		}
+		const former = new Map<string, KeptPiece>();
+		for (const { piece } of planned) {
+			const kept = state?.pieces[piece.id];
+			if (kept === undefined || !isThere(kept, lakeFiles)) continue;
+			const { rejects } = kept;
+			if (rejects === null || (await stores.work.size(rejects)) !== null)
+				former.set(piece.id, kept);
+		}
 		const fresh = planned
 			.map(({ piece }) => piece)
-			.filter(({ id }) => {
-				const kept = state?.pieces[id];
-				return kept === undefined || !isThere(kept, lakeFiles);
-			});
+			.filter(({ id }) => !former.has(id));
 		const records = await this.#steps.run(
 			"write",
 			writeJobs(this.#version, fresh, losers),
@@ -344,7 +350,7 @@ class BuildRun {
 				.map((piece) => [piece.id, piece]),
 		);
 		for (const { build, piece } of planned) {
-			const made = written.get(piece.id) ?? state?.pieces[piece.id];
+			const made = written.get(piece.id) ?? former.get(piece.id);
 			if (made === undefined)
 				throw new Error(
 					`a piece of ${piece.table.name} was not written: ${piece.id}`,

@@ -47,11 +47,19 @@ async function writeState(work: Store, state: BuildState): Promise<void> {
 	await work.write(STATE, gzipSync(JSON.stringify(state), { level: 1 }));
 }
 
-/** Removes from the work store what is neither the state nor of a job that it names. */
+/** Removes from the work store what is neither the state nor named by it or the records of its jobs. */
 async function sweepWork(
 	work: Store,
-	keep: ReadonlySet<string>,
+	state: Pick<BuildState, "rejects" | "pieces"> | null,
+	records: readonly JobRecord[],
 ): Promise<void> {
+	const keep = new Set(state?.rejects.map(({ key }) => key));
+	for (const { rejects } of Object.values(state?.pieces ?? {}))
+		if (rejects !== null) keep.add(rejects);
+	for (const { id, outputs } of records) {
+		keep.add(recordKey(id));
+		for (const { store, key } of outputs) if (store === "work") keep.add(key);
+	}
 	const gone: string[] = [];
 	for await (const { key } of work.list(""))
 		if (key !== STATE && !keep.has(key)) gone.push(key);
@@ -89,12 +97,7 @@ export async function keepState(
 		),
 		...rejects.pieces.map((piece) => ({ ...piece, dataset: "rejects" })),
 	];
-	const keep = new Set<string>(rejects.files.map(({ key }) => key));
-	for (const { id, outputs } of records) {
-		keep.add(recordKey(id));
-		for (const { store, key } of outputs) if (store === "work") keep.add(key);
-	}
-	await writeState(work, {
+	const state: BuildState = {
 		fingerprint: build.fingerprint,
 		privacy: build.privacy,
 		report: build.report,
@@ -109,8 +112,9 @@ export async function keepState(
 			})),
 		),
 		jobs: records.map(({ id }) => id),
-	});
-	await sweepWork(work, keep);
+	};
+	await writeState(work, state);
+	await sweepWork(work, state, records);
 }
 
 /**
@@ -119,15 +123,12 @@ export async function keepState(
  */
 export async function forgetUnpublished(work: Store): Promise<void> {
 	const state = await readState(work);
-	const keep = new Set(state?.rejects.map(({ key }) => key));
+	const records: JobRecord[] = [];
 	for (const id of state?.jobs ?? []) {
 		const bytes = await work.read(recordKey(id));
-		if (bytes === null) continue;
-		const { outputs } = JSON.parse(bytes.toString()) as JobRecord;
-		keep.add(recordKey(id));
-		for (const { store, key } of outputs) if (store === "work") keep.add(key);
+		if (bytes !== null) records.push(JSON.parse(bytes.toString()) as JobRecord);
 	}
-	await sweepWork(work, keep);
+	await sweepWork(work, state, records);
 }
 
 /** What the last build has read of a dataset. */

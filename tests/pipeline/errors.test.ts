@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { datasetNamed } from "../../scripts/datasets/registry.ts";
 import { build, writeAll } from "../../scripts/steps/building.ts";
+import { placesOf } from "../../scripts/steps/places.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { freshLake } from "../support/fresh-lake.ts";
 import {
@@ -73,6 +74,40 @@ describe("a dataset of which too much is rejected", () => {
 		const fresh = join(folder.path, "stopped-fresh");
 		await build({ input, out: fresh, ...allowed });
 		expect((await lakeAt(out)).hashes).toEqual((await lakeAt(fresh)).hashes);
+	});
+
+	test("goes on as before once its bad file is gone, with all that was rejected then", async () => {
+		const input = join(folder.path, "back-input");
+		const out = join(folder.path, "back");
+		const good = { "weather/lake.csv": conflicts["weather/lake.csv"] };
+		const few = {
+			...good,
+			"weather/again.csv": seededReadings("lake", 0, 3, 5),
+		};
+		const rounds = [few, conflicts, few];
+		const reports = [];
+		for (const [round, weather] of rounds.entries()) {
+			await rm(join(input, "weather"), { recursive: true, force: true });
+			await writeAll(input, {
+				...weather,
+				[`rides/${round}.gpx`]: seededRide(round),
+			});
+			reports.push(await build({ input, out, ...stop }));
+		}
+		const [first, second, third] = reports;
+		expect(second?.datasets[1]?.stopped).not.toBeNull();
+		expect(third?.datasets[1]?.stopped).toBeNull();
+		expect(first?.rejects.length).toBeGreaterThan(0);
+		expect(third?.rejects).toEqual(first?.rejects);
+
+		// What a piece has rejected is written anew where it is gone.
+		const work = new FolderStore(placesOf({ out, work: `${out}.work` }).work);
+		const gone = await Array.fromAsync(work.list("pieces/"));
+		expect(gone.length).toBeGreaterThan(0);
+		await work.remove(gone.map(({ key }) => key));
+		await writeAll(input, { "rides/3.gpx": seededRide(3) });
+		const last = await build({ input, out, ...stop });
+		expect(last.rejects).toEqual(first?.rejects);
 	});
 
 	test("is left out where it was never published", async () => {
