@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { codeVersion, modulesFrom } from "./code-version.ts";
+import { codeVersion, hashOf, modulesFrom } from "./code-version.ts";
 
 test("the version is the same each time and can stand in a key", async () => {
 	expect(await codeVersion()).toMatch(/^[0-9a-f]{16}$/);
@@ -32,6 +32,28 @@ test("the code of a job is what it imports, and what that imports, in circles to
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
+});
+
+test("the hash of files tells any of them, and where it lies", () => {
+	const files = [
+		["/a.ts", Buffer.from("a")],
+		["/b.ts", Buffer.from("b")],
+	] as const;
+	const hash = hashOf(new Map(files));
+	expect(hash).toMatch(/^[0-9a-f]{16}$/);
+	expect(hashOf(new Map(files.toReversed()))).toBe(hash);
+	for (const other of [
+		["/b.ts", Buffer.from("c")],
+		["/c.ts", Buffer.from("b")],
+	] as const)
+		expect(hashOf(new Map([files[0], other]))).not.toBe(hash);
+});
+
+test("the code of a build is found from its steps: what plans jobs, and what publishes", () => {
+	const entry = new URL("../steps/build-run.ts", import.meta.url);
+	const found = [...modulesFrom([entry]).keys()].join("\n");
+	for (const name of ["pieces.ts", "lake-catalog.ts", "publication.ts"])
+		expect(found).toContain(name);
 });
 
 test("the pipeline's code is found from what executes jobs", async () => {

@@ -44,18 +44,8 @@ export function modulesFrom(entries: readonly URL[]): Map<string, Buffer> {
 	return modules;
 }
 
-async function read(): Promise<string> {
-	const datasets = (await readdir(DATASETS)).filter((name) =>
-		/(?<!\.test)\.ts$/.test(name),
-	);
-	const files = modulesFrom([
-		...ENTRIES.map((entry) => new URL(entry, import.meta.url)),
-		...datasets.map((name) => new URL(name, DATASETS)),
-	]);
-	const lockfile = fileURLToPath(
-		new URL("../../package-lock.json", import.meta.url),
-	);
-	files.set(lockfile, readFileSync(lockfile));
+/** Hash of files, by path, wherever the repository lies: 16 hexadecimal digits. */
+export function hashOf(files: ReadonlyMap<string, Buffer>): string {
 	const hash = createHash("sha256");
 	for (const path of [...files.keys()].sort())
 		hash
@@ -64,4 +54,18 @@ async function read(): Promise<string> {
 			.update(files.get(path) as Buffer)
 			.update("\0");
 	return hash.digest("hex").slice(0, 16);
+}
+
+async function read(): Promise<string> {
+	const datasets = (await readdir(DATASETS)).filter((name) =>
+		/(?<!\.test)\.ts$/.test(name),
+	);
+	const modules = modulesFrom([
+		...ENTRIES.map((entry) => new URL(entry, import.meta.url)),
+		...datasets.map((name) => new URL(name, DATASETS)),
+	]);
+	const lockfile = fileURLToPath(
+		new URL("../../package-lock.json", import.meta.url),
+	);
+	return hashOf(modules.set(lockfile, readFileSync(lockfile)));
 }

@@ -1,10 +1,14 @@
+import { hashOf, modulesFrom } from "../jobs/code-version.ts";
 import type { Json } from "../jobs/job.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { identityOf } from "./jobs.ts";
 import type { ScannedInput } from "./scan.ts";
 import type { InputSettings } from "./settings.ts";
 
-/** Names all that decides what is published; `version` is that of the code. */
+/** Where the code begins that makes jobs, and a catalog of what they have made. */
+const BUILD = new URL("./build-run.ts", import.meta.url);
+
+/** Names all that decides what is published; `version` is that of the code that does jobs. */
 export function fingerprintOf(
 	version: string,
 	options: BuildOptions,
@@ -14,6 +18,7 @@ export function fingerprintOf(
 	const { maxGapSeconds, maxGapMeters, maxRejected, keep } = options;
 	return identityOf(
 		version,
+		hashOf(modulesFrom([BUILD])),
 		{
 			maxGapSeconds,
 			maxGapMeters,
