@@ -43,7 +43,7 @@ export async function keysOfFiles(
 		DATASETS.map(({ name }) => name),
 	);
 	const version = await codeVersion();
-	const workshop = await claimWorkshop(places.workshop.folder);
+	const workshop = await claimWorkshop(places.workshop.folder, places.lake);
 	const closing: (() => unknown)[] = [() => workshop.release()];
 	try {
 		const work = await openStore(places.work, { endpoint });

@@ -16,6 +16,7 @@ import {
 	startServer,
 } from "../../tests/support/local-server.ts";
 import { parseSettings } from "../steps/settings.ts";
+import { takeLock } from "../storage/lock.ts";
 import { type FetchOptions, fetchSources } from "./fetch-sources.ts";
 import { filesFolder } from "./files-folder.ts";
 
@@ -464,15 +465,12 @@ test("the signal ends it with its reason", async () => {
 });
 
 test("a folder has one process at a time", async () => {
-	await writeFile(join(folder, "pid"), `${process.ppid}`);
+	const release = await takeLock(join(folder, "pid"), "fetching");
 	await expect(fetchOne()).rejects.toThrow(
-		`process ${process.ppid} is fetching the same sources`,
+		`process ${process.pid} is fetching the same sources`,
 	);
-	// What a killed process leaves, or one that was killed before it could write.
-	for (const left of ["999999999", ""]) {
-		await writeFile(join(folder, "pid"), left);
-		expect((await fetchOne()).failure).toBeNull();
-	}
+	await release();
+	expect((await fetchOne()).failure).toBeNull();
 });
 
 test("what nobody out there is to blame for is thrown", async () => {

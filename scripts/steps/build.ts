@@ -53,7 +53,7 @@ export async function buildLake(
 		throw new OutputError(
 			`workers elsewhere cannot reach a folder of this machine: name a prefix of a bucket for what lies between raw files and the lake, and not one that the public reads: --work s3://…`,
 		);
-	const workshop = await claimWorkshop(places.workshop.folder);
+	const workshop = await claimWorkshop(places.workshop.folder, places.lake);
 	const closing: (() => unknown)[] = [() => workshop.release()];
 	try {
 		const { endpoint } = options;

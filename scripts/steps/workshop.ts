@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { diskRemedy, onDisk } from "../storage/disk.ts";
 import { makeFolder } from "../storage/folder-store.ts";
 import { takeLock } from "../storage/lock.ts";
+import { StoreError } from "../storage/store.ts";
 
 /** The folder for the lake cannot be made or written to. */
 export class OutputError extends Error {
@@ -46,28 +47,24 @@ export function workshopFolders(folder: string): WorkshopFolders {
 }
 
 /**
- * Takes a workshop for this process. What a build that was killed has left unfinished
- * there is removed. Throws a `BusyError` where another build is at work in it, and a
- * `StoreError` where its disk refuses it.
+ * Takes a lake and its workshop for this process. What a build that was killed has left unfinished
+ * there is removed. Throws a `BusyError` where another build is at work in it or, from
+ * another workshop, on the lake, and a `StoreError` where its disk refuses it.
  */
-export async function claimWorkshop(folder: string): Promise<Workshop> {
+export async function claimWorkshop(
+	folder: string,
+	lake: string,
+): Promise<Workshop> {
 	const folders = workshopFolders(folder);
 	const scratch = join(folders.folder, "scratch");
-	const unlock = await onDisk(folders.folder, () =>
-		takeLock(join(folders.folder, "pid"), "building this lake"),
-	);
+	const unlock = await takeLocks(folders.folder, workshopOf(lake));
 	const wasLeft = existsSync(scratch);
-	await onDisk(scratch, async () => {
-		await makeFolder(scratch);
-		// Emptied, not removed: it is the mark that the build before has left.
-		// The processes of a killed build may need a moment to end.
-		for (const name of await readdir(scratch))
-			await rm(join(scratch, name), {
-				recursive: true,
-				force: true,
-				maxRetries: 5,
-			});
-	});
+	try {
+		await onDisk(scratch, () => emptyFolder(scratch));
+	} catch (error) {
+		await unlock();
+		throw error;
+	}
 	return {
 		...folders,
 		scratch,
@@ -77,6 +74,43 @@ export async function claimWorkshop(folder: string): Promise<Workshop> {
 			await unlock();
 		},
 	};
+}
+
+/** Emptied, not removed: that it is there is the mark that the build before has left. */
+async function emptyFolder(folder: string): Promise<void> {
+	await makeFolder(folder);
+	// The processes of a killed build may need a moment to end.
+	for (const name of await readdir(folder))
+		await rm(join(folder, name), {
+			recursive: true,
+			force: true,
+			maxRetries: 5,
+		});
+}
+
+/** Takes the lock of a workshop, and that of the one which the lake has where nothing else is said. */
+async function takeLocks(
+	folder: string,
+	usual: string,
+): Promise<() => Promise<void>> {
+	const take = (workshop: string) =>
+		onDisk(workshop, () =>
+			takeLock(join(workshop, "pid"), "building this lake"),
+		);
+	const unlock = await take(folder);
+	if (folder === usual) return unlock;
+	try {
+		const unlockLake = await take(usual);
+		return async () => {
+			await unlockLake();
+			await unlock();
+		};
+	} catch (error) {
+		// Where this build may not write, others of this checkout may not either.
+		if (error instanceof StoreError) return unlock;
+		await unlock();
+		throw error;
+	}
 }
 
 /** Throws an {@link OutputError} where a lake cannot be written to a folder. */

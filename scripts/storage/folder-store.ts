@@ -89,7 +89,7 @@ export class FolderStore implements Store {
 		return bytes && { bytes, tag: tagOf(bytes) };
 	}
 
-	/** Between looking and replacing, another writer may come: a lake has one at a time (see `claim`). */
+	/** Between looking and replacing, another writer may come: a lake has one at a time (see `claimWorkshop`). */
 	async replace(
 		key: string,
 		bytes: Uint8Array,
