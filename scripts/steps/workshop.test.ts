@@ -35,6 +35,11 @@ test("a workshop is of one build at a time, and so is a lake that several are fo
 		await (await claimWorkshop(second, lake)).release();
 	}
 	await rm(workshopOf(other), { recursive: true, force: true });
+	// Builds of other machines are seen by what they publish.
+	const bucket = "s3://lakes/lake";
+	const { release } = await claimWorkshop(a, bucket);
+	await (await claimWorkshop(b, bucket)).release();
+	await release();
 });
 
 test("what a build has left in the scratch is removed, and told", async () => {

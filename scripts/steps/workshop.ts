@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { access, constants, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isBucketAddress } from "../storage/bucket-address.ts";
 import { diskRemedy, onDisk } from "../storage/disk.ts";
 import { makeFolder } from "../storage/folder-store.ts";
 import { takeLock } from "../storage/lock.ts";
@@ -49,7 +50,8 @@ export function workshopFolders(folder: string): WorkshopFolders {
 /**
  * Takes a lake and its workshop for this process. What a build that was killed has left unfinished
  * there is removed. Throws a `BusyError` where another build is at work in it or, from
- * another workshop, on the lake, and a `StoreError` where its disk refuses it.
+ * another workshop, on the lake, unless that is a bucket, which refuses what comes too late
+ * by itself; and a `StoreError` where its disk refuses it.
  */
 export async function claimWorkshop(
 	folder: string,
@@ -57,7 +59,10 @@ export async function claimWorkshop(
 ): Promise<Workshop> {
 	const folders = workshopFolders(folder);
 	const scratch = join(folders.folder, "scratch");
-	const unlock = await takeLocks(folders.folder, workshopOf(lake));
+	const unlock = await takeLocks(
+		folders.folder,
+		isBucketAddress(lake) ? folders.folder : workshopOf(lake),
+	);
 	const wasLeft = existsSync(scratch);
 	try {
 		await onDisk(scratch, () => emptyFolder(scratch));
@@ -88,19 +93,19 @@ async function emptyFolder(folder: string): Promise<void> {
 		});
 }
 
-/** Takes the lock of a workshop, and that of the one which the lake has where nothing else is said. */
+/** Takes the lock of a workshop, and that of another one by which all builds of a lake see each other. */
 async function takeLocks(
 	folder: string,
-	usual: string,
+	common: string,
 ): Promise<() => Promise<void>> {
 	const take = (workshop: string) =>
 		onDisk(workshop, () =>
 			takeLock(join(workshop, "pid"), "building this lake"),
 		);
 	const unlock = await take(folder);
-	if (folder === usual) return unlock;
+	if (folder === common) return unlock;
 	try {
-		const unlockLake = await take(usual);
+		const unlockLake = await take(common);
 		return async () => {
 			await unlockLake();
 			await unlock();
