@@ -193,6 +193,22 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		await expect.poll(() => tiles).toEqual(["rides/basemap/18-4.json"]);
 	});
 
+	test("an address that comes while the map moves is where the map goes", async () => {
+		await show(`?${VIEW}`);
+		const to = "?view=47.66,9.2,12";
+		await page.evaluate(async (to) => {
+			document
+				.querySelector<HTMLElement>("button[aria-label='Zoom in']")
+				?.click();
+			await new Promise((resolve) => requestAnimationFrame(resolve));
+			history.pushState(null, "", to);
+			dispatchEvent(new PopStateEvent("popstate"));
+		}, to);
+		// Longer than the way would take.
+		await page.waitForTimeout(1500);
+		expect(page.url()).toContain(to);
+	});
+
 	test("a link opens with lines on a quantile scale, and says so", async () => {
 		await page.goto(`${server.url}rides/?${VIEW}&draw=lines&scale=quantile`);
 		await drawn(page, "rides-lines-drawn");
