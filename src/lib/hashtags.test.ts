@@ -33,6 +33,21 @@ test("fragments of addresses are no tags", () => {
 	).toEqual(["yes"]);
 });
 
+test("words and points in a row take time in step with their length", () => {
+	const milliseconds = (length: number) => {
+		const text = "a.".repeat(length);
+		const start = process.cpuUsage();
+		hashtagsIn(text);
+		const { user, system } = process.cpuUsage(start);
+		return (user + system) / 1000;
+	};
+	milliseconds(50_000);
+	expect(milliseconds(400_000)).toBeLessThan(
+		// By the square it would be 64 times.
+		20 * Math.max(5, milliseconds(50_000)),
+	);
+});
+
 test("a tag ends at punctuation", () => {
 	expect(hashtagsIn("#co-op #c++ #it's #end.")).toEqual([
 		"co",
