@@ -515,6 +515,84 @@ describe("other networks and programs", () => {
 		},
 	);
 
+	test("tags that a network lists count where the text has none, and an empty list says nothing", async () => {
+		const lake = await buildFrom(posts, {
+			"posts/a.json": json([
+				{
+					id: "1",
+					created_at: iso,
+					content: "<p>Morning</p>",
+					tags: [{ name: "Lake" }, { name: "ride" }],
+				},
+				{ id: "2", created_at: iso, content: "<p>#home</p>", tags: [] },
+			]),
+		});
+		expect(
+			await lake.query("SELECT post_id, tag FROM post_tags ORDER BY ALL"),
+		).toEqual([
+			{ post_id: "1", tag: "lake" },
+			{ post_id: "1", tag: "ride" },
+			{ post_id: "2", tag: "home" },
+		]);
+		lake.close();
+	});
+
+	test("messages of the same number in two chats of Telegram's are two posts", async () => {
+		const chat = (id: number) =>
+			json({
+				name: "Group",
+				type: "private_supergroup",
+				id,
+				messages: [
+					{
+						id: 5,
+						type: "message",
+						date: "2024-05-31T09:05:00",
+						date_unixtime: String(AT / 1000),
+						from_id: "user7",
+						text: "#lake",
+					},
+				],
+			});
+		const lake = await buildFrom(posts, {
+			"posts/a/result.json": chat(1),
+			"posts/b/result.json": chat(2),
+			"posts/c/result.json": chat(2),
+		});
+		expect(await lake.query("SELECT post_id FROM posts ORDER BY ALL")).toEqual([
+			{ post_id: "1/5" },
+			{ post_id: "2/5" },
+		]);
+		lake.close();
+	});
+
+	test("rows of a CSV whose cells are not those of its first line are rejected, and so are rounded ids", async () => {
+		const lake = await buildFrom(posts, {
+			"posts/a.csv": [
+				"id,created_at,text,author,,",
+				`1,${iso},"Hello, world",ann`,
+				`2,${iso},Hello, world #news,ann,,x`,
+				`3,${iso},Hello`,
+				`4,${iso}`,
+				`1.23457E+17,${iso},Hello,ann`,
+				`5,${iso},Hello,ann,,,`,
+			].join("\n"),
+		});
+		expect(
+			await lake.query("SELECT post_id, author FROM posts ORDER BY ALL"),
+		).toEqual([
+			{ post_id: "1", author: "ann" },
+			{ post_id: "3", author: null },
+			{ post_id: "5", author: "ann" },
+		]);
+		expect(lake.rejects.map(({ line, reason }) => [line, reason])).toEqual([
+			[3, expect.stringMatching(/^7 cells where the first line has 6/)],
+			[5, "no text: the row ends before it"],
+			[6, expect.stringMatching(/^a spreadsheet has rounded the id/)],
+		]);
+		lake.close();
+	});
+
 	test("reposts are marked, and what is no post is rejected", async () => {
 		const lake = await buildFrom(posts, {
 			"posts/a.jsonl": [

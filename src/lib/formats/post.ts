@@ -66,9 +66,15 @@ function recordIn(value: JsonObject): JsonObject {
  * The post that an object of any of the formats tells, or why it tells none. Networks and
  * programs name the same things differently; the first name that is there counts.
  */
-export function toPost(value: unknown): Post | string {
+export function toPost(
+	value: unknown,
+	/** Of Telegram's, whose messages count from 1 in each. */
+	chat: string | null = null,
+): Post | string {
 	if (!isObject(value)) return "not a JSON object";
-	return isActivity(value) ? fromActivity(value) : fromStatus(recordIn(value));
+	return isActivity(value)
+		? fromActivity(value)
+		: fromStatus(recordIn(value), chat);
 }
 
 /** Members that tell when; of Telegram's two, `date` lacks its zone. */
@@ -97,8 +103,8 @@ export function postTime(text: string): number | string {
 		: Math.floor(time.micros / 1000) * 1000;
 }
 
-function fromStatus(value: JsonObject): Post | string {
-	const id = idOf(value);
+function fromStatus(value: JsonObject, chat: string | null): Post | string {
+	const id = idOf(value, chat);
 	if (id === null) return "no id: the post has neither id_str nor id nor uri";
 	const member = TIMES.find((name) =>
 		["string", "number"].includes(typeof value[name]),
@@ -210,15 +216,15 @@ function activityTags(note: JsonObject | null, text: string | null): string[] {
 	return tags;
 }
 
-function idOf(value: JsonObject): string | null {
+function idOf(value: JsonObject, chat: string | null): string | null {
 	const text = cleaned(value.id_str) ?? cleaned(value.id) ?? cleaned(value.uri);
 	if (text !== null) return text;
 	if (typeof value.id !== "number" || !Number.isSafeInteger(value.id))
 		return null;
-	// Telegram counts the messages of each chat from 1.
-	return value.date_unixtime === undefined
-		? String(value.id)
-		: [cleaned(value.from_id), value.id].filter(Boolean).join("/");
+	// Who writes stands for the chat where that is not told.
+	const within =
+		chat ?? (value.date_unixtime === undefined ? null : cleaned(value.from_id));
+	return within === null ? String(value.id) : `${within}/${value.id}`;
 }
 
 function authorOf(value: JsonObject, user: JsonObject | null): string | null {
@@ -270,7 +276,7 @@ function tagsOf(value: JsonObject, text: string | null): string[] {
 	const extended = isObject(value.extended_tweet) ? value.extended_tweet : {};
 	const listed = [extended.entities, value.entities]
 		.map((entities) => (isObject(entities) ? entities.hashtags : null))
-		.concat(areNamed(value.tags) ? value.tags : null)
+		.concat(areNamed(value.tags) ? [value.tags] : null)
 		.find(Array.isArray);
 	if (listed === undefined) return text === null ? [] : hashtagsIn(text);
 	const tags: string[] = [];
@@ -283,10 +289,11 @@ function tagsOf(value: JsonObject, text: string | null): string[] {
 	return tags;
 }
 
-/** Whether tags are listed as Mastodon's API does it; elsewhere a list may be of other things. */
+/** Whether tags are listed as Mastodon's API does it; elsewhere a list may be of other things, and an empty one says nothing. */
 function areNamed(tags: unknown): tags is readonly JsonObject[] {
 	return (
 		Array.isArray(tags) &&
+		tags.length > 0 &&
 		tags.every((tag) => isObject(tag) && typeof tag.name === "string")
 	);
 }

@@ -60,6 +60,9 @@ const REQUIRED: readonly [Field, string][] = [
 
 const SAMPLE_LENGTH = 200;
 
+/** A long number as spreadsheets save it: many posts have the same. */
+const ROUNDED = /^\d(?:[.,]\d+)?E\+\d+$/i;
+
 /**
  * The posts of a CSV with a header: columns by name, in any order, parted by commas,
  * semicolons, tabs or bars. Tags are those of the text. Of dates that may have day or
@@ -71,7 +74,7 @@ export async function* readPostsCsv(
 	reader: CsvReader,
 	note: (text: string) => void,
 ): AsyncGenerator<CsvPost[]> {
-	const { delimiter, columns } = headerOf(head, reader);
+	const { delimiter, columns, width } = headerOf(head, reader);
 	const dates = await datesIn(head, reader, delimiter, columns.createdAt);
 	const bytes = new Utf8Faults(all);
 	let isHeader = true;
@@ -96,7 +99,9 @@ export async function* readPostsCsv(
 				bytes.isWithin(line, line + lineEndsIn(text));
 			const post = isUnreadable
 				? "not valid UTF-8: save the file as UTF-8"
-				: toCsvPost(cells, line, columns, dates);
+				: isOver(cells, width)
+					? `${cells.length} cells where the first line has ${width}: put text that holds the delimiter in quotes`
+					: toCsvPost(cells, line, columns, dates);
 			posts.push({ line, post, sample });
 		}
 		yield posts;
@@ -131,20 +136,27 @@ function lineEndsIn(text: string): number {
 
 type Columns = Readonly<Partial<Record<Field, number>>>;
 
+/** Whether a row has cells for which the header, of so many, has no names. */
+function isOver(cells: readonly string[], width: number): boolean {
+	return (
+		cells.length > width && cells.slice(width).some((cell) => /\S/.test(cell))
+	);
+}
+
 function headerOf(
 	head: Uint8Array,
 	reader: CsvReader,
-): { delimiter: string; columns: Columns } {
+): { delimiter: string; columns: Columns; width: number } {
 	// A tab at its start parts an unnamed first column from the next.
 	const line =
 		new TextDecoder()
 			.decode(head)
 			.split(/\r\n?|\n/)
 			.find((candidate) => candidate.trim() !== "") ?? "";
-	const candidates = DELIMITERS.map((delimiter) => ({
-		delimiter,
-		columns: columnsIn(reader.cells(line, delimiter) ?? []),
-	}));
+	const candidates = DELIMITERS.map((delimiter) => {
+		const cells = reader.cells(line, delimiter) ?? [];
+		return { delimiter, columns: columnsIn(cells), width: cells.length };
+	});
 	const best = candidates.reduce((one, other) =>
 		Object.keys(other.columns).length > Object.keys(one.columns).length
 			? other
@@ -186,6 +198,8 @@ function toCsvPost(
 	};
 	const id = cell("id");
 	if (id === null) return "no id: the cell is empty";
+	if (ROUNDED.test(id))
+		return `a spreadsheet has rounded the id to ${id}: save the column as text`;
 	const created = cell("createdAt");
 	if (created === null) return "no time: the cell is empty";
 	dates.add(created, line);
@@ -196,6 +210,8 @@ function toCsvPost(
 	const createdAt = postTime(dates.plain(created));
 	if (typeof createdAt === "string")
 		return `${createdAt}: ${created}; write it as 2024-05-31T14:05:00Z`;
+	if (columns.text !== undefined && cells.length <= columns.text)
+		return "no text: the row ends before it";
 	const text = cell("text");
 	return {
 		id,

@@ -39,6 +39,9 @@ const TWEET_VARIABLE =
 const ASSIGNMENT =
 	/^(?:var\s+|let\s+|const\s+)?([A-Za-z_$][\w.$"'[\]]*)\s*=\s*/;
 
+/** What stands between what a chat of Telegram's is and what was written there. */
+const MESSAGES = /,\s*"messages"\s*:\s*\[/;
+
 const SNIFF_BYTES = 1 << 20;
 
 /** Reject samples are cut here, in characters. */
@@ -116,9 +119,10 @@ async function readJson(
 			: kind.shape === "single"
 				? wholeDocument(all)
 				: jsonListItems(all, kind.startByte, LISTS);
+	const chat = chatIn(head);
 	let values = 0;
 	for await (const item of items) {
-		readItem(item, out, tally, take);
+		readItem(item, chat, out, tally, take);
 		values += 1;
 		if (values % 4096 === 0) await out.drain();
 	}
@@ -181,6 +185,16 @@ function holdsNoList(text: string): boolean {
 	return value !== null && !LISTS.some((key) => Array.isArray(value[key]));
 }
 
+/** The chat that Telegram's export is of, which it tells before the messages; null for any other document. */
+function chatIn(head: Uint8Array): string | null {
+	const [before, after] = new TextDecoder().decode(head).split(MESSAGES, 2);
+	if (before === undefined || after === undefined) return null;
+	const chat = objectIn(`${before}}`);
+	return typeof chat?.id === "number" && typeof chat.type === "string"
+		? String(chat.id)
+		: null;
+}
+
 function objectIn(text: string): Readonly<Record<string, unknown>> | null {
 	try {
 		const value: unknown = JSON.parse(text);
@@ -201,6 +215,7 @@ async function* wholeDocument(
 
 function readItem(
 	{ line, bytes }: JsonItem,
+	chat: string | null,
 	out: PostsOutput,
 	tally: Tally,
 	take: (post: Post, line: number) => void,
@@ -231,7 +246,7 @@ function readItem(
 			continue;
 		}
 		tally.read += 1;
-		const post = toPost(candidate);
+		const post = toPost(candidate, chat);
 		if (typeof post === "string") reject(line, post, sample);
 		else take(post, line);
 	}
