@@ -33,12 +33,12 @@ limit 20`,
 		},
 		{
 			title: "Kilometres per month",
-			sql: `select date_trunc('month', started_at) as month,
+			sql: `select date_trunc('month', started_at_local) as month,
        count(*) as rides,
        round(sum(distance_m) / 1000, 1) as km,
        round(sum(moving_s) / 3600, 1) as hours
 from rides
-where started_at is not null
+where started_at_local is not null
 group by month
 order by month`,
 		},
@@ -227,7 +227,8 @@ order by measure, module, day`,
        avg(value) over (
          partition by module, measure
          order by ts
-         range between interval 24 hours preceding and current row
+         range between interval 24 hours - interval 1 microsecond preceding
+           and current row
        ) as mean_24_h
 from readings
 where ${ofStation}
