@@ -39,20 +39,31 @@ export function crossesHidden(
 	);
 }
 
-/**
- * A clock's time in a name: `7:12`, `07h12`, `7 pm`, `7 Uhr`; `7.12` where it is no part
- * of a date and no length; the digits after a date, as devices write them
- * (`20240501_071233`); and seconds since 1970.
- */
-const TIME_OF_DAY =
-	/\d[:h]\d\d|(?<![\d.])\d{1,2}\.\d\d(?!\d|\.\d|\s?(?:km|m|mi|miles)\b)|\d\s?(?:[ap]\.?m\b|uhr\b|o.clock\b)|\d{4}([-_.]?)\d\d\1\d\d[T_ -]\d\d[-_.]?\d\d|T\d{6}|\d{10}/i;
+/** What tells a clock's time in a name. */
+const TIMES_OF_DAY = [
+	// `7:12`, `07h12`, `19 h 30`, `18u30`, `7時12`.
+	/\d\s?[:\uff1ahu時时点시]\s?\d\d/i,
+	// `7 pm`, `7 Uhr`, `7h`, `7時`.
+	/\d\s?(?:(?:[ap]\.?m|uhr|o.clock|h|u)\b|[時时点시])/i,
+	// `7.12` where it is no part of a date and no length.
+	/(?<![\d.])\d{1,2}\.\d\d(?!\d|\.\d|\s?(?:km|m|mi|miles)\b)/i,
+	// The digits after a date, as devices write them: `20240501_071233`, `240501-0712`.
+	/\d{4}([-_.]?)\d\d\1\d\d[T_ -]\d\d[-_.]?\d\d/i,
+	/\d{6}[T_ -]\d{4}|T\d{6}/i,
+	// Hours, minutes and seconds; or a date, which nothing tells from them: `07-12-33`.
+	/(?<!\d[-_]?)\d\d([-_])\d\d\1\d\d(?![-_]?\d)/,
+	// Seconds since 1970.
+	/\d{10}/,
+];
 
 /** The name under which a ride is published: none where that tells a time of day that is to go. */
 export function publicName(
 	name: string | null,
 	{ dropTimesOfDay }: RidePrivacy,
 ): string | null {
-	return name !== null && dropTimesOfDay && TIME_OF_DAY.test(name)
+	return name !== null &&
+		dropTimesOfDay &&
+		TIMES_OF_DAY.some((pattern) => pattern.test(name))
 		? null
 		: name;
 }
