@@ -376,11 +376,43 @@ describe("within privacy zones", () => {
 	});
 });
 
+test("points at 0, 0 are of a device that did not know, and neither start a ride nor lie on it", async () => {
+	const time = "<time>2024-05-01T10:00:00Z</time>";
+	const way = [
+		`<trkpt lat="47" lon="9">${time}</trkpt>`,
+		`<trkpt lat="47.01" lon="9">${time}</trkpt>`,
+	];
+	const unknown = `<trkpt lat="0.0" lon="-0">${time}</trkpt>`;
+	const ridden = (points: readonly string[]) =>
+		read(
+			new TextEncoder().encode(
+				`<gpx><trk><trkseg>${points.join("\n")}</trkseg></trk></gpx>`,
+			),
+			"gpx",
+		);
+	const plain = await ridden(way);
+	const found = await ridden([unknown, way[0], unknown, way[1]] as string[]);
+	expect(found.ride).toEqual(plain.ride);
+	expect(found.cells).toEqual(plain.cells);
+	expect(plain.rejects).toEqual([]);
+	expect(found.rejects).toHaveLength(2);
+	for (const reject of found.rejects)
+		expect(reject).toContain("the position was not known");
+	// The line of zero in either direction is a place like any other.
+	expect(
+		(await ridden(way.map((point) => point.replace(/lat="[\d.]+"/, 'lat="0"'))))
+			.rejects,
+	).toEqual([]);
+});
+
 test("times of another century are a wrong clock's, and their points are kept without them", async () => {
 	const times = [
 		"0999-05-01T10:00:00Z",
 		"1969-12-31T23:59:59.999Z",
 		"1970-01-01T00:00:00Z",
+		"1980-01-06T00:00:00Z",
+		"1989-12-31T23:59:59.999Z",
+		"1990-01-01T00:00:00Z",
 		"2100-12-31T23:59:59.999Z",
 		"2101-01-01T00:00:00Z",
 		"9999-05-01T10:00:00Z",
@@ -395,14 +427,15 @@ test("times of another century are a wrong clock's, and their points are kept wi
 		),
 		"gpx",
 	);
-	const [first, last] = [Date.UTC(1970, 0), Date.UTC(2101, 0) - 1];
+	const [first, last] = [Date.UTC(1990, 0), Date.UTC(2101, 0) - 1];
 	expect(ride?.span).toEqual([first * 1000, last * 1000]);
 	expect(found.points.map(({ time }) => time !== null)).toEqual([
-		...[false, false, true, true, false, false],
+		...[false, false, false, false, false],
+		...[true, true, false, false],
 	]);
-	expect(found.rejects).toHaveLength(4);
+	expect(found.rejects).toHaveLength(7);
 	for (const reject of found.rejects)
-		expect(reject).toMatch(/before 1970 or after 2100.*kept without it/);
+		expect(reject).toMatch(/before 1990 or after 2100.*kept without it/);
 });
 
 test("without times of day dates and durations stay, and points have no time", async () => {
@@ -438,6 +471,15 @@ test.each([
 	["2024-05-01-07-12-33", null],
 	["20240501T0712", null],
 	["activity 1714547553", null],
+	["Sortie 19 h 30", null],
+	["Rit 18u30", null],
+	["Run 7h", null],
+	["朝7時12分", null],
+	["7：12", null],
+	["Tour 240501-071233", null],
+	["Ride 07-12-33", null],
+	["2024_05_01", "2024_05_01"],
+	["4 huts, 12 peaks", "4 huts, 12 peaks"],
 	["Round the lake, 42.20 km", "Round the lake, 42.20 km"],
 	["01.05.2024", "01.05.2024"],
 	["1.5.24", "1.5.24"],

@@ -303,7 +303,7 @@ class RideReader {
 			line,
 			micros === null
 				? "the time cannot be read: the point is kept without it"
-				: "the time is before 1970 or after 2100, from a clock that was wrong: the point is kept without it",
+				: "the time is before 1990 or after 2100, from a clock that was wrong: the point is kept without it",
 			this.#privacy.dropTimesOfDay ? "" : String(time),
 		);
 		return null;
@@ -367,8 +367,12 @@ class RideReader {
 
 const NO_PRIVACY: RidePrivacy = { zones: [], dropTimesOfDay: false };
 
-/** Times that are taken for a ride's, in microseconds since 1970, the end exclusive: a single one of another century would stretch every timeline. */
-const MIN_TIME = 0;
+/**
+ * Times that are taken for a ride's, in microseconds since 1970, the end exclusive: a single one
+ * of another century would stretch every timeline. Clocks that were never set begin at 1970, those
+ * of GPS at 1980, and FIT's at the end of 1989.
+ */
+const MIN_TIME = Date.UTC(1990, 0) * 1000;
 const MAX_TIME = Date.UTC(2101, 0) * 1000;
 
 const DAY_MICROS = 86_400e6;
@@ -395,6 +399,9 @@ function placeOf(point: RawPoint): Place | string {
 		return `the latitude is beyond ${MAX_LATITUDE.toFixed(4)} degrees, where the map ends`;
 	if (Math.abs(longitude) > 180)
 		return "the longitude is not within -180 to 180 degrees";
+	// As devices write it until they know.
+	if (latitude === 0 && longitude === 0)
+		return "latitude and longitude are 0: the position was not known";
 	return { longitude, latitude };
 }
 
