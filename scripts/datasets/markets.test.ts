@@ -112,6 +112,20 @@ test("what is no candle is rejected with its line", async () => {
 	lake.close();
 });
 
+test("LEAN's equities, in ten thousandths and times of their exchange, are not taken as they stand", async () => {
+	const row = "34200000,1684300,1684500,1684100,1684400,100\n";
+	const path = "equity/usa/minute/spy/20131007_spy_minute_trade";
+	for (const name of [`${path}.csv`, `${path}.zip`]) {
+		const { rows, rejects } = await readOne(name, row);
+		expect(rows).toEqual([]);
+		expect(rejects).toEqual([
+			[null, expect.stringMatching(/^LEAN's equities and options are not read/)],
+		]);
+	}
+	const crypto = "crypto/coinbase/minute/20131007_btcusd_minute_trade.csv";
+	expect((await readOne(crypto, row)).rows).toHaveLength(1);
+});
+
 /** The candles of one file as `[resolution, symbol, ts, open, high, low, close, volume]`, and what it is told. */
 async function readOne(path: string, content: string | Uint8Array) {
 	const lake = await buildFrom(markets, {

@@ -31,6 +31,9 @@ const REMEDY =
 const LEAN_SYMBOL = `upper(regexp_extract(path,
 	'(?i)(?:^|/)(?:[0-9]{8}_)?([a-z0-9]+)(?:_(?:second|minute|hour|daily))?(?:_trade)?\\.csv(?:\\.gz)?$', 1))`;
 
+/** Folders of LEAN's whose prices are not as they stand. */
+const LEAN_SCALED = /(?:^|\/)(?:equity|option)\//i;
+
 const LEAN_RESOLUTION = `regexp_extract(lower(path),
 	'(?:^|[^a-z])(second|minute|hour|daily)(?:[^a-z]|$)', 1)`;
 
@@ -106,6 +109,10 @@ export const CANDLES: Format = textFormat(SHAPE, {
 		);
 		const delimiter = delimiterIn(records);
 		const layout = layoutIn(part, records, delimiter);
+		if (layout.isLean && LEAN_SCALED.test(part.name))
+			throw new FileError(
+				"LEAN's equities and options are not read: their prices are ten thousandths, and their times those of the exchange; convert them to time,symbol,open,high,low,close,volume with times in UTC",
+			);
 		const rows = records
 			.slice(layout.headers)
 			.map((record) => cellsOf(record, delimiter) ?? []);
