@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
+		// For a machine that does much else.
+		expect: { poll: { timeout: 30_000 } },
 		projects: [
 			{
 				extends: true,
@@ -41,7 +43,6 @@ export default defineConfig({
 					testTimeout: 180_000,
 					// A busy machine may starve a browser; what is broken fails twice.
 					retry: 1,
-					expect: { poll: { timeout: 30_000 } },
 					hookTimeout: 600_000,
 					globalSetup: ["tests/site/build-site.ts"],
 					maxWorkers: 2,

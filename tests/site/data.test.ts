@@ -23,7 +23,6 @@ describe.skipIf(browserPath() === null)("the data page", () => {
 		server = await serveSite({ folder: site, port: 0 });
 		browser = await launch();
 		page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-		page.setDefaultTimeout(60_000);
 		complaints = complaintsOf(page, server.url);
 		catalog = parseCatalog(
 			await readFile(join(site, "lake/catalog.json"), "utf8"),

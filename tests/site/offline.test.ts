@@ -41,9 +41,7 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 			await page.locator("h1").first().waitFor();
 			await page.locator("#offline-badge").waitFor();
 			await expect
-				.poll(() => page.locator("#lake-published").textContent(), {
-					timeout: 10_000,
-				})
+				.poll(() => page.locator("#lake-published").textContent())
 				.toContain("Published");
 			expect(await page.locator(".state-failure").count(), path).toBe(0);
 			expect(errors, path).toEqual([]);

@@ -297,10 +297,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		await page.keyboard.press("ArrowLeft");
 		await page.keyboard.press("ArrowRight");
 		await expect
-			.poll(
-				() => page.locator(".rides-map [role=status]").last().textContent(),
-				{ timeout: 10_000 },
-			)
+			.poll(() => page.locator(".rides-map [role=status]").last().textContent())
 			.toMatch(/rides? pass/);
 		await page.keyboard.press("Enter");
 		const panel = page.locator(".rides-through");
@@ -315,7 +312,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		// A ride that has the focus shows its track.
 		const drawn = () =>
 			page.evaluate(() => performance.getEntriesByName("track-drawn").length);
-		await expect.poll(drawn, { timeout: 20_000 }).toBeGreaterThan(0);
+		await expect.poll(drawn).toBeGreaterThan(0);
 		await page.keyboard.press("Enter");
 		await expect.poll(() => page.url()).toMatch(/ride=[0-9a-f]{16}/);
 		const [ride] = await native(
@@ -327,9 +324,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 				.textContent(),
 		).toBe(ride?.name);
 		await page.getByRole("button", { name: "Show all of it" }).press("Enter");
-		await expect
-			.poll(() => page.url(), { timeout: 10_000 })
-			.not.toContain(STREET);
+		await expect.poll(() => page.url()).not.toContain(STREET);
 		expect(await violationsOf(page)).toEqual([]);
 
 		const link = page.url();
@@ -339,7 +334,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 				hasText: String(ride?.name),
 			})
 			.waitFor({ timeout: 60_000 });
-		await expect.poll(drawn, { timeout: 20_000 }).toBeGreaterThan(0);
+		await expect.poll(drawn).toBeGreaterThan(0);
 
 		await page.locator(".rides-list button").first().focus();
 		await page.keyboard.press("Escape");

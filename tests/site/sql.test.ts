@@ -59,7 +59,6 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 			permissions: ["clipboard-read", "clipboard-write"],
 		});
 		const opened = await context.newPage();
-		opened.setDefaultTimeout(60_000);
 		return opened;
 	}
 
