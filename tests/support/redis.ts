@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "./free-ports.ts";
 
 /** What the server does not do within this time it does not do at all. */
-const START_MILLISECONDS = 10_000;
+const START_MILLISECONDS = 60_000;
 
 export interface RedisServer {
 	readonly url: string;
