@@ -10,7 +10,7 @@ export default defineConfig({
 				test: {
 					name: "unit",
 					include: ["{src,workers,scripts}/**/*.test.{ts,tsx}"],
-					testTimeout: 60_000,
+					testTimeout: 120_000,
 					hookTimeout: 120_000,
 					maxWorkers: 2,
 				},
