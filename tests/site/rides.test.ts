@@ -11,7 +11,7 @@ import {
 } from "../../src/maps/density.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
-import { complaintsOf } from "./complaints.ts";
+import { complaintsOf, forgetFailedTries } from "./complaints.ts";
 
 /** A day's rides in the lake under a view, by another engine than the page's. */
 type Native = (
@@ -61,6 +61,7 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 		await browser?.close();
 		await server?.close();
 	});
+	forgetFailedTries(() => complaints);
 
 	const sentence = async () =>
 		(await page.locator(".rides-head p").textContent()) ?? "";
@@ -275,7 +276,7 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 		expect((await counted()).rides).toBe(8);
 	});
 
-	test("nothing in the console, nothing from elsewhere", () => {
+	test("nothing in the console, nothing from elsewhere", { retry: 0 }, () => {
 		expect(
 			complaints.filter((complaint) => !complaint.includes("by Playwright")),
 		).toEqual([]);
