@@ -2,13 +2,15 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
+		// For a machine that does much else.
+		expect: { poll: { timeout: 30_000 } },
 		projects: [
 			{
 				extends: true,
 				test: {
 					name: "unit",
 					include: ["{src,workers,scripts}/**/*.test.{ts,tsx}"],
-					testTimeout: 60_000,
+					testTimeout: 120_000,
 					hookTimeout: 120_000,
 					maxWorkers: 2,
 				},
@@ -41,7 +43,6 @@ export default defineConfig({
 					testTimeout: 180_000,
 					// A busy machine may starve a browser; what is broken fails twice.
 					retry: 1,
-					expect: { poll: { timeout: 30_000 } },
 					hookTimeout: 600_000,
 					globalSetup: ["tests/site/build-site.ts"],
 					maxWorkers: 2,

@@ -24,7 +24,7 @@ import type { BuildReport } from "./steps/report.ts";
 const SCRIPT = fileURLToPath(new URL("./build-data.mjs", import.meta.url));
 
 /** What waits for a process gives up after so long, in milliseconds. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 100_000;
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -214,7 +214,11 @@ describe("Ctrl-C", () => {
 		const { at, args } = await place("stopped", files);
 		const running = new Running([...args, "--processes", "1"]);
 		const jobs = join(at, "work", "store", "jobs");
-		while (!existsSync(jobs) && running.child.exitCode === null)
+		const isOneDone = async () =>
+			(await readdir(jobs).catch(() => [])).some(
+				(name) => !name.endsWith(".unfinished"),
+			);
+		while (!(await isOneDone()) && running.child.exitCode === null)
 			await sleep(20);
 		running.child.kill("SIGINT");
 		expect(await running.ended).toBe(130);
@@ -349,7 +353,7 @@ describe.concurrent("--watch", () => {
 		} finally {
 			running.child.kill("SIGKILL");
 		}
-	}, 120_000);
+	}, 400_000);
 
 	test("tells of a build that fails, and goes on", async () => {
 		const { at, args, input } = await place("watched-failing", {
@@ -371,7 +375,7 @@ describe.concurrent("--watch", () => {
 			running.child.kill("SIGKILL");
 			await running.ended;
 		}
-	});
+	}, 250_000);
 });
 
 test("a command that cannot be meant so is told in one sentence, which stays in sight", async () => {

@@ -122,7 +122,7 @@ test("prints a table for people, each row on its line", () => {
 	expect(stdout).toMatch(/reads odd \(a, wei"rd x\)/);
 });
 
-test("an error goes to stderr with exit code 1", () => {
+test("an error goes to stderr with exit code 1", { timeout: 180_000 }, () => {
 	for (const [args, message] of [
 		[["SELECT nowhere FROM odd"], /"nowhere" not found/],
 		[["SELECT spans FROM odd"], /odd\.spans holds an INTERVAL within a list/],

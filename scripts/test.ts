@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { relative } from "node:path";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { browserPath } from "../tests/browser.ts";
 import { hasRadosgw } from "../tests/support/radosgw.ts";
 import { hasRedis } from "../tests/support/redis.ts";
@@ -42,10 +43,20 @@ interface TestReport {
 	readonly numPendingTests: number;
 	readonly numTodoTests: number;
 	readonly testResults: readonly {
+		/** The file. */
+		readonly name: string;
 		readonly status: string;
-		readonly assertionResults: readonly unknown[];
+		readonly assertionResults: readonly {
+			readonly fullName: string;
+			readonly status: string;
+			/** Of each try that failed, with its stack. */
+			readonly failureMessages: readonly string[];
+		}[];
 	}[];
 }
+
+/** So much of why a test needed another try is told, in letters. */
+const LONGEST_REASON = 600;
 
 const { values, positionals } = parseArgs({
 	options: { "require-system-packages": { type: "boolean", default: false } },
@@ -81,10 +92,39 @@ if (!existsSync(REPORT)) {
 	const broken = report.testResults.filter(
 		(file) => file.status === "failed" && file.assertionResults.length === 0,
 	).length;
+	for (const line of retriedLines(report)) console.log(line);
 	const failed = report.numFailedTests + broken;
 	const skipped = report.numPendingTests + report.numTodoTests;
 	process.exitCode = status === 0 && failed === 0 && !refused ? 0 : 1;
 	console.log(
 		`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`,
 	);
+}
+
+/** What failed and passed when it was tried again: nothing else tells why it did. */
+function retriedLines({ testResults }: TestReport): string[] {
+	return testResults.flatMap(({ name, assertionResults }) =>
+		assertionResults
+			.filter(({ status }) => status === "passed")
+			.flatMap(({ fullName, failureMessages }) =>
+				failureMessages.flatMap((message) => [
+					`Passed when tried again: ${relative("", name)}: ${fullName}`,
+					...reasonOf(message).map((line) => `    ${line}`),
+				]),
+			),
+	);
+}
+
+/** An error's message, and where in our own code it was thrown. */
+function reasonOf(message: string): string[] {
+	const lines = stripVTControlCharacters(message).split("\n");
+	const isOfStack = (line: string) => /^ {4}at /.test(line);
+	const told = lines.filter((line) => line !== "" && !isOfStack(line));
+	const ours = lines.find(
+		(line) => isOfStack(line) && !/node_modules|node:/.test(line),
+	);
+	return [
+		...told.join("\n").slice(0, LONGEST_REASON).split("\n"),
+		...(ours === undefined ? [] : [ours.trim()]),
+	];
 }

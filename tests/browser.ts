@@ -15,6 +15,9 @@ const APPLICATIONS = [
 	"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
+/** Longer than a page that works makes a busy machine wait. */
+const PATIENCE_MS = 60_000;
+
 /**
  * The Chromium that tests run in: `LAKESIDE_BROWSER`, else one installed on the
  * system, else Playwright's own. Null where there is none.
@@ -33,12 +36,15 @@ export function browserPath(): string | null {
 	return candidates.find((path) => path !== "" && isExecutable(path)) ?? null;
 }
 
-/** Starts the browser, headless. Throws where there is none. */
-export function launch(): Promise<Browser> {
+/**
+ * Starts the browser, headless. What waits in its pages gives up after a minute where
+ * nothing else is said. Throws where there is none.
+ */
+export async function launch(): Promise<Browser> {
 	const executablePath = browserPath();
 	if (executablePath === null)
 		throw new Error("no Chromium: install one, or name it in LAKESIDE_BROWSER");
-	return chromium.launch({
+	const browser = await chromium.launch({
 		executablePath,
 		args: [
 			"--no-sandbox",
@@ -50,6 +56,8 @@ export function launch(): Promise<Browser> {
 			"--disable-sync",
 		],
 	});
+	browser.on("context", (context) => context.setDefaultTimeout(PATIENCE_MS));
+	return browser;
 }
 
 function isExecutable(path: string): boolean {

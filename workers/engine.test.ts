@@ -93,9 +93,11 @@ test("values are bound with the types of the statement, and prune", async () => 
 
 test("progress goes from plan to run, and loading ends with all rows", async () => {
 	const seen: Progress[] = [];
+	const began = performance.now();
 	await engine.query({ sql: "SELECT sum(k) FROM t", id: "d" }, (progress) =>
 		seen.push(progress),
 	);
+	const elapsedMs = performance.now() - began;
 	const stages = seen.map(({ stage }) => stage);
 	expect(stages[0]).toBe("plan");
 	expect(stages.at(-1)).toBe("run");
@@ -104,6 +106,6 @@ test("progress goes from plan to run, and loading ends with all rows", async () 
 		rows: 50_000,
 		totalRows: 50_000,
 	});
-	// 25 row groups in much less than 25 reports.
-	expect(seen.length).toBeLessThan(40);
+	// Fewer than row groups have parts: they are spaced in time.
+	expect(seen.length).toBeLessThan(20 + elapsedMs / 25);
 });

@@ -143,9 +143,11 @@ test("a job that names an output which is none fails, and has no record", async 
 
 test("a job that is aborted has no record and no folder", async () => {
 	const controller = new AbortController();
-	const job = jobOf("sleep", { ms: 60_000, runs: join(folder, "runs") });
+	const runs = join(folder, "runs");
+	const job = jobOf("sleep", { ms: 60_000, runs });
 	const running = execute(job, { signal: controller.signal });
-	setTimeout(() => controller.abort(), 50);
+	await expect.poll(() => countRuns(runs)).toBe(1);
+	controller.abort();
 	await expect(running).rejects.toThrow("aborted");
 	expect(await readdir(join(folder, "scratch"))).toEqual([]);
 	expect(await stores.work.read(recordKey(job.id))).toBe(null);

@@ -63,7 +63,8 @@ test("a pause is as long as the host asks for", async () => {
 		},
 		{ policy: POLICY },
 	);
-	expect(performance.now() - started).toBeGreaterThanOrEqual(99);
+	// A timer may be a little early.
+	expect(performance.now() - started).toBeGreaterThanOrEqual(95);
 });
 
 test("what a host asks for is known of its own answer, an SDK's and a packed one", () => {

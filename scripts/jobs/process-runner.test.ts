@@ -177,7 +177,8 @@ test("a pause is as long as a host asks a job for", async () => {
 		],
 		{},
 	);
-	expect(performance.now() - started).toBeGreaterThanOrEqual(699);
+	// A timer may be a little early.
+	expect(performance.now() - started).toBeGreaterThanOrEqual(690);
 });
 
 test("what will be the same again is not tried again", async () => {

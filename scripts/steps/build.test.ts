@@ -337,14 +337,15 @@ describe("a new build", () => {
 		for (let seed = 2; seed < 60; seed++)
 			await writeAll(at, { [`rides/${seed}.gpx`]: ride(seed, 2000) });
 		for (const milliseconds of [300, 700, 1000, 1300, 1600, 1900]) {
+			// In a group of its own, with all processes that it starts.
 			const child = spawn(
 				process.execPath,
 				[SCRIPT, "--input", at, "--out", out],
-				{ stdio: "ignore" },
+				{ stdio: "ignore", detached: true },
 			);
 			const ended = new Promise((resolve) => child.on("exit", resolve));
 			await new Promise((resolve) => setTimeout(resolve, milliseconds));
-			child.kill("SIGKILL");
+			if (child.exitCode === null) process.kill(-Number(child.pid), "SIGKILL");
 			await ended;
 			const after = await contentOf(out);
 			if (after["catalog.json"] !== before["catalog.json"]) break;

@@ -96,13 +96,13 @@ test("what was loaded is packed once nobody asks, and answers as before", async 
 			"SELECT rest, count(*) AS n, min(name) AS first, (SELECT max(letter) FROM words) AS last FROM numbers WHERE i > 15000 GROUP BY rest ORDER BY rest",
 		);
 	const loaded = await ask();
-	await expect.poll(() => packed, { timeout: 30_000 }).toBe(1);
+	await expect.poll(() => packed).toBe(1);
 	expect(await ask()).toEqual(loaded);
 	// What comes later is packed, too, and nothing twice.
 	expect(
 		await rows(session, "SELECT max(length(name))::INTEGER FROM numbers"),
 	).toEqual([[6]]);
-	await expect.poll(() => packed, { timeout: 30_000 }).toBe(2);
+	await expect.poll(() => packed).toBe(2);
 	expect(await ask()).toEqual(loaded);
 	await new Promise((resolve) => setTimeout(resolve, 1000));
 	expect(packed).toBe(2);
@@ -192,13 +192,16 @@ test("what alone exceeds the budget is refused before it is fetched, with its pr
 test("a cancelled fetch leaves the session as it was", async () => {
 	const files = fileSource(lake);
 	let stuck = true;
+	const { promise: reading, resolve: reads } = Promise.withResolvers<void>();
 	const source: RangeSource = {
 		...files,
 		read: async (path, start, end, signal, onBytes) => {
-			if (stuck && path.includes("part-"))
+			if (stuck && path.includes("part-")) {
+				reads();
 				await new Promise((_, reject) =>
 					signal.addEventListener("abort", () => reject(signal.reason)),
 				);
+			}
 			return files.read(path, start, end, signal, onBytes);
 		},
 	};
@@ -207,11 +210,12 @@ test("a cancelled fetch leaves the session as it was", async () => {
 	const sql = "SELECT sum(i) FROM numbers";
 	const running = session.query({ sql }, controller.signal);
 	const waiting = session.query({ sql }, controller.signal);
-	setTimeout(() => controller.abort(), 200);
+	await reading;
+	controller.abort();
 	const started = performance.now();
 	await expect(running).rejects.toMatchObject({ name: "CancelledError" });
 	await expect(waiting).rejects.toMatchObject({ name: "CancelledError" });
-	expect(performance.now() - started).toBeLessThan(500);
+	expect(performance.now() - started).toBeLessThan(10_000);
 
 	stuck = false;
 	expect(await rows(session, sql)).toEqual([[199_990_000]]);
@@ -288,9 +292,12 @@ test("of an answer nothing is kept", async () => {
 	const first = new WeakRef((await session.query({ sql })).plan);
 	await session.query({ sql: "SELECT 1" });
 	await session.query({ sql: "SELECT 2" });
-	await new Promise((resolve) => setTimeout(resolve));
-	collect();
-	expect(first.deref()).toBeUndefined();
+	// Whether it is gone, not itself: what is looked at stays.
+	const isGone = () => {
+		collect();
+		return first.deref() === undefined;
+	};
+	await expect.poll(isGone).toBe(true);
 });
 
 test("a lake that cannot be opened leaves no engine behind", async () => {
@@ -314,7 +321,7 @@ test("a lake that cannot be opened leaves no engine behind", async () => {
 		},
 	});
 	await expect(opening).rejects.toThrow();
-	await expect.poll(() => closed, { timeout: 30_000 }).toBe(2);
+	await expect.poll(() => closed).toBe(2);
 });
 
 test("a file that cannot be decoded is named, and costs neither engine nor session", async () => {

@@ -51,13 +51,10 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 	/** Until so many files are there. */
 	const written = (tab: Page, count: number) =>
 		expect
-			.poll(
-				async () => {
-					const files = await tab.evaluate(() => page.files());
-					return Object.values(files).filter((size) => size === LENGTH).length;
-				},
-				{ timeout: 20_000 },
-			)
+			.poll(async () => {
+				const files = await tab.evaluate(() => page.files());
+				return Object.values(files).filter((size) => size === LENGTH).length;
+			})
 			.toBe(count);
 
 	test("what was used last is known after a reload, and goes last", async () => {
@@ -65,9 +62,17 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 		const first = await openTab(context);
 		await put(first, names("a", 4));
 		await written(first, 4);
-		expect(await have(first, ["a0", "a2"])).toEqual(["a0", "a2"]);
+		const uses = () => first.evaluate(() => page.uses());
+		await expect.poll(async () => Object.keys(await uses())).toHaveLength(4);
+		const before = await uses();
 		// Uses are noted when it is quiet.
-		await first.waitForTimeout(1500);
+		await expect
+			.poll(async () => {
+				expect(await have(first, ["a0", "a2"])).toEqual(["a0", "a2"]);
+				const now = Object.entries(await uses());
+				return now.filter(([name, used]) => used > Number(before[name]));
+			})
+			.toHaveLength(2);
 		await first.close();
 
 		const second = await openTab(context);
@@ -115,13 +120,11 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 				Object.values(files).every((size) => size === LENGTH)
 			);
 		};
-		await expect.poll(settled, { timeout: 30_000 }).toBe(true);
+		await expect.poll(settled).toBe(true);
 
 		// What one writes the other reads.
 		await put(one, ["late"]);
-		await expect
-			.poll(() => have(other, ["late"]), { timeout: 10_000 })
-			.toEqual(["late"]);
+		await expect.poll(() => have(other, ["late"])).toEqual(["late"]);
 		await context.close();
 	});
 
@@ -134,7 +137,6 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 			.poll(
 				async () =>
 					Object.keys(await first.evaluate(() => page.files())).length,
-				{ timeout: 20_000 },
 			)
 			.toBeGreaterThan(20);
 		await first.evaluate(() => page.kill());
@@ -145,18 +147,15 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 		const second = await openTab(context);
 		const found = await have(second, names("d", 300));
 		await expect
-			.poll(
-				async () => {
-					const files = await second.evaluate(() => page.files());
-					const { bytes } = await second.evaluate(() => page.use());
-					return (
-						!(torn in files) &&
-						Object.keys(files).length * LENGTH === bytes &&
-						Object.values(files).every((size) => size === LENGTH)
-					);
-				},
-				{ timeout: 20_000 },
-			)
+			.poll(async () => {
+				const files = await second.evaluate(() => page.files());
+				const { bytes } = await second.evaluate(() => page.use());
+				return (
+					!(torn in files) &&
+					Object.keys(files).length * LENGTH === bytes &&
+					Object.values(files).every((size) => size === LENGTH)
+				);
+			})
 			.toBe(true);
 		expect(await have(second, found)).toEqual(found);
 		await context.close();
@@ -178,8 +177,13 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 		await put(tab, names("r", 60));
 		await tab.waitForTimeout(4000);
 		expect(await have(tab, names("r", 60))).toEqual(names("r", 60));
-		const files = await tab.evaluate(() => page.files());
-		expect(Object.values(files).every((size) => size === LENGTH)).toBe(true);
+		// One that is being written is not whole.
+		await expect
+			.poll(async () => {
+				const files = await tab.evaluate(() => page.files());
+				return Object.values(files).every((size) => size === LENGTH);
+			})
+			.toBe(true);
 		await context.close();
 	});
 

@@ -1,4 +1,5 @@
 import { wrap } from "comlink";
+import { ByteStore } from "../../src/lake/byte-store.ts";
 import type { CacheApi } from "./cache-api.ts";
 
 const worker = new Worker(new URL("./cache.worker.ts", import.meta.url), {
@@ -25,6 +26,13 @@ const page = {
 			lengths[name] = (await handle.getFile()).size;
 		}
 		return lengths;
+	},
+	/** When each entry was used last, by the name of its file. */
+	async uses() {
+		const entries = await (await ByteStore.open()).entries();
+		return Object.fromEntries(
+			[...entries].map(([name, { used }]) => [name, used]),
+		);
 	},
 	/** Leaves a file as a tab does that dies while it writes. */
 	async tear(name: string) {

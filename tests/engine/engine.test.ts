@@ -219,9 +219,14 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 				],
 				plan: { actual: { files: 2, rowGroups: 6, cachedBytes: 0 } },
 			});
-			const progress = await tab.evaluate(() => page.progress);
-			const stages = new Set(progress.map(({ stage }) => stage));
-			expect([...stages]).toEqual(["engine", "plan", "fetch", "load", "run"]);
+			// The answer comes on another port than what is told on the way to it.
+			const told = () => tab.evaluate(() => page.progress);
+			await expect
+				.poll(async () => [
+					...new Set((await told()).map(({ stage }) => stage)),
+				])
+				.toEqual(["engine", "plan", "fetch", "load", "run"]);
+			const progress = await told();
 			const engine = progress.filter(({ stage }) => stage === "engine").at(-1);
 			expect(engine).toMatchObject({ bytes: expect.any(Number) });
 			if (engine?.stage === "engine")
@@ -301,7 +306,7 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 				endless,
 			);
 			expect(answer).toMatchObject({ name: "CancelledError" });
-			expect(milliseconds).toBeLessThan(1000);
+			expect(milliseconds).toBeLessThan(10_000);
 			expect(await ask(tab, "SELECT count(i) FROM numbers")).toMatchObject({
 				cells: [[200_000]],
 			});
@@ -356,7 +361,7 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 			for (const [sql, named] of NEEDS_EXTENSION) {
 				const answer = await Promise.race([
 					ask(tab, sql),
-					tab.waitForTimeout(20_000).then(() => "no answer"),
+					tab.waitForTimeout(60_000).then(() => "no answer"),
 				]);
 				expect(answer, sql).toMatchObject({
 					name: expect.stringMatching(/^(Unsupported|Sql)Error$/),

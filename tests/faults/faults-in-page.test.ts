@@ -93,7 +93,6 @@ describe.skipIf(browserPath() === null)(
 		async function open(): Promise<Page> {
 			const context = await browser.newContext();
 			const page = await context.newPage();
-			page.setDefaultTimeout(60_000);
 			await page.goto(`${host.url}sql/`);
 			return page;
 		}

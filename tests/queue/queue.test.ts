@@ -34,6 +34,12 @@ import {
 } from "../support/queue-workers.ts";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis.ts";
 
+/**
+ * Of a worker that shall lose no job, however long a busy machine lets it wait; it looks
+ * in half of that time for what others have lost.
+ */
+const PATIENT = { lockMs: 5000 };
+
 describe.skipIf(!hasRedis())("jobs on a queue", () => {
 	let redis: RedisServer;
 	let folder: string;
@@ -111,7 +117,7 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 
 	test("two workers do the jobs; records and progress come back, and the next run finds all done", async () => {
 		const runner = await publisher();
-		await Promise.all([work(), work({ processes: 2 })]);
+		await Promise.all([work(PATIENT), work({ ...PATIENT, processes: 2 })]);
 		const jobs = makes(20, 20);
 		const progress: string[] = [];
 		const records = await runCounted(runner, jobs, {
@@ -133,7 +139,7 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 
 	test("a worker that is killed costs only the job that it had", async () => {
 		const runner = await publisher();
-		const [victim] = await Promise.all([work(), work()]);
+		const [victim] = await Promise.all([work(), work(PATIENT)]);
 		const retries: string[] = [];
 		const running = runCounted(runner, makes(8, 200), {
 			onRetry: (_job, reason) => retries.push(reason),
@@ -148,7 +154,7 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 
 	test("a worker that was frozen for longer than its lock comes back, and nothing is told twice", async () => {
 		const runner = await publisher();
-		const [frozen] = await Promise.all([work(), work()]);
+		const [frozen] = await Promise.all([work(), work(PATIENT)]);
 		const retries: string[] = [];
 		const running = runCounted(runner, makes(8, 200), {
 			onRetry: (_job, reason) => retries.push(reason),
@@ -174,7 +180,9 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 		while ((await countRuns(runs())) < 3) await sleep(20);
 		await redis.restart({ empty, downMs: 500 });
 		await running;
-		expect(troubles.map((line) => line.split(" ").at(-1))).toEqual([
+		// The publisher may be back before the workers are.
+		const lost = troubles.filter((line) => !line.startsWith("no worker takes"));
+		expect(lost.map((line) => line.split(" ").at(-1))).toEqual([
 			"again",
 			"back",
 		]);
@@ -218,8 +226,12 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 
 	test("an idle worker ends when it was told to, and not while a job runs", async () => {
 		const runner = await publisher();
-		const worker = await work({ idleMs: 600 });
-		await runCounted(runner, makes(1, 1200));
+		const running = runCounted(runner, makes(1, 3000));
+		await expect
+			.poll(() => queueStatus(redis.url))
+			.toMatchObject({ waiting: 1 });
+		const worker = await work({ idleMs: 2000 });
+		await running;
 		expect(worker.hasEnded).toBe(false);
 		expect(await worker.end()).toBe(0);
 		expect(worker.output).toContain("ended");
@@ -228,7 +240,7 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 	test("a worker that is asked to end gives its job back at once", async () => {
 		const runner = await publisher();
 		const first = await work({ lockMs: 60_000 });
-		const running = runCounted(runner, makes(1, 1000));
+		const running = runCounted(runner, makes(1, 3000));
 		while ((await countRuns(runs())) < 1) await sleep(20);
 		expect(await first.end("SIGTERM")).toBe(0);
 		await work();
@@ -305,7 +317,7 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 			const runner = await QueueRunner.connect(${options});
 			await runner.run(${JSON.stringify(jobs)}, {});`,
 		]);
-		await work();
+		await work(PATIENT);
 		while ((await countRuns(runs())) < 2) await sleep(20);
 		killed.kill("SIGKILL");
 		const runner = await publisher();

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { afterEach, beforeEach } from "vitest";
 
 /**
  * Everything that a page complains of from now on: errors and warnings in its
@@ -36,4 +37,19 @@ export function complaintsOf(
 		if (!isOurs) complaints.push(`outside the site: ${url}`);
 	});
 	return complaints;
+}
+
+/**
+ * Has the tests beside this call, which share a page, leave nothing in its list of
+ * complaints where a try of them fails: the next try shows whether that was the page's
+ * fault. Who looks at the list in a test of its own lets it have one try.
+ */
+export function forgetFailedTries(complaints: () => string[]): void {
+	let before = 0;
+	beforeEach(() => {
+		before = complaints().length;
+	});
+	afterEach(({ task }) => {
+		if (task.result?.state === "fail") complaints().length = before;
+	});
 }

@@ -49,7 +49,6 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 			viewport: { width: 1280, height: 900 },
 		});
 		page = await context.newPage();
-		page.setDefaultTimeout(60_000);
 		requests = [];
 		page.on("request", (request) => requests.push(request.url()));
 		complaints = complaintsOf(page, server.url);

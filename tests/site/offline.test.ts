@@ -1,5 +1,12 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+	afterAll,
+	beforeAll,
+	describe,
+	expect,
+	onTestFinished,
+	test,
+} from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite, pagesOf } from "./built-site.ts";
@@ -41,9 +48,7 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 			await page.locator("h1").first().waitFor();
 			await page.locator("#offline-badge").waitFor();
 			await expect
-				.poll(() => page.locator("#lake-published").textContent(), {
-					timeout: 10_000,
-				})
+				.poll(() => page.locator("#lake-published").textContent())
 				.toContain("Published");
 			expect(await page.locator(".state-failure").count(), path).toBe(0);
 			expect(errors, path).toEqual([]);
@@ -68,6 +73,7 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 	});
 
 	test("what is cleared meanwhile is named where it is missed, and comes with the network", async () => {
+		await context.setOffline(true);
 		const page = await context.newPage();
 		await page.goto(server.url + ASKED);
 		expect(await answerOn(page)).toBe(seen);
@@ -99,12 +105,12 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 			port: Number(port),
 			base: "/deep/base/",
 		});
+		onTestFinished(() => server.close());
 		await context.setOffline(false);
 		await missed.getByRole("button", { name: "Try again" }).click();
 		expect(await answerOn(page)).toBe(seen);
 		await runSql(sql, "SELECT count(author) > 0 FROM posts");
 		expect(await cellsOf(sql)).toEqual(["true"]);
-		await server.close();
 	});
 });
 

@@ -29,9 +29,7 @@ describe.skipIf(browserPath() === null)("the built site in a browser", () => {
 		beforeAll(async () => {
 			server = await serveSite({ folder: site, port: 0, base });
 			context = await browser.newContext();
-			context.setDefaultTimeout(60_000);
 			engineless = await browser.newContext();
-			engineless.setDefaultTimeout(60_000);
 			await withholdEngine(engineless);
 		});
 		afterAll(async () => {

@@ -7,7 +7,7 @@ import { runScript } from "../../scripts/bench/run-script.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
-import { complaintsOf } from "./complaints.ts";
+import { complaintsOf, forgetFailedTries } from "./complaints.ts";
 
 const PATIENCE = { timeout: 90_000 };
 
@@ -65,6 +65,7 @@ describe.skipIf(browserPath() === null)("at the edges of the map", () => {
 		await server?.close();
 		await rm(folder, { recursive: true, force: true });
 	});
+	forgetFailedTries(() => complaints);
 
 	/** Goes there as Back and Forward do, once the page is open, and waits until it has counted. */
 	async function open(search: string): Promise<void> {
@@ -198,7 +199,7 @@ describe.skipIf(browserPath() === null)("at the edges of the map", () => {
 		expect(await listAt(85.03, 20.02)).toHaveLength(1);
 	});
 
-	test("nothing in the console, nothing from elsewhere", () => {
+	test("nothing in the console, nothing from elsewhere", { retry: 0 }, () => {
 		// That the test looks at canvases often is no fault of the page.
 		expect(
 			complaints.filter((text) => !text.includes("Multiple readback")),

@@ -18,7 +18,7 @@ import { browserPath, launch } from "../browser.ts";
 import { plainRows } from "../support/plain-rows.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, PLAIN_HOST } from "./built-site.ts";
-import { complaintsOf } from "./complaints.ts";
+import { complaintsOf, forgetFailedTries } from "./complaints.ts";
 import { HOSTILE_NAME } from "./small-input.ts";
 import { withholdEngine } from "./without-engine.ts";
 
@@ -62,6 +62,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		await browser?.close();
 		await server?.close();
 	});
+	forgetFailedTries(() => complaints);
 
 	const drawn = (of: Page, name: string) =>
 		of.waitForFunction(
@@ -432,7 +433,7 @@ describe.skipIf(browserPath() === null)("the map of rides", () => {
 		await bare.close();
 	});
 
-	test("nothing in the console, nothing from elsewhere", () => {
+	test("nothing in the console, nothing from elsewhere", { retry: 0 }, () => {
 		expect(complaints).toEqual([]);
 	});
 

@@ -114,7 +114,6 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 			const context = await browser.newContext();
 			contexts.push(context);
 			const page = await context.newPage();
-			page.setDefaultTimeout(60_000);
 			const said: string[] = [];
 			page.on("console", (message) => said.push(message.text()));
 			page.on("pageerror", (error) => said.push(String(error)));

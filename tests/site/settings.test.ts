@@ -72,10 +72,9 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 			expect(await panel(page).textContent(), path).toMatch(/B of \d/);
 			await page.keyboard.press("Escape");
 			await panel(page).waitFor({ state: "detached" });
-			expect(
-				await button.evaluate((element) => element === document.activeElement),
-				path,
-			).toBe(true);
+			const hasFocus = () =>
+				button.evaluate((element) => element === document.activeElement);
+			await expect.poll(hasFocus, { message: path }).toBe(true);
 		}
 		expect(complaints).toEqual([]);
 		await page.close();
@@ -116,7 +115,7 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 		await open(second);
 		await panel(second).getByRole("button", { name: "Clear" }).click();
 		await panel(second).getByText("Cleared").waitFor();
-		expect(await amount(kept(second))).toBe(0);
+		await expect.poll(() => amount(kept(second))).toBe(0);
 		await second.close();
 
 		await asked(context);

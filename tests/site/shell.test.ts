@@ -109,7 +109,7 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 							resolve(event.effectiveDirective),
 						);
 						fetch("https://example.org/").catch(() => {});
-						setTimeout(() => resolve("none"), 3000);
+						setTimeout(() => resolve("none"), 30_000);
 					}),
 			),
 		);

@@ -1,8 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
 
-/** For a machine that does much else. */
-const PATIENCE = { timeout: 60_000 };
-
 export function sqlEditor(page: Page): Locator {
 	return page.getByRole("textbox", { name: "SQL" });
 }
@@ -25,12 +22,14 @@ export async function runBy(
 	page: Page,
 	start: () => Promise<void>,
 ): Promise<void> {
+	// The page hears keys once its editor is there.
+	await sqlEditor(page).waitFor();
 	const results = page.locator(".sql-results");
 	const ended = Number(await results.getAttribute("data-runs-ended"));
 	await start();
 	await page
 		.locator(`.sql-results[data-runs-ended="${ended + 1}"][aria-busy=false]`)
-		.waitFor(PATIENCE);
+		.waitFor();
 }
 
 /** What the page says of the last run that ended: how many rows in what time, for one, or why it failed. */
@@ -53,6 +52,6 @@ export function cellsOf(page: Page): Promise<string[]> {
 /** The price of the text that is in the editor now. */
 export async function priceOf(page: Page): Promise<string> {
 	const price = page.locator(".sql-price p[aria-busy=false]");
-	await price.waitFor(PATIENCE);
+	await price.waitFor();
 	return (await price.textContent()) ?? "";
 }

@@ -204,7 +204,7 @@ describe("collecting", () => {
 					...(words === "a" && { "of a plugin": ["own"] }),
 				}),
 			);
-		expect(await collect(store, { minAgeMs: 60_000 })).toEqual({
+		expect(await collect(store, { minAgeMs: 600_000 })).toEqual({
 			files: 0,
 			bytes: 0,
 		});

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AwsV4Signer } from "aws4fetch";
 import type { CorsRule } from "../../src/lib/cors.ts";
-import { freePorts } from "./free-ports.ts";
+import { onFreePorts } from "./free-ports.ts";
 
 const COMMANDS = [
 	"radosgw",
@@ -75,9 +75,16 @@ export function hasRadosgw(): boolean {
  * free ports. Takes about ten seconds and 400 MB. Its processes end with `stop`,
  * and with this process.
  */
-export async function startRadosgw(): Promise<ObjectStore> {
+export function startRadosgw(): Promise<ObjectStore> {
+	return onFreePorts(3, startOn);
+}
+
+async function startOn(
+	monitor2 = 0,
+	monitor1 = 0,
+	gateway = 0,
+): Promise<ObjectStore> {
 	const folder = await mkdtemp(join(tmpdir(), "lakeside-radosgw-"));
-	const [monitor2, monitor1, gateway] = await freePorts(3);
 	const monitors = `[v2:127.0.0.1:${monitor2}/0,v1:127.0.0.1:${monitor1}/0]`;
 	const port = String(gateway);
 	const fsid = randomUUID();

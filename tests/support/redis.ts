@@ -6,10 +6,10 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePorts } from "./free-ports.ts";
+import { onFreePorts } from "./free-ports.ts";
 
 /** What the server does not do within this time it does not do at all. */
-const START_MILLISECONDS = 10_000;
+const START_MILLISECONDS = 60_000;
 
 export interface RedisServer {
 	readonly url: string;
@@ -31,8 +31,10 @@ export function hasRedis(): boolean {
  */
 export async function startRedis(): Promise<RedisServer> {
 	const folder = await mkdtemp(join(tmpdir(), "lakeside-redis-"));
-	const [port = 0] = await freePorts(1);
-	let server = await start(folder, port);
+	let [server, port] = await onFreePorts(
+		1,
+		async (free = 0) => [await start(folder, free), free] as const,
+	);
 	const kill = () => server.kill("SIGKILL");
 	process.once("exit", kill);
 	return {
@@ -66,8 +68,10 @@ async function start(folder: string, port: number): Promise<ChildProcess> {
 	);
 	const deadline = Date.now() + START_MILLISECONDS;
 	while (!(await answers(port))) {
-		if (server.exitCode !== null || Date.now() > deadline)
+		if (server.exitCode !== null || Date.now() > deadline) {
+			server.kill("SIGKILL");
 			throw new Error("redis-server did not start");
+		}
 		await sleep(20);
 	}
 	return server;
