@@ -63,6 +63,9 @@ const UNORDERED: readonly string[] = [
 	"SELECT count(*) AS n FROM sorted s JOIN tiny t ON s.k = t.k",
 	"SELECT count(*) AS n FROM sorted s JOIN dims d ON s.money = d.real_k",
 	"SELECT count(*) AS n FROM kinds s JOIN dims d ON s.small = d.k",
+	"SELECT sum(e.price) AS s FROM dims d JOIN events e ON e.tiny = d.k WHERE d.note = 'optional: lights'",
+	"SELECT sum(e.price) AS s FROM dims d JOIN events e ON e.tiny = d.k WHERE d.note IN ('optional: lights', 'lights')",
+	"SELECT sum(e.price) AS s FROM dims d JOIN events e ON e.tiny = d.k WHERE d.note < 'optional: aa' AND d.note > 'b'",
 	// NULL-safe comparisons, IN with NULL, three-valued logic.
 	"SELECT id FROM events WHERE k IS NOT DISTINCT FROM NULL AND id < 100",
 	"SELECT count(*) AS n FROM events WHERE k IS DISTINCT FROM NULL",
