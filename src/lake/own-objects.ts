@@ -26,6 +26,7 @@ import {
 	viewColumns,
 } from "./own-in-engine.ts";
 import type { Change } from "./plan/change.ts";
+import { DATA } from "./plan/ghosts.ts";
 import { readStatement, type Statement } from "./plan/statement.ts";
 
 /** A statement as it was given, to be done again in another engine. */
@@ -49,7 +50,7 @@ interface Kept extends OwnObject {
 /** A table that is changed more often than that is not made again by doing all of it again. */
 const LONGEST_HISTORY = 20;
 
-const PASSING = "memory.store.incoming";
+const PASSING = `${DATA}.store.incoming`;
 
 const DID = {
 	insert: "filled",

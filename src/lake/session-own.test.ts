@@ -247,7 +247,8 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		["PRAGMA disable_optimizer", "PRAGMA cannot run here"],
 		["SET threads = 1", "SET cannot run here"],
 		["INSTALL json", "INSTALL cannot run here"],
-		["CREATE VIEW w AS FROM memory.store.incoming", ""],
+		["CREATE VIEW w AS FROM memory.store.incoming", "does not exist"],
+		["CREATE VIEW w AS FROM memory.main.words", "without a database"],
 	] as const)
 		await expect(ask(session, sql), sql).rejects.toMatchObject({
 			message: expect.stringContaining(message),

@@ -37,6 +37,8 @@ const WAYS_ROUND_EXTENSIONS: Readonly<Record<string, string>> = {
 const OTHER_FILES =
 	"Parquet, CSV, JSON and GPX are read by naming the file in FROM: export to one of them";
 
+const MISSING_TABLE = /Table with name (.*) does not exist!/;
+
 /** Functions that take times with a zone only by the extension, beside those with a way round of their own. */
 const ZONED = new Set(
 	(
@@ -75,6 +77,11 @@ export function engineError(
 	if (/file system operations are disabled/.test(message))
 		return unsupported(
 			`${fileFunction(statement)} cannot open files here: Parquet, CSV, JSON and GPX are read by naming the file or its address in FROM`,
+		);
+	const missing = MISSING_TABLE.exec(message)?.[1];
+	if (tables.some(({ name }) => name === missing))
+		return unsupported(
+			`name tables without a database: ${missing} is one of the lake's, which has no other name`,
 		);
 	if (/No function matches.*\(TIMESTAMP WITH TIME ZONE/.test(message))
 		return unsupported(

@@ -4,6 +4,7 @@ import type { CatalogTable } from "../../lib/catalog.ts";
 import { identifier } from "../../lib/identifier.ts";
 import type { RowGroupReference } from "../types.ts";
 import type { Predicate } from "./filters.ts";
+import { DATA } from "./ghosts.ts";
 import type { JoinEdge } from "./join-edges.ts";
 import { BoundsReader } from "./prune.ts";
 import { compareValues, type OrderedValue, valueReader } from "./values.ts";
@@ -137,7 +138,7 @@ function fromWhere(
 ): string {
 	const all = [`${identifier(column)} IS NOT NULL`];
 	for (const { sql } of conditions) all.push(`(${sql})`);
-	return `FROM memory.main.${identifier(table.name)} WHERE ${all.join(" AND ")}`;
+	return `FROM ${DATA}.main.${identifier(table.name)} WHERE ${all.join(" AND ")}`;
 }
 
 function valuesOf(

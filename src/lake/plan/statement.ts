@@ -1,7 +1,7 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { LakeError } from "../errors.ts";
 import { type Change, changeSql, readChange } from "./change.ts";
-import { GHOSTS } from "./ghosts.ts";
+import { DATA, GHOSTS } from "./ghosts.ts";
 import { type Token, tokenizeSql } from "./sql-tokens.ts";
 
 /** What can be told of a statement before DuckDB reads it. */
@@ -89,11 +89,12 @@ export function readStatement(
 					`no statement begins with ${text}: a query begins with SELECT, FROM or WITH`,
 				);
 	}
-	if (sql.toLowerCase().includes(GHOSTS))
-		throw new LakeError(
-			"UnsupportedError",
-			`${GHOSTS} is the planner's own: name tables without a database`,
-		);
+	for (const database of [GHOSTS, DATA])
+		if (sql.toLowerCase().includes(database))
+			throw new LakeError(
+				"UnsupportedError",
+				`${database} is the planner's own: name tables without a database`,
+			);
 	const given = new Set(
 		tokens
 			.filter(({ kind }) => kind === "word" || kind === "quoted")
