@@ -1,6 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
+import { calledIn, tokenizeSql } from "./sql-tokens.ts";
 import type { Statement } from "./statement.ts";
 
 /** Ways round for what the engine in the page cannot do by itself, by the word that asks for it. */
@@ -129,9 +129,11 @@ function culprit(
 	{ sql, words }: Statement,
 ): readonly [named: string, way?: string | undefined] {
 	const inCatalog = /with name "?(\w+)"? is not in the catalog/.exec(message);
-	const called = calledIn(sql);
+	const called = calledIn(tokenizeSql(sql));
 	if (extension === "json") {
-		const word = [...words].find((each) => /^json|json$|_json_/.test(each));
+		const word = [...words].find((each) =>
+			/^json|^[^'].*json$|^[^'].*_json_/.test(each),
+		);
 		return [
 			word ?? inCatalog?.[1] ?? (/->>?/.exec(sql)?.[0] || "this statement"),
 		];
@@ -147,18 +149,8 @@ function culprit(
 	return [inCatalog?.[1] ?? only ?? "this statement"];
 }
 
-/** Names before an opening parenthesis, lower-cased. */
-function calledIn(sql: string): string[] {
-	const tokens = tokenizeSql(sql);
-	return tokens
-		.filter(
-			({ kind }, index) => kind === "word" && tokens[index + 1]?.text === "(",
-		)
-		.map(({ text }) => text.toLowerCase());
-}
-
 function fileFunction({ sql }: Statement): string {
-	const names = calledIn(sql).filter((name) =>
+	const names = calledIn(tokenizeSql(sql)).filter((name) =>
 		/read|scan|glob|sniff/.test(name),
 	);
 	return names[0] ?? "this statement";
