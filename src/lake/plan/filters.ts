@@ -1,17 +1,17 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import {
+	compareValues,
+	type OrderedValue,
+	type ReadValue,
+	valueReader,
+} from "../../lib/ordered-values.ts";
+import {
 	firstCharacters,
 	type Monotone,
 	monotoneCast,
 	yearOf,
 } from "./monotone.ts";
 import { type Token, tokenizeSql } from "./sql-tokens.ts";
-import {
-	compareValues,
-	type OrderedValue,
-	type ReadValue,
-	valueReader,
-} from "./values.ts";
 
 /**
  * What a row must satisfy to be read. `unknown` stands for any condition that
