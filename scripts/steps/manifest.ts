@@ -12,6 +12,11 @@ import type {
 	ManifestRowGroup,
 } from "../../src/lib/catalog.ts";
 import { type Hasher, openHasher } from "../../src/lib/hash.ts";
+import {
+	compareValues,
+	type OrderedValue,
+	valueReader,
+} from "../../src/lib/ordered-values.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
 import { type Row, rowsOf } from "../storage/duckdb.ts";
 import { literalList } from "../storage/sql-text.ts";
@@ -287,37 +292,32 @@ function typeOf(contract: TableContract, name: string): string {
 	return contract.columns.find((column) => column.name === name)?.type ?? "";
 }
 
-/** The range that holds all ranges; unknown where one is. */
+/** The range that holds all ranges; unknown where one is, or has an end that the planner does not read either. */
 function widest(
 	type: string,
 	ranges: readonly (readonly [string | null, string | null])[],
 	hasNull: boolean,
 ): Bounds {
-	const compare = comparison(type);
-	let min: string | null = ranges[0]?.[0] ?? null;
-	let max: string | null = ranges[0]?.[1] ?? null;
-	for (const [low, high] of ranges) {
-		if (low === null || high === null || min === null || max === null)
-			return { min: null, max: null, hasNull };
-		if (compare(low, min) < 0) min = low;
-		if (compare(high, max) > 0) max = high;
+	const read = valueReader(type);
+	const unknown = { min: null, max: null, hasNull };
+	let least: ReadText | undefined;
+	let most: ReadText | undefined;
+	for (const [min, max] of ranges) {
+		const low = min === null ? undefined : read?.(min);
+		const high = max === null ? undefined : read?.(max);
+		if (low === undefined || high === undefined) return unknown;
+		if (least === undefined || compareValues(low, least.value) < 0)
+			least = { text: min, value: low };
+		if (most === undefined || compareValues(high, most.value) > 0)
+			most = { text: max, value: high };
 	}
-	return { min, max, hasNull };
+	return { min: least?.text ?? null, max: most?.text ?? null, hasNull };
 }
 
-/** Order of values in DuckDB's text form. */
-function comparison(type: string): (a: string, b: string) => number {
-	switch (type) {
-		case "INTEGER":
-		case "DOUBLE":
-		case "FLOAT":
-			return (a, b) => Number(a) - Number(b);
-		case "BIGINT":
-			return (a, b) => Number(BigInt(a) - BigInt(b));
-		default:
-			// UTF-8 order, in which DuckDB sorts text, and in which times of four-digit years stand.
-			return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-	}
+interface ReadText {
+	/** DuckDB's. */
+	readonly text: string | null;
+	readonly value: OrderedValue;
 }
 
 function rowsOfFile(file: ManifestFile): number {

@@ -5,7 +5,7 @@ import { identifier } from "../lib/identifier.ts";
 import { LakeError } from "./errors.ts";
 import { type Change, changeSql } from "./plan/change.ts";
 import { explain } from "./plan/explain.ts";
-import { amongGhosts, GHOSTS } from "./plan/ghosts.ts";
+import { amongGhosts, DATA, GHOSTS } from "./plan/ghosts.ts";
 import { readStatement } from "./plan/statement.ts";
 import type { Connection } from "./types.ts";
 
@@ -24,7 +24,7 @@ export async function isOfTheLake(
 	if (kind === "variable") return false;
 	const [found] = await read(
 		connection,
-		"SELECT count(*) AS n FROM duckdb_views() WHERE database_name = 'memory' AND schema_name = 'main' AND lower(view_name) = lower(?)",
+		`SELECT count(*) AS n FROM duckdb_views() WHERE database_name = '${DATA}' AND schema_name = 'main' AND lower(view_name) = lower(?)`,
 		[name],
 	);
 	return Number(found?.n) > 0;
@@ -51,7 +51,7 @@ export async function drop(
 	else if (kind === "variable")
 		await connection.query(`RESET VARIABLE ${identifier(name)}`);
 	else
-		for (const database of [GHOSTS, "memory"])
+		for (const database of [GHOSTS, DATA])
 			for (const what of kind === "view" ? ["VIEW"] : ["MACRO", "MACRO TABLE"])
 				await connection.query(
 					`DROP ${what} IF EXISTS ${database}.main.${identifier(name)}`,

@@ -26,7 +26,8 @@ import {
 	viewColumns,
 } from "./own-in-engine.ts";
 import type { Change } from "./plan/change.ts";
-import { readStatement, type Statement } from "./plan/statement.ts";
+import { DATA } from "./plan/ghosts.ts";
+import { nameOfWord, readStatement, type Statement } from "./plan/statement.ts";
 
 /** A statement as it was given, to be done again in another engine. */
 export interface Done {
@@ -49,7 +50,7 @@ interface Kept extends OwnObject {
 /** A table that is changed more often than that is not made again by doing all of it again. */
 const LONGEST_HISTORY = 20;
 
-const PASSING = "memory.store.incoming";
+const PASSING = `${DATA}.store.incoming`;
 
 const DID = {
 	insert: "filled",
@@ -112,10 +113,11 @@ export class OwnObjects implements EngineTenant {
 	 * turn; gives the same set where there is none.
 	 */
 	withWords(words: ReadonlySet<string>): ReadonlySet<string> {
-		if (![...words].some((word) => this.#objects.has(word))) return words;
+		const named = (word: string) => this.#objects.get(nameOfWord(word));
+		if (![...words].some(named)) return words;
 		const all = new Set(words);
 		for (const word of all)
-			for (const other of this.#objects.get(word)?.words ?? []) all.add(other);
+			for (const other of named(word)?.words ?? []) all.add(other);
 		return all;
 	}
 

@@ -3,6 +3,7 @@ import { formatBytes } from "../lib/format.ts";
 import { identifier } from "../lib/identifier.ts";
 import { LakeError } from "./errors.ts";
 import { columnsToDecode, fileColumns } from "./pieces.ts";
+import { DATA } from "./plan/ghosts.ts";
 import type {
 	Connection,
 	RowGroupReference,
@@ -42,7 +43,7 @@ const STORES = "lakeside_stores";
 /** A second or so, for which a query that comes meanwhile would wait. */
 const MOST_PACKED_BYTES = 150e6;
 /** What passes through, in the database that SQL sees. */
-const PASSING_SCHEMA = "memory.store";
+const PASSING_SCHEMA = `${DATA}.store`;
 const INCOMING = { schema: "store", table: "incoming", create: true };
 
 /** Strings, lists and structs: Arrow's and DuckDB's overhead per row, and growth on decompression. */
@@ -128,7 +129,7 @@ export class Residency {
 		await this.#drop((store) => store.table === table);
 		this.#views.delete(table.name);
 		await this.#connection.query(
-			`DROP VIEW IF EXISTS memory.main.${identifier(table.name)}`,
+			`DROP VIEW IF EXISTS ${DATA}.main.${identifier(table.name)}`,
 		);
 	}
 
@@ -391,7 +392,7 @@ export class Residency {
 	async #showBody(table: CatalogTable, body: string): Promise<void> {
 		if (this.#views.get(table.name) === body) return;
 		await this.#connection.query(
-			`CREATE OR REPLACE VIEW memory.main.${identifier(table.name)} AS ${body}`,
+			`CREATE OR REPLACE VIEW ${DATA}.main.${identifier(table.name)} AS ${body}`,
 		);
 		this.#views.set(table.name, body);
 	}

@@ -214,6 +214,30 @@ test("what a view or macro reads is read whole where the query needs it whole", 
 	expect(await rows(session, "FROM lately")).toEqual([[20_000]]);
 });
 
+test("a text that names a table, or a view of the analyst's own, names it", async () => {
+	const session = await open();
+	await rows(session, "SELECT count(rest) FROM numbers WHERE i > 15000");
+	await ask(
+		session,
+		"CREATE VIEW placed AS SELECT row_number() OVER () AS place, i FROM 'numbers'",
+	);
+	expect(
+		await rows(session, "SELECT max(place) FROM 'placed' WHERE i < 10"),
+	).toEqual([[10]]);
+	const counted = await rows(
+		session,
+		"FROM (PIVOT (SELECT rest FROM placed JOIN numbers USING (i)) ON rest IN (0, 1) USING count(*))",
+	);
+	await ask(session, "CREATE VIEW rests AS SELECT rest, part FROM 'numbers'");
+	expect(
+		await rows(session, "PIVOT 'rests' ON part USING count(*) GROUP BY rest"),
+	).toHaveLength(7);
+	expect(counted).toEqual([[2858, 2857]]);
+	await expect(
+		ask(session, "PIVOT query_table('numbers') ON part USING count(*)"),
+	).rejects.toMatchObject({ name: "UnsupportedError" });
+});
+
 test("nothing but the analyst's own can be made, hidden, changed or dropped", async () => {
 	const session = await open();
 	await ask(session, "CREATE VIEW v AS SELECT 1 AS a");
@@ -247,7 +271,8 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		["PRAGMA disable_optimizer", "PRAGMA cannot run here"],
 		["SET threads = 1", "SET cannot run here"],
 		["INSTALL json", "INSTALL cannot run here"],
-		["CREATE VIEW w AS FROM memory.store.incoming", ""],
+		["CREATE VIEW w AS FROM memory.store.incoming", "does not exist"],
+		["CREATE VIEW w AS FROM memory.main.words", "without a database"],
 	] as const)
 		await expect(ask(session, sql), sql).rejects.toMatchObject({
 			message: expect.stringContaining(message),

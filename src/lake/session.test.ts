@@ -575,3 +575,26 @@ test("what is one's own moves along, and what cannot is named", async () => {
 		await rm(folder, { recursive: true });
 	}
 });
+
+test("a table with a database before it is refused, whatever is in memory of it", async () => {
+	const session = await open();
+	for (const _ of ["before anything is loaded", "after"]) {
+		for (const from of [
+			"memory.main.numbers",
+			"memory.numbers",
+			"lakeside_data.main.numbers",
+			"query('FROM memory.main.numbers')",
+			"query_table('memory.main.numbers')",
+		])
+			await expect(
+				rows(session, `SELECT count(*) FROM ${from} WHERE name > 'n3'`),
+				from,
+			).rejects.toMatchObject({
+				name: "UnsupportedError",
+				message: expect.stringContaining("without a database"),
+			});
+		expect(await rows(session, "SELECT count(i) FROM main.numbers")).toEqual([
+			[20_000],
+		]);
+	}
+});

@@ -105,7 +105,8 @@ line", ${random(19, 7)} AS "st.x", {'x': i::INTEGER, 'y z': 'f' || (i % 5)} AS s
 			name: "dims",
 			select: `SELECT (i * 3)::INTEGER AS k, (i * 3 + 0.0)::DOUBLE AS real_k, (['north', 'south', 'a b', NULL, 'x'])[1 + (i % 5)::INTEGER] AS region, 'ride' || (i * 4) AS ride_id,
 				TIMESTAMP '2024-02-28 23:00:00' + INTERVAL (i * 3) HOUR AS since, TIMESTAMP '2024-02-29 01:00:00' + INTERVAL (i * 3) HOUR AS until,
-				9007199254740000 + i AS big, (i % 3)::INTEGER AS kind, ('nan')::DOUBLE AS never
+				9007199254740000 + i AS big, (i % 3)::INTEGER AS kind, ('nan')::DOUBLE AS never,
+				CASE WHEN i < 3 THEN 'lights' WHEN i > 10 THEN 'optional: lights' ELSE 'optional: Dynamic Filter (k)' END AS note
 			FROM range(14) r(i) ORDER BY i`,
 			rowsPerFile: 5,
 		},

@@ -134,7 +134,7 @@ function watched(database: Database): Database {
 				},
 				async query(sql, params) {
 					const copied =
-						/^INSERT INTO lakeside_stores\.(\w+) SELECT .* FROM memory\.store\.incoming$/s.exec(
+						/^INSERT INTO lakeside_stores\.(\w+) SELECT .* FROM lakeside_data\.store\.incoming$/s.exec(
 							sql,
 						)?.[1];
 					if (copied !== undefined) {

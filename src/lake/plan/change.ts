@@ -1,5 +1,6 @@
 import { identifier } from "../../lib/identifier.ts";
 import { LakeError } from "../errors.ts";
+import { DATA } from "./ghosts.ts";
 import type { Token } from "./sql-tokens.ts";
 
 /** What an analyst may have of their own beside the lake's tables. */
@@ -113,7 +114,7 @@ export function readChange(
  * given follows with its head left blank. Tables are temporary ones; a view or a
  * macro is made in `database`.
  */
-export function changeSql(change: Change, database = "memory"): string {
+export function changeSql(change: Change, database = DATA): string {
 	const { action, kind, rest } = change;
 	const name = identifier(change.name);
 	const isMade = kind === "view" || kind === "macro";

@@ -1,6 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
+import { calledIn, tokenizeSql } from "./sql-tokens.ts";
 import type { Statement } from "./statement.ts";
 
 /** Ways round for what the engine in the page cannot do by itself, by the word that asks for it. */
@@ -36,6 +36,8 @@ const WAYS_ROUND_EXTENSIONS: Readonly<Record<string, string>> = {
 };
 const OTHER_FILES =
 	"Parquet, CSV, JSON and GPX are read by naming the file in FROM: export to one of them";
+
+const MISSING_TABLE = /Table with name (.*) does not exist!/;
 
 /** Functions that take times with a zone only by the extension, beside those with a way round of their own. */
 const ZONED = new Set(
@@ -75,6 +77,11 @@ export function engineError(
 	if (/file system operations are disabled/.test(message))
 		return unsupported(
 			`${fileFunction(statement)} cannot open files here: Parquet, CSV, JSON and GPX are read by naming the file or its address in FROM`,
+		);
+	const missing = MISSING_TABLE.exec(message)?.[1];
+	if (tables.some(({ name }) => name === missing))
+		return unsupported(
+			`name tables without a database: ${missing} is one of the lake's, which has no other name`,
 		);
 	if (/No function matches.*\(TIMESTAMP WITH TIME ZONE/.test(message))
 		return unsupported(
@@ -122,9 +129,11 @@ function culprit(
 	{ sql, words }: Statement,
 ): readonly [named: string, way?: string | undefined] {
 	const inCatalog = /with name "?(\w+)"? is not in the catalog/.exec(message);
-	const called = calledIn(sql);
+	const called = calledIn(tokenizeSql(sql));
 	if (extension === "json") {
-		const word = [...words].find((each) => /^json|json$|_json_/.test(each));
+		const word = [...words].find((each) =>
+			/^json|^[^'].*json$|^[^'].*_json_/.test(each),
+		);
 		return [
 			word ?? inCatalog?.[1] ?? (/->>?/.exec(sql)?.[0] || "this statement"),
 		];
@@ -140,18 +149,8 @@ function culprit(
 	return [inCatalog?.[1] ?? only ?? "this statement"];
 }
 
-/** Names before an opening parenthesis, lower-cased. */
-function calledIn(sql: string): string[] {
-	const tokens = tokenizeSql(sql);
-	return tokens
-		.filter(
-			({ kind }, index) => kind === "word" && tokens[index + 1]?.text === "(",
-		)
-		.map(({ text }) => text.toLowerCase());
-}
-
 function fileFunction({ sql }: Statement): string {
-	const names = calledIn(sql).filter((name) =>
+	const names = calledIn(tokenizeSql(sql)).filter((name) =>
 		/read|scan|glob|sniff/.test(name),
 	);
 	return names[0] ?? "this statement";

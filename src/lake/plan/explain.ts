@@ -82,6 +82,12 @@ export async function explain(
 					: "DuckDB reads this as several statements: run them one at a time",
 				{ cause },
 			);
+		if (statement.runsText)
+			throw new LakeError(
+				"UnsupportedError",
+				"PIVOT without an IN list does not show what query or query_table read: name the table in FROM, or the values in IN",
+				{ cause },
+			);
 		return {
 			scans: [],
 			whole: "PIVOT looks for its columns in the data",

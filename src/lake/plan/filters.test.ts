@@ -98,7 +98,13 @@ test("a literal of another type than the column's does not prune", () => {
 test("gives conditions of SQL only where SQL reads them as the filter means them", () => {
 	const conditions = (filter: string, ...columns: readonly string[]) =>
 		conditionsOf(readFilters([filter], table(...columns)), table(...columns));
-	expect(conditions("a>5 AND optional: a<7", "a")).toEqual(["a>5 AND a<7"]);
+	expect(conditions("a>5 AND optional: a<7", "a")).toEqual(["a>5 AND  a<7"]);
+	expect(
+		conditions(
+			"optional: s IN ('optional: x', 'it''s') AND s>='b'",
+			"s: VARCHAR",
+		),
+	).toEqual([" s IN ('optional: x', 'it''s') AND s>='b'"]);
 	expect(conditions("(a % 2)", "a")).toEqual([]);
 	// 1e-07 is a DOUBLE, of which no FLOAT is equal to it.
 	expect(conditions("f=1e-07", "f: FLOAT")).toEqual([]);

@@ -1,17 +1,17 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import {
+	compareValues,
+	type OrderedValue,
+	type ReadValue,
+	valueReader,
+} from "../../lib/ordered-values.ts";
+import {
 	firstCharacters,
 	type Monotone,
 	monotoneCast,
 	yearOf,
 } from "./monotone.ts";
 import { type Token, tokenizeSql } from "./sql-tokens.ts";
-import {
-	compareValues,
-	type OrderedValue,
-	type ReadValue,
-	valueReader,
-} from "./values.ts";
 
 /**
  * What a row must satisfy to be read. `unknown` stands for any condition that
@@ -144,8 +144,22 @@ export function conditionsOf(
 		const part = parts[index];
 		if (part === undefined || plain === "" || /Dynamic/.test(plain)) return [];
 		const isSame = isKnown(part, table) && !/\bDOUBLE\b/.test(plain);
-		return isSame ? [plain.replaceAll("optional: ", "")] : [];
+		return isSame ? [withoutOptional(plain)] : [];
 	});
+}
+
+/** Without the word that SQL does not know; literals stay as they are. */
+function withoutOptional(printed: string): string {
+	const tokens = tokenizePrinted(printed);
+	let sql = "";
+	let end = 0;
+	for (const [index, { kind, text, start }] of tokens.entries()) {
+		const colon = tokens[index + 1];
+		if (kind !== "word" || text !== "optional" || colon === undefined) continue;
+		sql += printed.slice(end, start);
+		end = colon.start + colon.text.length;
+	}
+	return sql + printed.slice(end);
 }
 
 /** Whether it is understood, and of no floating-point number. */

@@ -5,6 +5,13 @@ import type { Connection } from "../types.ts";
 /** The database of the ghosts, attached beside the one that holds the data. */
 export const GHOSTS = "lakeside_ghosts";
 
+/**
+ * The database that SQL sees when it runs: the lake's tables as views, and what the
+ * analyst makes. Not the engine's own, `memory`: what names that finds nothing, where
+ * planning would take what is in memory by chance for all there is.
+ */
+export const DATA = "lakeside_data";
+
 /** Settings that planning changes and puts back: they must stay open in a locked configuration. */
 export const PLANNING_SETTINGS = ["disabled_optimizers"] as const;
 
@@ -22,6 +29,8 @@ export async function layGhosts(
 	tables: readonly CatalogTable[],
 ): Promise<void> {
 	await connection.query("SET asof_loop_join_threshold = 0", []);
+	await connection.query(`ATTACH ':memory:' AS ${DATA}`, []);
+	await connection.query(`SET search_path = '${DATA}.main'`, []);
 	await connection.query(`ATTACH ':memory:' AS ${GHOSTS}`, []);
 	await connection.query(`CREATE SCHEMA ${GHOSTS}.hidden`, []);
 	for (const table of tables) await layGhost(connection, table);
@@ -106,7 +115,7 @@ function enterSql(asViews: boolean): string {
 	);
 }
 
-const LEAVE = "RESET search_path; RESET disabled_optimizers";
+const LEAVE = `SET search_path = '${DATA}.main'; RESET disabled_optimizers`;
 
 async function leave(
 	connection: Connection,

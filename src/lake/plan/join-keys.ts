@@ -2,11 +2,16 @@ import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { identifier } from "../../lib/identifier.ts";
+import {
+	compareValues,
+	type OrderedValue,
+	valueReader,
+} from "../../lib/ordered-values.ts";
 import type { RowGroupReference } from "../types.ts";
 import type { Predicate } from "./filters.ts";
+import { DATA } from "./ghosts.ts";
 import type { JoinEdge } from "./join-edges.ts";
 import { BoundsReader } from "./prune.ts";
-import { compareValues, type OrderedValue, valueReader } from "./values.ts";
 
 /** SQL with its parameters. */
 export interface Question {
@@ -137,7 +142,7 @@ function fromWhere(
 ): string {
 	const all = [`${identifier(column)} IS NOT NULL`];
 	for (const { sql } of conditions) all.push(`(${sql})`);
-	return `FROM memory.main.${identifier(table.name)} WHERE ${all.join(" AND ")}`;
+	return `FROM ${DATA}.main.${identifier(table.name)} WHERE ${all.join(" AND ")}`;
 }
 
 function valuesOf(

@@ -1,5 +1,5 @@
+import { compareValues, type OrderedValue } from "../../lib/ordered-values.ts";
 import type { BoundsOf } from "./prune.ts";
-import { compareValues, type OrderedValue } from "./values.ts";
 
 /** Rows of which a scan's answer is made: so many, any of them or the first by a column. */
 export interface Wanted {

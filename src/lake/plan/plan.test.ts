@@ -15,7 +15,7 @@ import type {
 } from "../../lib/catalog.ts";
 import { identifier } from "../../lib/identifier.ts";
 import type { Connection, Database } from "../types.ts";
-import { layGhosts } from "./ghosts.ts";
+import { DATA, layGhosts } from "./ghosts.ts";
 import { planQuery } from "./plan.ts";
 
 const ROW_GROUPS = 12;
@@ -56,6 +56,8 @@ beforeAll(async () => {
 		rollups: [],
 	};
 	await layGhosts(connection, catalog.tables);
+	for (const name of Object.keys(TABLES))
+		await connection.query(`CREATE VIEW ${name} AS FROM memory.main.${name}`);
 	await connection.query(
 		"SET allowed_configs = ['disabled_optimizers']; SET enable_external_access = false; SET lock_configuration = true",
 	);
@@ -548,7 +550,7 @@ describe("refuses", () => {
 			await rows(
 				"SELECT current_setting('disabled_optimizers') AS off, current_schema() AS schema, current_catalog() AS db",
 			),
-		).toEqual([{ off: "", schema: "main", db: "memory" }]);
+		).toEqual([{ off: "", schema: "main", db: DATA }]);
 	});
 
 	test("what aborts the caller's transaction, and names bind to the data again", async () => {

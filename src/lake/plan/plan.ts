@@ -71,9 +71,9 @@ export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
 			? await pricedInPart(statement, explanation, options)
 			: await pricedWhole(statement, explanation, options);
 	throwIfCancelled(signal);
-	const { words, namesOwn } = statement;
+	const { words, namesOwn, runsText } = statement;
 	const tokens = tokenizeSql(statement.sql);
-	const inOrder = followsRowOrder({ tokens, words, namesOwn });
+	const inOrder = runsText || followsRowOrder({ tokens, words, namesOwn });
 	return {
 		statement,
 		described: explanation.described,

@@ -4,13 +4,13 @@ import type {
 	ManifestFile,
 	ManifestRowGroup,
 } from "../../lib/catalog.ts";
-import type { ComparisonOperator, Predicate } from "./filters.ts";
 import {
 	compareValues,
 	type OrderedValue,
 	type ReadValue,
 	valueReader,
-} from "./values.ts";
+} from "../../lib/ordered-values.ts";
+import type { ComparisonOperator, Predicate } from "./filters.ts";
 
 /** What is known of a column in some rows; a bound that is unknown is undefined. */
 export interface ColumnBounds {

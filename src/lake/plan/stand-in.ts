@@ -1,7 +1,7 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { compareValues, valueReader } from "../../lib/ordered-values.ts";
 import type { StandIn, StandInColumn } from "../types.ts";
 import type { SimpleAggregates } from "./simple-aggregates.ts";
-import { compareValues, valueReader } from "./values.ts";
 
 /** Rows that a block or a row group has, all of which pass the filters, and what is known of them. */
 export interface KnownRows {

@@ -1,8 +1,8 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { LakeError } from "../errors.ts";
 import { type Change, changeSql, readChange } from "./change.ts";
-import { GHOSTS } from "./ghosts.ts";
-import { type Token, tokenizeSql } from "./sql-tokens.ts";
+import { DATA, GHOSTS } from "./ghosts.ts";
+import { calledIn, type Token, tokenizeSql } from "./sql-tokens.ts";
 
 /** What can be told of a statement before DuckDB reads it. */
 export interface Statement {
@@ -12,12 +12,17 @@ export interface Statement {
 	readonly change: Change | null;
 	/** Lines of `sql` before what was given. */
 	readonly linesBefore: number;
-	/** Bare and quoted names and keywords, lower-cased, with those of the analyst's own objects that it names. */
-	readonly words: ReadonlySet<string>;
-	/** Names something of the analyst's own, so that its text is not all there is to know. */
-	readonly namesOwn: boolean;
 	/**
-	 * Reads the clock, or a variable of the session, so that its needs hold for the
+	 * Bare and quoted names and keywords, lower-cased, and texts, which may name tables,
+	 * in single quotes; with those of the analyst's own objects that it names.
+	 */
+	readonly words: ReadonlySet<string>;
+	/** Names something of the analyst's own, or runs a text, so that what is written is not all there is to know. */
+	readonly namesOwn: boolean;
+	/** Calls `query` or `query_table`: what stands in a text, or is made of several, is read as SQL. */
+	readonly runsText: boolean;
+	/**
+	 * Reads the clock, or a variable of the session, or may, so that its needs hold for the
 	 * transaction they were planned in: it is planned again inside the one that
 	 * runs it, and what is then missing is loaded.
 	 */
@@ -46,6 +51,7 @@ const CLOCK_WORDS = new Set(
 		"current_localtimestamp age getvariable"
 	).split(" "),
 );
+const TEXT_FUNCTIONS = new Set(["query", "query_table"]);
 const STORAGE_WORDS = new Set(["stats", "pragma_storage_info"]);
 
 /**
@@ -89,19 +95,20 @@ export function readStatement(
 					`no statement begins with ${text}: a query begins with SELECT, FROM or WITH`,
 				);
 	}
-	if (sql.toLowerCase().includes(GHOSTS))
-		throw new LakeError(
-			"UnsupportedError",
-			`${GHOSTS} is the planner's own: name tables without a database`,
-		);
-	const given = new Set(
-		tokens
-			.filter(({ kind }) => kind === "word" || kind === "quoted")
-			.map(({ value }) => value.toLowerCase()),
-	);
+	for (const database of [GHOSTS, DATA])
+		if (sql.toLowerCase().includes(database))
+			throw new LakeError(
+				"UnsupportedError",
+				`${database} is the planner's own: name tables without a database`,
+			);
+	const given = wordsOf(tokens);
 	const words = withOwnWords(given);
 	const has = (set: ReadonlySet<string>) =>
 		[...words].some((word) => set.has(word));
+	const namesOwn = words !== given;
+	const runsText = namesOwn
+		? has(TEXT_FUNCTIONS)
+		: calledIn(tokens).some((name) => TEXT_FUNCTIONS.has(name));
 	return {
 		...(change !== null
 			? { sql: changeSql(change), linesBefore: 1 }
@@ -110,8 +117,9 @@ export function readStatement(
 				: { sql, linesBefore: 0 }),
 		change,
 		words,
-		namesOwn: words !== given,
-		usesClock: has(CLOCK_WORDS),
+		namesOwn: namesOwn || runsText,
+		runsText,
+		usesClock: runsText || has(CLOCK_WORDS),
 		seesStorage: has(STORAGE_WORDS),
 		pivots: words.has("pivot") || words.has("pivot_wider"),
 	};
@@ -122,7 +130,29 @@ export function tablesNamed(
 	statement: Statement,
 	tables: readonly CatalogTable[],
 ): CatalogTable[] {
-	return tables.filter(({ name }) => statement.words.has(name.toLowerCase()));
+	return tables.filter(
+		({ name }) =>
+			statement.words.has(name.toLowerCase()) ||
+			statement.words.has(asText(name)),
+	);
+}
+
+/** What a word of a statement names; also a text does, as in `FROM 'rides'`. */
+export function nameOfWord(word: string): string {
+	return word.startsWith("'") ? word.slice(1, -1) : word;
+}
+
+function asText(name: string): string {
+	return `'${name.toLowerCase()}'`;
+}
+
+function wordsOf(tokens: readonly Token[]): Set<string> {
+	const words = new Set<string>();
+	for (const { kind, value } of tokens)
+		if (kind === "string") words.add(asText(value));
+		else if (kind === "word" || kind === "quoted")
+			words.add(value.toLowerCase());
+	return words;
 }
 
 /** Up to the semicolon that ends it. */

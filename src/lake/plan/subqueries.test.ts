@@ -16,6 +16,10 @@ test.each([
 		["SELECT max(a) FROM s"],
 	],
 	[
+		"SELECT * FROM t WHERE a > (SELECT DISTINCT a FROM s WHERE b = 3)",
+		["SELECT DISTINCT a FROM s WHERE b = 3"],
+	],
+	[
 		"SELECT * FROM t WHERE a BETWEEN (SELECT min(a) FROM s) AND (SELECT max(a) FROM s WHERE b IN (1, 2)) - 3",
 		["SELECT min(a) FROM s", "SELECT max(a) FROM s WHERE b IN (1, 2)"],
 	],
@@ -39,6 +43,8 @@ test.each([
 	"SELECT * FROM t WHERE a > (SELECT avg(a) FROM s)",
 	"SELECT * FROM t WHERE a > (SELECT random())",
 	"SELECT * FROM t WHERE a > (SELECT max(a) FROM s WHERE b = ?)",
+	"SELECT * FROM t WHERE a = (SELECT DISTINCT ON (b) a FROM s WHERE b = 5)",
+	"SELECT * FROM t WHERE a = (SELECT max(a COLLATE NOCASE) FROM s)",
 	"SELECT * FROM t WHERE a > (SELECT max(a) FROM read_csv('x'))",
 	"WITH s AS (SELECT 1 AS a) SELECT * FROM t WHERE a > (SELECT max(a) FROM s)",
 	"WITH s(a) AS (SELECT 1) SELECT * FROM t WHERE a > (SELECT max(a) FROM s)",

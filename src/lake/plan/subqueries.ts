@@ -23,11 +23,11 @@ const KEYWORDS = new Set(
 		" ",
 	),
 );
-/** What makes rows, or their order, count. */
+/** What makes rows, or their order, count: of texts that a collation takes for the same, the first is kept. */
 const UNSETTLED = new Set(
 	(
 		"limit offset fetch sample tablesample over window qualify recursive with pivot unpivot " +
-		"positional asof rowid values table"
+		"positional asof rowid values table collate"
 	).split(" "),
 );
 
@@ -94,6 +94,8 @@ function isSettled({ kind, text }: Token, next: Token | undefined): boolean {
 	if (kind !== "word") return kind !== "quoted" || next?.text !== "(";
 	const word = text.toLowerCase();
 	if (UNSETTLED.has(word)) return false;
+	// Which row of several it keeps is up to their order.
+	if (word === "distinct" && isWord(next, "on")) return false;
 	return next?.text !== "(" || SETTLED.has(word) || KEYWORDS.has(word);
 }
 

@@ -68,7 +68,7 @@ afterAll(() => database.close());
 async function showAll(): Promise<void> {
 	for (const name of Object.keys(TABLES))
 		await connection.query(
-			`CREATE OR REPLACE VIEW ${name} AS FROM store.${name}`,
+			`CREATE OR REPLACE VIEW ${name} AS FROM memory.store.${name}`,
 		);
 }
 
@@ -129,7 +129,7 @@ async function inSlices(split: Split, partsBytes = 1e8): Promise<Answer> {
 				slices: slicesOf(split),
 				show: async (rows) => {
 					await connection.query(
-						`CREATE OR REPLACE VIEW events AS FROM store.events WHERE ${rows}`,
+						`CREATE OR REPLACE VIEW events AS FROM memory.store.events WHERE ${rows}`,
 					);
 				},
 				done: async () => {},

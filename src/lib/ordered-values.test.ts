@@ -1,7 +1,11 @@
 import { tableFromIPC } from "apache-arrow";
 import { expect, test } from "vitest";
-import { openNodeDatabase } from "../../../scripts/lake/node-database.ts";
-import { compareValues, type OrderedValue, valueReader } from "./values.ts";
+import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import {
+	compareValues,
+	type OrderedValue,
+	valueReader,
+} from "./ordered-values.ts";
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
 	TINYINT: ["-128", "0", "127"],
