@@ -2,6 +2,7 @@ import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { DayRange } from "../../lib/rides/filter.ts";
+import { type DragStart, dragHandlers } from "../charts/drag.ts";
 import { dayCodec } from "../shared/url-state.ts";
 import { lastDayOf, type Month, type Timeline, yearsOf } from "./months.ts";
 import { ridesOf } from "./sentence.ts";
@@ -120,7 +121,7 @@ function Brush(props: {
 	readonly onChoose: (days: DayRange) => void;
 }) {
 	const { months, counted, onBrush, onChoose } = props;
-	const anchor = useRef<number | null>(null);
+	const drag = useRef<DragStart<number> | null>(null);
 	const most = Math.max(1, ...months.map(({ rides }) => rides));
 	const monthAt = (event: PointerEvent) => {
 		const box = (event.currentTarget as Element).getBoundingClientRect();
@@ -130,9 +131,9 @@ function Brush(props: {
 			Math.max(0, Math.floor(share * months.length)),
 		);
 	};
-	const rangeTo = (month: number): DayRange => {
-		const from = months[Math.min(month, anchor.current ?? month)]?.start;
-		const to = months[Math.max(month, anchor.current ?? month)]?.start;
+	const spanned = (one: number, other: number): DayRange => {
+		const from = months[Math.min(one, other)]?.start;
+		const to = months[Math.max(one, other)]?.start;
 		return { from: from ?? null, to: to === undefined ? null : lastDayOf(to) };
 	};
 	return (
@@ -142,25 +143,11 @@ function Brush(props: {
 				preserveAspectRatio="none"
 				role="img"
 				aria-label={timelineLabel(months, counted)}
-				onPointerDown={(event) => {
-					if (event.button !== 0) return;
-					event.currentTarget.setPointerCapture(event.pointerId);
-					anchor.current = monthAt(event);
-					onBrush(rangeTo(anchor.current));
-				}}
-				onPointerMove={(event) => {
-					if (anchor.current !== null) onBrush(rangeTo(monthAt(event)));
-				}}
-				onPointerUp={(event) => {
-					if (anchor.current === null) return;
-					const range = rangeTo(monthAt(event));
-					anchor.current = null;
-					onChoose(range);
-				}}
-				onPointerCancel={() => {
-					anchor.current = null;
-					onBrush(null);
-				}}
+				{...dragHandlers(drag, monthAt, {
+					onDrag: (from, to) => onBrush(spanned(from, to)),
+					onEnd: (from, to) => onChoose(spanned(from, to)),
+					onGiveUp: () => onBrush(null),
+				})}
 			>
 				{months.map(({ start, rides }, index) => (
 					<g key={start.getTime()}>
