@@ -2,8 +2,8 @@ import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { DayRange } from "../../lib/rides/filter.ts";
+import { DayInput } from "../charts/day-input.tsx";
 import { type DragStart, dragHandlers } from "../charts/drag.ts";
-import { dayCodec } from "../shared/url-state.ts";
 import { lastDayOf, type Month, type Timeline, yearsOf } from "./months.ts";
 import { ridesOf } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
@@ -37,10 +37,7 @@ export function Days(props: {
 			state.to.value = range.to;
 		});
 	const years = yearsOf(months).slice(-MAX_YEARS);
-	const bounds = {
-		min: dayCodec.format(first),
-		max: dayCodec.format(lastDayOf(last)),
-	};
+	const bounds = { min: first, max: lastDayOf(last) };
 	return (
 		<div class="rides-days">
 			<fieldset class="rides-presets" aria-label="Days">
@@ -68,26 +65,20 @@ export function Days(props: {
 			<div class="rides-dates">
 				<div class="field">
 					<label for="rides-from">From</label>
-					<input
+					<DayInput
 						id="rides-from"
-						type="date"
 						{...bounds}
-						value={dayText(days.from)}
-						onChange={({ currentTarget }) =>
-							choose({ ...days, from: dayOf(currentTarget.value) })
-						}
+						value={days.from}
+						onChange={(from) => choose({ ...days, from })}
 					/>
 				</div>
 				<div class="field">
 					<label for="rides-to">To</label>
-					<input
+					<DayInput
 						id="rides-to"
-						type="date"
 						{...bounds}
-						value={dayText(days.to)}
-						onChange={({ currentTarget }) =>
-							choose({ ...days, to: dayOf(currentTarget.value) })
-						}
+						value={days.to}
+						onChange={(to) => choose({ ...days, to })}
 					/>
 				</div>
 			</div>
@@ -229,12 +220,4 @@ function isSame(one: DayRange, other: DayRange): boolean {
 		one.from?.getTime() === other.from?.getTime() &&
 		one.to?.getTime() === other.to?.getTime()
 	);
-}
-
-function dayText(day: Date | null): string {
-	return day === null ? "" : dayCodec.format(day);
-}
-
-function dayOf(text: string): Date | null {
-	return text === "" ? null : (dayCodec.parse(text) ?? null);
 }
