@@ -42,6 +42,9 @@ export const ownRides: Signal<OwnRides | null> = signal(null);
 /** Whether rides are kept that are not opened yet. */
 export const hasKept: Signal<boolean> = signal(false);
 
+/** Whether it is not known yet what is kept: another tab may be writing it. */
+export const isLooking: Signal<boolean> = signal(false);
+
 /** Which of the rides count, in step with the page's address. */
 export const trips: Signal<CountedTrips> = urlSignal<CountedTrips>(
 	"trips",
@@ -74,6 +77,7 @@ let isFollowing = false;
  * that denies its storage keeps nothing, and the page has other rides to show.
  */
 export async function findKept(): Promise<void> {
+	isLooking.value = true;
 	try {
 		if (!isFollowing)
 			KEPT_RIDES.onChange((change) => {
@@ -84,6 +88,8 @@ export async function findKept(): Promise<void> {
 		await KEPT_RIDES.removeParts();
 	} catch {
 		// What is found by then is what there is.
+	} finally {
+		isLooking.value = false;
 	}
 }
 
