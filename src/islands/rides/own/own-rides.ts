@@ -1,4 +1,4 @@
-import { effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Holding } from "../../../../workers/rides-api.ts";
 import type { GivenFile } from "../../../lake/own-data/containers.ts";
 import { KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
@@ -12,6 +12,7 @@ import { OWN_RIDES, OWN_RIDES_ONCE } from "../../../queries/own-tables.ts";
 import { askToPersist } from "../../shared/device.ts";
 import { isOwnKept } from "../../shared/own-sql.ts";
 import { openWorker, type PageWorker } from "../../shared/page-worker.ts";
+import { FILES_BEING_READ, tellUnkept } from "../../shared/unkept.ts";
 import { urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { withReports } from "../../shared/worker-reports.ts";
 import type { Opened } from "../model.ts";
@@ -67,6 +68,13 @@ type RidesWorker = PageWorker<"rides">;
 effect(() => {
 	isOwnKept.value = ownRides.value?.isKept === true;
 });
+
+tellUnkept(
+	computed(() => [
+		...(ownRides.value?.isKept === false ? ["your own rides"] : []),
+		...(ownProgress.value === null ? [] : [FILES_BEING_READ]),
+	]),
+);
 
 let worker: RidesWorker | null = null;
 let reading: Promise<void> = Promise.resolve();
