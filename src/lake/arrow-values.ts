@@ -12,6 +12,13 @@ export function int128At(
 	return isSigned ? BigInt.asIntN(128, value) : value;
 }
 
+// U+FEFF at the beginning belongs to the value; bytes that are no UTF-8 read as U+FFFD.
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+export function utf8Text(bytes: Uint8Array): string {
+	return utf8.decode(bytes);
+}
+
 /** DuckDB's BIT: the first byte counts the padding bits that the second begins with. */
 export function bitText(bytes: Uint8Array): string {
 	let bits = "";

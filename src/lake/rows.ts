@@ -13,6 +13,7 @@ import {
 	bitText,
 	int128At,
 	ticksPerSecond,
+	utf8Text,
 } from "./arrow-values.ts";
 
 /** A value of an answer as JSON holds it: see {@link readAnswer}. */
@@ -98,7 +99,7 @@ function cellOf(data: Data, index: number, duckType?: string): Cell {
 			return decimal(data, index, duckType);
 		case Type.Utf8:
 		case Type.LargeUtf8:
-			return new TextDecoder().decode(bytesOf(data, index));
+			return utf8Text(bytesOf(data, index));
 		case Type.Binary:
 		case Type.LargeBinary:
 			return binary(bytesOf(data, index), duckType);

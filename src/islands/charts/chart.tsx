@@ -34,6 +34,7 @@ export function Chart(props: {
 		const element = box.current;
 		if (element === null) return;
 		let drawnWidth = 0;
+		let frame = 0;
 		const redraw = () => {
 			const width = Math.floor(element.clientWidth);
 			if (width === 0 || width === drawnWidth) return;
@@ -44,9 +45,16 @@ export function Chart(props: {
 			setDrawn(true);
 		};
 		redraw();
-		const observer = new ResizeObserver(() => requestAnimationFrame(redraw));
+		const observer = new ResizeObserver(() => {
+			cancelAnimationFrame(frame);
+			frame = requestAnimationFrame(redraw);
+		});
 		observer.observe(element);
-		return () => observer.disconnect();
+		return () => {
+			observer.disconnect();
+			// It would draw what was shown before over what is shown now.
+			cancelAnimationFrame(frame);
+		};
 	}, [draw, label, description]);
 
 	if (toHtml === null)

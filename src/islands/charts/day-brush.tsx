@@ -1,6 +1,7 @@
 import type { Scale } from "@observablehq/plot";
 import { useEffect, useRef } from "preact/hooks";
 import { formatDay } from "../../charts/format.ts";
+import { type DragStart, dragHandlers } from "./drag.ts";
 
 const DAY_MS = 86_400_000;
 /** After the last key, before its days are chosen. */
@@ -31,7 +32,7 @@ export function DayBrush(props: {
 	readonly onChoose: (days: BrushedDays) => void;
 }) {
 	const { label, xScale, days, shown, barAt, onBrush, onChoose } = props;
-	const anchor = useRef<BrushedDays | null>(null);
+	const drag = useRef<DragStart<BrushedDays> | null>(null);
 	const keyed = useRef<BrushedDays | null>(null);
 	const timer = useRef(0);
 	const box = useRef<HTMLDivElement>(null);
@@ -42,17 +43,11 @@ export function DayBrush(props: {
 		const time = xScale.invert?.(event.clientX - left) as Date;
 		return barAt(clamped(time, days.from, days.to));
 	};
-	const dragged = (event: PointerEvent): BrushedDays | null => {
-		if (anchor.current === null) return null;
-		const bar = barUnder(event);
-		return within(
-			{
-				from: earlier(anchor.current.from, bar.from),
-				to: later(anchor.current.to, bar.to),
-			},
+	const spanned = (one: BrushedDays, other: BrushedDays) =>
+		within(
+			{ from: earlier(one.from, other.from), to: later(one.to, other.to) },
 			days,
 		);
-	};
 	const settle = () => {
 		clearTimeout(timer.current);
 		if (keyed.current === null) return;
@@ -107,25 +102,11 @@ export function DayBrush(props: {
 		<div
 			ref={box}
 			class="brush"
-			onPointerDown={(event) => {
-				if (event.button !== 0) return;
-				event.currentTarget.setPointerCapture(event.pointerId);
-				anchor.current = barUnder(event);
-				onBrush(dragged(event));
-			}}
-			onPointerMove={(event) => {
-				const range = dragged(event);
-				if (range !== null) onBrush(range);
-			}}
-			onPointerUp={(event) => {
-				const range = dragged(event);
-				anchor.current = null;
-				if (range !== null) onChoose(range);
-			}}
-			onPointerCancel={() => {
-				anchor.current = null;
-				onBrush(null);
-			}}
+			{...dragHandlers(drag, barUnder, {
+				onDrag: (from, to) => onBrush(spanned(from, to)),
+				onEnd: (from, to) => onChoose(spanned(from, to)),
+				onGiveUp: () => onBrush(null),
+			})}
 		>
 			<span
 				class="brush-window"

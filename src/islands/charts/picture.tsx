@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { csvLine } from "../shared/csv.ts";
+import { DayInput } from "./day-input.tsx";
 import { Exports } from "./exports.tsx";
 
 export interface LegendItem {
@@ -208,23 +209,18 @@ function DayField(props: {
 	readonly max: Date;
 	readonly onChange: (day: Date | null) => void;
 }) {
+	const id = `day-${props.name}`;
 	return (
-		<label class="field">
+		<label class="field" for={id}>
 			<span class="label">{props.label}</span>
-			<input
-				type="date"
+			<DayInput
+				id={id}
 				name={props.name}
-				value={props.value === null ? "" : dayText(props.value)}
-				min={dayText(props.min)}
-				max={dayText(props.max)}
-				onChange={({ currentTarget }) =>
-					props.onChange(currentTarget.valueAsDate)
-				}
+				value={props.value}
+				min={props.min}
+				max={props.max}
+				onChange={props.onChange}
 			/>
 		</label>
 	);
-}
-
-function dayText(day: Date): string {
-	return day.toISOString().slice(0, 10);
 }

@@ -50,7 +50,8 @@ function Asking({ progress }: { readonly progress: Progress | null }) {
 		case "slice":
 			return (
 				<Loading
-					what={`${formatCount(progress.rows)} of ${formatCount(progress.totalRows)} rows`}
+					what="rows"
+					amount={`${formatCount(progress.rows)} of ${formatCount(progress.totalRows)}`}
 				/>
 			);
 		default:

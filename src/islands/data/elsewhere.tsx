@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { sign } from "../shared/keys.ts";
@@ -9,7 +9,9 @@ import { filesOf, READERS, type Reader, readerSnippet } from "./files.ts";
 export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 	const [paths, setPaths] = useState<readonly string[] | Error | null>(null);
 	const [reader, setReader] = useState<Reader>("DuckDB");
-	const [isCopied, setCopied] = useState(false);
+	/** What became of copying. */
+	const [said, setSaid] = useState("");
+	const code = useRef<HTMLTextAreaElement>(null);
 	const open = (event: Event) => {
 		if (!(event.currentTarget as HTMLDetailsElement).open) return;
 		if (Array.isArray(paths)) return;
@@ -21,8 +23,14 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 		? readerSnippet(reader, table, lakeUrl(), paths)
 		: null;
 	const copy = async (text: string) => {
-		await navigator.clipboard.writeText(text);
-		setCopied(true);
+		try {
+			await navigator.clipboard.writeText(text);
+			setSaid("Copied.");
+		} catch {
+			code.current?.focus();
+			code.current?.select();
+			setSaid("The browser did not let it be copied: it is selected.");
+		}
 	};
 	return (
 		<details class="elsewhere" onToggle={open}>
@@ -39,7 +47,7 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 						aria-pressed={each === reader}
 						onClick={() => {
 							setReader(each);
-							setCopied(false);
+							setSaid("");
 						}}
 					>
 						{each}
@@ -51,7 +59,7 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 						class="elsewhere-copy"
 						onClick={() => void copy(snippet)}
 					>
-						{isCopied ? "Copied" : "Copy"}
+						Copy
 					</button>
 				)}
 			</fieldset>
@@ -63,6 +71,7 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 			)}
 			{snippet !== null && (
 				<textarea
+					ref={code}
 					class="elsewhere-code"
 					aria-label={`${reader} code that reads ${table.name}`}
 					rows={Math.min(14, snippet.split("\n").length)}
@@ -70,6 +79,9 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 					value={snippet}
 				/>
 			)}
+			<p class="elsewhere-said" role="status">
+				{said}
+			</p>
 		</details>
 	);
 }

@@ -131,7 +131,8 @@ function Posts(props: {
 			onChoice={choose}
 			onBrush={(next) => {
 				brushed.value = next;
-				if (next !== null) days.want(shown.peek());
+				if (next === null) days.giveUp();
+				else days.want(shown.peek());
 			}}
 			onTop={(next) => {
 				top.value = next;

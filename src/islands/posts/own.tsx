@@ -1,4 +1,4 @@
-import { effect, useSignal } from "@preact/signals";
+import { computed, effect, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { OnOwnProgress } from "../../../workers/own-posts.ts";
@@ -15,6 +15,7 @@ import { KeepForSql } from "../shared/keep-for-sql.tsx";
 import { isOwnKept } from "../shared/own-sql.ts";
 import { inOwnWorker } from "../shared/page-worker.ts";
 import { Failure } from "../shared/states.tsx";
+import { FILES_BEING_READ, tellUnkept } from "../shared/unkept.ts";
 import { withReports } from "../shared/worker-reports.ts";
 import type { PostsData } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
@@ -38,6 +39,13 @@ effect(() => {
 	const shown = own.shown.value;
 	isOwnKept.value = shown !== null && shown.keptId === own.kept.value?.id;
 });
+
+tellUnkept(
+	computed(() => [
+		...(own.shown.value !== null && !isOwnKept.value ? ["your own posts"] : []),
+		...(own.opening.value?.stage === "reading" ? [FILES_BEING_READ] : []),
+	]),
+);
 
 /** The visitor's posts where they show, in the place of the lake's. */
 export function shownOwn(): PostsData | null {

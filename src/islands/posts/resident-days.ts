@@ -91,6 +91,11 @@ export class ResidentDays {
 		);
 	}
 
+	/** Gives up what is being fetched. */
+	giveUp(): void {
+		this.#stop();
+	}
+
 	async #fetch(choice: PostsChoice, span: DaySpan): Promise<void> {
 		const stop = new AbortController();
 		this.#running = { span, stop };

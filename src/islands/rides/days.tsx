@@ -2,7 +2,8 @@ import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { formatCount } from "../../lib/format.ts";
 import type { DayRange } from "../../lib/rides/filter.ts";
-import { dayCodec } from "../shared/url-state.ts";
+import { DayInput } from "../charts/day-input.tsx";
+import { type DragStart, dragHandlers } from "../charts/drag.ts";
 import { lastDayOf, type Month, type Timeline, yearsOf } from "./months.ts";
 import { ridesOf } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
@@ -36,10 +37,7 @@ export function Days(props: {
 			state.to.value = range.to;
 		});
 	const years = yearsOf(months).slice(-MAX_YEARS);
-	const bounds = {
-		min: dayCodec.format(first),
-		max: dayCodec.format(lastDayOf(last)),
-	};
+	const bounds = { min: first, max: lastDayOf(last) };
 	return (
 		<div class="rides-days">
 			<fieldset class="rides-presets" aria-label="Days">
@@ -67,26 +65,20 @@ export function Days(props: {
 			<div class="rides-dates">
 				<div class="field">
 					<label for="rides-from">From</label>
-					<input
+					<DayInput
 						id="rides-from"
-						type="date"
 						{...bounds}
-						value={dayText(days.from)}
-						onChange={({ currentTarget }) =>
-							choose({ ...days, from: dayOf(currentTarget.value) })
-						}
+						value={days.from}
+						onChange={(from) => choose({ ...days, from })}
 					/>
 				</div>
 				<div class="field">
 					<label for="rides-to">To</label>
-					<input
+					<DayInput
 						id="rides-to"
-						type="date"
 						{...bounds}
-						value={dayText(days.to)}
-						onChange={({ currentTarget }) =>
-							choose({ ...days, to: dayOf(currentTarget.value) })
-						}
+						value={days.to}
+						onChange={(to) => choose({ ...days, to })}
 					/>
 				</div>
 			</div>
@@ -120,7 +112,7 @@ function Brush(props: {
 	readonly onChoose: (days: DayRange) => void;
 }) {
 	const { months, counted, onBrush, onChoose } = props;
-	const anchor = useRef<number | null>(null);
+	const drag = useRef<DragStart<number> | null>(null);
 	const most = Math.max(1, ...months.map(({ rides }) => rides));
 	const monthAt = (event: PointerEvent) => {
 		const box = (event.currentTarget as Element).getBoundingClientRect();
@@ -130,9 +122,9 @@ function Brush(props: {
 			Math.max(0, Math.floor(share * months.length)),
 		);
 	};
-	const rangeTo = (month: number): DayRange => {
-		const from = months[Math.min(month, anchor.current ?? month)]?.start;
-		const to = months[Math.max(month, anchor.current ?? month)]?.start;
+	const spanned = (one: number, other: number): DayRange => {
+		const from = months[Math.min(one, other)]?.start;
+		const to = months[Math.max(one, other)]?.start;
 		return { from: from ?? null, to: to === undefined ? null : lastDayOf(to) };
 	};
 	return (
@@ -142,25 +134,11 @@ function Brush(props: {
 				preserveAspectRatio="none"
 				role="img"
 				aria-label={timelineLabel(months, counted)}
-				onPointerDown={(event) => {
-					if (event.button !== 0) return;
-					event.currentTarget.setPointerCapture(event.pointerId);
-					anchor.current = monthAt(event);
-					onBrush(rangeTo(anchor.current));
-				}}
-				onPointerMove={(event) => {
-					if (anchor.current !== null) onBrush(rangeTo(monthAt(event)));
-				}}
-				onPointerUp={(event) => {
-					if (anchor.current === null) return;
-					const range = rangeTo(monthAt(event));
-					anchor.current = null;
-					onChoose(range);
-				}}
-				onPointerCancel={() => {
-					anchor.current = null;
-					onBrush(null);
-				}}
+				{...dragHandlers(drag, monthAt, {
+					onDrag: (from, to) => onBrush(spanned(from, to)),
+					onEnd: (from, to) => onChoose(spanned(from, to)),
+					onGiveUp: () => onBrush(null),
+				})}
 			>
 				{months.map(({ start, rides }, index) => (
 					<g key={start.getTime()}>
@@ -242,12 +220,4 @@ function isSame(one: DayRange, other: DayRange): boolean {
 		one.from?.getTime() === other.from?.getTime() &&
 		one.to?.getTime() === other.to?.getTime()
 	);
-}
-
-function dayText(day: Date | null): string {
-	return day === null ? "" : dayCodec.format(day);
-}
-
-function dayOf(text: string): Date | null {
-	return text === "" ? null : (dayCodec.parse(text) ?? null);
 }

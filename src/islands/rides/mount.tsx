@@ -21,11 +21,15 @@ if (button !== null) {
 	});
 }
 
+/** While another tab writes what is kept, what there is shows later. */
+const KEPT_PATIENCE_MS = 300;
+
 void mount();
 
 async function mount(): Promise<void> {
 	/** Why the lake did not come; null where it did. */
 	let fault: unknown = null;
+	const kept = findKept();
 	try {
 		// The map's library is large: what it will show comes beside it.
 		const [lake, frame, { RidesIsland }] = await Promise.all([
@@ -35,9 +39,10 @@ async function mount(): Promise<void> {
 			}),
 			openFrame(box),
 			import("./own/rides-island.tsx"),
-			findKept(),
+			Promise.race([kept, paused(KEPT_PATIENCE_MS)]),
 		]);
 		// One's own rides need no lake.
+		if (fault !== null) await kept;
 		if (fault !== null && !hasKept.value) throw fault;
 		early.hasFocus ||= button !== null && document.activeElement === button;
 		render(null, box);
@@ -50,4 +55,8 @@ async function mount(): Promise<void> {
 	} catch (error) {
 		showFailure(box, error, mount);
 	}
+}
+
+function paused(milliseconds: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -143,21 +143,25 @@ export async function removeFile(name: string): Promise<void> {
 	await running?.lifeline.hold(running.api.removeFile(name));
 }
 
-/** What the running engine is and holds; null where none is ready. */
+/** What the running engine is and holds; null where none is ready, or it is lost meanwhile. */
 export async function engineReport(): Promise<{
 	readonly status: EngineStatus;
 	readonly storage: StorageUse;
 } | null> {
 	if (engineState.peek().kind !== "ready") return null;
-	const { api, status } = await engine();
-	return { status, storage: await api.storage() };
+	const running = await engine();
+	const storage = await unlessLost(running, (api) => api.storage());
+	return storage && { status: running.status, storage };
 }
 
-/** Removes all bytes that the engine keeps; false where no engine is ready. */
+/** Removes all bytes that the engine keeps; false where none is ready, or it is lost meanwhile. */
 export async function clearEngineCache(): Promise<boolean> {
 	if (engineState.peek().kind !== "ready") return false;
-	await (await engine()).api.clearCache();
-	return true;
+	const isCleared = await unlessLost(await engine(), async (api) => {
+		await api.clearCache();
+		return true;
+	});
+	return isCleared === true;
 }
 
 /** Has the engine, where there is one, read another publication from the next query on. */
@@ -176,7 +180,9 @@ export async function moveEngine(catalogText: string): Promise<void> {
 export async function signIn(keys: BucketKeys): Promise<void> {
 	keepKeys(keys);
 	const running = await started?.catch(() => undefined);
-	await running?.api.signIn(keys);
+	// One that is lost meanwhile needs none, and the next one gets them all.
+	if (running !== undefined)
+		await unlessLost(running, (api) => api.signIn(keys));
 }
 
 /**
@@ -258,6 +264,19 @@ async function opened(api: Remote<EngineApi>): Promise<EngineStatus> {
 			forgetFile(name);
 		}
 	return status;
+}
+
+/** What an engine gives; null where it is lost before. */
+async function unlessLost<T>(
+	{ api, lifeline }: Engine,
+	ask: (api: Remote<EngineApi>) => Promise<T>,
+): Promise<T | null> {
+	try {
+		return await lifeline.hold(ask(api));
+	} catch (error) {
+		if (lifeline.isLost) return null;
+		throw error;
+	}
 }
 
 function forgetFile(name: string): void {

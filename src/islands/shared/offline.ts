@@ -16,12 +16,16 @@ export async function keepForOffline(
 	const root = siteRoot();
 	const workbox = new Workbox(`${root}service-worker.js`, { scope: root });
 	workbox.addEventListener("waiting", () => {
-		onUpdate(() => {
+		onUpdate(async () => {
+			const registration = await registered;
+			// Where it was accepted in another tab it waits no longer.
+			if (!registration?.waiting) return location.reload();
 			workbox.addEventListener("controlling", () => location.reload());
 			workbox.messageSkipWaiting();
 		});
 	});
-	await workbox.register();
+	const registered = workbox.register();
+	await registered;
 	const { catalog } = await openCatalog();
 	await keep([new URL("catalog.json", lakeUrl()).href]);
 	await keepRollups(catalog);

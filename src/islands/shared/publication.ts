@@ -1,4 +1,10 @@
-import { effect, type Signal, signal } from "@preact/signals";
+import {
+	computed,
+	effect,
+	type ReadonlySignal,
+	type Signal,
+	signal,
+} from "@preact/signals";
 import {
 	filesGone,
 	newestCatalog,
@@ -25,8 +31,13 @@ const ONLINE_MILLISECONDS = 2000;
 export const publication: Signal<Publication> = signal({ kind: "current" });
 
 let lastLook = 0;
-/** Reads what the address says anew: the page's state is there. */
-let move: (lake: OpenLake) => Promise<void> = async () => location.reload();
+/** Null where the page reads what its address says anew: its state is there. */
+const move: Signal<((lake: OpenLake) => Promise<void>) | null> = signal(null);
+
+/** Whether the page is loaded anew to move. */
+export const movesByReload: ReadonlySignal<boolean> = computed(
+	() => move.value === null,
+);
 
 /**
  * Looks for a newer publication now and then while the page is visible, when the
@@ -47,7 +58,7 @@ export function watchPublication(): void {
 
 /** For a page that can move without losing what it holds. */
 export function moveBy(mover: (lake: OpenLake) => Promise<void>): void {
-	move = mover;
+	move.value = mover;
 }
 
 /**
@@ -56,7 +67,9 @@ export function moveBy(mover: (lake: OpenLake) => Promise<void>): void {
  */
 export async function moveToNewest(): Promise<OpenLake> {
 	const lake = await newestCatalog();
-	await move(lake);
+	const mover = move.peek();
+	if (mover === null) location.reload();
+	else await mover(lake);
 	standOn(lake);
 	filesGone.value = false;
 	publication.value = { kind: "current" };

@@ -1,15 +1,18 @@
+import { effect } from "@preact/signals";
 import { formatBytes } from "../../lib/format.ts";
 import { type EngineState, engineState } from "./engine.ts";
 import { sentenceOf } from "./error-sentence.ts";
 import { type OpenLake, openCatalog } from "./lake.ts";
 import { keepForOffline } from "./offline.ts";
 import {
+	movesByReload,
 	moveToNewest,
 	type Publication,
 	publication,
 	watchPublication,
 } from "./publication.ts";
 import { theme, toggleTheme } from "./theme.ts";
+import { lossOfReload } from "./unkept.ts";
 
 const times = new Intl.DateTimeFormat("en-GB", {
 	dateStyle: "medium",
@@ -38,6 +41,13 @@ element("lake-later").addEventListener("click", () => {
 	element("lake-prompt").hidden = true;
 });
 watchPublication();
+
+effect(() => {
+	element("update-prompt-loss").textContent = lossOfReload.value;
+	element("lake-prompt-loss").textContent = movesByReload.value
+		? lossOfReload.value
+		: "";
+});
 
 openCatalog().then(showLake, () => {
 	// Without a catalog the page stands as it was built; its island says why.

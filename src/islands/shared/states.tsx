@@ -4,30 +4,28 @@ import { BucketKeysForm } from "./bucket-keys.tsx";
 import { sentenceOf } from "./error-sentence.ts";
 import { lakeUrl } from "./lake.ts";
 
-/** A skeleton in the shape of its box, with what comes and how much of it is here. */
+/**
+ * A skeleton in the shape of its box, with what comes and how much of it is here; how much
+ * changes too often to be read aloud.
+ */
 export function Loading(props: {
 	/** What is loading, as it stands in a sentence: `the engine`. */
 	readonly what: string;
 	readonly bytes?: number;
 	/** Undefined or 0 where the size is not known. */
 	readonly totalBytes?: number;
+	/** How much of it is here, where that is not told in bytes. */
+	readonly amount?: string;
 }) {
-	const { what, bytes, totalBytes } = props;
-	const isKnown =
-		bytes !== undefined && totalBytes !== undefined && totalBytes > 0;
+	const { what, bytes = 0, totalBytes = 0 } = props;
+	const amount = props.amount ?? amountOf(bytes, totalBytes);
 	return (
-		<div class="state state-loading" role="status">
+		<div class="state state-loading">
 			<p>
-				Loading {what}
-				{isKnown
-					? bytes < totalBytes
-						? `: ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
-						: `: ${formatBytes(totalBytes)} read …`
-					: bytes !== undefined && bytes > 0
-						? `: ${formatBytes(bytes)}`
-						: " …"}
+				<span role="status">{`Loading ${what}`}</span>
+				{amount === "" ? " …" : `: ${amount}`}
 			</p>
-			{isKnown && (
+			{totalBytes > 0 && (
 				<progress
 					aria-label={`Loading ${what}`}
 					max={totalBytes}
@@ -36,6 +34,13 @@ export function Loading(props: {
 			)}
 		</div>
 	);
+}
+
+function amountOf(bytes: number, totalBytes: number): string {
+	if (totalBytes === 0) return bytes > 0 ? formatBytes(bytes) : "";
+	return bytes < totalBytes
+		? `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
+		: `${formatBytes(totalBytes)} read …`;
 }
 
 /** Nothing to show, and that is right: says why and what to change. */

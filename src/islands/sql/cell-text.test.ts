@@ -142,6 +142,17 @@ for (const [type, values] of COLUMNS)
 		expect(row).toBe(rows.length);
 	});
 
+test("text begins with what it begins with, a mark of byte order too", async () => {
+	const [text, word] =
+		tableFromIPC(
+			await connection.query(
+				"select chr(65279) || 'a' as t, t::enum('\uFEFFa', 'b') as w",
+			),
+		).batches[0]?.data.children ?? [];
+	expect(text && cellText(text, 0, "VARCHAR")).toBe("\uFEFFa");
+	expect(word && cellText(word, 0, "ENUM")).toBe("\uFEFFa");
+});
+
 test("random doubles, floats, decimals, intervals and times read as DuckDB casts them", async () => {
 	const table = tableFromIPC(
 		await connection.query(`

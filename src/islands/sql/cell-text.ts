@@ -18,6 +18,7 @@ import {
 	bitText,
 	int128At,
 	ticksPerSecond,
+	utf8Text,
 } from "../../lake/arrow-values.ts";
 
 /**
@@ -49,7 +50,7 @@ export function cellText(
 				(data.type as Decimal).scale,
 			);
 		case Type.Utf8:
-			return utf8.decode(bytesAt(data, index));
+			return utf8Text(bytesAt(data, index));
 		case Type.Binary:
 			return binaryText(bytesAt(data, index), type);
 		case Type.Date:
@@ -69,7 +70,7 @@ export function cellText(
 			if ((data.type as Interval).unit !== IntervalUnit.MONTH_DAY_NANO) break;
 			return intervalText(values, index);
 		case Type.Dictionary:
-			return data.dictionary?.get(values[index]) ?? null;
+			return enumText(data, index);
 		case Type.List:
 			return listText(
 				data,
@@ -97,9 +98,6 @@ export function isNumeric(type: string): boolean {
 	);
 }
 
-// Text of an IPC stream may hold bytes that are no UTF-8; they show as U+FFFD.
-const utf8 = new TextDecoder();
-
 function bitAt(bits: Uint8Array, index: number): boolean {
 	return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 }
@@ -109,6 +107,12 @@ function bytesAt(data: Data, index: number): Uint8Array {
 		data.valueOffsets[index],
 		data.valueOffsets[index + 1],
 	);
+}
+
+/** Arrow's own getter takes a word's first U+FEFF for a mark of its encoding. */
+function enumText(data: Data, index: number): string | null {
+	const [words] = data.dictionary?.data ?? [];
+	return words === undefined ? null : cellText(words, data.values[index], "");
 }
 
 /** DuckDB leaves the zero before the point out where the type has no place for it: `.5` is a DECIMAL(1,1). */

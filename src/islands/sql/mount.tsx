@@ -1,11 +1,13 @@
 import "./sql.css";
+import { computed } from "@preact/signals";
 import { render } from "preact";
 import type { Catalog } from "../../lib/catalog.ts";
 import { examplesFor } from "../../queries/examples.ts";
-import { moveEngine, prefetchEngine } from "../shared/engine.ts";
+import { moveEngine, ownObjects, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { moveBy } from "../shared/publication.ts";
+import { tellUnkept } from "../shared/unkept.ts";
 import { browserStore, openDraft } from "./draft.ts";
 import { followKept, ownTables } from "./own-data.ts";
 import { NoTables, SqlPage, Unopened } from "./sql-page.tsx";
@@ -60,6 +62,12 @@ function start(catalog: Catalog): void {
 		await moveEngine(lake.text);
 		show(lake.catalog);
 	});
+	tellUnkept(
+		computed(() => [
+			...(ownTables.others.value.length > 0 ? ["your files"] : []),
+			...new Set(ownObjects.value.map(({ kind }) => `your ${kind}s`)),
+		]),
+	);
 	void followKept(() => live.workbench.forget());
 	prefetchEngine();
 }

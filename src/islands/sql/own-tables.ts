@@ -32,6 +32,10 @@ export class OwnTables {
 	readonly open = computed<readonly OwnKind[]>(() =>
 		KINDS.filter((kind) => this.#filesOf(kind) === FILES_OF_KIND[kind].length),
 	);
+	/** Files that the visitor gave by themselves. */
+	readonly others = computed<readonly DroppedFile[]>(() =>
+		this.#world.files.value.filter((file) => !this.#added.value.includes(file)),
+	);
 	readonly #world: OwnTablesWorld;
 	/** Those that came from here. */
 	readonly #added: Signal<readonly DroppedFile[]> = signal([]);
@@ -148,10 +152,8 @@ export class OwnTables {
 
 	/** Whether the visitor's own file has one of its names. */
 	#isOthers(kind: OwnKind): boolean {
-		return this.#world.files.value.some(
-			(file) =>
-				FILES_OF_KIND[kind].includes(file.name) &&
-				!this.#added.value.includes(file),
+		return this.others.value.some(({ name }) =>
+			FILES_OF_KIND[kind].includes(name),
 		);
 	}
 }

@@ -1,5 +1,6 @@
 import type { Table } from "apache-arrow";
 import { Type } from "apache-arrow";
+import { utf8Text } from "../../lake/arrow-values.ts";
 import { cellText } from "./cell-text.ts";
 
 export interface ResultColumn {
@@ -59,11 +60,7 @@ export function resultOf(
 				const from = data.valueOffsets[index] ?? 0;
 				const to = data.valueOffsets[index + 1] ?? 0;
 				if (to - from > PREVIEW * 4)
-					return cut(
-						new TextDecoder().decode(
-							data.values.subarray(from, from + PREVIEW * 4),
-						),
-					);
+					return cut(utf8Text(data.values.subarray(from, from + PREVIEW * 4)));
 			}
 			const whole = text(row, column);
 			return whole !== null && whole.length > PREVIEW ? cut(whole) : whole;

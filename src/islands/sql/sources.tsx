@@ -1,5 +1,5 @@
-import { batch, useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { batch, computed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
 import { formatBytes, formatCount } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
@@ -11,6 +11,7 @@ import {
 } from "../shared/dropped-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
+import { FILES_BEING_READ, tellUnkept } from "../shared/unkept.ts";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { readableFiles } from "./readable-files.ts";
 import { counted } from "./words.ts";
@@ -109,6 +110,12 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 		said.value = `${name} is removed`;
 		input.current?.focus();
 	};
+
+	useEffect(() => {
+		tellUnkept(
+			computed(() => (reading.value === null ? [] : [FILES_BEING_READ])),
+		);
+	}, []);
 
 	useFileDrop((over) => {
 		isOver.value = over;

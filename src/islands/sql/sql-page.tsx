@@ -190,8 +190,11 @@ function Bench(props: {
 			onEscape: () => workbench.cancel(),
 		});
 		editor.current = created;
-		const followLink = () =>
+		const followLink = () => {
+			// The link to the content, for one, carries no text.
+			if (location.hash !== "" && sqlInHash(location.hash) === null) return;
 			setDraft(openDraft(store, location.hash, live.starter));
+		};
 		const onKey = (event: KeyboardEvent) => {
 			if (event.defaultPrevented || opened.peek() !== null) return;
 			if (event.key === "Escape" && workbench.cancel()) event.preventDefault();

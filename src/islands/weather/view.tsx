@@ -1,6 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import { formatNumber, formatSpan, formatUnit } from "../../charts/format.ts";
+import {
+	formatCounted,
+	formatNumber,
+	formatSpan,
+	formatUnit,
+} from "../../charts/format.ts";
 import {
 	axisLabel,
 	describeWeather,
@@ -329,7 +334,7 @@ function Readings(props: {
 						<Tile
 							name="Mean of all readings"
 							value={formatUnit(figures.mean, unit, figures.decimals)}
-							note={`${formatCount(figures.readings)} readings`}
+							note={formatCounted(figures.readings, "reading")}
 						/>
 						<Tile
 							name="Highest"

@@ -1,4 +1,4 @@
-import { effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Holding } from "../../../../workers/rides-api.ts";
 import type { GivenFile } from "../../../lake/own-data/containers.ts";
 import { KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
@@ -12,6 +12,7 @@ import { OWN_RIDES, OWN_RIDES_ONCE } from "../../../queries/own-tables.ts";
 import { askToPersist } from "../../shared/device.ts";
 import { isOwnKept } from "../../shared/own-sql.ts";
 import { openWorker, type PageWorker } from "../../shared/page-worker.ts";
+import { FILES_BEING_READ, tellUnkept } from "../../shared/unkept.ts";
 import { urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { withReports } from "../../shared/worker-reports.ts";
 import type { Opened } from "../model.ts";
@@ -42,6 +43,9 @@ export const ownRides: Signal<OwnRides | null> = signal(null);
 /** Whether rides are kept that are not opened yet. */
 export const hasKept: Signal<boolean> = signal(false);
 
+/** Whether it is not known yet what is kept: another tab may be writing it. */
+export const isLooking: Signal<boolean> = signal(false);
+
 /** Which of the rides count, in step with the page's address. */
 export const trips: Signal<CountedTrips> = urlSignal<CountedTrips>(
 	"trips",
@@ -65,6 +69,13 @@ effect(() => {
 	isOwnKept.value = ownRides.value?.isKept === true;
 });
 
+tellUnkept(
+	computed(() => [
+		...(ownRides.value?.isKept === false ? ["your own rides"] : []),
+		...(ownProgress.value === null ? [] : [FILES_BEING_READ]),
+	]),
+);
+
 let worker: RidesWorker | null = null;
 let reading: Promise<void> = Promise.resolve();
 let isFollowing = false;
@@ -74,6 +85,7 @@ let isFollowing = false;
  * that denies its storage keeps nothing, and the page has other rides to show.
  */
 export async function findKept(): Promise<void> {
+	isLooking.value = true;
 	try {
 		if (!isFollowing)
 			KEPT_RIDES.onChange((change) => {
@@ -84,6 +96,8 @@ export async function findKept(): Promise<void> {
 		await KEPT_RIDES.removeParts();
 	} catch {
 		// What is found by then is what there is.
+	} finally {
+		isLooking.value = false;
 	}
 }
 

@@ -19,6 +19,7 @@ import {
 	countTrips,
 	eraseRides,
 	hasKept,
+	isLooking,
 	keepRides,
 	openKept,
 	ownProblem,
@@ -57,7 +58,7 @@ export function RidesIsland(props: {
 
 	useEffect(() => {
 		if (isOwn) void openKept();
-	}, [isOwn]);
+	}, [isOwn, hasKept.value]);
 
 	useEffect(() => void countTrips(trips.value), [trips.value]);
 
@@ -249,7 +250,7 @@ function NothingToShow(props: {
 			)}
 		</div>
 	);
-	if (hasKept.value && ownProblem.value === null)
+	if ((hasKept.value || isLooking.value) && ownProblem.value === null)
 		return <Loading what="your rides" />;
 	if (!props.hasLake && ownProblem.value === null)
 		return <NoRides>{buttons}</NoRides>;
