@@ -58,6 +58,23 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 		},
 	);
 
+	test("the focus stays in the page where the button that tries again is gone", async () => {
+		const page = await openPage(browser, { serviceWorkers: "block" });
+		page.setDefaultTimeout(60_000);
+		await page.route("**/catalog.json", (route) => route.abort());
+		await page.goto(`${server.url}rides/`);
+		const again = page.getByRole("button", { name: "Try again" });
+		await again.focus();
+		await page.unroute("**/catalog.json");
+		await page.keyboard.press("Enter");
+		await page.getByRole("button", { name: "Zoom in" }).waitFor();
+		expect(await again.count()).toBe(0);
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe(
+			"content",
+		);
+		await page.context().close();
+	});
+
 	test("a chosen theme stays, before the first paint, until it is the system's again", async () => {
 		const page = await openPage(browser, { colorScheme: "light" });
 		const background = () =>
