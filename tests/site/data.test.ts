@@ -96,6 +96,35 @@ describe.skipIf(browserPath() === null)("the data page", () => {
 		else expect(said).toContain(`${rejects.rows} row`);
 	});
 
+	test("what was copied is said, and where that is forbidden the text is selected", async () => {
+		const other = await browser.newPage();
+		await other.goto(`${server.url}data/`);
+		const box = other.locator("#table-posts");
+		await box.getByText("Read it elsewhere").click();
+		const code = box.locator("textarea");
+		await code.waitFor();
+		await other.evaluate(() =>
+			// A page of plain http has none.
+			Object.defineProperty(navigator, "clipboard", {
+				value: undefined,
+				configurable: true,
+			}),
+		);
+		await box.getByRole("button", { name: "Copy" }).click();
+		await box.getByText("The browser did not let it be copied").waitFor();
+		expect(
+			await other.evaluate(() => document.getSelection()?.toString()),
+		).toBe(await code.inputValue());
+		await other.evaluate(() =>
+			Object.defineProperty(navigator, "clipboard", {
+				value: { writeText: async () => {} },
+			}),
+		);
+		await box.getByRole("button", { name: "Copy" }).click();
+		await box.getByText("Copied.").waitFor();
+		await other.close();
+	});
+
 	test("a page built before the live catalog gives way to it", async () => {
 		const other = await browser.newPage();
 		const changed = {

@@ -293,6 +293,37 @@ describe.skipIf(browserPath() === null)("one's own rides", () => {
 		await expect.poll(bar, PATIENTLY).toMatch(/^9 rides of your own, kept/);
 	});
 
+	test("are waited for while another tab writes them, and the page is there meanwhile", async () => {
+		await open({ engine: null });
+		await choose(files);
+		await button("Keep on this device").click();
+		await page.getByText("kept on this device").waitFor();
+		// As a tab that writes does.
+		await page.evaluate(
+			() =>
+				new Promise<void>((isHeld) => {
+					void navigator.locks.request("lakeside-rides", () => {
+						isHeld();
+						return new Promise<void>((release) =>
+							Object.assign(window, { release }),
+						);
+					});
+				}),
+		);
+		const published = await context.newPage();
+		await published.goto(`${server.url}rides/`);
+		await button("Zoom in", published).waitFor();
+		const own = await context.newPage();
+		await own.goto(`${server.url}rides/?rides=own`);
+		await own.getByText("Loading your rides").waitFor();
+		await page.evaluate(() =>
+			(window as unknown as { release: () => void }).release(),
+		);
+		await own.locator(".own-bar").waitFor();
+		await button("Your own rides", published).click();
+		await published.locator(".own-bar").waitFor();
+	});
+
 	test("are asked by SQL once they are kept, which gives the page's numbers, trips counted once too", async () => {
 		await open({ engine: "sql/" });
 		const half = (text: string) => {

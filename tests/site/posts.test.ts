@@ -172,6 +172,75 @@ describe.skipIf(browserPath() === null)("the posts page", () => {
 			.toContain("lies after the last");
 	});
 
+	test("a day that is typed is taken once it is whole: one step back", async () => {
+		const page = await unworked.newPage();
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const steps = () => page.evaluate(() => history.length);
+		const before = await steps();
+		await page.getByLabel("From (UTC)").focus();
+		await page.keyboard.type("05032024", { delay: 20 });
+		await expect
+			.poll(() => page.url(), PATIENCE)
+			.toContain("posts/?from=2024-05-03");
+		expect(await steps()).toBe(before + 1);
+		await page.getByLabel("To (UTC)").focus();
+		await page.keyboard.type("05041999", { delay: 20 });
+		await page.waitForTimeout(1500);
+		expect(page.url()).not.toContain("to=");
+		await page.keyboard.press("Enter");
+		await expect.poll(() => page.url(), PATIENCE).toContain("to=1999-05-04");
+		expect(await steps()).toBe(before + 2);
+		await page.close();
+	});
+
+	test("a finger that scrolls over the timeline starts nothing; one that goes along it chooses days", async () => {
+		const phone = await browser.newContext({
+			...{ viewport: { width: 390, height: 740 }, hasTouch: true },
+			isMobile: true,
+		});
+		await phone.addInitScript(() =>
+			Object.defineProperty(navigator, "connection", {
+				value: { saveData: true },
+			}),
+		);
+		await withholdEngine(phone);
+		const page = await phone.newPage();
+		await page.goto(`${server.url}posts/`);
+		await live(page);
+		const brush = page.locator("#timeline .brush");
+		await brush.scrollIntoViewIfNeeded();
+		const engine = () => page.locator("html").getAttribute("data-engine");
+		const scrolled = () => page.evaluate(() => scrollY);
+		const before = await scrolled();
+		const fingers = await phone.newCDPSession(page);
+		/** Puts a finger down on the brush, moves it to points from there, in pixels, and lifts it. */
+		const swipe = async (moves: readonly (readonly [number, number])[]) => {
+			const box = await brush.boundingBox();
+			const [x, y] = [(box?.x ?? 0) + 150, (box?.y ?? 0) + 60];
+			const send = (
+				type: "touchStart" | "touchMove" | "touchEnd",
+				touchPoints: { x: number; y: number }[],
+			) => fingers.send("Input.dispatchTouchEvent", { type, touchPoints });
+			await send("touchStart", [{ x, y }]);
+			for (const [right, down] of moves)
+				await send("touchMove", [{ x: x + right, y: y + down }]);
+			await send("touchEnd", []);
+		};
+		await swipe([10, 30, 60, 100, 150].map((down) => [3, down] as const));
+		await expect.poll(scrolled).toBeLessThan(before);
+		expect(await engine()).toBe("idle");
+		expect(page.url()).toBe(`${server.url}posts/`);
+
+		await brush.scrollIntoViewIfNeeded();
+		await swipe([20, 40, 60].map((right) => [right, 3] as const));
+		await expect
+			.poll(() => page.url(), PATIENCE)
+			.toMatch(/from=2024-\d\d-\d\d&to=2024/);
+		expect(await engine()).toBe("loading");
+		await phone.close();
+	});
+
 	test("a window without tags says so", async () => {
 		await visit("?from=2030-01-01");
 		await expect

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
+import { endWorkers } from "../support/end-workers.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, PLAIN_HOST, pagesOf } from "./built-site.ts";
 import { bytesWritten } from "./bytes-written.ts";
@@ -150,6 +151,29 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 		await reader.getByLabel("Use at most").selectOption("null");
 		await reader.getByLabel("Keep at most").selectOption("null");
 		await expect.poll(() => reader.evaluate(() => localStorage.length)).toBe(0);
+		await context.close();
+	});
+
+	test("what is kept is cleared where the engine ends before it has", async () => {
+		const context = await browser.newContext();
+		const page = await asked(context);
+		await bytesWritten(page);
+		await open(page);
+		await expect.poll(() => amount(kept(page))).toBeGreaterThan(0);
+		// From now on it hears nothing.
+		for (const worker of page.workers())
+			await worker.evaluate(() => {
+				if (self.name === "engine")
+					self.addEventListener(
+						"message",
+						(event) => event.stopImmediatePropagation(),
+						{ capture: true },
+					);
+			});
+		await panel(page).getByRole("button", { name: "Clear" }).click();
+		expect(await endWorkers(page, "engine")).toBe(1);
+		await panel(page).getByText("Cleared").waitFor(PATIENCE);
+		expect(await amount(kept(page))).toBe(0);
 		await context.close();
 	});
 

@@ -58,6 +58,57 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 		},
 	);
 
+	test("the focus stays in the page where the button that tries again is gone", async () => {
+		const page = await openPage(browser, { serviceWorkers: "block" });
+		page.setDefaultTimeout(60_000);
+		await page.route("**/catalog.json", (route) => route.abort());
+		await page.goto(`${server.url}rides/`);
+		const again = page.getByRole("button", { name: "Try again" });
+		await again.focus();
+		await page.unroute("**/catalog.json");
+		await page.keyboard.press("Enter");
+		await page.getByRole("button", { name: "Zoom in" }).waitFor();
+		expect(await again.count()).toBe(0);
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe(
+			"content",
+		);
+		await page.context().close();
+	});
+
+	test("what colours explain and what is chosen show in the visitor's own colours too", async () => {
+		const page = await openPage(browser, { forcedColors: "active" });
+		const style = (selector: string, property: string) =>
+			page
+				.locator(selector)
+				.first()
+				.evaluate(
+					(element, name) => getComputedStyle(element).getPropertyValue(name),
+					property,
+				);
+		await page.goto(`${server.url}posts/`);
+		const swatches = await page
+			.locator("#timeline .legend-swatch")
+			.evaluateAll((all) =>
+				all.map((element) => getComputedStyle(element).backgroundColor),
+			);
+		expect(new Set(swatches).size).toBe(3);
+		expect(
+			await style(".choices-row label:has(:checked)", "outline-style"),
+		).toBe("solid");
+		await page.goto(`${server.url}rides/`);
+		const preset = ".rides-presets button";
+		expect(await style(`${preset}[aria-pressed=true]`, "outline-style")).toBe(
+			"solid",
+		);
+		expect(await style(`${preset}[aria-pressed=false]`, "outline-style")).toBe(
+			"none",
+		);
+		expect(await style(".rides-ramp", "background-image")).toContain(
+			"gradient",
+		);
+		await page.context().close();
+	});
+
 	test("a chosen theme stays, before the first paint, until it is the system's again", async () => {
 		const page = await openPage(browser, { colorScheme: "light" });
 		const background = () =>

@@ -302,6 +302,21 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		await own.context().close();
 	});
 
+	test("the link to the content leaves a link's SQL where it is", async () => {
+		const own = await open("sql/", { hasEngine: false });
+		await writeSql(own, "select 'mine' as whose");
+		await own.goto(`${plain.url}sql/#q=select%20'linked'`);
+		await own.getByText("From a link").waitFor();
+		await own.getByRole("link", { name: "Skip to the content" }).focus();
+		await own.keyboard.press("Enter");
+		await own.waitForURL(/#content$/);
+		expect(await textOf(own)).toBe("select 'linked'");
+		await own.goBack();
+		await own.waitForURL(/#q=/);
+		expect(await textOf(own)).toBe("select 'linked'");
+		await own.context().close();
+	});
+
 	test("a text that was edited after its link was copied survives a reload", async () => {
 		const own = await open("sql/", { hasEngine: false });
 		await writeSql(own, "select 'before' as x");

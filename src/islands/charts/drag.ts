@@ -48,7 +48,8 @@ export function dragHandlers<Place>(
 		onPointerUp(event: PointerEvent) {
 			const from = start.current;
 			start.current = null;
-			if (from !== null) onEnd(from.place, placeAt(event));
+			if (from?.isDragging || (from && isTap(from, event)))
+				onEnd(from.place, placeAt(event));
 		},
 		onPointerCancel() {
 			const from = start.current;
@@ -56,6 +57,14 @@ export function dragHandlers<Place>(
 			if (from?.isDragging) onGiveUp();
 		},
 	};
+}
+
+/** Else it went across the element, and was no more than that. */
+function isTap(
+	from: DragStart<unknown>,
+	{ clientX, clientY }: PointerEvent,
+): boolean {
+	return Math.hypot(clientX - from.x, clientY - from.y) <= SLOP_PX;
 }
 
 function isAlong(

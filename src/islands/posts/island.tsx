@@ -11,6 +11,7 @@ import type { Query } from "../../queries/sql.ts";
 import { type Ask, Question } from "../charts/question.ts";
 import { QuestionStatus } from "../charts/question-status.tsx";
 import { timedQuery } from "../charts/timed-query.ts";
+import { keepFocus } from "../shared/focus.ts";
 import { savesData } from "../shared/offline.ts";
 import { Compare } from "./comparison.tsx";
 import {
@@ -224,9 +225,11 @@ function Below({ data }: { readonly data: PostsData }) {
 					<button
 						type="button"
 						class="button"
-						onClick={() => {
-							isWanted.value = true;
-						}}
+						onClick={() =>
+							keepFocus(() => {
+								isWanted.value = true;
+							})
+						}
 					>
 						Show trends
 					</button>

@@ -11,6 +11,7 @@ import { formatBytes } from "../../lib/format.ts";
 import { askToPersist } from "../shared/device.ts";
 import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
 import { addFile, removeFile } from "../shared/engine.ts";
+import { focusIfLost } from "../shared/focus.ts";
 import { KeepForSql } from "../shared/keep-for-sql.tsx";
 import { isOwnKept } from "../shared/own-sql.ts";
 import { inOwnWorker } from "../shared/page-worker.ts";
@@ -70,10 +71,7 @@ export function OwnPosts(props: {
 	/** The button that was pressed may be gone then. */
 	const after = (task: Promise<void>) =>
 		void task.then(() =>
-			requestAnimationFrame(() => {
-				if (document.activeElement === document.body)
-					section.current?.querySelector("input")?.focus();
-			}),
+			focusIfLost(() => section.current?.querySelector("input")),
 		);
 	const open = (given: DroppedFiles) => {
 		if (given.files.length + given.problems.length > 0)

@@ -1,4 +1,5 @@
 import type { BasemapTrouble } from "../../maps/basemap-requests.ts";
+import { TryAgain } from "../shared/states.tsx";
 
 const SENTENCES: Readonly<Record<BasemapTrouble, string>> = {
 	offline:
@@ -18,11 +19,7 @@ export function BasemapNotice(props: {
 			{trouble !== null && (
 				<div>
 					<p>{SENTENCES[trouble]}</p>
-					{trouble === "failed" && (
-						<button type="button" class="button" onClick={onRetry}>
-							Try again
-						</button>
-					)}
+					{trouble === "failed" && <TryAgain onPress={onRetry} />}
 				</div>
 			)}
 		</div>

@@ -15,6 +15,7 @@ import { ridesPerWeekday, ridesPerYear } from "../../lib/rides/habits.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/tracks.ts";
 import { Chart } from "../charts/chart.tsx";
+import { keepFocus } from "../shared/focus.ts";
 import { SqlLink } from "../shared/provenance.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { kindName, WEEKDAYS } from "./filter-words.ts";
@@ -237,7 +238,7 @@ function List(props: {
 				<button
 					type="button"
 					class="button"
-					onClick={() => setLimit(limit + PAGE)}
+					onClick={() => keepFocus(() => setLimit(limit + PAGE))}
 				>
 					Show {formatCount(Math.min(PAGE, rides.length - limit))} more of{" "}
 					{formatCount(rides.length - limit)}

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import type { Notice } from "../../../workers/engine-api.ts";
+import { keepFocus } from "./focus.ts";
 import { noticeSentences } from "./notice-sentences.ts";
 
 const notices = signal<readonly Notice[]>([]);
@@ -35,9 +36,11 @@ function Notices() {
 			<button
 				type="button"
 				class="button"
-				onClick={() => {
-					notices.value = [];
-				}}
+				onClick={() =>
+					keepFocus(() => {
+						notices.value = [];
+					})
+				}
 			>
 				Close
 			</button>

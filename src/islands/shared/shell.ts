@@ -2,6 +2,7 @@ import { effect } from "@preact/signals";
 import { formatBytes } from "../../lib/format.ts";
 import { type EngineState, engineState } from "./engine.ts";
 import { sentenceOf } from "./error-sentence.ts";
+import { keepFocus } from "./focus.ts";
 import { type OpenLake, openCatalog } from "./lake.ts";
 import { keepForOffline } from "./offline.ts";
 import {
@@ -36,10 +37,14 @@ element("settings-open").addEventListener("click", async () => {
 });
 
 publication.subscribe(showPublication);
-element("lake-accept").addEventListener("click", () => void takePublication());
-element("lake-later").addEventListener("click", () => {
-	element("lake-prompt").hidden = true;
-});
+element("lake-accept").addEventListener("click", () =>
+	keepFocus(takePublication),
+);
+element("lake-later").addEventListener("click", () =>
+	keepFocus(() => {
+		element("lake-prompt").hidden = true;
+	}),
+);
 watchPublication();
 
 effect(() => {
@@ -93,9 +98,11 @@ function showUpdate(accept: () => void): void {
 	const prompt = element("update-prompt");
 	prompt.hidden = false;
 	element("update-accept").addEventListener("click", accept, { once: true });
-	element("update-later").addEventListener("click", () => {
-		prompt.hidden = true;
-	});
+	element("update-later").addEventListener("click", () =>
+		keepFocus(() => {
+			prompt.hidden = true;
+		}),
+	);
 }
 
 /** Offers to move; a file that has gone leaves no other way on. */
@@ -115,11 +122,13 @@ async function takePublication(): Promise<void> {
 	accept.disabled = true;
 	try {
 		showLake(await moveToNewest());
+		accept.disabled = false;
 	} catch (error) {
 		element("lake-prompt-text").textContent = sentenceOf(error);
 		accept.textContent = "Try again";
-	} finally {
 		accept.disabled = false;
+		// A button that is disabled loses it.
+		accept.focus();
 	}
 }
 

@@ -14,7 +14,7 @@ export function showFailure(
 			error={error}
 			onRetry={() => {
 				failure.remove();
-				retry();
+				return retry();
 			}}
 		/>,
 		failure,

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { formatBytes } from "../../lib/format.ts";
 import { BucketKeysForm } from "./bucket-keys.tsx";
 import { sentenceOf } from "./error-sentence.ts";
+import { keepFocus } from "./focus.ts";
 import { lakeUrl } from "./lake.ts";
 
 /**
@@ -51,7 +52,8 @@ export function Empty(props: { readonly children: ComponentChildren }) {
 /** What happened, what still works, and a way on. */
 export function Failure(props: {
 	readonly error: unknown;
-	readonly onRetry?: () => void;
+	/** May give a promise of its end. */
+	readonly onRetry?: () => unknown;
 }) {
 	const { error, onRetry } = props;
 	if (error instanceof Error && isMissingOffline(error.name))
@@ -63,11 +65,7 @@ export function Failure(props: {
 				{isUnfetched(error) && "The data did not come. "}
 				{sentenceOf(error)}
 			</p>
-			{onRetry !== undefined && (
-				<button type="button" class="button" onClick={onRetry}>
-					Try again
-				</button>
-			)}
+			{onRetry !== undefined && <TryAgain onPress={onRetry} />}
 		</div>
 	);
 }
@@ -75,13 +73,26 @@ export function Failure(props: {
 /** The lake lies in a private bucket: its keys, and once more. */
 function Forbidden(props: {
 	readonly error: unknown;
-	readonly onRetry: (() => void) | undefined;
+	readonly onRetry: (() => unknown) | undefined;
 }) {
+	const { onRetry } = props;
 	return (
 		<div class="state state-failure">
 			<p role="alert">{sentenceOf(props.error)}</p>
-			<BucketKeysForm address={lakeUrl()} onSignedIn={props.onRetry} />
+			<BucketKeysForm
+				address={lakeUrl()}
+				onSignedIn={onRetry && (() => keepFocus(onRetry))}
+			/>
 		</div>
+	);
+}
+
+/** Makes way for what is tried. */
+export function TryAgain({ onPress }: { readonly onPress: () => unknown }) {
+	return (
+		<button type="button" class="button" onClick={() => keepFocus(onPress)}>
+			Try again
+		</button>
 	);
 }
 
@@ -91,16 +102,12 @@ export const NOT_KEPT =
 
 /** The network is off, and this is not kept. */
 export function Offline(props: {
-	readonly onRetry?: (() => void) | undefined;
+	readonly onRetry?: (() => unknown) | undefined;
 }) {
 	return (
 		<div class="state state-offline" role="status">
 			<p>{NOT_KEPT}</p>
-			{props.onRetry !== undefined && (
-				<button type="button" class="button" onClick={props.onRetry}>
-					Try again
-				</button>
-			)}
+			{props.onRetry !== undefined && <TryAgain onPress={props.onRetry} />}
 		</div>
 	);
 }

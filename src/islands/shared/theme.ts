@@ -32,6 +32,8 @@ export function toggleTheme(): void {
 export function tokenColor(name: `--${string}`): string {
 	const probe = document.createElement("span");
 	probe.style.color = `var(${name})`;
+	// Where the visitor's own colours replace the page's, a picture still has its own.
+	probe.style.setProperty("forced-color-adjust", "none");
 	probe.hidden = true;
 	document.body.append(probe);
 	try {

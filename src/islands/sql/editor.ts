@@ -229,6 +229,14 @@ const THEME = EditorView.theme({
 	".cm-placeholder": { color: "var(--text-muted)" },
 	"&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":
 		{ backgroundColor: "var(--code-selection)" },
+	// CodeMirror hides the browser's own selection, which has colours of its own there.
+	"@media (forced-colors: active)": {
+		"&.cm-editor .cm-content .cm-line::selection, &.cm-editor .cm-content .cm-line ::selection":
+			{
+				backgroundColor: "Highlight !important",
+				color: "HighlightText !important",
+			},
+	},
 	"&.cm-focused .cm-matchingBracket": {
 		backgroundColor: "var(--code-selection)",
 	},

@@ -3,8 +3,9 @@ import { folderOf } from "../../lake/signing/key-ring.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { BucketKeysForm } from "../shared/bucket-keys.tsx";
 import { sentenceOf } from "../shared/error-sentence.ts";
+import { keepFocus } from "../shared/focus.ts";
 import { lakeUrl } from "../shared/lake.ts";
-import { isMissingOffline, NOT_KEPT } from "../shared/states.tsx";
+import { isMissingOffline, NOT_KEPT, TryAgain } from "../shared/states.tsx";
 import type { Place } from "./error-place.ts";
 import { Scan } from "./plan.tsx";
 import { narrowings } from "./words.ts";
@@ -67,17 +68,13 @@ export function FailureCard(props: {
 				)}
 				{isOverBudget &&
 					scans.map((scan) => <Scan key={scan.table} scan={scan} />)}
-				{!FINAL.has(failure.name) && (
-					<button type="button" class="button" onClick={onRetry}>
-						Try again
-					</button>
-				)}
+				{!FINAL.has(failure.name) && <TryAgain onPress={onRetry} />}
 			</div>
 			{failure.name === "ForbiddenError" && (
 				<div class="failure-keys">
 					<BucketKeysForm
 						address={bucketIn(text) ?? lakeUrl()}
-						onSignedIn={onRetry}
+						onSignedIn={() => keepFocus(onRetry)}
 					/>
 				</div>
 			)}

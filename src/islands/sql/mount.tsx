@@ -28,7 +28,7 @@ async function mount(): Promise<void> {
 	} catch (error) {
 		empty();
 		if (isMissingLake(error)) render(<NoTables />, box);
-		else render(<Unopened error={error} onRetry={() => void mount()} />, box);
+		else render(<Unopened error={error} onRetry={mount} />, box);
 	}
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../shared/dropped-files.ts";
 import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
+import { focusIfLost } from "../shared/focus.ts";
 import { FILES_BEING_READ, tellUnkept } from "../shared/unkept.ts";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { readableFiles } from "./readable-files.ts";
@@ -53,11 +54,6 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 		if (refused.value.length === TOLD_REFUSED) untold.value += 1;
 		else refused.value = [...refused.value, { name, why }];
 	};
-	const focusIfLost = () =>
-		requestAnimationFrame(() => {
-			// The button that was pressed may be gone.
-			if (document.activeElement === document.body) title.current?.focus();
-		});
 	const read = async ({ files: given, problems }: DroppedFiles) => {
 		const { files, others: left } = readableFiles(given);
 		const controller = new AbortController();
@@ -94,7 +90,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 				.filter((words) => words !== "")
 				.join(". ");
 		});
-		if (controller.signal.aborted) focusIfLost();
+		if (controller.signal.aborted) focusIfLost(() => title.current);
 	};
 	/** After those that are being read. */
 	const add = (dropped: DroppedFiles) => {
@@ -148,7 +144,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 				onOpened={(kind) => {
 					said.value = `Your own ${kind} are here`;
 				}}
-				onEnded={focusIfLost}
+				onEnded={() => focusIfLost(() => title.current)}
 			/>
 			{reading.value !== null && (
 				<div class="sources-kept">

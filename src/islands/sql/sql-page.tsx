@@ -122,7 +122,7 @@ export function NoTables() {
 /** What stands where the lake did not open. */
 export function Unopened(props: {
 	readonly error: unknown;
-	readonly onRetry: () => void;
+	readonly onRetry: () => unknown;
 }) {
 	return (
 		<div class="sql-none">
@@ -250,6 +250,7 @@ function Bench(props: {
 						onSwap={() => setDraft(swapDraft(store, draft.value))}
 						onDrop={() => {
 							draft.value = dropPrevious(store, draft.value);
+							editor.current?.focus();
 						}}
 					/>
 				</div>
@@ -496,6 +497,7 @@ function Results(props: {
 	return (
 		<div
 			class="sql-results"
+			tabIndex={-1}
 			aria-busy={status.kind === "running"}
 			data-runs-ended={workbench.runsEnded.value}
 		>

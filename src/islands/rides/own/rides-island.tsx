@@ -3,6 +3,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type DroppedFiles, useFileDrop } from "../../shared/dropped-files.ts";
+import { focusIfLost } from "../../shared/focus.ts";
 import { KeepForSql } from "../../shared/keep-for-sql.tsx";
 import { isOwnKept } from "../../shared/own-sql.ts";
 import { Empty, Loading } from "../../shared/states.tsx";
@@ -104,12 +105,6 @@ export function RidesIsland(props: {
 		// The button that was pressed is gone.
 		requestAnimationFrame(() => action.current?.focus());
 	};
-	/** The button that opened the panel may be gone with the rides before. */
-	const focusIfLost = () =>
-		requestAnimationFrame(() => {
-			if (document.activeElement === document.body)
-				(addButton.current ?? action.current)?.focus();
-		});
 	const openPanel = () => {
 		isPanelOpen.value = true;
 	};
@@ -153,7 +148,8 @@ export function RidesIsland(props: {
 			<OwnPanel
 				isOpen={isPanelOpen}
 				onFiles={(files) => void read({ files, problems: [] })}
-				onClosed={focusIfLost}
+				// The button that opened it may be gone with the rides before.
+				onClosed={() => focusIfLost(() => addButton.current ?? action.current)}
 			/>
 			<KeepForSql
 				kind="rides"
