@@ -457,7 +457,7 @@ describe("bad input", () => {
 			1,
 		]);
 		expect(await values("1.013", "1,013", "1013", "0.5")).toEqual([
-			1.013, 1.013, 1013, 0.5,
+			1.013, 1013, 1013, 0.5,
 		]);
 		// A sentinel, but not where values reach as low.
 		expect(await values("-9.999", "-1,5", "1.013,2")).toEqual([
@@ -468,6 +468,189 @@ describe("bad input", () => {
 		expect(await values("-9.999", "-9.500", "-1.013,2")).toEqual([
 			-9999, -9500, -1013.2,
 		]);
+	});
+
+	describe("what a sign is for in one column holds for the others", () => {
+		/** Columns of the last row, as their values are read, and notes of signs. */
+		const last = async (delimiter: string, ...rows: string[][]) => {
+			const lake = await buildFrom(weather, {
+				"weather/s.csv": [
+					["time", "a", "b", "c"].slice(0, (rows[0]?.length ?? 0) + 1),
+					...rows.map((row, hour) => [`2024-05-01 0${hour}:00`, ...row]),
+				]
+					.map((row) => `${row.join(delimiter)}\n`)
+					.join(""),
+			});
+			const read = await lake.query(
+				"SELECT value FROM readings WHERE ts = (SELECT max(ts) FROM readings) ORDER BY measure",
+			);
+			lake.close();
+			return {
+				values: read.map(({ value }) => value),
+				notes: (lake.reports["weather/s.csv"]?.notes ?? []).filter((note) =>
+					note.includes("nothing tells"),
+				),
+			};
+		};
+
+		test.each<[string, string, string[][], (number | null)[]]>([
+			[
+				"decimal commas",
+				";",
+				[
+					["8,4", "950"],
+					["9,1", "1.234"],
+				],
+				[9.1, 1234],
+			],
+			["decimal commas, in one column", ";", [["8,4"], ["1.234"]], [1234]],
+			[
+				"decimal points",
+				"\t",
+				[
+					["8.4", "950"],
+					["9.1", "1,234"],
+				],
+				[9.1, 1234],
+			],
+			[
+				"within quotes",
+				",",
+				[
+					["8.4", "950"],
+					["9.1", '"1,234"'],
+				],
+				[9.1, 1234],
+			],
+			["in one column within quotes", ",", [["910.5"], ['"1,234"']], [1234]],
+			[
+				"decimal commas within quotes",
+				",",
+				[
+					['"8,4"', "950"],
+					['"9,1"', '"1,234"'],
+				],
+				[9.1, 1.234],
+			],
+			[
+				"and points beside them",
+				",",
+				[
+					['"8,4"', "950"],
+					['"9,1"', "1.234"],
+				],
+				[9.1, 1234],
+			],
+			[
+				"two signs",
+				";",
+				[
+					["850", "1"],
+					["1.234.567", "1.234"],
+				],
+				[1234567, 1234],
+			],
+			[
+				"decimals of its own",
+				";",
+				[
+					["8,4", "0.5"],
+					["9,1", "1.234"],
+				],
+				[9.1, 1.234],
+			],
+			[
+				"points that commas part",
+				",",
+				[
+					["8", "950"],
+					["9", "1.234"],
+				],
+				[9, 1.234],
+			],
+			[
+				"spaces",
+				";",
+				[
+					["850,5", "8"],
+					["1 234,5", "9"],
+				],
+				[1234.5, 9],
+			],
+			[
+				"spaces without decimals",
+				";",
+				[
+					["850", "8"],
+					["12 345 678", "9"],
+				],
+				[12345678, 9],
+			],
+			[
+				"spaces that do not break",
+				";",
+				[
+					["1\u00A0234,5", "1\u202F234"],
+					["2\u00A0234,5", "2\u202F234"],
+				],
+				[2234.5, 2234],
+			],
+			[
+				"apostrophes",
+				",",
+				[
+					["1'234.5", "1\u2019234"],
+					["1'234'567.5", "950"],
+				],
+				[1234567.5, 950],
+			],
+			[
+				"spaces within quotes",
+				",",
+				[
+					['"0,5"', "1"],
+					['"1 234,5"', "2"],
+				],
+				[1234.5, 2],
+			],
+		])("%s", async (_, delimiter, rows, values) => {
+			expect(await last(delimiter, ...rows)).toEqual({ values, notes: [] });
+		});
+
+		test("two numbers that a space parts are no thousands, where there are no other numbers", async () => {
+			expect(
+				(await last(";", ["1", "270 015"], ["2", "280 018"])).values,
+			).toEqual([2]);
+		});
+
+		test("where nothing tells, it is noted", async () => {
+			for (const [delimiter, first, second, value] of [
+				[";", "8", "1.234", 1.234],
+				["\t", "8", "1,234", 1.234],
+				[",", "8", '"1,234"', null],
+			] as const) {
+				const { values, notes } = await last(
+					delimiter,
+					[first],
+					["9"],
+					[second],
+				);
+				expect(values).toEqual([value]);
+				expect(notes).toEqual([
+					expect.stringMatching(
+						/^column a: nothing tells whether such as 1[.,]234 are thousands/,
+					),
+				]);
+			}
+			// Decimals after both.
+			const { values, notes } = await last(
+				";",
+				["8,5", "8.5", "7"],
+				["8,5", "8.5", "1.234"],
+			);
+			expect(values).toEqual([8.5, 8.5, 1.234]);
+			expect(notes).toHaveLength(1);
+		});
 	});
 
 	test("a row that is not UTF-8 is rejected with its line", async () => {

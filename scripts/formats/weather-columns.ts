@@ -523,64 +523,154 @@ const GROUPED = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
 
 /** A number with a decimal comma, as it is written; but not ISD's `0150,1`, which are two. */
-const DECIMAL_COMMA = /^[+-]?(?:0|[1-9]\d*),\d+$/;
+const DECIMAL_COMMA =
+	/^[+-]?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[ \u00A0\u202F'\u2019]\d{3})+),\d+$/;
+
+/** Thousands that a space or an apostrophe sets apart, as in France, the North and Switzerland: `1 234,5`. */
+const SPACED =
+	/^[+-]?[1-9]\d{0,2}([ \u00A0\u202F'\u2019])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/;
+
+function spaceIn(trimmed: string): string | null {
+	return SPACED.exec(trimmed)?.[1] ?? null;
+}
+
+type Sign = "." | ",";
+
+/** Null where cells disagree, so that one of {@link THOUSANDS} is no number. */
+type SignUse = "thousands" | "decimals" | null;
+
+/** What is for what in the cells of a column that do not tell it. */
+export interface SignUses {
+	readonly point: SignUse;
+	readonly comma: SignUse;
+	/** Whether spaces set thousands apart, and not two numbers. */
+	readonly haveSpaces: boolean;
+}
 
 /** What points and commas are for in a column, as its cells tell. */
 export class NumberSigns {
-	readonly #thousands = new Set<string>();
-	readonly #decimals = new Set<string>();
-	#areDecimalCommas = true;
+	readonly thousands = new Set<Sign>();
+	readonly decimals = new Set<Sign>();
+	/** Signs of cells that do not tell, such as `1.234`. */
+	readonly untold = new Set<Sign>();
+	/** Whether all cells with commas are numbers of decimal commas. */
+	areDecimalCommas = true;
+	/** Whether a cell has thousands that spaces set apart, or two numbers. */
+	haveSpaces = false;
 
 	add(cell: string): void {
 		const point = cell.indexOf(".");
 		const comma = cell.indexOf(",");
 		if (point !== -1 && comma !== -1) {
 			if (!GROUPED.test(cell.trim())) return;
-			this.#thousands.add(point < comma ? "." : ",");
-			this.#decimals.add(point < comma ? "," : ".");
+			this.thousands.add(point < comma ? "." : ",");
+			this.decimals.add(point < comma ? "," : ".");
 			return;
 		}
 		if (point === comma) return;
 		const sign = point === -1 ? "," : ".";
-		if (sign === "," && this.#areDecimalCommas)
-			this.#areDecimalCommas = DECIMAL_COMMA.test(cell.trim());
-		if (this.#decimals.has(sign)) return;
+		if (sign === "," && this.areDecimalCommas)
+			this.areDecimalCommas = DECIMAL_COMMA.test(cell.trim());
+		if (this.decimals.has(sign)) return;
 		const trimmed = cell.trim();
-		if (!THOUSANDS.test(trimmed) && NUMBER.test(trimmed.replace(sign, ".")))
-			this.#decimals.add(sign);
+		if (THOUSANDS.test(trimmed)) {
+			const isOnce = cell.indexOf(sign, Math.max(point, comma) + 1) === -1;
+			(isOnce ? this.untold : this.thousands).add(sign);
+		} else if (
+			NUMBER.test(trimmed.replace(sign, ".")) ||
+			(spaceIn(trimmed) ?? " ") !== " "
+		)
+			this.decimals.add(sign);
 	}
 
-	/** Whether some cell sets thousands apart beyond doubt. */
-	get hasThousands(): boolean {
-		return this.#thousands.size > 0;
+	/** Of a cell that is no number as it stands. */
+	addWord(cell: string): void {
+		this.haveSpaces ||= spaceIn(cell.trim()) === " ";
 	}
 
 	/** Whether commas are decimal signs beyond doubt, as in `8,4`, and points are none. */
 	get hasDecimalCommas(): boolean {
 		return (
-			this.#areDecimalCommas &&
-			this.#decimals.has(",") &&
-			!this.#decimals.has(".")
+			this.areDecimalCommas && this.decimals.has(",") && !this.decimals.has(".")
+		);
+	}
+}
+
+/** What points and commas are for in a file: what some columns prove holds for those that do not tell. */
+export class FileSigns {
+	readonly #columns: readonly NumberSigns[];
+	readonly #commasPart: boolean;
+
+	/** `commasPart`: commas part the cells, so that those within have quotes. */
+	constructor(columns: Iterable<NumberSigns>, commasPart: boolean) {
+		this.#columns = [...columns];
+		this.#commasPart = commasPart;
+	}
+
+	/** What a sign is for in a column's cells that do not tell it. */
+	use(column: NumberSigns, sign: Sign): SignUse {
+		if (column.thousands.has(sign))
+			return column.decimals.has(sign) ? null : "thousands";
+		return this.#areThousands(column, sign) ? "thousands" : "decimals";
+	}
+
+	/** Whether commas are decimal signs in a column though commas part the cells. */
+	hasDecimalCommas(column: NumberSigns): boolean {
+		return (
+			column.hasDecimalCommas ||
+			(column.untold.has(",") &&
+				column.areDecimalCommas &&
+				!this.#some((each) => each.decimals.has(".")) &&
+				this.#some((each) => each.hasDecimalCommas))
 		);
 	}
 
-	/** What a sign is for in a cell that does not tell it; null where other cells disagree. */
-	use(sign: string): "thousands" | "decimals" | null {
-		if (!this.#thousands.has(sign)) return "decimals";
-		return this.#decimals.has(sign) ? null : "thousands";
+	/** A sign of a column of which nothing in the file tells what it is for; null where there is none. */
+	untold(column: NumberSigns): Sign | null {
+		const isUntold = (sign: Sign) => {
+			const isEither =
+				column.untold.has(sign) &&
+				!column.thousands.has(sign) &&
+				!column.decimals.has(sign) &&
+				!this.#areThousands(column, sign);
+			if (!isEither) return false;
+			const isOther = this.#some((each) => each.decimals.has(otherThan(sign)));
+			if (this.#commasPart && sign === ".") return isOther;
+			return isOther || !this.#some((each) => each.decimals.has(sign));
+		};
+		return ([".", ","] as const).find(isUntold) ?? null;
+	}
+
+	#areThousands(column: NumberSigns, sign: Sign): boolean {
+		const other = otherThan(sign);
+		return (
+			column.untold.has(sign) &&
+			!this.#some((each) => each.decimals.has(sign)) &&
+			this.#some(
+				(each) =>
+					each.thousands.has(sign) ||
+					(each.decimals.has(other) &&
+						(other === "." || each.areDecimalCommas)),
+			)
+		);
+	}
+
+	#some(is: (column: NumberSigns) => boolean): boolean {
+		return this.#columns.some(is);
 	}
 }
+
+const otherThan = (sign: Sign): Sign => (sign === "." ? "," : ".");
 
 /**
  * A cell as a finite number, or what it is instead. A comma is the decimal sign
  * where `commaIsDecimal`. `1.234,5` and `1,234.5` are the same anywhere,
- * and beside the first in a column `1.234` is a thousand more than one: `signs` are the
- * column's. Where its cells disagree, `1.234` is a word.
+ * and where `uses`, which are of the column, say so, `1.234` is a thousand and more, or a word.
  */
 export function parseCell(
 	cell: string,
 	commaIsDecimal: boolean,
-	signs?: NumberSigns,
+	uses?: SignUses,
 ): number | "blank" | "word" {
 	const trimmed = cell.trim();
 	if (trimmed === "") return "blank";
@@ -589,14 +679,19 @@ export function parseCell(
 		plain = trimmed.replace(/[.,](?=\d*[.,])/g, "").replace(",", ".");
 	else {
 		const use =
-			signs?.hasThousands && THOUSANDS.test(trimmed)
-				? signs.use(trimmed.includes(".") ? "." : ",")
+			uses !== undefined && THOUSANDS.test(trimmed)
+				? uses[trimmed.includes(".") ? "point" : "comma"]
 				: "decimals";
 		if (use === null) return "word";
 		if (use === "thousands") plain = trimmed.replace(/[.,]/g, "");
 		else if (commaIsDecimal) plain = trimmed.replace(",", ".");
 	}
-	if (!NUMBER.test(plain)) return "word";
+	if (!NUMBER.test(plain)) {
+		const space = spaceIn(trimmed);
+		return space === null || (space === " " && uses?.haveSpaces !== true)
+			? "word"
+			: parseCell(trimmed.replaceAll(space, ""), commaIsDecimal);
+	}
 	const value = Number(plain);
 	// Adding 0 makes one zero of both, so that equal readings are equal.
 	return Number.isFinite(value) ? value + 0 : "word";

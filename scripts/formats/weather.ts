@@ -257,8 +257,8 @@ function countedValue(
 }
 
 function noteLeftOut(
-	{ headers, roles, measures, measureName, periods }: Layout,
-	{ linesBefore, isWestern }: Table,
+	{ headers, roles, measures, measureName, periods, untold }: Layout,
+	{ linesBefore, isWestern, delimiter }: Table,
 	note: (text: string) => void,
 ) {
 	if (isWestern)
@@ -267,6 +267,13 @@ function noteLeftOut(
 		note(
 			`a row is a day, its ${periods.offsets.size} columns of times are read as the measure ${periodName(periods)}`,
 		);
+	for (const index of measures) {
+		const sign = untold.get(index);
+		if (sign !== undefined)
+			note(
+				`column ${headers[index]?.name}: nothing tells whether such as 1${sign}234 are thousands or have decimals: ${delimiter === sign ? "they have no value" : "read as 1.234"}; write thousands as 1234`,
+			);
+	}
 	if (linesBefore.length > 0)
 		note(`lines before the header left out: ${sampleOf(linesBefore, " / ")}`);
 	const used = new Set([
