@@ -231,6 +231,10 @@ describe("cells without a value are readings without one", () => {
 		["metres below the surface", [-1500, -200], -999, false],
 		["metres around sea level", [-2000, 3000], -999, false],
 		["nothing else", [], -9999, true],
+		["temperature in tenths", [-30.5, 35.1], -99.9, true],
+		["temperature in more", [-30.5, 35.1], -999.9, true],
+		["pressure", [998.1, 1013.2], -9999.9, true],
+		["signal strength", [-98, -40], -99.9, false],
 	])("%s", async (_, others, sentinel, missing) => {
 		const rows = [...others, sentinel].map(
 			(value, index) => `2019-01-0${index + 1},${value}`,

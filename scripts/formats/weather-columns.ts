@@ -465,7 +465,7 @@ export function periodsAmong(
 }
 
 /** Values with which loggers and archives mark that there is none. */
-const SENTINELS = new Set([-999, -9999, -99999]);
+const SENTINELS = new Set([-999, -9999, -99999, -99.9, -999.9, -9999.9]);
 
 export const isSentinel = (value: number) => SENTINELS.has(value);
 

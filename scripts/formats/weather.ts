@@ -134,7 +134,7 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
- * - Tables of NOAA read as {@link isdTable} and {@link ghcnDailyTable} say.
+ * - Tables of NOAA read as {@link isdTable}, {@link gsodTable} and {@link ghcnDailyTable} say.
  */
 async function readTable(
 	source: Source,
