@@ -569,6 +569,42 @@ test("an hour beside the date counts where the date has none, and may be written
 		});
 });
 
+test("a row a day whose clocks are the ends of its periods ends at the next midnight", async () => {
+	const clocks = Array.from({ length: 48 }, (_, half) => {
+		const minutes = 30 * half + 30;
+		return `${Math.trunc(minutes / 60) % 24}:${String(minutes % 60).padStart(2, "0")}`;
+	});
+	const values = clocks.map((_, half) => half + 1);
+	const rows = `2024-05-13,${values}\n2024-05-14,${values.map((value) => value + 48)}\n`;
+	const expected = {
+		series: [
+			`file/-/value 2024-05-13T00:30: ${Array.from({ length: 96 }, (_, half) => `${half + 1}.0`).join(" ")}`,
+		],
+		rejects: [],
+	};
+	expect(await read(`date,${clocks}\n${rows}`)).toMatchObject(expected);
+	expect(
+		await read(`date,${clocks.join().replace(/0:00$/, "24:00")}\n${rows}`),
+	).toMatchObject(expected);
+	// A gas day, from six to six.
+	const gas = Array.from({ length: 24 }, (_, hour) => `${(hour + 6) % 24}:00`);
+	expect(
+		await read(`date,${gas}\n2024-05-13,${gas.map((_, hour) => hour)}\n`),
+	).toMatchObject({
+		series: [
+			`file/-/value 2024-05-13T06:00: ${gas.map((_, hour) => `${hour}.0`).join(" ")}`,
+		],
+	});
+});
+
+test("clocks that come twice in a row of a day stay what they are, and conflict", async () => {
+	const clocks = Array.from({ length: 24 }, (_, hour) => `${hour}:00`);
+	const { rejects } = await read(
+		`date,${clocks},${clocks}\n2024-05-13,${clocks.map(() => 1)},${clocks.map(() => 2)}\n`,
+	);
+	expect(rejects).toHaveLength(48);
+});
+
 test("a measure in another unit is no mark of the first", async () => {
 	const { series } = await read(
 		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",

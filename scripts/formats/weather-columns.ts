@@ -417,25 +417,25 @@ export interface Periods {
  * The columns that name the time of the day they are of, as meters write a row a day:
  * `00:00, 00:30, …`, or numbers from 0 or 1 behind one word, `HH1, HH2, …`, as many as a
  * day has hours, half-hours, quarters of an hour or five minutes: the first begins at
- * midnight. Null where the columns are others, or some.
+ * midnight. Clocks that begin anew after the last hour of the day are of the next. Null where the columns are others, or some.
  */
 export function periodsAmong(
 	headers: readonly Header[],
 	columns: readonly number[],
 ): Periods | null {
 	const names = columns.map((index) => headers[index]?.name.trim() ?? "");
-	const clocks = names.map((name) => PERIOD.exec(name));
-	if (clocks.filter((clock) => clock !== null).length >= 24)
-		return {
-			name: null,
-			offsets: new Map(
-				clocks.flatMap((clock, at) => {
-					if (clock === null) return [];
-					const minutes = 60 * Number(clock[1]) + Number(clock[2]);
-					return [[columns[at] ?? 0, minutes * 60e6] as const];
-				}),
-			),
-		};
+	const clocks = names.flatMap((name, at) => {
+		const [, hours, minutes] = PERIOD.exec(name) ?? [];
+		return hours === undefined
+			? []
+			: [
+					[
+						columns[at] ?? 0,
+						(60 * Number(hours) + Number(minutes)) * 60e6,
+					] as const,
+				];
+	});
+	if (clocks.length >= 24) return { name: null, offsets: inOneDay(clocks) };
 	const byWord = new Map<string, [index: number, number: number][]>();
 	for (const [at, name] of names.entries()) {
 		const [, word = "", digits] = /^(.*?)[_\s]?(\d{1,3})$/.exec(name) ?? [];
@@ -462,6 +462,25 @@ export function periodsAmong(
 		};
 	}
 	return null;
+}
+
+/**
+ * Clocks in the order of their columns, those of the next day where they begin anew once:
+ * `0:30, …, 23:30, 0:00`. As they stand where they are of more than a day, or in no order.
+ */
+function inOneDay(
+	clocks: readonly (readonly [index: number, offset: number])[],
+): ReadonlyMap<number, number> {
+	const first = clocks[0]?.[1] ?? 0;
+	let last = Number.NEGATIVE_INFINITY;
+	const offsets = new Map<number, number>();
+	for (const [index, clock] of clocks) {
+		const offset = clock > last ? clock : clock + DAY_MICROS;
+		if (offset <= last || offset >= first + DAY_MICROS) return new Map(clocks);
+		offsets.set(index, offset);
+		last = offset;
+	}
+	return offsets;
 }
 
 /** Values with which loggers and archives mark that there is none. */
