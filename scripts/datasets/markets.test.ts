@@ -372,6 +372,23 @@ describe("candles of exchanges and archives", () => {
 		);
 	});
 
+	test("have negative prices with a typographic minus, between commas and semicolons", async () => {
+		const lake = await buildFrom(markets, {
+			"markets/oil_daily.csv":
+				"date,open,high,low,close\n2020-04-20,17.5,17.85,\u221240.32,\u221237.63\n",
+			"markets/power_hour.csv":
+				"time;open;high;low;close\n2020-04-20 13:00;1.234,5;1.234,5;\u22121.040,5;\u221237,5\n",
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(
+			await lake.query("SELECT low, close FROM candles ORDER BY symbol"),
+		).toEqual([
+			{ low: -40.32, close: -37.63 },
+			{ low: -1040.5, close: -37.5 },
+		]);
+		lake.close();
+	});
+
 	test("set thousands apart also where the first rows have none", async () => {
 		const plain = Array.from(
 			{ length: 40 },

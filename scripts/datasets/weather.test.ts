@@ -194,6 +194,27 @@ describe("columns", () => {
 });
 
 describe("cells without a value are readings without one", () => {
+	test("a typographic minus is one, beside whatever sign of decimals and thousands", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv": "time,t\n2019-01-01Z,\u22123.2\n2019-01-02Z,8\n",
+			"weather/b.csv":
+				"time;t;u\n2019-01-01Z;\u22123,2;\u22121.234\n2019-01-02Z;\u22121 234,5;\u22120\n",
+			"weather/c.csv":
+				'time,t,air_quality_index\n2019-01-01Z,"\u22123,2",\u22121.5\n',
+		});
+		expect(readings).toEqual([
+			"a/-/t 2019-01-01T00:00:00 -3.2",
+			"a/-/t 2019-01-02T00:00:00 8.0",
+			"b/-/t 2019-01-01T00:00:00 -3.2",
+			"b/-/t 2019-01-02T00:00:00 -1234.5",
+			"b/-/u 2019-01-01T00:00:00 -1234.0",
+			"b/-/u 2019-01-02T00:00:00 0.0",
+			"c/-/air_quality_index 2019-01-01T00:00:00 -1.5",
+			"c/-/t 2019-01-01T00:00:00 -3.2",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
 	test("blanks and words", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/s.csv":

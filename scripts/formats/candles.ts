@@ -287,7 +287,7 @@ function inOrder(
 		${literal(`${century}\\${year}-\\${month}-\\${day}\\4`)})`;
 }
 
-/** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`. */
+/** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`, with the typographic minus. */
 const THOUSANDS = {
 	point: "[$€£¥]?[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]*)?[KMB]?",
 	comma: "[$€£¥]?[+-]?(?:[0-9]{1,3}(?:\\.[0-9]{3})*|[0-9]+)(?:,[0-9]+)?[KMB]?",
@@ -320,8 +320,9 @@ function numbersOf(
 		? [THOUSANDS.comma, (text: string) => `translate(${text}, ',.', '.')`]
 		: [THOUSANDS.point, (text: string) => `replace(${text}, ',', '')`];
 	return (cell) => {
-		const plain = `ltrim(CASE WHEN regexp_full_match(${cell}, ${literal(set)})
-			THEN ${apart(cell)} ELSE ${cell} END, '$€£¥')`;
+		const text = `replace(${cell}, '\u2212', '-')`;
+		const plain = `ltrim(CASE WHEN regexp_full_match(${text}, ${literal(set)})
+			THEN ${apart(text)} ELSE ${text} END, '$€£¥')`;
 		const [many, number] = [`right(${plain}, 1)`, `rtrim(${plain}, 'KMB')`];
 		const read = `CASE WHEN ${many} IN ('K', 'M', 'B')
 			THEN (try_cast(${number} AS DOUBLE) * CASE ${many} WHEN 'K' THEN 1e3 WHEN 'M' THEN 1e6 ELSE 1e9 END)::VARCHAR

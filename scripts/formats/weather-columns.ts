@@ -371,7 +371,7 @@ export class CellDigits {
 	add(cell: string): void {
 		const trimmed = cell.trim();
 		if (trimmed === "") return;
-		this.#isWhole &&= /^-?\d+$/.test(trimmed) || !NUMBER.test(trimmed);
+		this.#isWhole &&= /^[\u2212-]?\d+$/.test(trimmed) || !NUMBER.test(trimmed);
 		this.#width ??= trimmed.length;
 		this.#isOfOneWidth &&=
 			/^\d{5,}$/.test(trimmed) && trimmed.length === this.#width;
@@ -533,21 +533,22 @@ export class MeasureStatistics {
 	}
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** With the typographic minus too, as Sweden, Norway and Finland write it: `−3,2`. */
+const NUMBER = /^[+\u2212-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Thousands are set apart and decimals told, so that there is one way to read it: `1.234,5`. */
-const GROUPED = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
+const GROUPED = /^[+\u2212-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
 
 /** Thousands that are set apart, or three decimals: `1.234`. */
-const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
+const THOUSANDS = /^[+\u2212-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
 
 /** A number with a decimal comma, as it is written; but not ISD's `0150,1`, which are two. */
 const DECIMAL_COMMA =
-	/^[+-]?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[ \u00A0\u202F'\u2019]\d{3})+),\d+$/;
+	/^[+\u2212-]?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[ \u00A0\u202F'\u2019]\d{3})+),\d+$/;
 
 /** Thousands that a space or an apostrophe sets apart, as in France, the North and Switzerland: `1 234,5`. */
 const SPACED =
-	/^[+-]?[1-9]\d{0,2}([ \u00A0\u202F'\u2019])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/;
+	/^[+\u2212-]?[1-9]\d{0,2}([ \u00A0\u202F'\u2019])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/;
 
 function spaceIn(trimmed: string): string | null {
 	return SPACED.exec(trimmed)?.[1] ?? null;
@@ -711,7 +712,9 @@ export function parseCell(
 			? "word"
 			: parseCell(trimmed.replaceAll(space, ""), commaIsDecimal);
 	}
-	const value = Number(plain);
+	const value = Number(
+		plain.startsWith("\u2212") ? `-${plain.slice(1)}` : plain,
+	);
 	// Adding 0 makes one zero of both, so that equal readings are equal.
 	return Number.isFinite(value) ? value + 0 : "word";
 }
