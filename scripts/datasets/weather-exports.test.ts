@@ -605,6 +605,92 @@ test("clocks that come twice in a row of a day stay what they are, and conflict"
 	expect(rejects).toHaveLength(48);
 });
 
+test.each([
+	[
+		"Local Time,UTC Time,Temp [°C]",
+		"2024-05-13 14:00,2024-05-13 12:00,8\n2024-05-13 15:00,2024-05-13 13:00,9",
+		"Temp [°C] 2024-05-13T12:00: 8.0 9.0",
+		"Local Time",
+	],
+	[
+		"timestamp_local,temp,timestamp_utc",
+		"2024-05-13T14:00:00,8,2024-05-13T12:00:00\n2024-05-13T15:00:00,9,2024-05-13T13:00:00",
+		"temp 2024-05-13T12:00: 8.0 9.0",
+		"timestamp_local",
+	],
+	[
+		"Balancing Authority,Data Date,Hour Number,Local Time at End of Hour,UTC Time at End of Hour,Demand (MW)",
+		"PJM,05/13/2024,1,05/13/2024 1:00:00 AM,05/13/2024 5:00:00 AM,80\nPJM,05/13/2024,2,05/13/2024 2:00:00 AM,05/13/2024 6:00:00 AM,79",
+		"Demand [MW] 2024-05-13T05:00: 80.0 79.0",
+		"Balancing Authority, Data Date, Local Time at End of Hour",
+	],
+	// Of something else, of a clock alone, or of what has its zone.
+	[
+		"time,end_time_utc,t",
+		"2024-05-13 14:00,2024-05-13 12:00,8",
+		"t 2024-05-13T14:00: 8.0",
+		"end_time_utc",
+	],
+	[
+		"date,created_at_utc,t",
+		"2024-05-13,2024-05-14 12:00,8",
+		"t 2024-05-13T00:00: 8.0",
+		"created_at_utc",
+	],
+	[
+		"local_time,utc_time,t",
+		"2024-05-13 14:00,12:00,8",
+		"t 2024-05-13T14:00: 8.0",
+		"utc_time",
+	],
+	[
+		"local_time,utc_time,t",
+		"2024-05-13T14:00+01:00,2024-05-13 12:00,8",
+		"t 2024-05-13T13:00: 8.0",
+		"utc_time",
+	],
+])(
+	"of a local time and one of UTC the latter counts, where both tell when: %s",
+	async (header, rows, series, leftOut) => {
+		const found = await read(`${header}\n${rows}\n`);
+		expect(found.rejects).toEqual([]);
+		expect(found.series).toContain(`file/-/${series}`);
+		expect(found.leftOut.join()).toContain(leftOut);
+	},
+);
+
+test("clocks of a place that the header names are told in UTC, and one that it shows never or twice is rejected", async () => {
+	expect(
+		await read(
+			"timestamp(America/Los_Angeles),temp(ºF)\n2024/05/13 14:00:00,71\n2024/01/13 14:00:00,50\n2024/03/10 01:30:00,51\n2024/03/10 02:30:00,52\n2024/03/10 03:30:00,53\n2024/11/03 01:30:00,54\n2024/11/03 02:00:00,55\n",
+		),
+	).toEqual({
+		series: ["file/-/temp [ºF] 2024-01-13T22:00: 50.0 51.0 53.0 71.0 55.0"],
+		rejects: [5, 7].map((line) =>
+			expect.stringMatching(
+				new RegExp(`^${line}: clocks were set in America/Los_Angeles, `),
+			),
+		),
+		leftOut: [],
+	});
+	for (const [header, at] of [
+		["time (Etc/GMT+5)", "19:00"],
+		["Date/Time (Asia/Kolkata)", "08:30"],
+		["Date/Time", "14:00"],
+		["time (utc+2)", "12:00"],
+		["time_utc", "14:00"],
+	])
+		expect(await read(`${header},t\n2024-05-13 14:00,1\n`)).toMatchObject({
+			series: [`file/-/t 2024-05-13T${at}: 1.0`],
+			rejects: [],
+		});
+	expect(
+		(await read("time (Europe/Atlantis),t\n2024-05-13 14:00,1\n")).rejects,
+	).toEqual([
+		expect.stringContaining("a zone that is not known, Europe/Atlantis"),
+	]);
+});
+
 test("a measure in another unit is no mark of the first", async () => {
 	const { series } = await read(
 		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",

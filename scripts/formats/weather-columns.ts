@@ -184,8 +184,8 @@ const DAYS = ["day", "dd", "dy", "tag"];
 /** HOBO's `Temp, °C (LGR S/N: 1, SEN S/N: 2)`. */
 const LOGGER = /^(.+), (\S+) \(LGR S\/N: [^()]*\)$/;
 
-/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`. */
-const ZONE = /\b(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/;
+/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`, `timestamp_utc`. */
+const ZONE = /(?<![a-z])(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/i;
 
 /** Minutes east of UTC that the header of times says; null where it says none. */
 export function zoneOf({ name, unit }: Header): number | null {
@@ -297,6 +297,58 @@ function isPlace(key: string): boolean {
 /** `formatted_date`, `local_time`: a word of the name says time. */
 function isTimeLike(key: string): boolean {
 	return /(?:^|_)(?:date|time|datetime|timestamp)(?:_|$)/.test(key);
+}
+
+/** Words of names of times that do not say of what the time is. */
+const PLAIN_WORDS: ReadonlySet<string> = new Set(
+	"date time datetime timestamp at start begin beginning end ending of the hour period interval observation obs".split(
+		" ",
+	),
+);
+
+const UTC_WORDS: ReadonlySet<string> = new Set(["utc", "gmt"]);
+
+const LOCAL_WORDS: ReadonlySet<string> = new Set(["local", "lst"]);
+
+/**
+ * The column that tells in UTC, as its name says, what the column of a time tells by local
+ * clocks, or without a time of day: `timestamp_utc` beside `timestamp_local`; null where
+ * there is none. `moments`: columns of which a row holds a date with its time of day.
+ */
+export function utcColumn(
+	headers: readonly Header[],
+	time: number,
+	moments: ReadonlySet<number>,
+): number | null {
+	const words = headers.map(({ name, unit }) =>
+		keyOf(`${name} ${unit ?? ""}`)
+			.split("_")
+			.filter((word) => word !== ""),
+	);
+	const restOf = (index: number) =>
+		(words[index] ?? []).filter(
+			(word) => !UTC_WORDS.has(word) && !LOCAL_WORDS.has(word),
+		);
+	const has = (index: number, some: ReadonlySet<string>) =>
+		words[index]?.some((word) => some.has(word)) === true;
+	if (has(time, UTC_WORDS)) return null;
+	const plain = [...moments].filter(
+		(index) =>
+			index !== time &&
+			has(index, UTC_WORDS) &&
+			restOf(index).every((word) => PLAIN_WORDS.has(word)),
+	);
+	const twin = plain.find(
+		(index) => restOf(index).join() === restOf(time).join(),
+	);
+	if (twin !== undefined) return twin;
+	const isLocal = (index: number) => has(index, LOCAL_WORDS);
+	if (isLocal(time)) return plain[0] ?? null;
+	if (moments.has(time)) return null;
+	const locals = [...moments]
+		.filter(isLocal)
+		.map((index) => restOf(index).join());
+	return plain.find((index) => locals.includes(restOf(index).join())) ?? null;
 }
 
 function claimTimeLike(

@@ -17,9 +17,16 @@ import {
 	type Roles,
 	rolesOf,
 	type SignUses,
+	utcColumn,
 } from "./weather-columns.ts";
 import { openTable, type Source, sampleOf, width } from "./weather-table.ts";
-import { isWrittenTime, TimeForms, timeText } from "./weather-times.ts";
+import {
+	isMoment,
+	isWrittenTime,
+	isZoned,
+	TimeForms,
+	timeText,
+} from "./weather-times.ts";
 
 /** How a file's cells become readings. */
 export interface Layout {
@@ -49,6 +56,23 @@ export class NoReadings extends FileError {}
 /** What UTF-8 decoding puts for bytes that are none. */
 export const NOT_UTF8 = "\uFFFD";
 
+/** Roles by the names of the columns and, where these do not tell the time, by the cells of a row. */
+function settledRoles(
+	headers: readonly Header[],
+	named: Roles | null,
+	cells: readonly string[],
+): Roles | null {
+	const roles = named ?? rolesOf(headers, cells.findIndex(isWrittenTime));
+	if (roles === null || roles.date !== null || roles.yearAndMonth !== null)
+		return roles;
+	if (isZoned(cells[roles.time] ?? "")) return roles;
+	const moments = new Set(
+		cells.flatMap((cell, index) => (isMoment(cell) ? [index] : [])),
+	);
+	const utc = utcColumn(headers, roles.time, moments);
+	return utc === null ? roles : rolesOf(headers, utc);
+}
+
 /** How numbers are written in a file, by what a first survey has seen. */
 type Numbers = Pick<Layout, "signs" | "decimalCommas" | "untold">;
 
@@ -75,6 +99,7 @@ export async function survey(
 	const hasDecimalCommas = (known?.decimalCommas.size ?? 0) > 0;
 	const headers = headersOf(header);
 	let roles = rolesOf(headers);
+	let isSettled = false;
 	let dataRows = 0;
 	const times = new TimeForms();
 	const digits = new Map<number, CellDigits>();
@@ -84,7 +109,10 @@ export async function survey(
 			dataRows += 1;
 			if (width(row, table.width) !== table.width) continue;
 			const cells = table.cells(row);
-			roles ??= rolesOf(headers, cells.findIndex(isWrittenTime));
+			if (!isSettled) {
+				roles = settledRoles(headers, roles, cells);
+				isSettled = roles !== null;
+			}
 			if (roles !== null) surveyRow(cells, line, roles);
 		}
 	if (roles === null)
