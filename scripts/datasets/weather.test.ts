@@ -149,6 +149,29 @@ describe("columns", () => {
 		});
 	});
 
+	test("measures that share a name are told apart by what stands behind it", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv":
+				"time,Temperature (°C),Temperature (°F),u [%]\n2019-01-01Z,10,50,7\n",
+			"weather/b.csv": "time,Temp (min),Temp (max)\n2019-01-01Z,1,9\n",
+			"weather/c.csv": "time,Sun (min),Sun (s)\n2019-01-01Z,1,60\n",
+			"weather/d.csv":
+				'"Date Time","Temp, °C (LGR S/N: 1, SEN S/N: 2)","Temp, °C (LGR S/N: 1, SEN S/N: 3)"\n2019-01-01Z,1,2\n',
+		});
+		expect(readings).toEqual([
+			"a/-/Temperature (°C) [°C] 2019-01-01T00:00:00 10.0",
+			"a/-/Temperature (°F) [°F] 2019-01-01T00:00:00 50.0",
+			"a/-/u [%] 2019-01-01T00:00:00 7.0",
+			"b/-/Temp (max) 2019-01-01T00:00:00 9.0",
+			"b/-/Temp (min) 2019-01-01T00:00:00 1.0",
+			"c/-/Sun (min) [min] 2019-01-01T00:00:00 1.0",
+			"c/-/Sun (s) [s] 2019-01-01T00:00:00 60.0",
+			"d/-/Temp, °C (LGR S/N: 1, SEN S/N: 2) [°C] 2019-01-01T00:00:00 1.0",
+			"d/-/Temp, °C (LGR S/N: 1, SEN S/N: 3) [°C] 2019-01-01T00:00:00 2.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
 	test("a column `name` that names no other column names the station", async () => {
 		const { readings } = await readingsOf({
 			"weather/x.csv":

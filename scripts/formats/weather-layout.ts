@@ -97,7 +97,7 @@ export async function survey(
 		throw new NoReadings("no header: the file has nothing but white space");
 	const commaIsDecimal = delimiter !== ",";
 	const hasDecimalCommas = (known?.decimalCommas.size ?? 0) > 0;
-	const headers = headersOf(header);
+	let headers = headersOf(header);
 	let roles = rolesOf(headers);
 	let isSettled = false;
 	let dataRows = 0;
@@ -225,7 +225,8 @@ export async function survey(
 		measures = [...periods.offsets.keys()];
 		for (const index of measures) all.merge(statisticsOf(byColumn, index));
 		statistics.set(periodName(periods), all);
-	} else
+	} else {
+		headers = distinctHeaders(headers, header.cells, measures);
 		for (const index of measures) {
 			const name = headers[index]?.name ?? "";
 			if (statistics.has(name))
@@ -234,6 +235,7 @@ export async function survey(
 				});
 			statistics.set(name, statisticsOf(byColumn, index));
 		}
+	}
 	return {
 		headers,
 		roles,
@@ -317,6 +319,37 @@ function headersOf({ line, cells }: CsvRow): Header[] {
 			{ line, sample },
 		);
 	return cells.map(parseHeader);
+}
+
+/** What stands in brackets where a unit might, and is none; `min` may be minutes. */
+const STATISTIC =
+	/^(?:max|minimum|maximum|mean|avg|average|median|sum|total|high|low|last|std)$/i;
+
+/**
+ * Headers in which measures that share a name have all that stands in theirs for it:
+ * `Temperature (°C)` beside `Temperature (°F)`. Of `Temp (min)` beside `Temp (max)` none is a unit.
+ */
+function distinctHeaders(
+	headers: readonly Header[],
+	cells: readonly string[],
+	measures: readonly number[],
+): Header[] {
+	const isMeasure = new Set(measures);
+	const byName = Map.groupBy(
+		headers.filter((_, index) => isMeasure.has(index)),
+		({ name }) => name,
+	);
+	return headers.map((header, index) => {
+		const sharing = byName.get(header.name) ?? [];
+		if (!isMeasure.has(index) || sharing.length < 2) return header;
+		const areUnits = !sharing.some(
+			({ unit }) => STATISTIC.test(unit ?? "") && !/^min$/i.test(unit ?? ""),
+		);
+		return {
+			name: (cells[index] ?? "").trim(),
+			unit: areUnits ? header.unit : null,
+		};
+	});
 }
 
 /** The one column that the cells of a `name` column name. */
