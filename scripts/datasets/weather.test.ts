@@ -129,6 +129,22 @@ describe("columns", () => {
 			);
 	});
 
+	test("years of two digits are of the last century from 69 on", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv": "date,t\n12/30/99,1\n12/31/69,2\n1/1/00,3\n12/31/68,4\n",
+			"weather/b.csv": "date,t\n99-12-30,1\n99-12-31,2\n",
+		});
+		expect(readings).toEqual([
+			"a/-/t 1969-12-31T00:00:00 2.0",
+			"a/-/t 1999-12-30T00:00:00 1.0",
+			"a/-/t 2000-01-01T00:00:00 3.0",
+			"a/-/t 2068-12-31T00:00:00 4.0",
+			"b/-/t 1999-12-30T00:00:00 1.0",
+			"b/-/t 1999-12-31T00:00:00 2.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
 	test("rows of blank cells are blank lines, and blank cells behind the last column none", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/a.csv":

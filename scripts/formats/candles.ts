@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import {
 	DateForms,
 	isPartedDate,
+	LAST_CENTURY,
 	PLACES,
 } from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
@@ -282,9 +283,14 @@ function inOrder(
 	const order = example === undefined ? null : dates.orderOf(example);
 	if (order === null) return text;
 	const [day, month, year] = PLACES[order];
-	const century = /^\d+\D\d+\D\d{4}/.test(example ?? "") ? "" : "20";
-	return `regexp_replace(${text}, ${literal(`^${TIME_FORMS.parted}$`)},
-		${literal(`${century}\\${year}-\\${month}-\\${day}\\4`)})`;
+	const parted = literal(`^${TIME_FORMS.parted}$`);
+	const plain = literal(`\\${year}-\\${month}-\\${day}\\4`);
+	const isShort = !/^\d+\D\d+\D\d{4}/.test(example ?? "");
+	const century = isShort
+		? `CASE WHEN try_cast(regexp_extract(${text}, ${parted}, ${year}) AS INTEGER) < ${LAST_CENTURY}
+			THEN '20' ELSE '19' END || `
+		: "";
+	return `regexp_replace(${text}, ${parted}, ${century}${plain})`;
 }
 
 /** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`, with the typographic minus. */
