@@ -386,6 +386,44 @@ describe("candles of exchanges and archives", () => {
 		);
 	});
 
+	test("are of the last century in years of two digits from 69 on, in either order", async () => {
+		const lake = await buildFrom(markets, {
+			"markets/gold_daily.csv":
+				"date,open,high,low,close\n12/30/99,1,1,1,1\n1/3/00,1,1,1,1\n12/31/68,1,1,1,1\n6/15/69,1,1,1,1\n",
+			"markets/dax_daily.csv":
+				"date,open,high,low,close\n30.12.99,1,1,1,1\n03.01.00,1,1,1,1\n",
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(
+			await lake.query(
+				"SELECT symbol || ' ' || ts::DATE::VARCHAR AS day FROM candles ORDER BY day",
+			),
+		).toEqual(
+			[
+				...["DAX 1999-12-30", "DAX 2000-01-03", "GOLD 1969-06-15"],
+				...["GOLD 1999-12-30", "GOLD 2000-01-03", "GOLD 2068-12-31"],
+			].map((day) => ({ day })),
+		);
+		lake.close();
+	});
+
+	test("have negative prices with a typographic minus, between commas and semicolons", async () => {
+		const lake = await buildFrom(markets, {
+			"markets/oil_daily.csv":
+				"date,open,high,low,close\n2020-04-20,17.5,17.85,\u221240.32,\u221237.63\n",
+			"markets/power_hour.csv":
+				"time;open;high;low;close\n2020-04-20 13:00;1.234,5;1.234,5;\u22121.040,5;\u221237,5\n",
+		});
+		expect(lake.rejects).toEqual([]);
+		expect(
+			await lake.query("SELECT low, close FROM candles ORDER BY symbol"),
+		).toEqual([
+			{ low: -40.32, close: -37.63 },
+			{ low: -1040.5, close: -37.5 },
+		]);
+		lake.close();
+	});
+
 	test("set thousands apart also where the first rows have none", async () => {
 		const plain = Array.from(
 			{ length: 40 },

@@ -32,12 +32,35 @@ test.each([
 "01001099999","2024-01-02","7","70.93","-8.67","9.0","JAN MAYEN, NO","99999","  21.9","23","  23.1","*","001000"
 `,
 		series: [
-			"01001099999/-/MAX 2024-01-01T00:00: 22.1 23.1",
-			"01001099999/-/TEMP 2024-01-01T00:00: 19.9 21.9",
+			"01001099999/-/MAX [°F] 2024-01-01T00:00: 22.1 23.1",
+			"01001099999/-/TEMP [°F] 2024-01-01T00:00: 19.9 21.9",
 		],
 		leftOut: [
 			"SOURCE, LATITUDE, LONGITUDE, ELEVATION, NAME, CALL_SIGN, TEMP_ATTRIBUTES, MAX_ATTRIBUTES, FRSHTT",
 		],
+	},
+	{
+		what: "NOAA, summaries of days, without their codes of what is missing",
+		content: `"STATION","DATE","TEMP","TEMP_ATTRIBUTES","DEWP","SLP","STP","VISIB","WDSP","MXSPD","GUST","MAX","MIN","PRCP","SNDP","FRSHTT"
+"S","2024-01-01","9999.9"," 0","9999.9","9999.9","999.9","999.9","999.9","999.9","999.9","9999.9","9999.9","99.99","999.9","000000"
+"S","2024-01-02","  99.9","24","  -9.9"," 999.9","9999.9","  9.9","  9.9"," 99.9"," 99.9","  99.9","  99.9"," 9.99"," 99.9","000000"
+"S","2024-01-03","  19.9","24","  11.6","1002.8"," 999.8","  6.2"," 12.4"," 17.1"," 25.1","  25.7","  13.6"," 0.01","  5.9","001000"
+`,
+		series: [
+			"S/-/DEWP [°F] 2024-01-01T00:00: null -9.9 11.6",
+			"S/-/GUST [kn] 2024-01-01T00:00: null 99.9 25.1",
+			"S/-/MAX [°F] 2024-01-01T00:00: null 99.9 25.7",
+			"S/-/MIN [°F] 2024-01-01T00:00: null 99.9 13.6",
+			"S/-/MXSPD [kn] 2024-01-01T00:00: null 99.9 17.1",
+			"S/-/PRCP [in] 2024-01-01T00:00: null 9.99 0.01",
+			"S/-/SLP [hPa] 2024-01-01T00:00: null 999.9 1002.8",
+			"S/-/SNDP [in] 2024-01-01T00:00: null 99.9 5.9",
+			"S/-/STP [hPa] 2024-01-01T00:00: null null 999.8",
+			"S/-/TEMP [°F] 2024-01-01T00:00: null 99.9 19.9",
+			"S/-/VISIB [mi] 2024-01-01T00:00: null 9.9 6.2",
+			"S/-/WDSP [kn] 2024-01-01T00:00: null 9.9 12.4",
+		],
+		leftOut: ["TEMP_ATTRIBUTES, FRSHTT"],
 	},
 	{
 		what: "DWD, whose times are digits",
@@ -544,6 +567,128 @@ test("an hour beside the date counts where the date has none, and may be written
 			series: ["file/-/t 2024-05-01T07:00: 1.0 2.0 3.0"],
 			rejects: [],
 		});
+});
+
+test("a row a day whose clocks are the ends of its periods ends at the next midnight", async () => {
+	const clocks = Array.from({ length: 48 }, (_, half) => {
+		const minutes = 30 * half + 30;
+		return `${Math.trunc(minutes / 60) % 24}:${String(minutes % 60).padStart(2, "0")}`;
+	});
+	const values = clocks.map((_, half) => half + 1);
+	const rows = `2024-05-13,${values}\n2024-05-14,${values.map((value) => value + 48)}\n`;
+	const expected = {
+		series: [
+			`file/-/value 2024-05-13T00:30: ${Array.from({ length: 96 }, (_, half) => `${half + 1}.0`).join(" ")}`,
+		],
+		rejects: [],
+	};
+	expect(await read(`date,${clocks}\n${rows}`)).toMatchObject(expected);
+	expect(
+		await read(`date,${clocks.join().replace(/0:00$/, "24:00")}\n${rows}`),
+	).toMatchObject(expected);
+	// A gas day, from six to six.
+	const gas = Array.from({ length: 24 }, (_, hour) => `${(hour + 6) % 24}:00`);
+	expect(
+		await read(`date,${gas}\n2024-05-13,${gas.map((_, hour) => hour)}\n`),
+	).toMatchObject({
+		series: [
+			`file/-/value 2024-05-13T06:00: ${gas.map((_, hour) => `${hour}.0`).join(" ")}`,
+		],
+	});
+});
+
+test("clocks that come twice in a row of a day stay what they are, and conflict", async () => {
+	const clocks = Array.from({ length: 24 }, (_, hour) => `${hour}:00`);
+	const { rejects } = await read(
+		`date,${clocks},${clocks}\n2024-05-13,${clocks.map(() => 1)},${clocks.map(() => 2)}\n`,
+	);
+	expect(rejects).toHaveLength(48);
+});
+
+test.each([
+	[
+		"Local Time,UTC Time,Temp [°C]",
+		"2024-05-13 14:00,2024-05-13 12:00,8\n2024-05-13 15:00,2024-05-13 13:00,9",
+		"Temp [°C] 2024-05-13T12:00: 8.0 9.0",
+		"Local Time",
+	],
+	[
+		"timestamp_local,temp,timestamp_utc",
+		"2024-05-13T14:00:00,8,2024-05-13T12:00:00\n2024-05-13T15:00:00,9,2024-05-13T13:00:00",
+		"temp 2024-05-13T12:00: 8.0 9.0",
+		"timestamp_local",
+	],
+	[
+		"Balancing Authority,Data Date,Hour Number,Local Time at End of Hour,UTC Time at End of Hour,Demand (MW)",
+		"PJM,05/13/2024,1,05/13/2024 1:00:00 AM,05/13/2024 5:00:00 AM,80\nPJM,05/13/2024,2,05/13/2024 2:00:00 AM,05/13/2024 6:00:00 AM,79",
+		"Demand [MW] 2024-05-13T05:00: 80.0 79.0",
+		"Balancing Authority, Data Date, Local Time at End of Hour",
+	],
+	// Of something else, of a clock alone, or of what has its zone.
+	[
+		"time,end_time_utc,t",
+		"2024-05-13 14:00,2024-05-13 12:00,8",
+		"t 2024-05-13T14:00: 8.0",
+		"end_time_utc",
+	],
+	[
+		"date,created_at_utc,t",
+		"2024-05-13,2024-05-14 12:00,8",
+		"t 2024-05-13T00:00: 8.0",
+		"created_at_utc",
+	],
+	[
+		"local_time,utc_time,t",
+		"2024-05-13 14:00,12:00,8",
+		"t 2024-05-13T14:00: 8.0",
+		"utc_time",
+	],
+	[
+		"local_time,utc_time,t",
+		"2024-05-13T14:00+01:00,2024-05-13 12:00,8",
+		"t 2024-05-13T13:00: 8.0",
+		"utc_time",
+	],
+])(
+	"of a local time and one of UTC the latter counts, where both tell when: %s",
+	async (header, rows, series, leftOut) => {
+		const found = await read(`${header}\n${rows}\n`);
+		expect(found.rejects).toEqual([]);
+		expect(found.series).toContain(`file/-/${series}`);
+		expect(found.leftOut.join()).toContain(leftOut);
+	},
+);
+
+test("clocks of a place that the header names are told in UTC, and one that it shows never or twice is rejected", async () => {
+	expect(
+		await read(
+			"timestamp(America/Los_Angeles),temp(ºF)\n2024/05/13 14:00:00,71\n2024/01/13 14:00:00,50\n2024/03/10 01:30:00,51\n2024/03/10 02:30:00,52\n2024/03/10 03:30:00,53\n2024/11/03 01:30:00,54\n2024/11/03 02:00:00,55\n",
+		),
+	).toEqual({
+		series: ["file/-/temp [ºF] 2024-01-13T22:00: 50.0 51.0 53.0 71.0 55.0"],
+		rejects: [5, 7].map((line) =>
+			expect.stringMatching(
+				new RegExp(`^${line}: clocks were set in America/Los_Angeles, `),
+			),
+		),
+		leftOut: [],
+	});
+	for (const [header, at] of [
+		["time (Etc/GMT+5)", "19:00"],
+		["Date/Time (Asia/Kolkata)", "08:30"],
+		["Date/Time", "14:00"],
+		["time (utc+2)", "12:00"],
+		["time_utc", "14:00"],
+	])
+		expect(await read(`${header},t\n2024-05-13 14:00,1\n`)).toMatchObject({
+			series: [`file/-/t 2024-05-13T${at}: 1.0`],
+			rejects: [],
+		});
+	expect(
+		(await read("time (Europe/Atlantis),t\n2024-05-13 14:00,1\n")).rejects,
+	).toEqual([
+		expect.stringContaining("a zone that is not known, Europe/Atlantis"),
+	]);
 });
 
 test("a measure in another unit is no mark of the first", async () => {

@@ -129,6 +129,22 @@ describe("columns", () => {
 			);
 	});
 
+	test("years of two digits are of the last century from 69 on", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv": "date,t\n12/30/99,1\n12/31/69,2\n1/1/00,3\n12/31/68,4\n",
+			"weather/b.csv": "date,t\n99-12-30,1\n99-12-31,2\n",
+		});
+		expect(readings).toEqual([
+			"a/-/t 1969-12-31T00:00:00 2.0",
+			"a/-/t 1999-12-30T00:00:00 1.0",
+			"a/-/t 2000-01-01T00:00:00 3.0",
+			"a/-/t 2068-12-31T00:00:00 4.0",
+			"b/-/t 1999-12-30T00:00:00 1.0",
+			"b/-/t 1999-12-31T00:00:00 2.0",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
 	test("rows of blank cells are blank lines, and blank cells behind the last column none", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/a.csv":
@@ -147,6 +163,29 @@ describe("columns", () => {
 			"rows rejected": 2,
 			values: 2,
 		});
+	});
+
+	test("measures that share a name are told apart by what stands behind it", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv":
+				"time,Temperature (°C),Temperature (°F),u [%]\n2019-01-01Z,10,50,7\n",
+			"weather/b.csv": "time,Temp (min),Temp (max)\n2019-01-01Z,1,9\n",
+			"weather/c.csv": "time,Sun (min),Sun (s)\n2019-01-01Z,1,60\n",
+			"weather/d.csv":
+				'"Date Time","Temp, °C (LGR S/N: 1, SEN S/N: 2)","Temp, °C (LGR S/N: 1, SEN S/N: 3)"\n2019-01-01Z,1,2\n',
+		});
+		expect(readings).toEqual([
+			"a/-/Temperature (°C) [°C] 2019-01-01T00:00:00 10.0",
+			"a/-/Temperature (°F) [°F] 2019-01-01T00:00:00 50.0",
+			"a/-/u [%] 2019-01-01T00:00:00 7.0",
+			"b/-/Temp (max) 2019-01-01T00:00:00 9.0",
+			"b/-/Temp (min) 2019-01-01T00:00:00 1.0",
+			"c/-/Sun (min) [min] 2019-01-01T00:00:00 1.0",
+			"c/-/Sun (s) [s] 2019-01-01T00:00:00 60.0",
+			"d/-/Temp, °C (LGR S/N: 1, SEN S/N: 2) [°C] 2019-01-01T00:00:00 1.0",
+			"d/-/Temp, °C (LGR S/N: 1, SEN S/N: 3) [°C] 2019-01-01T00:00:00 2.0",
+		]);
+		expect(lake.rejects).toEqual([]);
 	});
 
 	test("a column `name` that names no other column names the station", async () => {
@@ -194,6 +233,27 @@ describe("columns", () => {
 });
 
 describe("cells without a value are readings without one", () => {
+	test("a typographic minus is one, beside whatever sign of decimals and thousands", async () => {
+		const { readings, lake } = await readingsOf({
+			"weather/a.csv": "time,t\n2019-01-01Z,\u22123.2\n2019-01-02Z,8\n",
+			"weather/b.csv":
+				"time;t;u\n2019-01-01Z;\u22123,2;\u22121.234\n2019-01-02Z;\u22121 234,5;\u22120\n",
+			"weather/c.csv":
+				'time,t,air_quality_index\n2019-01-01Z,"\u22123,2",\u22121.5\n',
+		});
+		expect(readings).toEqual([
+			"a/-/t 2019-01-01T00:00:00 -3.2",
+			"a/-/t 2019-01-02T00:00:00 8.0",
+			"b/-/t 2019-01-01T00:00:00 -3.2",
+			"b/-/t 2019-01-02T00:00:00 -1234.5",
+			"b/-/u 2019-01-01T00:00:00 -1234.0",
+			"b/-/u 2019-01-02T00:00:00 0.0",
+			"c/-/air_quality_index 2019-01-01T00:00:00 -1.5",
+			"c/-/t 2019-01-01T00:00:00 -3.2",
+		]);
+		expect(lake.rejects).toEqual([]);
+	});
+
 	test("blanks and words", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/s.csv":
@@ -231,6 +291,10 @@ describe("cells without a value are readings without one", () => {
 		["metres below the surface", [-1500, -200], -999, false],
 		["metres around sea level", [-2000, 3000], -999, false],
 		["nothing else", [], -9999, true],
+		["temperature in tenths", [-30.5, 35.1], -99.9, true],
+		["temperature in more", [-30.5, 35.1], -999.9, true],
+		["pressure", [998.1, 1013.2], -9999.9, true],
+		["signal strength", [-98, -40], -99.9, false],
 	])("%s", async (_, others, sentinel, missing) => {
 		const rows = [...others, sentinel].map(
 			(value, index) => `2019-01-0${index + 1},${value}`,
@@ -457,7 +521,7 @@ describe("bad input", () => {
 			1,
 		]);
 		expect(await values("1.013", "1,013", "1013", "0.5")).toEqual([
-			1.013, 1.013, 1013, 0.5,
+			1.013, 1013, 1013, 0.5,
 		]);
 		// A sentinel, but not where values reach as low.
 		expect(await values("-9.999", "-1,5", "1.013,2")).toEqual([
@@ -468,6 +532,189 @@ describe("bad input", () => {
 		expect(await values("-9.999", "-9.500", "-1.013,2")).toEqual([
 			-9999, -9500, -1013.2,
 		]);
+	});
+
+	describe("what a sign is for in one column holds for the others", () => {
+		/** Columns of the last row, as their values are read, and notes of signs. */
+		const last = async (delimiter: string, ...rows: string[][]) => {
+			const lake = await buildFrom(weather, {
+				"weather/s.csv": [
+					["time", "a", "b", "c"].slice(0, (rows[0]?.length ?? 0) + 1),
+					...rows.map((row, hour) => [`2024-05-01 0${hour}:00`, ...row]),
+				]
+					.map((row) => `${row.join(delimiter)}\n`)
+					.join(""),
+			});
+			const read = await lake.query(
+				"SELECT value FROM readings WHERE ts = (SELECT max(ts) FROM readings) ORDER BY measure",
+			);
+			lake.close();
+			return {
+				values: read.map(({ value }) => value),
+				notes: (lake.reports["weather/s.csv"]?.notes ?? []).filter((note) =>
+					note.includes("nothing tells"),
+				),
+			};
+		};
+
+		test.each<[string, string, string[][], (number | null)[]]>([
+			[
+				"decimal commas",
+				";",
+				[
+					["8,4", "950"],
+					["9,1", "1.234"],
+				],
+				[9.1, 1234],
+			],
+			["decimal commas, in one column", ";", [["8,4"], ["1.234"]], [1234]],
+			[
+				"decimal points",
+				"\t",
+				[
+					["8.4", "950"],
+					["9.1", "1,234"],
+				],
+				[9.1, 1234],
+			],
+			[
+				"within quotes",
+				",",
+				[
+					["8.4", "950"],
+					["9.1", '"1,234"'],
+				],
+				[9.1, 1234],
+			],
+			["in one column within quotes", ",", [["910.5"], ['"1,234"']], [1234]],
+			[
+				"decimal commas within quotes",
+				",",
+				[
+					['"8,4"', "950"],
+					['"9,1"', '"1,234"'],
+				],
+				[9.1, 1.234],
+			],
+			[
+				"and points beside them",
+				",",
+				[
+					['"8,4"', "950"],
+					['"9,1"', "1.234"],
+				],
+				[9.1, 1234],
+			],
+			[
+				"two signs",
+				";",
+				[
+					["850", "1"],
+					["1.234.567", "1.234"],
+				],
+				[1234567, 1234],
+			],
+			[
+				"decimals of its own",
+				";",
+				[
+					["8,4", "0.5"],
+					["9,1", "1.234"],
+				],
+				[9.1, 1.234],
+			],
+			[
+				"points that commas part",
+				",",
+				[
+					["8", "950"],
+					["9", "1.234"],
+				],
+				[9, 1.234],
+			],
+			[
+				"spaces",
+				";",
+				[
+					["850,5", "8"],
+					["1 234,5", "9"],
+				],
+				[1234.5, 9],
+			],
+			[
+				"spaces without decimals",
+				";",
+				[
+					["850", "8"],
+					["12 345 678", "9"],
+				],
+				[12345678, 9],
+			],
+			[
+				"spaces that do not break",
+				";",
+				[
+					["1\u00A0234,5", "1\u202F234"],
+					["2\u00A0234,5", "2\u202F234"],
+				],
+				[2234.5, 2234],
+			],
+			[
+				"apostrophes",
+				",",
+				[
+					["1'234.5", "1\u2019234"],
+					["1'234'567.5", "950"],
+				],
+				[1234567.5, 950],
+			],
+			[
+				"spaces within quotes",
+				",",
+				[
+					['"0,5"', "1"],
+					['"1 234,5"', "2"],
+				],
+				[1234.5, 2],
+			],
+		])("%s", async (_, delimiter, rows, values) => {
+			expect(await last(delimiter, ...rows)).toEqual({ values, notes: [] });
+		});
+
+		test("two numbers that a space parts are no thousands, where there are no other numbers", async () => {
+			expect(
+				(await last(";", ["1", "270 015"], ["2", "280 018"])).values,
+			).toEqual([2]);
+		});
+
+		test("where nothing tells, it is noted", async () => {
+			for (const [delimiter, first, second, value] of [
+				[";", "8", "1.234", 1.234],
+				["\t", "8", "1,234", 1.234],
+				[",", "8", '"1,234"', null],
+			] as const) {
+				const { values, notes } = await last(
+					delimiter,
+					[first],
+					["9"],
+					[second],
+				);
+				expect(values).toEqual([value]);
+				expect(notes).toEqual([
+					expect.stringMatching(
+						/^column a: nothing tells whether such as 1[.,]234 are thousands/,
+					),
+				]);
+			}
+			// Decimals after both.
+			const { values, notes } = await last(
+				";",
+				["8,5", "8.5", "7"],
+				["8,5", "8.5", "1.234"],
+			);
+			expect(values).toEqual([8.5, 8.5, 1.234]);
+			expect(notes).toHaveLength(1);
+		});
 	});
 
 	test("a row that is not UTF-8 is rejected with its line", async () => {

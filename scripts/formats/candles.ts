@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import {
 	DateForms,
 	isPartedDate,
+	LAST_CENTURY,
 	PLACES,
 } from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
@@ -289,12 +290,17 @@ function inOrder(
 	const order = example === undefined ? null : dates.orderOf(example);
 	if (order === null) return text;
 	const [day, month, year] = PLACES[order];
-	const century = /^\d+\D\d+\D\d{4}/.test(example ?? "") ? "" : "20";
-	return `regexp_replace(${text}, ${literal(`^${TIME_FORMS.parted}$`)},
-		${literal(`${century}\\${year}-\\${month}-\\${day}\\4`)})`;
+	const parted = literal(`^${TIME_FORMS.parted}$`);
+	const plain = literal(`\\${year}-\\${month}-\\${day}\\4`);
+	const isShort = !/^\d+\D\d+\D\d{4}/.test(example ?? "");
+	const century = isShort
+		? `CASE WHEN try_cast(regexp_extract(${text}, ${parted}, ${year}) AS INTEGER) < ${LAST_CENTURY}
+			THEN '20' ELSE '19' END || `
+		: "";
+	return `regexp_replace(${text}, ${parted}, ${century}${plain})`;
 }
 
-/** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`. */
+/** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`, with the typographic minus. */
 const THOUSANDS = {
 	point: "[$€£¥]?[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]*)?[KMB]?",
 	comma: "[$€£¥]?[+-]?(?:[0-9]{1,3}(?:\\.[0-9]{3})*|[0-9]+)(?:,[0-9]+)?[KMB]?",
@@ -327,8 +333,9 @@ function numbersOf(
 		? [THOUSANDS.comma, (text: string) => `translate(${text}, ',.', '.')`]
 		: [THOUSANDS.point, (text: string) => `replace(${text}, ',', '')`];
 	return (cell) => {
-		const plain = `ltrim(CASE WHEN regexp_full_match(${cell}, ${literal(set)})
-			THEN ${apart(cell)} ELSE ${cell} END, '$€£¥')`;
+		const text = `replace(${cell}, '\u2212', '-')`;
+		const plain = `ltrim(CASE WHEN regexp_full_match(${text}, ${literal(set)})
+			THEN ${apart(text)} ELSE ${text} END, '$€£¥')`;
 		const [many, number] = [`right(${plain}, 1)`, `rtrim(${plain}, 'KMB')`];
 		const read = `CASE WHEN ${many} IN ('K', 'M', 'B')
 			THEN (try_cast(${number} AS DOUBLE) * CASE ${many} WHEN 'K' THEN 1e3 WHEN 'M' THEN 1e6 ELSE 1e9 END)::VARCHAR

@@ -112,6 +112,51 @@ function valueIn(cell: string, { part, quality, scale, missing, only }: Field) {
 	return String(Number(text) / scale);
 }
 
+/** Units of the columns of NOAA's Global Summary of the Day, and the numbers that stand for no value. */
+const SUMMARY: Readonly<
+	Record<string, readonly [unit: string, ...missing: number[]]>
+> = {
+	TEMP: ["°F", 9999.9],
+	DEWP: ["°F", 9999.9],
+	SLP: ["hPa", 9999.9],
+	// Written without its first digit from 1000 on.
+	STP: ["hPa", 9999.9, 999.9],
+	VISIB: ["mi", 999.9],
+	WDSP: ["kn", 999.9],
+	MXSPD: ["kn", 999.9],
+	GUST: ["kn", 999.9],
+	MAX: ["°F", 9999.9],
+	MIN: ["°F", 9999.9],
+	PRCP: ["in", 99.99],
+	SNDP: ["in", 999.9],
+};
+
+/**
+ * NOAA's Global Summary of the Day with its units in the header and without its codes of
+ * what is missing. Null for a header of another kind.
+ * https://www.ncei.noaa.gov/data/global-summary-of-the-day/doc/readme.txt
+ */
+export function gsodTable(header: readonly string[]): PlainTable | null {
+	if (
+		!["STATION", "DATE", "TEMP_ATTRIBUTES", "FRSHTT"].every((name) =>
+			header.includes(name),
+		)
+	)
+		return null;
+	const columns = header.map((name) => SUMMARY[name] ?? null);
+	return {
+		header: header.map((name, index) => {
+			const [unit] = columns[index] ?? [];
+			return unit === undefined ? name : `${name} [${unit}]`;
+		}),
+		cells: (row) =>
+			row.map((cell, index) => {
+				const [, ...missing] = columns[index] ?? [""];
+				return missing.includes(Number(cell)) ? "" : cell;
+			}),
+	};
+}
+
 /** Units of the elements of GHCN daily that are told in tenths. */
 const TENTHS: Readonly<Record<string, string>> = {
 	...unit("mm", "PRCP EVAP WESD WESF MDPR THIC"),

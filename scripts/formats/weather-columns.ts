@@ -184,8 +184,8 @@ const DAYS = ["day", "dd", "dy", "tag"];
 /** HOBO's `Temp, °C (LGR S/N: 1, SEN S/N: 2)`. */
 const LOGGER = /^(.+), (\S+) \(LGR S\/N: [^()]*\)$/;
 
-/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`. */
-const ZONE = /\b(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/;
+/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`, `timestamp_utc`. */
+const ZONE = /(?<![a-z])(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/i;
 
 /** Minutes east of UTC that the header of times says; null where it says none. */
 export function zoneOf({ name, unit }: Header): number | null {
@@ -299,6 +299,58 @@ function isTimeLike(key: string): boolean {
 	return /(?:^|_)(?:date|time|datetime|timestamp)(?:_|$)/.test(key);
 }
 
+/** Words of names of times that do not say of what the time is. */
+const PLAIN_WORDS: ReadonlySet<string> = new Set(
+	"date time datetime timestamp at start begin beginning end ending of the hour period interval observation obs".split(
+		" ",
+	),
+);
+
+const UTC_WORDS: ReadonlySet<string> = new Set(["utc", "gmt"]);
+
+const LOCAL_WORDS: ReadonlySet<string> = new Set(["local", "lst"]);
+
+/**
+ * The column that tells in UTC, as its name says, what the column of a time tells by local
+ * clocks, or without a time of day: `timestamp_utc` beside `timestamp_local`; null where
+ * there is none. `moments`: columns of which a row holds a date with its time of day.
+ */
+export function utcColumn(
+	headers: readonly Header[],
+	time: number,
+	moments: ReadonlySet<number>,
+): number | null {
+	const words = headers.map(({ name, unit }) =>
+		keyOf(`${name} ${unit ?? ""}`)
+			.split("_")
+			.filter((word) => word !== ""),
+	);
+	const restOf = (index: number) =>
+		(words[index] ?? []).filter(
+			(word) => !UTC_WORDS.has(word) && !LOCAL_WORDS.has(word),
+		);
+	const has = (index: number, some: ReadonlySet<string>) =>
+		words[index]?.some((word) => some.has(word)) === true;
+	if (has(time, UTC_WORDS)) return null;
+	const plain = [...moments].filter(
+		(index) =>
+			index !== time &&
+			has(index, UTC_WORDS) &&
+			restOf(index).every((word) => PLAIN_WORDS.has(word)),
+	);
+	const twin = plain.find(
+		(index) => restOf(index).join() === restOf(time).join(),
+	);
+	if (twin !== undefined) return twin;
+	const isLocal = (index: number) => has(index, LOCAL_WORDS);
+	if (isLocal(time)) return plain[0] ?? null;
+	if (moments.has(time)) return null;
+	const locals = [...moments]
+		.filter(isLocal)
+		.map((index) => restOf(index).join());
+	return plain.find((index) => locals.includes(restOf(index).join())) ?? null;
+}
+
 function claimTimeLike(
 	keys: readonly string[],
 	used: Set<number>,
@@ -371,7 +423,7 @@ export class CellDigits {
 	add(cell: string): void {
 		const trimmed = cell.trim();
 		if (trimmed === "") return;
-		this.#isWhole &&= /^-?\d+$/.test(trimmed) || !NUMBER.test(trimmed);
+		this.#isWhole &&= /^[\u2212-]?\d+$/.test(trimmed) || !NUMBER.test(trimmed);
 		this.#width ??= trimmed.length;
 		this.#isOfOneWidth &&=
 			/^\d{5,}$/.test(trimmed) && trimmed.length === this.#width;
@@ -417,25 +469,25 @@ export interface Periods {
  * The columns that name the time of the day they are of, as meters write a row a day:
  * `00:00, 00:30, …`, or numbers from 0 or 1 behind one word, `HH1, HH2, …`, as many as a
  * day has hours, half-hours, quarters of an hour or five minutes: the first begins at
- * midnight. Null where the columns are others, or some.
+ * midnight. Clocks that begin anew after the last hour of the day are of the next. Null where the columns are others, or some.
  */
 export function periodsAmong(
 	headers: readonly Header[],
 	columns: readonly number[],
 ): Periods | null {
 	const names = columns.map((index) => headers[index]?.name.trim() ?? "");
-	const clocks = names.map((name) => PERIOD.exec(name));
-	if (clocks.filter((clock) => clock !== null).length >= 24)
-		return {
-			name: null,
-			offsets: new Map(
-				clocks.flatMap((clock, at) => {
-					if (clock === null) return [];
-					const minutes = 60 * Number(clock[1]) + Number(clock[2]);
-					return [[columns[at] ?? 0, minutes * 60e6] as const];
-				}),
-			),
-		};
+	const clocks = names.flatMap((name, at) => {
+		const [, hours, minutes] = PERIOD.exec(name) ?? [];
+		return hours === undefined
+			? []
+			: [
+					[
+						columns[at] ?? 0,
+						(60 * Number(hours) + Number(minutes)) * 60e6,
+					] as const,
+				];
+	});
+	if (clocks.length >= 24) return { name: null, offsets: inOneDay(clocks) };
 	const byWord = new Map<string, [index: number, number: number][]>();
 	for (const [at, name] of names.entries()) {
 		const [, word = "", digits] = /^(.*?)[_\s]?(\d{1,3})$/.exec(name) ?? [];
@@ -464,8 +516,27 @@ export function periodsAmong(
 	return null;
 }
 
+/**
+ * Clocks in the order of their columns, those of the next day where they begin anew once:
+ * `0:30, …, 23:30, 0:00`. As they stand where they are of more than a day, or in no order.
+ */
+function inOneDay(
+	clocks: readonly (readonly [index: number, offset: number])[],
+): ReadonlyMap<number, number> {
+	const first = clocks[0]?.[1] ?? 0;
+	let last = Number.NEGATIVE_INFINITY;
+	const offsets = new Map<number, number>();
+	for (const [index, clock] of clocks) {
+		const offset = clock > last ? clock : clock + DAY_MICROS;
+		if (offset <= last || offset >= first + DAY_MICROS) return new Map(clocks);
+		offsets.set(index, offset);
+		last = offset;
+	}
+	return offsets;
+}
+
 /** Values with which loggers and archives mark that there is none. */
-const SENTINELS = new Set([-999, -9999, -99999]);
+const SENTINELS = new Set([-999, -9999, -99999, -99.9, -999.9, -9999.9]);
 
 export const isSentinel = (value: number) => SENTINELS.has(value);
 
@@ -514,73 +585,164 @@ export class MeasureStatistics {
 	}
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** With the typographic minus too, as Sweden, Norway and Finland write it: `−3,2`. */
+const NUMBER = /^[+\u2212-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Thousands are set apart and decimals told, so that there is one way to read it: `1.234,5`. */
-const GROUPED = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
+const GROUPED = /^[+\u2212-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,|(?:,\d{3})+\.)\d+$/;
 
 /** Thousands that are set apart, or three decimals: `1.234`. */
-const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
+const THOUSANDS = /^[+\u2212-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)$/;
 
 /** A number with a decimal comma, as it is written; but not ISD's `0150,1`, which are two. */
-const DECIMAL_COMMA = /^[+-]?(?:0|[1-9]\d*),\d+$/;
+const DECIMAL_COMMA =
+	/^[+\u2212-]?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[ \u00A0\u202F'\u2019]\d{3})+),\d+$/;
+
+/** Thousands that a space or an apostrophe sets apart, as in France, the North and Switzerland: `1 234,5`. */
+const SPACED =
+	/^[+\u2212-]?[1-9]\d{0,2}([ \u00A0\u202F'\u2019])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/;
+
+function spaceIn(trimmed: string): string | null {
+	return SPACED.exec(trimmed)?.[1] ?? null;
+}
+
+type Sign = "." | ",";
+
+/** Null where cells disagree, so that one of {@link THOUSANDS} is no number. */
+type SignUse = "thousands" | "decimals" | null;
+
+/** What is for what in the cells of a column that do not tell it. */
+export interface SignUses {
+	readonly point: SignUse;
+	readonly comma: SignUse;
+	/** Whether spaces set thousands apart, and not two numbers. */
+	readonly haveSpaces: boolean;
+}
 
 /** What points and commas are for in a column, as its cells tell. */
 export class NumberSigns {
-	readonly #thousands = new Set<string>();
-	readonly #decimals = new Set<string>();
-	#areDecimalCommas = true;
+	readonly thousands = new Set<Sign>();
+	readonly decimals = new Set<Sign>();
+	/** Signs of cells that do not tell, such as `1.234`. */
+	readonly untold = new Set<Sign>();
+	/** Whether all cells with commas are numbers of decimal commas. */
+	areDecimalCommas = true;
+	/** Whether a cell has thousands that spaces set apart, or two numbers. */
+	haveSpaces = false;
 
 	add(cell: string): void {
 		const point = cell.indexOf(".");
 		const comma = cell.indexOf(",");
 		if (point !== -1 && comma !== -1) {
 			if (!GROUPED.test(cell.trim())) return;
-			this.#thousands.add(point < comma ? "." : ",");
-			this.#decimals.add(point < comma ? "," : ".");
+			this.thousands.add(point < comma ? "." : ",");
+			this.decimals.add(point < comma ? "," : ".");
 			return;
 		}
 		if (point === comma) return;
 		const sign = point === -1 ? "," : ".";
-		if (sign === "," && this.#areDecimalCommas)
-			this.#areDecimalCommas = DECIMAL_COMMA.test(cell.trim());
-		if (this.#decimals.has(sign)) return;
+		if (sign === "," && this.areDecimalCommas)
+			this.areDecimalCommas = DECIMAL_COMMA.test(cell.trim());
+		if (this.decimals.has(sign)) return;
 		const trimmed = cell.trim();
-		if (!THOUSANDS.test(trimmed) && NUMBER.test(trimmed.replace(sign, ".")))
-			this.#decimals.add(sign);
+		if (THOUSANDS.test(trimmed)) {
+			const isOnce = cell.indexOf(sign, Math.max(point, comma) + 1) === -1;
+			(isOnce ? this.untold : this.thousands).add(sign);
+		} else if (
+			NUMBER.test(trimmed.replace(sign, ".")) ||
+			(spaceIn(trimmed) ?? " ") !== " "
+		)
+			this.decimals.add(sign);
 	}
 
-	/** Whether some cell sets thousands apart beyond doubt. */
-	get hasThousands(): boolean {
-		return this.#thousands.size > 0;
+	/** Of a cell that is no number as it stands. */
+	addWord(cell: string): void {
+		this.haveSpaces ||= spaceIn(cell.trim()) === " ";
 	}
 
 	/** Whether commas are decimal signs beyond doubt, as in `8,4`, and points are none. */
 	get hasDecimalCommas(): boolean {
 		return (
-			this.#areDecimalCommas &&
-			this.#decimals.has(",") &&
-			!this.#decimals.has(".")
+			this.areDecimalCommas && this.decimals.has(",") && !this.decimals.has(".")
+		);
+	}
+}
+
+/** What points and commas are for in a file: what some columns prove holds for those that do not tell. */
+export class FileSigns {
+	readonly #columns: readonly NumberSigns[];
+	readonly #commasPart: boolean;
+
+	/** `commasPart`: commas part the cells, so that those within have quotes. */
+	constructor(columns: Iterable<NumberSigns>, commasPart: boolean) {
+		this.#columns = [...columns];
+		this.#commasPart = commasPart;
+	}
+
+	/** What a sign is for in a column's cells that do not tell it. */
+	use(column: NumberSigns, sign: Sign): SignUse {
+		if (column.thousands.has(sign))
+			return column.decimals.has(sign) ? null : "thousands";
+		return this.#areThousands(column, sign) ? "thousands" : "decimals";
+	}
+
+	/** Whether commas are decimal signs in a column though commas part the cells. */
+	hasDecimalCommas(column: NumberSigns): boolean {
+		return (
+			column.hasDecimalCommas ||
+			(column.untold.has(",") &&
+				column.areDecimalCommas &&
+				!this.#some((each) => each.decimals.has(".")) &&
+				this.#some((each) => each.hasDecimalCommas))
 		);
 	}
 
-	/** What a sign is for in a cell that does not tell it; null where other cells disagree. */
-	use(sign: string): "thousands" | "decimals" | null {
-		if (!this.#thousands.has(sign)) return "decimals";
-		return this.#decimals.has(sign) ? null : "thousands";
+	/** A sign of a column of which nothing in the file tells what it is for; null where there is none. */
+	untold(column: NumberSigns): Sign | null {
+		const isUntold = (sign: Sign) => {
+			const isEither =
+				column.untold.has(sign) &&
+				!column.thousands.has(sign) &&
+				!column.decimals.has(sign) &&
+				!this.#areThousands(column, sign);
+			if (!isEither) return false;
+			const isOther = this.#some((each) => each.decimals.has(otherThan(sign)));
+			if (this.#commasPart && sign === ".") return isOther;
+			return isOther || !this.#some((each) => each.decimals.has(sign));
+		};
+		return ([".", ","] as const).find(isUntold) ?? null;
+	}
+
+	#areThousands(column: NumberSigns, sign: Sign): boolean {
+		const other = otherThan(sign);
+		return (
+			column.untold.has(sign) &&
+			!this.#some((each) => each.decimals.has(sign)) &&
+			this.#some(
+				(each) =>
+					each.thousands.has(sign) ||
+					(each.decimals.has(other) &&
+						(other === "." || each.areDecimalCommas)),
+			)
+		);
+	}
+
+	#some(is: (column: NumberSigns) => boolean): boolean {
+		return this.#columns.some(is);
 	}
 }
+
+const otherThan = (sign: Sign): Sign => (sign === "." ? "," : ".");
 
 /**
  * A cell as a finite number, or what it is instead. A comma is the decimal sign
  * where `commaIsDecimal`. `1.234,5` and `1,234.5` are the same anywhere,
- * and beside the first in a column `1.234` is a thousand more than one: `signs` are the
- * column's. Where its cells disagree, `1.234` is a word.
+ * and where `uses`, which are of the column, say so, `1.234` is a thousand and more, or a word.
  */
 export function parseCell(
 	cell: string,
 	commaIsDecimal: boolean,
-	signs?: NumberSigns,
+	uses?: SignUses,
 ): number | "blank" | "word" {
 	const trimmed = cell.trim();
 	if (trimmed === "") return "blank";
@@ -589,15 +751,22 @@ export function parseCell(
 		plain = trimmed.replace(/[.,](?=\d*[.,])/g, "").replace(",", ".");
 	else {
 		const use =
-			signs?.hasThousands && THOUSANDS.test(trimmed)
-				? signs.use(trimmed.includes(".") ? "." : ",")
+			uses !== undefined && THOUSANDS.test(trimmed)
+				? uses[trimmed.includes(".") ? "point" : "comma"]
 				: "decimals";
 		if (use === null) return "word";
 		if (use === "thousands") plain = trimmed.replace(/[.,]/g, "");
 		else if (commaIsDecimal) plain = trimmed.replace(",", ".");
 	}
-	if (!NUMBER.test(plain)) return "word";
-	const value = Number(plain);
+	if (!NUMBER.test(plain)) {
+		const space = spaceIn(trimmed);
+		return space === null || (space === " " && uses?.haveSpaces !== true)
+			? "word"
+			: parseCell(trimmed.replaceAll(space, ""), commaIsDecimal);
+	}
+	const value = Number(
+		plain.startsWith("\u2212") ? `-${plain.slice(1)}` : plain,
+	);
 	// Adding 0 makes one zero of both, so that equal readings are equal.
 	return Number.isFinite(value) ? value + 0 : "word";
 }

@@ -4,6 +4,7 @@ import { parseTime } from "../../src/lib/formats/time.ts";
 import type { CsvRow } from "./csv.ts";
 import {
 	CellDigits,
+	FileSigns,
 	type Header,
 	keyOf,
 	MeasureStatistics,
@@ -15,9 +16,17 @@ import {
 	periodsAmong,
 	type Roles,
 	rolesOf,
+	type SignUses,
+	utcColumn,
 } from "./weather-columns.ts";
 import { openTable, type Source, sampleOf, width } from "./weather-table.ts";
-import { isWrittenTime, TimeForms, timeText } from "./weather-times.ts";
+import {
+	isMoment,
+	isWrittenTime,
+	isZoned,
+	TimeForms,
+	timeText,
+} from "./weather-times.ts";
 
 /** How a file's cells become readings. */
 export interface Layout {
@@ -34,8 +43,10 @@ export interface Layout {
 	readonly commaIsDecimal: boolean;
 	/** Columns in which commas are decimal signs though commas part the cells, which have quotes. */
 	readonly decimalCommas: ReadonlySet<number>;
-	/** What points and commas are for, by column. */
-	readonly signs: ReadonlyMap<number, NumberSigns>;
+	/** What points and commas are for in cells that do not tell it, by column; of none where they are for decimals. */
+	readonly signs: ReadonlyMap<number, SignUses>;
+	/** The sign of columns of which nothing tells whether `1.234` is a thousand and more. */
+	readonly untold: ReadonlyMap<number, string>;
 	readonly times: TimeForms;
 }
 
@@ -45,6 +56,26 @@ export class NoReadings extends FileError {}
 /** What UTF-8 decoding puts for bytes that are none. */
 export const NOT_UTF8 = "\uFFFD";
 
+/** Roles by the names of the columns and, where these do not tell the time, by the cells of a row. */
+function settledRoles(
+	headers: readonly Header[],
+	named: Roles | null,
+	cells: readonly string[],
+): Roles | null {
+	const roles = named ?? rolesOf(headers, cells.findIndex(isWrittenTime));
+	if (roles === null || roles.date !== null || roles.yearAndMonth !== null)
+		return roles;
+	if (isZoned(cells[roles.time] ?? "")) return roles;
+	const moments = new Set(
+		cells.flatMap((cell, index) => (isMoment(cell) ? [index] : [])),
+	);
+	const utc = utcColumn(headers, roles.time, moments);
+	return utc === null ? roles : rolesOf(headers, utc);
+}
+
+/** How numbers are written in a file, by what a first survey has seen. */
+type Numbers = Pick<Layout, "signs" | "decimalCommas" | "untold">;
+
 /**
  * First reading: finds out what the columns are and what their cells hold. Where it
  * comes upon thousands that are set apart, or decimal commas within quotes, once more,
@@ -52,7 +83,7 @@ export const NOT_UTF8 = "\uFFFD";
  */
 export async function survey(
 	source: Source,
-	known: ReadonlyMap<number, NumberSigns> | null = null,
+	known: Numbers | null = null,
 ): Promise<Layout> {
 	const signs = new Map<number, NumberSigns>();
 	const byColumn = new Map<number, MeasureStatistics>();
@@ -65,16 +96,10 @@ export async function survey(
 	if (header === null)
 		throw new NoReadings("no header: the file has nothing but white space");
 	const commaIsDecimal = delimiter !== ",";
-	const decimalCommas = new Set(
-		known === null || commaIsDecimal || !table.isPlain
-			? []
-			: [...known].flatMap(([index, each]) =>
-					each.hasDecimalCommas ? [index] : [],
-				),
-	);
-	const hasDecimalCommas = decimalCommas.size > 0;
-	const headers = headersOf(header);
+	const hasDecimalCommas = (known?.decimalCommas.size ?? 0) > 0;
+	let headers = headersOf(header);
 	let roles = rolesOf(headers);
+	let isSettled = false;
 	let dataRows = 0;
 	const times = new TimeForms();
 	const digits = new Map<number, CellDigits>();
@@ -84,7 +109,10 @@ export async function survey(
 			dataRows += 1;
 			if (width(row, table.width) !== table.width) continue;
 			const cells = table.cells(row);
-			roles ??= rolesOf(headers, cells.findIndex(isWrittenTime));
+			if (!isSettled) {
+				roles = settledRoles(headers, roles, cells);
+				isSettled = roles !== null;
+			}
 			if (roles !== null) surveyRow(cells, line, roles);
 		}
 	if (roles === null)
@@ -102,19 +130,28 @@ export async function survey(
 	const fault = times.fault();
 	if (fault !== null) throw new FileError(fault.reason, fault);
 
-	const isTwice = (each: NumberSigns) =>
-		each.hasThousands ||
-		(each.hasDecimalCommas && !commaIsDecimal && table.isPlain);
-	if (known === null && signs.values().some(isTwice))
-		return survey(source, signs);
+	const numbers =
+		known ?? numbersOf(signs, byColumn, !commaIsDecimal, table.isPlain);
+	if (
+		known === null &&
+		(numbers.signs.size > 0 || numbers.decimalCommas.size > 0)
+	)
+		return survey(source, numbers);
+
 	function parse(cells: readonly string[], index: number) {
 		const cell = cells[index] ?? "";
-		entryOf(signs, index, () => new NumberSigns()).add(cell);
-		return parseCell(
+		const value = parseCell(
 			cell,
-			commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
-			known?.get(index),
+			commaIsDecimal ||
+				(hasDecimalCommas && known?.decimalCommas.has(index) === true),
+			known?.signs.get(index),
 		);
+		if (known === null) {
+			const own = entryOf(signs, index, () => new NumberSigns());
+			own.add(cell);
+			if (value === "word") own.addWord(cell);
+		}
+		return value;
 	}
 
 	function surveyRow(
@@ -151,8 +188,7 @@ export async function survey(
 			periods: null,
 			statistics: byName,
 			commaIsDecimal,
-			decimalCommas,
-			signs,
+			...numbers,
 			times,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
@@ -189,7 +225,8 @@ export async function survey(
 		measures = [...periods.offsets.keys()];
 		for (const index of measures) all.merge(statisticsOf(byColumn, index));
 		statistics.set(periodName(periods), all);
-	} else
+	} else {
+		headers = distinctHeaders(headers, header.cells, measures);
 		for (const index of measures) {
 			const name = headers[index]?.name ?? "";
 			if (statistics.has(name))
@@ -198,6 +235,7 @@ export async function survey(
 				});
 			statistics.set(name, statisticsOf(byColumn, index));
 		}
+	}
 	return {
 		headers,
 		roles,
@@ -206,9 +244,46 @@ export async function survey(
 		periods,
 		statistics,
 		commaIsDecimal,
-		decimalCommas,
-		signs,
+		...numbers,
 		times,
+	};
+}
+
+/** `columns`: what the cells of each hold where nothing is known yet. */
+function numbersOf(
+	signs: ReadonlyMap<number, NumberSigns>,
+	columns: ReadonlyMap<number, MeasureStatistics>,
+	commasPart: boolean,
+	isPlain: boolean,
+): Numbers {
+	// Cells that hold several numbers prove nothing of other columns.
+	const of = (column: NumberSigns) =>
+		isPlain ? file : new FileSigns([column], commasPart);
+	const file = new FileSigns(signs.values(), commasPart);
+	return {
+		signs: new Map(
+			[...signs].flatMap(([index, column]): [number, SignUses][] => {
+				const point = of(column).use(column, ".");
+				const comma = of(column).use(column, ",");
+				const hasOthers =
+					column.decimals.size > 0 || (columns.get(index)?.numbers ?? 0) > 0;
+				const haveSpaces = column.haveSpaces && hasOthers;
+				return point === "decimals" && comma === "decimals" && !haveSpaces
+					? []
+					: [[index, { point, comma, haveSpaces }]];
+			}),
+		),
+		decimalCommas: new Set(
+			[...signs].flatMap(([index, column]) =>
+				commasPart && isPlain && file.hasDecimalCommas(column) ? [index] : [],
+			),
+		),
+		untold: new Map(
+			[...signs].flatMap(([index, column]) => {
+				const sign = isPlain ? file.untold(column) : null;
+				return sign === null ? [] : [[index, sign]];
+			}),
+		),
 	};
 }
 
@@ -244,6 +319,37 @@ function headersOf({ line, cells }: CsvRow): Header[] {
 			{ line, sample },
 		);
 	return cells.map(parseHeader);
+}
+
+/** What stands in brackets where a unit might, and is none; `min` may be minutes. */
+const STATISTIC =
+	/^(?:max|minimum|maximum|mean|avg|average|median|sum|total|high|low|last|std)$/i;
+
+/**
+ * Headers in which measures that share a name have all that stands in theirs for it:
+ * `Temperature (°C)` beside `Temperature (°F)`. Of `Temp (min)` beside `Temp (max)` none is a unit.
+ */
+function distinctHeaders(
+	headers: readonly Header[],
+	cells: readonly string[],
+	measures: readonly number[],
+): Header[] {
+	const isMeasure = new Set(measures);
+	const byName = Map.groupBy(
+		headers.filter((_, index) => isMeasure.has(index)),
+		({ name }) => name,
+	);
+	return headers.map((header, index) => {
+		const sharing = byName.get(header.name) ?? [];
+		if (!isMeasure.has(index) || sharing.length < 2) return header;
+		const areUnits = !sharing.some(
+			({ unit }) => STATISTIC.test(unit ?? "") && !/^min$/i.test(unit ?? ""),
+		);
+		return {
+			name: (cells[index] ?? "").trim(),
+			unit: areUnits ? header.unit : null,
+		};
+	});
 }
 
 /** The one column that the cells of a `name` column name. */

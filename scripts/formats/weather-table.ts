@@ -2,7 +2,7 @@ import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
 import { enedisTable } from "./enedis-table.ts";
-import { ghcnDailyTable, isdTable } from "./noaa-tables.ts";
+import { ghcnDailyTable, gsodTable, isdTable } from "./noaa-tables.ts";
 import { tenthsTable } from "./tenths-table.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
 
@@ -85,6 +85,7 @@ export async function openTable(source: Source): Promise<Table> {
 		);
 		const plain =
 			isdTable(names) ??
+			gsodTable(names) ??
 			tenthsTable(names, textsBefore) ??
 			enedisTable(names, textsBefore, delimiter);
 		return {

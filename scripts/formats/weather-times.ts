@@ -105,3 +105,12 @@ export function isWrittenTime(cell: string): boolean {
 		(parseTime(start) !== null || isPartedDate(start))
 	);
 }
+
+/** A time with its date. */
+export function isMoment(cell: string): boolean {
+	return isWrittenTime(cell) && WITH_CLOCK.test(startOf(cell.trim()));
+}
+
+export function isZoned(cell: string): boolean {
+	return parseTime(startOf(cell.trim()))?.zoned === true;
+}

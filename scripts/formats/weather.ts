@@ -1,6 +1,7 @@
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { entryBytes, fileBytes, plainName } from "./bytes.ts";
+import { ClocksOfPlace } from "./clocks-of-place.ts";
 import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
@@ -116,7 +117,9 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  *   A row of units in brackets may stand below. Commas, semicolons, tabs or bars part its
  *   cells, whichever it has most.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
- *   1970 (see {@link parseTime}); without a zone it is UTC, which is noted. A date
+ *   1970 (see {@link parseTime}); without a zone, of its own, of its header or of the place
+ *   that its header names, it is UTC, which is noted. A column of UTC comes before one of
+ *   local clocks, see {@link utcColumn}. A date
  *   and a time of day, or an hour, in columns of their own are put together, and so are
  *   year, month and day. Of dates that may have day or month first the whole file tells,
  *   see {@link DateForms}. Digits such as `2024020113` are a date
@@ -134,7 +137,7 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
- * - Tables of NOAA read as {@link isdTable} and {@link ghcnDailyTable} say.
+ * - Tables of NOAA read as {@link isdTable}, {@link gsodTable} and {@link ghcnDailyTable} say.
  */
 async function readTable(
 	source: Source,
@@ -145,9 +148,16 @@ async function readTable(
 	const note = noteOf(source, out);
 	const { headers, roles, periods, commaIsDecimal, decimalCommas } = layout;
 	const hasDecimalCommas = decimalCommas.size > 0;
-	const zone = [roles.time, roles.date]
-		.map((index) => zoneOf(headers[index ?? -1] ?? { name: "", unit: null }))
-		.find((minutes) => minutes !== null);
+	const timeHeaders = [roles.time, roles.date].flatMap(
+		(index) => headers[index ?? -1] ?? [],
+	);
+	const place =
+		timeHeaders.map(ClocksOfPlace.of).find((found) => found !== null) ?? null;
+	const zone =
+		place === null
+			? timeHeaders.map(zoneOf).find((minutes) => minutes !== null)
+			: undefined;
+	const dayOffsets = [...(periods?.offsets.values() ?? [0])];
 	const fallbackStation = stationOf(source.path);
 	let unzoned = false;
 	let read = 0;
@@ -211,8 +221,18 @@ async function readTable(
 			reject("the station's name is too long to name a folder");
 			return;
 		}
+		const clocks = time.zoned ? null : place;
+		if (
+			clocks !== null &&
+			dayOffsets.some((offset) => clocks.utc(time.micros + offset) === null)
+		) {
+			reject(
+				`clocks were set in ${clocks.zone}, so that this is no time there, or two: write it with its zone, as 2024-01-31T14:05:00+01:00`,
+			);
+			return;
+		}
 		read += 1;
-		unzoned ||= !time.zoned && zone === undefined;
+		unzoned ||= !time.zoned && zone === undefined && place === null;
 		const east = time.zoned ? 0 : (zone ?? 0);
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
@@ -223,13 +243,16 @@ async function readTable(
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
+			const offset = periods?.offsets.get(index) ?? 0;
 			take(
 				{
 					station,
 					module,
 					measure,
 					unit: ownUnit ?? unit,
-					time: time.micros - east * 60e6 + (periods?.offsets.get(index) ?? 0),
+					time:
+						clocks?.utc(time.micros + offset) ??
+						time.micros - east * 60e6 + offset,
 					value,
 				},
 				line,
@@ -257,8 +280,8 @@ function countedValue(
 }
 
 function noteLeftOut(
-	{ headers, roles, measures, measureName, periods }: Layout,
-	{ linesBefore, isWestern }: Table,
+	{ headers, roles, measures, measureName, periods, untold }: Layout,
+	{ linesBefore, isWestern, delimiter }: Table,
 	note: (text: string) => void,
 ) {
 	if (isWestern)
@@ -267,6 +290,13 @@ function noteLeftOut(
 		note(
 			`a row is a day, its ${periods.offsets.size} columns of times are read as the measure ${periodName(periods)}`,
 		);
+	for (const index of measures) {
+		const sign = untold.get(index);
+		if (sign !== undefined)
+			note(
+				`column ${headers[index]?.name}: nothing tells whether such as 1${sign}234 are thousands or have decimals: ${delimiter === sign ? "they have no value" : "read as 1.234"}; write thousands as 1234`,
+			);
+	}
 	if (linesBefore.length > 0)
 		note(`lines before the header left out: ${sampleOf(linesBefore, " / ")}`);
 	const used = new Set([

@@ -6,6 +6,9 @@ export function isPartedDate(time: string): boolean {
 	return PARTED.test(time);
 }
 
+/** From which years of two digits are of the last century, as POSIX has it: 69 is 1969, 68 is 2068. */
+export const LAST_CENTURY = 69;
+
 /** In which order a file writes year, month and day. */
 export type DateOrder = "dmy" | "mdy" | "ymd";
 
@@ -39,7 +42,7 @@ interface Seen {
  * Finds out how a file writes its dates, where one of them alone does not tell: a day
  * above 12 somewhere in the file tells it from the month. With points the day is first
  * unless a day above 12 stands second. Of a year of two digits and a day that may both
- * be either, the year is the one of fewer values; it is one of this century.
+ * be either, the year is the one of fewer values; from 69 on it is one of the last century.
  */
 export class DateForms {
 	readonly #seen = new Map<string, Seen>();
@@ -89,7 +92,8 @@ export class DateForms {
 			const [day, month, year] = PLACES[order].map(
 				(place) => numbers[place - 1],
 			);
-			return `${year.padStart(4, "20")}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+			const century = Number(year) < LAST_CENTURY ? "20" : "19";
+			return `${year.padStart(4, century)}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 		});
 	}
 
