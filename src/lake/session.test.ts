@@ -591,3 +591,33 @@ test("a table with a database before it is refused, whatever is in memory of it"
 		]);
 	}
 });
+
+test("a session that was closed opens no other engine, for what was asked before or after", async () => {
+	let engines = 0;
+	let begun = () => {};
+	const fetching = new Promise<void>((resolve) => {
+		begun = resolve;
+	});
+	const source = fileSource(lake);
+	const session = await open({
+		openDatabase: () => {
+			engines += 1;
+			return openNodeDatabase();
+		},
+		source: {
+			...source,
+			async read(path, ...range) {
+				if (!path.endsWith(".parquet")) return source.read(path, ...range);
+				begun();
+				return new Promise(() => {});
+			},
+		},
+	});
+	const asked = session.query({ sql: "SELECT sum(i) FROM numbers" });
+	asked.catch(() => {});
+	await fetching;
+	await session.close();
+	for (const query of [asked, session.query({ sql: "SELECT 1" })])
+		await expect(query).rejects.toMatchObject({ name: "CancelledError" });
+	expect(engines).toBe(1);
+});
