@@ -621,3 +621,18 @@ test("a session that was closed opens no other engine, for what was asked before
 		await expect(query).rejects.toMatchObject({ name: "CancelledError" });
 	expect(engines).toBe(1);
 });
+
+test("tables that a query reads together stay within the budget, whatever they have grown to", async () => {
+	const session = await open({ budgetBytes: 200_000 });
+	await rows(session, "SELECT sum(i + rest) FROM numbers WHERE i < 15000");
+	expect((await session.memoryUse()).residentBytes).toBeGreaterThan(160_000);
+	const sql =
+		"SELECT count(rest), count(letter), max(id) FROM numbers JOIN words ON i = id WHERE i < 2000";
+	const answer = await rows(session, sql);
+	expect(answer).toEqual([[2000, 1333, 1999]]);
+	expect((await session.memoryUse()).residentBytes).toBeLessThanOrEqual(
+		200_000,
+	);
+	const again = await session.query({ sql });
+	expect(again.plan.actual).toMatchObject({ rowGroups: 0, bytes: 0 });
+});
