@@ -34,7 +34,7 @@ export function fileSource(folder: string): RangeSource {
 			return readFile(new URL("catalog.json", base), "utf8").catch((cause) => {
 				if (cause.code === "ENOENT")
 					throw new LakeError(
-						"FetchError",
+						"GoneError",
 						`there is no lake in ${folder}: npm run data builds one`,
 						{ cause },
 					);

@@ -57,6 +57,20 @@ test("offline the catalog seen last opens, and only that lake's", async () => {
 	).rejects.toThrow("no network");
 });
 
+test("a lake that is not there any more does not open from what was seen of it", async () => {
+	const cache = memoryCache(1e6);
+	await openCatalog(
+		source("https://a/", async () => JSON.stringify(CATALOG)),
+		cache,
+		signal,
+	);
+	const gone = () =>
+		Promise.reject(new LakeError("GoneError", "there is no lake"));
+	await expect(
+		openCatalog(source("https://a/", gone), cache, signal),
+	).rejects.toThrow("there is no lake");
+});
+
 test("a page in the catalog's place is refused, whatever was seen before", async () => {
 	const cache = memoryCache(1e6);
 	await openCatalog(

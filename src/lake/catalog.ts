@@ -26,7 +26,8 @@ export interface OpenedCatalog {
 
 /**
  * Opens the lake's catalog as it stands now; where the lake cannot be reached, the
- * one seen last, so that what is in the cache can be read offline.
+ * one seen last, so that what is in the cache can be read offline. A host that
+ * answers and has no lake was reached.
  */
 export async function openCatalog(
 	source: RangeSource,

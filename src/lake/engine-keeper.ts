@@ -64,6 +64,7 @@ export class EngineKeeper {
 	readonly #tenant: EngineTenant;
 	#budgetBytes: number;
 	#slot: Slot | undefined;
+	#isClosed = false;
 	/** How the engine before was lost; null once another has taken its place. */
 	#lost: string | null = null;
 
@@ -102,7 +103,7 @@ export class EngineKeeper {
 	}
 
 	/** The engine, opened where there is none. */
-	ready(): Promise<Engine> {
+	async ready(): Promise<Engine> {
 		return this.#current().engine;
 	}
 
@@ -188,6 +189,12 @@ export class EngineKeeper {
 		await engine?.residency.pack();
 	}
 
+	/** Ends the engine for good: no task opens another, but is cancelled. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		await this.end();
+	}
+
 	/** Ends the engine; the next task opens another. */
 	async end(): Promise<void> {
 		const slot = this.#slot;
@@ -250,6 +257,7 @@ export class EngineKeeper {
 	}
 
 	#current(): Slot {
+		if (this.#isClosed) throw cancelled();
 		return this.#slot ?? this.#keep(this.#options.openDatabase());
 	}
 

@@ -194,6 +194,33 @@ test("a host that stalls, before its answer or within, is asked again", async ()
 	);
 });
 
+test("a stall within the catalog, or within a refusal, is not waited for", async () => {
+	const begun =
+		(code: number): Answer =>
+		(_, response) =>
+			response.writeHead(code).write("{");
+	const { source, ranges } = await host(begun(200), (_, response) =>
+		response.end("{}"),
+	);
+	expect(await source.catalogText(signal)).toBe("{}");
+	expect(ranges).toHaveLength(2);
+	const { source: refusing } = await host(begun(401));
+	await expect(refusing.catalogText(signal)).rejects.toMatchObject({
+		name: "ForbiddenError",
+	});
+});
+
+test("a host without a lake is told from one that is not there", async () => {
+	for (const code of [404, 410]) {
+		const { source } = await host(status(code));
+		await expect(source.catalogText(signal)).rejects.toMatchObject({
+			name: "GoneError",
+			message: expect.stringContaining("there is no lake at http://127.0.0.1"),
+		});
+		close();
+	}
+});
+
 test("a host that is not there is named with its cause", async () => {
 	const { source } = await host(right);
 	close();

@@ -64,7 +64,11 @@ export function httpSource(
 		const answered = fetch(request).finally(() => clearTimeout(timer));
 		const response = await answered.catch(async (error) => {
 			if (stall.signal.aborted) throw stallFault(stallMilliseconds);
-			const { message, shut, isRefused } = await whyUnreachable(request, error);
+			const { message, shut, isRefused } = await whyUnreachable(
+				request,
+				error,
+				stallMilliseconds,
+			);
 			if (isRefused) throw refusedFault(message, request);
 			// The network may have been back just when that was found out.
 			throw new Fault(message, {
@@ -75,7 +79,12 @@ export function httpSource(
 			});
 		});
 		if (!mayBeRefusal(response.status)) return response;
-		const refusal = await refusalOf(request, response, options.keyWords);
+		const refusal = await refusalOf(
+			request,
+			response,
+			options.keyWords,
+			stallMilliseconds,
+		);
 		if (refusal === null) throw statusFault(response);
 		throw refusedFault(refusal, request);
 	};
@@ -176,7 +185,7 @@ export function httpSource(
 					const hint =
 						fault.unread === undefined || fault.shut === "yes"
 							? ""
-							: await aboutRanges(fault.unread, signal);
+							: await aboutRanges(fault.unread, signal, stallMilliseconds);
 					throw new LakeError(fault.kind, `${name}: ${fault.message}${hint}`, {
 						cause: error,
 					});
@@ -272,10 +281,12 @@ export function httpSource(
 		catalogText: (signal) =>
 			retrying("catalog.json", signal, async () => {
 				const response = await get("catalog.json", {}, signal);
-				if (response.status === 404)
-					throw new Fault(`there is no lake at ${lakeUrl}`);
+				if (response.status === 404 || response.status === 410)
+					throw new Fault(`there is no lake at ${lakeUrl}`, {
+						kind: "GoneError",
+					});
 				if (!response.ok) throw statusFault(response);
-				return response.text();
+				return textOf(response, stallMilliseconds);
 			}),
 	};
 }
@@ -324,11 +335,12 @@ function bytesToSkip(
 async function aboutRanges(
 	address: string,
 	signal: AbortSignal,
+	stallMilliseconds: number,
 ): Promise<string> {
 	try {
 		const { headers, body } = await fetch(address, {
 			cache: "no-store",
-			signal,
+			signal: AbortSignal.any([signal, AbortSignal.timeout(stallMilliseconds)]),
 		});
 		await body?.cancel();
 		const encoding = headers.get("Content-Encoding");
@@ -395,6 +407,17 @@ async function* chunksOf(
 	} finally {
 		await reader.cancel().catch(() => {});
 	}
+}
+
+async function textOf(
+	response: Response,
+	stallMilliseconds: number,
+): Promise<string> {
+	const decoder = new TextDecoder();
+	let text = "";
+	for await (const arrived of chunksOf(response, stallMilliseconds))
+		text += decoder.decode(arrived, { stream: true });
+	return text + decoder.decode();
 }
 
 async function unlessStalled<T>(

@@ -164,14 +164,13 @@ export class Residency {
 		if (this.bytesOf(needs) > this.roomBytes)
 			throw this.overBudget(needs, null);
 
+		const read = needs.filter((need) => !this.#countsOnly(need));
+		await this.#trim(read);
 		const loads: RowGroupLoad[] = [];
 		let bytes = 0;
-		for (const need of needs) {
-			if (this.#countsOnly(need)) continue;
+		for (const need of read) {
 			const store = await this.#storeFor(need);
-			const missing = need.rowGroups.filter(
-				(rowGroup) => !store.rowGroups.has(keyOf(rowGroup)),
-			);
+			const missing = missingIn(store, need);
 			bytes += this.#estimate(need, missing);
 			const columns = columnsToDecode(store.table, store.columns);
 			for (const rowGroup of missing) loads.push({ store, rowGroup, columns });
@@ -284,34 +283,54 @@ export class Residency {
 
 	async #storeFor(need: TableNeed): Promise<Store> {
 		const table = this.#table(need.table);
-		const columns = table.columns
-			.map((column) => column.name)
-			.filter((name) => need.columns.includes(name));
-		const same = this.#stores.find(
-			(store) => store.table === table && sameNames(store.columns, columns),
-		);
-		const store = this.#complete(need) ?? same;
-		if (
-			store !== undefined &&
-			keepsOrder(store, need) &&
-			!this.#overflows(store, need)
-		) {
+		const store = this.#usableFor(need);
+		if (store !== undefined) {
 			store.lastUsed = this.#queries;
 			return store;
 		}
-		if (store !== undefined) await this.#drop((other) => other === store);
+		const columns = columnsOf(table, need);
+		await this.#drop(
+			(other) => other.table === table && sameNames(other.columns, columns),
+		);
 		return this.#make(table, columns);
 	}
 
-	/** Whether appending what is missing would leave no room: then the store starts anew. */
-	#overflows(store: Store, need: TableNeed): boolean {
-		const missing = need.rowGroups.filter(
-			(rowGroup) => !store.rowGroups.has(keyOf(rowGroup)),
-		);
+	/** The store that has all a need asks for, or can be appended to; undefined where a new one is to be made. */
+	#usableFor(need: TableNeed): Store | undefined {
+		const table = this.#table(need.table);
+		const columns = columnsOf(table, need);
 		return (
-			missing.length > 0 &&
-			store.bytes + this.#estimate(need, missing) > this.roomBytes
+			this.#complete(need) ??
+			this.#stores.find(
+				(store) =>
+					store.table === table &&
+					sameNames(store.columns, columns) &&
+					keepsOrder(store, need),
+			)
 		);
+	}
+
+	/**
+	 * Drops of the stores that needs would use those that hold most beyond them, until
+	 * all of them, with what they lack, are within the budget.
+	 */
+	async #trim(needs: readonly TableNeed[]): Promise<void> {
+		if (this.bytes + this.bytesOf(needs) <= this.roomBytes) return;
+		const grown = needs.flatMap((need) => {
+			const store = this.#usableFor(need);
+			if (store === undefined || !holdsMore(store, need)) return [];
+			const beyond = store.bytes - this.#estimate(need, need.rowGroups);
+			return [{ store, beyond }];
+		});
+		for (const { store } of grown.sort((a, b) => b.beyond - a.beyond)) {
+			const bytes = needs.reduce((sum, need) => {
+				const used = this.#usableFor(need);
+				const missing = this.#estimate(need, missingIn(used, need));
+				return sum + (used?.bytes ?? 0) + missing;
+			}, 0);
+			if (bytes <= this.roomBytes) return;
+			await this.#drop((other) => other === store);
+		}
 	}
 
 	/** The smallest store that has all a need asks for. */
@@ -499,6 +518,29 @@ function keepsOrder(store: Store, { inOrder, rowGroups }: TableNeed): boolean {
 	const held = [...store.rowGroups].filter((key) => wanted.has(key));
 	const first = [...wanted].slice(0, held.length);
 	return held.every((key, index) => key === first[index]);
+}
+
+/** In the table's order. */
+function columnsOf(table: CatalogTable, need: TableNeed): string[] {
+	return table.columns
+		.map((column) => column.name)
+		.filter((name) => need.columns.includes(name));
+}
+
+/** Of a need's row groups, those that a store, or none, lacks. */
+function missingIn(
+	store: Store | undefined,
+	{ rowGroups }: TableNeed,
+): readonly RowGroupReference[] {
+	return rowGroups.filter((rowGroup) => !store?.rowGroups.has(keyOf(rowGroup)));
+}
+
+function holdsMore(store: Store, { columns, rowGroups }: TableNeed): boolean {
+	const needed = new Set(rowGroups.map(keyOf));
+	return (
+		store.columns.length > columns.length ||
+		[...store.rowGroups].some((key) => !needed.has(key))
+	);
 }
 
 /** Of the columns that are in no file, and so in no Arrow stream. */

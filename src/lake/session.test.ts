@@ -598,3 +598,48 @@ test("a table with a database before it is refused, whatever is in memory of it"
 		]);
 	}
 });
+
+test("a session that was closed opens no other engine, for what was asked before or after", async () => {
+	let engines = 0;
+	let begun = () => {};
+	const fetching = new Promise<void>((resolve) => {
+		begun = resolve;
+	});
+	const source = fileSource(lake);
+	const session = await open({
+		openDatabase: () => {
+			engines += 1;
+			return openNodeDatabase();
+		},
+		source: {
+			...source,
+			async read(path, ...range) {
+				if (!path.endsWith(".parquet")) return source.read(path, ...range);
+				begun();
+				return new Promise(() => {});
+			},
+		},
+	});
+	const asked = session.query({ sql: "SELECT sum(i) FROM numbers" });
+	asked.catch(() => {});
+	await fetching;
+	await session.close();
+	for (const query of [asked, session.query({ sql: "SELECT 1" })])
+		await expect(query).rejects.toMatchObject({ name: "CancelledError" });
+	expect(engines).toBe(1);
+});
+
+test("tables that a query reads together stay within the budget, whatever they have grown to", async () => {
+	const session = await open({ budgetBytes: 200_000 });
+	await rows(session, "SELECT sum(i + rest) FROM numbers WHERE i < 15000");
+	expect((await session.memoryUse()).residentBytes).toBeGreaterThan(160_000);
+	const sql =
+		"SELECT count(rest), count(letter), max(id) FROM numbers JOIN words ON i = id WHERE i < 2000";
+	const answer = await rows(session, sql);
+	expect(answer).toEqual([[2000, 1333, 1999]]);
+	expect((await session.memoryUse()).residentBytes).toBeLessThanOrEqual(
+		200_000,
+	);
+	const again = await session.query({ sql });
+	expect(again.plan.actual).toMatchObject({ rowGroups: 0, bytes: 0 });
+});

@@ -98,6 +98,9 @@ export class LakeSession {
 	#blocks = new ManifestBlocks();
 	readonly #turns = new Turns();
 	#packing: ReturnType<typeof setTimeout> | undefined;
+	/** Of the tasks that wait or are at work; closing ends them. */
+	readonly #running = new Set<AbortController>();
+	#isClosed = false;
 
 	/**
 	 * Opens catalog and engine at the same time; closes engine and decoder where that
@@ -186,7 +189,7 @@ export class LakeSession {
 		request: SessionRequest,
 		signal: AbortSignal = new AbortController().signal,
 	): Promise<Price> {
-		return this.#inTurn(signal, async (engine) => {
+		return this.#inTurn(signal, async (engine, signal) => {
 			const unopened = this.#files.unopened(request.sql);
 			const refusal = this.#files.refusalOf(unopened);
 			if (unopened.length > 0) return { ...FREE, unopened, refusal };
@@ -233,7 +236,7 @@ export class LakeSession {
 		signal: AbortSignal = new AbortController().signal,
 		onProgress: (progress: Progress) => void = () => {},
 	): Promise<QueryAnswer> {
-		const answer = this.#inTurn(signal, (engine) =>
+		const answer = this.#inTurn(signal, (engine, signal) =>
 			this.#files.named(engine, newRun(request, signal, onProgress), (named) =>
 				this.#query(engine, named),
 			),
@@ -256,7 +259,7 @@ export class LakeSession {
 		file: Blob,
 		signal: AbortSignal = new AbortController().signal,
 	): Promise<DroppedFile> {
-		return this.#inTurn(signal, (engine) =>
+		return this.#inTurn(signal, (engine, signal) =>
 			this.#files.drop(engine, name, file, newRun({ sql: "" }, signal)),
 		);
 	}
@@ -280,9 +283,12 @@ export class LakeSession {
 		await this.#engines.setBudget(bytes ?? this.#options.budgetBytes);
 	}
 
+	/** For good: what waits or is at work, and what is asked from now on, is cancelled. */
 	async close(): Promise<void> {
+		this.#isClosed = true;
 		clearTimeout(this.#packing);
-		await this.#engines.end();
+		for (const task of this.#running) task.abort();
+		await this.#engines.close();
 		await this.#options.decoder.close();
 	}
 
@@ -569,16 +575,25 @@ export class LakeSession {
 		return requestsOf(this.#engines.tables, needs);
 	}
 
-	#inTurn<T>(
-		signal: AbortSignal,
-		task: (engine: Engine) => Promise<T>,
+	/** The task's signal is raised where the one given is, or the session is closed. */
+	async #inTurn<T>(
+		given: AbortSignal,
+		task: (engine: Engine, signal: AbortSignal) => Promise<T>,
 	): Promise<T> {
-		return this.#turns.take(signal, () =>
-			this.#engines.use(signal, (engine) => {
-				engine.residency.reservedBytes = this.#own.bytes;
-				return task(engine);
-			}),
-		);
+		const closing = new AbortController();
+		if (this.#isClosed) closing.abort();
+		this.#running.add(closing);
+		const signal = AbortSignal.any([given, closing.signal]);
+		try {
+			return await this.#turns.take(signal, () =>
+				this.#engines.use(signal, (engine) => {
+					engine.residency.reservedBytes = this.#own.bytes;
+					return task(engine, signal);
+				}),
+			);
+		} finally {
+			this.#running.delete(closing);
+		}
 	}
 
 	/**

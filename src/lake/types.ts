@@ -104,7 +104,7 @@ export interface RangeSource {
 		startByte: number,
 		endByte: number,
 	): Promise<Uint8Array | undefined>;
-	/** The whole of `catalog.json` as it stands now. */
+	/** The whole of `catalog.json` as it stands now; `GoneError` where there is none. */
 	catalogText(signal: AbortSignal): Promise<string>;
 }
 

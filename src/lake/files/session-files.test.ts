@@ -516,18 +516,26 @@ describe("a file at an address", () => {
 			{ lastModified: "Mon, 01 Jan 2024 00:00:00 GMT" },
 			{ lastModified: "Tue, 02 Jan 2024 00:00:00 GMT" },
 		],
-	])("that changes, %s, is opened anew, once", async (label, before, after) => {
+	])("that changes, %s, is opened anew, once", async (label, first, after) => {
 		const path = `/${label.replaceAll(" ", "-")}.parquet`;
-		host.serve(path, { bytes: await table(0), ...before });
+		host.serve(path, { bytes: await table(0), ...first });
 		const value = async (column: string) => {
 			const { ipc, columns } = await session.query({
 				sql: `SELECT min(${column})::VARCHAR FROM '${host.url}${path}' WHERE s <> '' AND k >= 0`,
 			});
 			return readAnswer(ipc, columns).cell(0, 0);
 		};
+		const tables = async () => {
+			const { ipc, columns } = await session.query({
+				sql: "SELECT count(*)::INTEGER FROM duckdb_views() WHERE view_name LIKE '\\_f%' ESCAPE '\\'",
+			});
+			return readAnswer(ipc, columns).cell(0, 0);
+		};
 		expect(await value("k")).toBe("0");
+		const before = await tables();
 		host.serve(path, { bytes: await table(7), ...after });
 		expect(await value("i + k")).toBe("7");
+		expect(await tables()).toBe(before);
 	});
 
 	test("that changes all the time is an error with its name", async () => {

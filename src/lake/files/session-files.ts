@@ -154,8 +154,11 @@ export class SessionFiles {
 					throw new LakeError("FetchError", `${messageOf(error)}, twice`, {
 						cause: error,
 					});
-				for (const reference of found.references)
-					this.#tables.delete(keyOf(reference));
+				for (const key of found.references.map(keyOf)) {
+					const file = this.#tables.get(key);
+					// What is here does not change.
+					if (file !== undefined && !file.isLocal) await this.#close(key, file);
+				}
 			}
 		}
 	}

@@ -3,6 +3,9 @@ import { isSignedAddress } from "../../lib/signed-address.ts";
 /** As much of an error's body as is looked at; S3's are some hundred bytes. */
 const BODY_BYTES = 8192;
 
+/** A host that has not said more by then is not waited for: what is known has to do. */
+export const PATIENCE_MILLISECONDS = 10_000;
+
 /** How a refusal speaks of keys: a page asks for them, a command finds them. */
 export interface KeyWords {
 	/** What to do for keys, where the request to this address went without. */
@@ -32,9 +35,10 @@ export async function refusalOf(
 	request: Request,
 	response: Response,
 	words: KeyWords = ENTERED,
+	waitMilliseconds = PATIENCE_MILLISECONDS,
 ): Promise<string | null> {
 	const { status } = response;
-	const body = await beginningOf(response);
+	const body = await beginningOf(response, waitMilliseconds);
 	const code = /<Code>(\w{1,60})<\/Code>/.exec(body)?.[1] ?? "";
 	const isSigned = request.headers.has("Authorization");
 	if (status === 400 && !(isSigned && CAUSES.has(code))) return null;
@@ -83,9 +87,17 @@ function causeOf(
 	return region === undefined ? cause : `${cause}: it is ${region}`;
 }
 
-async function beginningOf(response: Response): Promise<string> {
+/** What of it has come by then, where the host stalls. */
+async function beginningOf(
+	response: Response,
+	waitMilliseconds: number,
+): Promise<string> {
 	if (response.body === null) return "";
 	const reader = response.body.getReader();
+	const deadline = setTimeout(
+		() => reader.cancel().catch(() => {}),
+		waitMilliseconds,
+	);
 	const decoder = new TextDecoder();
 	let text = "";
 	try {
@@ -97,6 +109,7 @@ async function beginningOf(response: Response): Promise<string> {
 	} catch {
 		// The status alone has to do.
 	} finally {
+		clearTimeout(deadline);
 		await reader.cancel().catch(() => {});
 	}
 	return text;

@@ -1,5 +1,5 @@
 import { isSignedAddress } from "../../lib/signed-address.ts";
-import { ASKS_FOR_ADDRESS } from "./refusal.ts";
+import { ASKS_FOR_ADDRESS, PATIENCE_MILLISECONDS } from "./refusal.ts";
 
 export interface Unreachable {
 	readonly message: string;
@@ -18,6 +18,7 @@ export interface Unreachable {
 export async function whyUnreachable(
 	request: Request,
 	error: unknown,
+	waitMilliseconds = PATIENCE_MILLISECONDS,
 ): Promise<Unreachable> {
 	const cause = causeOf(error);
 	if (cause === "unexpected redirect" && request.headers.has("Authorization"))
@@ -35,7 +36,11 @@ export async function whyUnreachable(
 	};
 	if (site === undefined || site === host || request.signal.aborted)
 		return { message, shut: "no", isRefused: false };
-	if (await answersUnsigned(request))
+	const signal = AbortSignal.any([
+		request.signal,
+		AbortSignal.timeout(waitMilliseconds),
+	]);
+	if (await answersUnsigned(request, signal))
 		return {
 			message: `the host refuses it without telling a page why: ${
 				isSignedAddress(request.url)
@@ -58,7 +63,7 @@ export async function whyUnreachable(
 			mode: "no-cors",
 			cache: "no-store",
 			credentials: "omit",
-			signal: request.signal,
+			signal,
 		});
 	} catch {
 		return { ...unknown, shut: "no" };
@@ -75,7 +80,10 @@ export async function whyUnreachable(
  * signature. Some, such as Ceph's, leave the CORS headers out where a signature
  * is wrong. False for what carries none.
  */
-async function answersUnsigned(request: Request): Promise<boolean> {
+async function answersUnsigned(
+	request: Request,
+	signal: AbortSignal,
+): Promise<boolean> {
 	const url = new URL(request.url);
 	const isPresigned = isSignedAddress(request.url);
 	if (!isPresigned && !request.headers.has("Authorization")) return false;
@@ -83,7 +91,7 @@ async function answersUnsigned(request: Request): Promise<boolean> {
 	try {
 		const { body } = await fetch(url, {
 			cache: "no-store",
-			signal: request.signal,
+			signal,
 		});
 		await body?.cancel();
 		return true;
