@@ -119,7 +119,10 @@ test("LEAN's equities, in ten thousandths and times of their exchange, are not t
 		const { rows, rejects } = await readOne(name, row);
 		expect(rows).toEqual([]);
 		expect(rejects).toEqual([
-			[null, expect.stringMatching(/^LEAN's equities and options are not read/)],
+			[
+				null,
+				expect.stringMatching(/^LEAN's equities and options are not read/),
+			],
 		]);
 	}
 	const crypto = "crypto/coinbase/minute/20131007_btcusd_minute_trade.csv";

@@ -317,10 +317,7 @@ describe.skipIf(!hasRadosgw())("a bucket's own", () => {
 		const store = bucket("faults", true);
 		for (const [work, address] of [
 			[() => store.write("a", text("1")), "s3://lakes/faults/a"],
-			[
-				() => store.fetch("a", join(folder, "never")),
-				"s3://lakes/faults/a",
-			],
+			[() => store.fetch("a", join(folder, "never")), "s3://lakes/faults/a"],
 			[() => store.read("a"), "s3://lakes/faults/a"],
 			[() => store.remove(["a"]), "s3://lakes"],
 		] as const) {
