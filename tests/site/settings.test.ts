@@ -2,11 +2,17 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { browserPath, launch } from "../browser.ts";
-import { endWorkers } from "../support/end-workers.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, PLAIN_HOST, pagesOf } from "./built-site.ts";
 import { bytesWritten } from "./bytes-written.ts";
 import { complaintsOf } from "./complaints.ts";
+
+declare global {
+	interface Window {
+		/** Set by a test, in its page. */
+		engineWorker: Worker;
+	}
+}
 
 const PATIENCE = { timeout: 60_000 };
 const ASKED = "posts/?from=2024-05-03&to=2024-05-09";
@@ -156,22 +162,29 @@ describe.skipIf(browserPath() === null)("the settings of a device", () => {
 
 	test("what is kept is cleared where the engine ends before it has", async () => {
 		const context = await browser.newContext();
+		await context.addInitScript(() => {
+			const { Worker } = globalThis;
+			globalThis.Worker = class extends Worker {
+				constructor(script: string | URL, options?: WorkerOptions) {
+					super(script, options);
+					if (options?.name === "engine") window.engineWorker = this;
+				}
+			};
+		});
 		const page = await asked(context);
 		await bytesWritten(page);
 		await open(page);
 		await expect.poll(() => amount(kept(page))).toBeGreaterThan(0);
-		// From now on it hears nothing.
-		for (const worker of page.workers())
-			await worker.evaluate(() => {
-				if (self.name === "engine")
-					self.addEventListener(
-						"message",
-						(event) => event.stopImmediatePropagation(),
-						{ capture: true },
-					);
-			});
+		// It hears of it no more, and then it ends.
+		await page.evaluate(() => {
+			window.engineWorker.postMessage = () => {};
+		});
 		await panel(page).getByRole("button", { name: "Clear" }).click();
-		expect(await endWorkers(page, "engine")).toBe(1);
+		await page.evaluate(() =>
+			window.engineWorker.dispatchEvent(
+				new ErrorEvent("error", { message: "it ended" }),
+			),
+		);
 		await panel(page).getByText("Cleared").waitFor(PATIENCE);
 		expect(await amount(kept(page))).toBe(0);
 		await context.close();
