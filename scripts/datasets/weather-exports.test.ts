@@ -597,6 +597,51 @@ test("a row a day whose clocks are the ends of its periods ends at the next midn
 	});
 });
 
+test("as many numbered columns as a day has hours are its hours where their names say so, else measures", async () => {
+	const columns = (name: string) =>
+		Array.from({ length: 24 }, (_, at) => `${name}${at + 1}`);
+	const lakeOf = (name: string) =>
+		buildFrom(weather, {
+			"weather/file.csv": `date,${columns(name)}\n2024-05-13,${columns("")}\n`,
+		});
+	for (const name of [
+		"",
+		"h",
+		"HR",
+		"HE_",
+		"Hour ",
+		"Hour Ending ",
+		"Interval",
+		"kWh_hh",
+		"V",
+		"Stunde ",
+	]) {
+		const lake = await lakeOf(name);
+		const [row] = await lake.query(
+			"SELECT count(DISTINCT measure)::INTEGER AS measures, max(ts)::VARCHAR AS last FROM readings",
+		);
+		lake.close();
+		expect([name, row]).toEqual([
+			name,
+			{ measures: 1, last: "2024-05-13 23:00:00" },
+		]);
+	}
+	for (const name of ["probe", "Sensor ", "cell_v", "T"]) {
+		const lake = await lakeOf(name);
+		const [row] = await lake.query(
+			"SELECT count(DISTINCT measure)::INTEGER AS measures, max(ts)::VARCHAR AS last FROM readings",
+		);
+		lake.close();
+		expect([name, row]).toEqual([
+			name,
+			{ measures: 24, last: "2024-05-13 00:00:00" },
+		]);
+		expect(lake.reports["weather/file.csv"]?.notes.join()).toContain(
+			`its 24 columns ${name.trim()} and a number are a measure each`,
+		);
+	}
+});
+
 test("clocks that come twice in a row of a day stay what they are, and conflict", async () => {
 	const clocks = Array.from({ length: 24 }, (_, hour) => `${hour}:00`);
 	const { rejects } = await read(

@@ -280,7 +280,15 @@ function countedValue(
 }
 
 function noteLeftOut(
-	{ headers, roles, measures, measureName, periods, untold }: Layout,
+	{
+		headers,
+		roles,
+		measures,
+		measureName,
+		periods,
+		untoldPeriods,
+		untold,
+	}: Layout,
 	{ linesBefore, isWestern, delimiter }: Table,
 	note: (text: string) => void,
 ) {
@@ -289,6 +297,10 @@ function noteLeftOut(
 	if (periods !== null)
 		note(
 			`a row is a day, its ${periods.offsets.size} columns of times are read as the measure ${periodName(periods)}`,
+		);
+	if (untoldPeriods !== null)
+		note(
+			`its ${untoldPeriods.offsets.size} columns ${periodName(untoldPeriods)} and a number are a measure each: where they are the times of a day, name them HH1, HH2 and so on`,
 		);
 	for (const index of measures) {
 		const sign = untold.get(index);
