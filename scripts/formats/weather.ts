@@ -137,7 +137,8 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
- * - Tables of NOAA read as {@link isdTable}, {@link gsodTable} and {@link ghcnDailyTable} say.
+ * - Tables of NOAA read as {@link isdTable}, {@link gsodTable}, {@link ghcnTable} and
+ *   {@link ghcnDailyTable} say.
  */
 async function readTable(
 	source: Source,
@@ -289,9 +290,10 @@ function noteLeftOut(
 		untoldPeriods,
 		untold,
 	}: Layout,
-	{ linesBefore, isWestern, delimiter }: Table,
+	{ linesBefore, isWestern, delimiter, note: untoldUnits }: Table,
 	note: (text: string) => void,
 ) {
+	if (untoldUnits !== null) note(untoldUnits);
 	if (isWestern)
 		note("not UTF-8: read as Windows-1252, as programs of Windows write it");
 	if (periods !== null)
