@@ -521,6 +521,52 @@ USW00094728,20240103,TMAX,7,,,W,
 	});
 });
 
+test("under a header, too, in tenths only as NCEI writes them", async () => {
+	const header =
+		'"STATION","DATE","NAME","PRCP","PRCP_ATTRIBUTES","SNOW","SNOW_ATTRIBUTES","TMAX","TMAX_ATTRIBUTES"';
+	const build = async (rows: string) => {
+		const lake = await read(`${header}\n${rows}\n`);
+		return lake.series;
+	};
+	expect(
+		await build(
+			`"S","2024-01-01","N, US","  133",",,W,2400","   51",",,W,","  106",",I,W,2400"
+"S","2024-01-02","N, US","    0","T,,W,2400",,,"  -39",",,W,"
+"S","2024-01-03","N, US",,,,,"    4",",,W,"`,
+		),
+	).toEqual([
+		"S/-/PRCP [mm] 2024-01-01T00:00: 13.3 0.0 null",
+		"S/-/SNOW [mm] 2024-01-01T00:00: 51.0 null null",
+		"S/-/TMAX [°C] 2024-01-01T00:00: null -3.9 0.4",
+	]);
+	// As somebody has asked for them: °F and inches, or °C and mm.
+	const own = `"S","2024-01-01","N, US","0.52",",,W","0.0",",,W,2400","51",",I,W,2400"
+"S","2024-01-02","N, US","0.00","T,,W,2400","","","39",",,W,2400"
+"S","2024-01-03","N, US","","","","","40",",,W,2400"`;
+	expect(await build(own)).toEqual([
+		"S/-/PRCP 2024-01-01T00:00: 0.52 0.0 null",
+		"S/-/SNOW 2024-01-01T00:00: 0.0 null null",
+		"S/-/TMAX 2024-01-01T00:00: null 39.0 40.0",
+	]);
+	const lake = await buildFrom(weather, {
+		"weather/a.csv": `${header}\n${own}\n`,
+	});
+	lake.close();
+	expect(lake.reports["weather/a.csv"]?.notes).toContain(
+		"units of GHCN daily are those that were asked for, which it does not tell",
+	);
+	// Of months, whose marks are others: days that are missing come first.
+	expect(
+		await build(
+			`"S","2024-01","N","52.1","1,,,W","3.0",",,,W","51.1",",M,,W"\n"S","2024-02","N","50.1",",,,W","3.0",",,,W","51.1","2,,X,W"`,
+		),
+	).toEqual(
+		await build(
+			`"S","2024-01","N","52.1","","3.0","","51.1",""\n"S","2024-02","N","50.1","","3.0","","51.1",""`,
+		),
+	);
+});
+
 test("of a zip's tables those that cannot be used are rejected by name, and texts that are none noted", async () => {
 	const lake = await buildFrom(weather, {
 		"weather/a.zip": zipOf({
@@ -595,6 +641,51 @@ test("a row a day whose clocks are the ends of its periods ends at the next midn
 			`file/-/value 2024-05-13T06:00: ${gas.map((_, hour) => `${hour}.0`).join(" ")}`,
 		],
 	});
+});
+
+test("as many numbered columns as a day has hours are its hours where their names say so, else measures", async () => {
+	const columns = (name: string) =>
+		Array.from({ length: 24 }, (_, at) => `${name}${at + 1}`);
+	const lakeOf = (name: string) =>
+		buildFrom(weather, {
+			"weather/file.csv": `date,${columns(name)}\n2024-05-13,${columns("")}\n`,
+		});
+	for (const name of [
+		"",
+		"h",
+		"HR",
+		"HE_",
+		"Hour ",
+		"Hour Ending ",
+		"Interval",
+		"kWh_hh",
+		"V",
+		"Stunde ",
+	]) {
+		const lake = await lakeOf(name);
+		const [row] = await lake.query(
+			"SELECT count(DISTINCT measure)::INTEGER AS measures, max(ts)::VARCHAR AS last FROM readings",
+		);
+		lake.close();
+		expect([name, row]).toEqual([
+			name,
+			{ measures: 1, last: "2024-05-13 23:00:00" },
+		]);
+	}
+	for (const name of ["probe", "Sensor ", "cell_v", "T"]) {
+		const lake = await lakeOf(name);
+		const [row] = await lake.query(
+			"SELECT count(DISTINCT measure)::INTEGER AS measures, max(ts)::VARCHAR AS last FROM readings",
+		);
+		lake.close();
+		expect([name, row]).toEqual([
+			name,
+			{ measures: 24, last: "2024-05-13 00:00:00" },
+		]);
+		expect(lake.reports["weather/file.csv"]?.notes.join()).toContain(
+			`its 24 columns ${name.trim()} and a number are a measure each`,
+		);
+	}
 });
 
 test("clocks that come twice in a row of a day stay what they are, and conflict", async () => {

@@ -66,6 +66,8 @@ export interface PlainTable {
 	readonly header: readonly string[];
 	/** The cells under it of a row as it stands. */
 	readonly cells: (row: readonly string[]) => readonly string[];
+	/** What it does not tell, where that matters. */
+	readonly note?: string | null;
 }
 
 /**
@@ -177,6 +179,76 @@ function unit(name: string, elements: string): Record<string, string> {
 	return Object.fromEntries(
 		elements.split(" ").map((element) => [element, name]),
 	);
+}
+
+/** Marks of measurement, quality and source, and a time of day: `,I,W,2400`. Other data sets of NOAA have others. */
+const DAILY_MARKS = /^[A-Z]?,([A-Z]?),[A-Za-z0-9]?(?:,(?:\d{4})?)?$/;
+
+/** As NCEI writes numbers of GHCN daily, whole and in five places. */
+const FIVE_PLACES = /^ {0,4}-?\d+$/;
+
+/**
+ * Stations of NOAA's GHCN daily under a header, in which `TMAX_ATTRIBUTES` stands beside
+ * `TMAX`: a value whose quality mark says that it failed a check is a word. Where the
+ * numbers are written as in NCEI's own files, which are in tenths, they come in their units;
+ * others are in those that somebody has asked for, which the file does not tell. Null for a table
+ * of another kind. `rows`: the first ones, which tell.
+ * https://www.ncei.noaa.gov/pub/data/cdo/documentation/GHCND_documentation.pdf
+ */
+export function ghcnTable(
+	header: readonly string[],
+	rows: readonly (readonly string[])[],
+): PlainTable | null {
+	const marks = header.map((name) => header.indexOf(`${name}_ATTRIBUTES`));
+	const isMarked = (row: readonly string[]) =>
+		marks.every(
+			(at) =>
+				at === -1 || (row[at] ?? "") === "" || DAILY_MARKS.test(row[at] ?? ""),
+		);
+	const isDaily =
+		["STATION", "DATE"].every((name) => header.includes(name)) &&
+		marks.some((at) => at !== -1) &&
+		rows.every(isMarked) &&
+		rows.some((row) => marks.some((at) => (row[at] ?? "") !== ""));
+	if (!isDaily) return null;
+	const cells = rows.flatMap((row) =>
+		marks.flatMap((at, index) =>
+			at === -1 || (row[index] ?? "") === "" ? [] : (row[index] ?? ""),
+		),
+	);
+	const isNcei =
+		cells.length > 0 &&
+		cells.every((cell) => cell.length === 5 && FIVE_PLACES.test(cell)) &&
+		cells.some((cell) => cell.startsWith(" "));
+	const unitOf = (index: number) => {
+		const name = header[index] ?? "";
+		return isNcei && marks[index] !== -1
+			? (TENTHS[name] ?? WHOLE[name] ?? null)
+			: null;
+	};
+	return {
+		header: header.map((name, index) => {
+			const unit = unitOf(index);
+			return unit === null ? name : `${name} [${unit}]`;
+		}),
+		cells: (row) =>
+			row.map((cell, index) => {
+				const [, quality = ""] =
+					DAILY_MARKS.exec(row[marks[index] ?? -1] ?? "") ?? [];
+				if (quality !== "" && cell !== "") return SUSPECT;
+				const isTenths =
+					isNcei &&
+					marks[index] !== -1 &&
+					TENTHS[header[index] ?? ""] !== undefined;
+				return isTenths && /^\s*-?\d+$/.test(cell)
+					? String(Number(cell) / 10)
+					: cell;
+			}),
+		note:
+			isNcei || !header.some((name) => TENTHS[name] !== undefined)
+				? null
+				: "units of GHCN daily are those that were asked for, which it does not tell",
+	};
 }
 
 /**

@@ -455,10 +455,27 @@ const PERIODS: ReadonlySet<number> = new Set([24, 48, 96, 288]);
 const PERIOD =
 	/^(\d{1,2}):(\d{2})(?::00)?(?:\s?[-–]\s?\d{1,2}:\d{2}(?::00)?)?$/;
 
+/** Words for times of a day, among those before the numbers of columns. */
+const PERIOD_WORDS: ReadonlySet<string> = new Set(
+	[
+		"hh hr hrs he hour hours hourending halfhour quarter interval intervals period periods slot mtu",
+		"stunde std viertelstunde hora horas heure ora ore uur kwartier godz godzina timme tunti",
+	].flatMap((words) => words.split(" ")),
+);
+
+/** What alone stands before numbers of times. */
+const PERIOD_NAMES: ReadonlySet<string> = new Set(
+	" h q qh hq i int p pd v val value kwh usage consumption demand load".split(
+		" ",
+	),
+);
+
 const DAY_MICROS = 86_400e6;
 
 /** Columns that stand for the times of a day, of one measure. */
 export interface Periods {
+	/** Whether their names say so: those of `probe1` to `probe24` do not. */
+	readonly isTold: boolean;
 	/** What they have in common, without the time; null where that is nothing. */
 	readonly name: string | null;
 	/** Microseconds from midnight, by column. */
@@ -487,7 +504,8 @@ export function periodsAmong(
 					] as const,
 				];
 	});
-	if (clocks.length >= 24) return { name: null, offsets: inOneDay(clocks) };
+	if (clocks.length >= 24)
+		return { isTold: true, name: null, offsets: inOneDay(clocks) };
 	const byWord = new Map<string, [index: number, number: number][]>();
 	for (const [at, name] of names.entries()) {
 		const [, word = "", digits] = /^(.*?)[_\s]?(\d{1,3})$/.exec(name) ?? [];
@@ -496,6 +514,7 @@ export function periodsAmong(
 		numbered.push([columns[at] ?? 0, Number(digits)]);
 		byWord.set(word, numbered);
 	}
+	let untold: Periods | null = null;
 	for (const [word, numbered] of byWord) {
 		const first = Math.min(...numbered.map(([, number]) => number));
 		const numbers = new Set(numbered.map(([, number]) => number - first));
@@ -506,14 +525,18 @@ export function periodsAmong(
 			Math.max(...numbers) === numbers.size - 1;
 		if (!isWhole) continue;
 		const length = DAY_MICROS / numbered.length;
-		return {
-			name: word === "" ? null : word,
-			offsets: new Map(
-				numbered.map(([index, number]) => [index, (number - first) * length]),
-			),
-		};
+		const key = keyOf(word);
+		const isTold =
+			PERIOD_NAMES.has(key) ||
+			key.split("_").some((part) => PERIOD_WORDS.has(part));
+		const offsets = new Map(
+			numbered.map(([index, number]) => [index, (number - first) * length]),
+		);
+		const periods = { isTold, name: word === "" ? null : word, offsets };
+		if (isTold) return periods;
+		untold ??= periods;
 	}
-	return null;
+	return untold;
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Layout {
 	readonly measureName: number | null;
 	/** Where each of `measures` stands for a time of the day; null where none does. */
 	readonly periods: Periods | null;
+	/** Of measures that are as many as a day has such times, though their names do not say it. */
+	readonly untoldPeriods: Periods | null;
 	/** By measure, as its readings name it. */
 	readonly statistics: ReadonlyMap<string, MeasureStatistics>;
 	readonly commaIsDecimal: boolean;
@@ -186,6 +188,7 @@ export async function survey(
 			measures: [roles.value],
 			measureName: roles.measureName,
 			periods: null,
+			untoldPeriods: null,
 			statistics: byName,
 			commaIsDecimal,
 			...numbers,
@@ -219,7 +222,8 @@ export async function survey(
 		return measures.includes(index) || (words === 0 && !marks.has(index));
 	});
 	const isOfDays = roles.date === null && !times.haveClocks;
-	const periods = isOfDays ? periodsAmong(headers, mayBePeriods) : null;
+	const numbered = isOfDays ? periodsAmong(headers, mayBePeriods) : null;
+	const periods = numbered?.isTold === true ? numbered : null;
 	if (periods !== null) {
 		const all = new MeasureStatistics();
 		measures = [...periods.offsets.keys()];
@@ -242,6 +246,7 @@ export async function survey(
 		measures,
 		measureName: null,
 		periods,
+		untoldPeriods: periods === null ? numbered : null,
 		statistics,
 		commaIsDecimal,
 		...numbers,

@@ -2,7 +2,12 @@ import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
 import { enedisTable } from "./enedis-table.ts";
-import { ghcnDailyTable, gsodTable, isdTable } from "./noaa-tables.ts";
+import {
+	ghcnDailyTable,
+	ghcnTable,
+	gsodTable,
+	isdTable,
+} from "./noaa-tables.ts";
 import { tenthsTable } from "./tenths-table.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
 
@@ -30,6 +35,8 @@ export interface Table {
 	readonly cells: (row: readonly string[]) => readonly string[];
 	/** Whether the cells are those of the file, one by one. */
 	readonly isPlain: boolean;
+	/** What the table does not tell; null where there is nothing. */
+	readonly note: string | null;
 	readonly linesBefore: readonly string[];
 	readonly delimiter: string;
 	/** Whether the file is Windows-1252. */
@@ -45,7 +52,12 @@ export async function openTable(source: Source): Promise<Table> {
 		new TextDecoder().decode(head),
 	);
 	const batches = csvRows(all, delimiter);
-	const common = { linesBefore, delimiter, isWestern: was === "Windows-1252" };
+	const common = {
+		linesBefore,
+		delimiter,
+		isWestern: was === "Windows-1252",
+		note: null,
+	};
 	const same = (row: readonly string[]) => row;
 	for (;;) {
 		const { value: batch, done } = await batches.next();
@@ -86,6 +98,10 @@ export async function openTable(source: Source): Promise<Table> {
 		const plain =
 			isdTable(names) ??
 			gsodTable(names) ??
+			ghcnTable(
+				names,
+				batch.slice(at + 1).map(({ cells }) => cells),
+			) ??
 			tenthsTable(names, textsBefore) ??
 			enedisTable(names, textsBefore, delimiter);
 		return {
@@ -94,6 +110,7 @@ export async function openTable(source: Source): Promise<Table> {
 			width,
 			cells: plain?.cells ?? same,
 			isPlain: plain === null,
+			note: plain?.note ?? null,
 			rows: from(at + (units === null ? 1 : 2)),
 		};
 	}

@@ -137,7 +137,8 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
- * - Tables of NOAA read as {@link isdTable}, {@link gsodTable} and {@link ghcnDailyTable} say.
+ * - Tables of NOAA read as {@link isdTable}, {@link gsodTable}, {@link ghcnTable} and
+ *   {@link ghcnDailyTable} say.
  */
 async function readTable(
 	source: Source,
@@ -280,15 +281,28 @@ function countedValue(
 }
 
 function noteLeftOut(
-	{ headers, roles, measures, measureName, periods, untold }: Layout,
-	{ linesBefore, isWestern, delimiter }: Table,
+	{
+		headers,
+		roles,
+		measures,
+		measureName,
+		periods,
+		untoldPeriods,
+		untold,
+	}: Layout,
+	{ linesBefore, isWestern, delimiter, note: untoldUnits }: Table,
 	note: (text: string) => void,
 ) {
+	if (untoldUnits !== null) note(untoldUnits);
 	if (isWestern)
 		note("not UTF-8: read as Windows-1252, as programs of Windows write it");
 	if (periods !== null)
 		note(
 			`a row is a day, its ${periods.offsets.size} columns of times are read as the measure ${periodName(periods)}`,
+		);
+	if (untoldPeriods !== null)
+		note(
+			`its ${untoldPeriods.offsets.size} columns ${periodName(untoldPeriods)} and a number are a measure each: where they are the times of a day, name them HH1, HH2 and so on`,
 		);
 	for (const index of measures) {
 		const sign = untold.get(index);
