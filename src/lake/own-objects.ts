@@ -121,14 +121,6 @@ export class OwnObjects implements EngineTenant {
 		return all;
 	}
 
-	/** Whether a statement sees what only its own connection has: tables and variables. */
-	hasIn(words: ReadonlySet<string>): boolean {
-		return [...words].some((word) => {
-			const kind = this.#objects.get(word)?.kind;
-			return kind === "table" || kind === "variable";
-		});
-	}
-
 	/**
 	 * Whether there is anything to do: not where what is made or dropped under a
 	 * condition is there, or gone. Throws `UnsupportedError` where something other

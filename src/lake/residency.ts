@@ -175,7 +175,7 @@ export class Residency {
 			const columns = columnsToDecode(store.table, store.columns);
 			for (const rowGroup of missing) loads.push({ store, rowGroup, columns });
 		}
-		await this.#makeRoom(bytes);
+		await this.makeRoom(bytes);
 		return loads;
 	}
 
@@ -253,9 +253,15 @@ export class Residency {
 		return store;
 	}
 
-	/** Makes room beside what the query reads, for what is not a store of its needs. */
+	/** Makes room beside what the query reads, at the price of the least recently used stores. */
 	async makeRoom(bytes: number): Promise<void> {
-		await this.#makeRoom(bytes);
+		const idle = this.#stores
+			.filter((store) => store.lastUsed < this.#queries)
+			.sort((a, b) => a.lastUsed - b.lastUsed);
+		for (const store of idle) {
+			if (this.bytes + bytes <= this.roomBytes) return;
+			await this.#drop((other) => other === store);
+		}
 	}
 
 	/** A store for a slice of a table alone, which no other query uses, and what it lacks. */
@@ -414,16 +420,6 @@ export class Residency {
 			`CREATE OR REPLACE VIEW ${DATA}.main.${identifier(table.name)} AS ${body}`,
 		);
 		this.#views.set(table.name, body);
-	}
-
-	async #makeRoom(bytes: number): Promise<void> {
-		const idle = this.#stores
-			.filter((store) => store.lastUsed < this.#queries)
-			.sort((a, b) => a.lastUsed - b.lastUsed);
-		for (const store of idle) {
-			if (this.bytes + bytes <= this.roomBytes) return;
-			await this.#drop((other) => other === store);
-		}
 	}
 
 	async #drop(which: (store: Store) => boolean): Promise<void> {

@@ -63,9 +63,9 @@ export async function withSubqueryValues(
 	options: AskOptions,
 ): Promise<readonly [Reading, ...Reading[]]> {
 	const { connection, tables } = options;
-	const { statement, wording, params } = reading;
+	const { statement, params } = reading;
 	const known: { subquery: Subquery; value: string; inner: Reading }[] = [];
-	for (const subquery of settledSubqueries(statement.sql, wording)) {
+	for (const subquery of settledSubqueries(statement.sql, statement)) {
 		const found = await askForValue(subquery, options);
 		if (found !== null) known.push({ subquery, ...found });
 	}
@@ -92,7 +92,7 @@ export async function narrowedByJoins(
 ): Promise<readonly PricedNeed[]> {
 	const [reading] = readings;
 	const { tables } = options;
-	const edges = joinEdges(reading.wording, tables).filter(
+	const edges = joinEdges(reading.statement, tables).filter(
 		({ from, to }) =>
 			isScannedOnce(reading, from.table) && isScannedOnce(reading, to.table),
 	);

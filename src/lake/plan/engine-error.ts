@@ -1,6 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
-import { calledIn, tokenizeSql } from "./sql-tokens.ts";
+import { calledIn } from "./sql-tokens.ts";
 import type { Statement } from "./statement.ts";
 
 /** Ways round for what the engine in the page cannot do by itself, by the word that asks for it. */
@@ -126,10 +126,10 @@ function lacking(
 function culprit(
 	extension: string,
 	message: string,
-	{ sql, words }: Statement,
+	{ sql, tokens, words }: Statement,
 ): readonly [named: string, way?: string | undefined] {
 	const inCatalog = /with name "?(\w+)"? is not in the catalog/.exec(message);
-	const called = calledIn(tokenizeSql(sql));
+	const called = calledIn(tokens);
 	if (extension === "json") {
 		const word = [...words].find((each) =>
 			/^json|^[^'].*json$|^[^'].*_json_/.test(each),
@@ -149,8 +149,8 @@ function culprit(
 	return [inCatalog?.[1] ?? only ?? "this statement"];
 }
 
-function fileFunction({ sql }: Statement): string {
-	const names = calledIn(tokenizeSql(sql)).filter((name) =>
+function fileFunction({ tokens }: Statement): string {
+	const names = calledIn(tokens).filter((name) =>
 		/read|scan|glob|sniff/.test(name),
 	);
 	return names[0] ?? "this statement";

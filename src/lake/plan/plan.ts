@@ -11,7 +11,6 @@ import { type Explanation, explain } from "./explain.ts";
 import { type LoadBlock, needOfWhole, type PricedNeed } from "./needs.ts";
 import { needsOf, readPlan } from "./reading.ts";
 import { followsRowOrder } from "./row-order.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
 import {
 	readStatement,
 	type Statement,
@@ -71,9 +70,7 @@ export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
 			? await pricedInPart(statement, explanation, options)
 			: await pricedWhole(statement, explanation, options);
 	throwIfCancelled(signal);
-	const { words, namesOwn, runsText } = statement;
-	const tokens = tokenizeSql(statement.sql);
-	const inOrder = runsText || followsRowOrder({ tokens, words, namesOwn });
+	const inOrder = statement.runsText || followsRowOrder(statement);
 	return {
 		statement,
 		described: explanation.described,

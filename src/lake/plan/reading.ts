@@ -15,15 +15,12 @@ import {
 	type SimpleAggregates,
 	simpleAggregates,
 } from "./simple-aggregates.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
 import type { Statement } from "./statement.ts";
 import { wantedRows } from "./wanted.ts";
-import type { Wording } from "./wording.ts";
 
 /** A SELECT that reads tables in part, or a subquery of one. */
 export interface Reading {
 	readonly statement: Statement;
-	readonly wording: Wording;
 	readonly scans: readonly Scan[];
 	/** Null where it asks for more than counts, minima and maxima. */
 	readonly aggregates: SimpleAggregates | null;
@@ -42,13 +39,8 @@ export function readPlan(
 	params: readonly SqlValue[],
 	tables: readonly CatalogTable[],
 ): Reading {
-	const wording: Wording = {
-		tokens: tokenizeSql(statement.sql),
-		words: statement.words,
-		namesOwn: statement.namesOwn,
-	};
-	const aggregates = simpleAggregates(scans, wording, tables);
-	return { statement, wording, scans, aggregates, params };
+	const aggregates = simpleAggregates(scans, statement, tables);
+	return { statement, scans, aggregates, params };
 }
 
 /** What readings need together, one need a table; `implied` narrows the first reading's only scan of a table. */
@@ -90,7 +82,7 @@ export function conditionsOn(
 }
 
 function scansOf(
-	{ scans, wording, params, aggregates }: Reading,
+	{ scans, statement, params, aggregates }: Reading,
 	table: CatalogTable,
 	implied: readonly Implied[],
 ): ReadScan[] {
@@ -101,7 +93,7 @@ function scansOf(
 		.filter((scan) => scan.table === table.name)
 		.map((scan) =>
 			readScan(scan, table, predicates, (filters) =>
-				wantedRows(scan, table, filters, wording, params, aggregates),
+				wantedRows(scan, table, filters, statement, params, aggregates),
 			),
 		);
 }

@@ -3,22 +3,16 @@ import { LakeError } from "../errors.ts";
 import { type Change, changeSql, readChange } from "./change.ts";
 import { DATA, GHOSTS } from "./ghosts.ts";
 import { calledIn, type Token, tokenizeSql } from "./sql-tokens.ts";
+import type { Wording } from "./wording.ts";
 
-/** What can be told of a statement before DuckDB reads it. */
-export interface Statement {
+/** What can be told of a statement before DuckDB reads it. Its tokens are those of `sql`. */
+export interface Statement extends Wording {
 	/** What is planned and run: one SELECT, or what stands for one (`FROM`, `VALUES`, `PIVOT` …), or a change. */
 	readonly sql: string;
 	/** What it makes, changes or drops of the analyst's own; null for a query. */
 	readonly change: Change | null;
 	/** Lines of `sql` before what was given. */
 	readonly linesBefore: number;
-	/**
-	 * Bare and quoted names and keywords, lower-cased, and texts, which may name tables,
-	 * in single quotes; with those of the analyst's own objects that it names.
-	 */
-	readonly words: ReadonlySet<string>;
-	/** Names something of the analyst's own, or runs a text, so that what is written is not all there is to know. */
-	readonly namesOwn: boolean;
 	/** Calls `query` or `query_table`: what stands in a text, or is made of several, is read as SQL. */
 	readonly runsText: boolean;
 	/**
@@ -109,12 +103,16 @@ export function readStatement(
 	const runsText = namesOwn
 		? has(TEXT_FUNCTIONS)
 		: calledIn(tokens).some((name) => TEXT_FUNCTIONS.has(name));
-	return {
-		...(change !== null
-			? { sql: changeSql(change), linesBefore: 1 }
+	const ours =
+		change !== null
+			? changeSql(change)
 			: TABLE_WORDS.has(verb)
-				? { sql: `FROM (\n${withoutEnd(sql, tokens)}\n)`, linesBefore: 1 }
-				: { sql, linesBefore: 0 }),
+				? `FROM (\n${withoutEnd(sql, tokens)}\n)`
+				: null;
+	return {
+		...(ours === null
+			? { sql, tokens, linesBefore: 0 }
+			: { sql: ours, tokens: tokenizeSql(ours), linesBefore: 1 }),
 		change,
 		words,
 		namesOwn: namesOwn || runsText,

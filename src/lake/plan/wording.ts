@@ -4,9 +4,12 @@ import type { Token } from "./sql-tokens.ts";
 /** A statement as it is written, for what EXPLAIN does not tell: its names are aliases, its limits missing. */
 export interface Wording {
 	readonly tokens: readonly Token[];
-	/** Bare and quoted names and keywords, lower-cased. */
+	/**
+	 * Bare and quoted names and keywords, lower-cased, and texts, which may name tables,
+	 * in single quotes; with those of the analyst's own objects that it names.
+	 */
 	readonly words: ReadonlySet<string>;
-	/** Names a view, macro or table of the analyst's own, which says more than the words do. */
+	/** Names something of the analyst's own, or runs a text, so that what is written is not all there is to know. */
 	readonly namesOwn: boolean;
 }
 
