@@ -437,7 +437,7 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 				([request, wait]) => page.askAndCancel(request, wait),
 				[
 					{ sql: CRASHING, id: "crashing" },
-					isIsolated ? 3000 : 20_000,
+					isIsolated ? 3000 : 60_000,
 				] as const,
 			);
 			expect(answer).toMatchObject({
