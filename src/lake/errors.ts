@@ -27,13 +27,16 @@ export function isLakeError(
 	return error instanceof Error && error.name === name;
 }
 
-/** Whether the engine itself is gone, not only the query: traps, lost memory, lost workers. */
+/**
+ * Whether the engine itself is gone, not only the query: traps, the stack's end, which
+ * leaves it in the middle of something, lost memory, lost workers.
+ */
 export function hasDied(error: unknown): error is Error {
 	if (!(error instanceof Error)) return false;
 	return (
 		error.name === "RuntimeError" ||
 		error.name === "EngineLostError" ||
-		/^(INTERNAL|FATAL) Error|Out of Memory Error|memory access out of bounds|database has been invalidated/.test(
+		/^(INTERNAL|FATAL) Error|Out of Memory Error|memory access out of bounds|database has been invalidated|Maximum call stack size exceeded|too much recursion/.test(
 			error.message,
 		)
 	);
