@@ -8,6 +8,8 @@ import type { InputSettings } from "./settings.ts";
 /** Where the code begins that makes jobs, and a catalog of what they have made. */
 const BUILD = new URL("./build-run.ts", import.meta.url);
 
+let buildCode: string | null = null;
+
 /** Names all that decides what is published; `version` is that of the code that does jobs. */
 export function fingerprintOf(
 	version: string,
@@ -15,10 +17,12 @@ export function fingerprintOf(
 	settings: InputSettings,
 	{ found, ignored }: ScannedInput,
 ): string {
+	// Once a process: what runs is what was loaded, also where the files change under a watch.
+	buildCode ??= hashOf(modulesFrom([BUILD]));
 	const { maxGapSeconds, maxGapMeters, maxRejected, keep } = options;
 	return identityOf(
 		version,
-		hashOf(modulesFrom([BUILD])),
+		buildCode,
 		{
 			maxGapSeconds,
 			maxGapMeters,
