@@ -114,6 +114,11 @@ function valueIn(cell: string, { part, quality, scale, missing, only }: Field) {
 	return String(Number(text) / scale);
 }
 
+/** A column's name with its unit, where it has one, as headers are read. */
+export function withUnit(name: string, unit: string | null): string {
+	return unit === null ? name : `${name} [${unit}]`;
+}
+
 /** Units of the columns of NOAA's Global Summary of the Day, and the numbers that stand for no value. */
 const SUMMARY: Readonly<
 	Record<string, readonly [unit: string, ...missing: number[]]>
@@ -147,10 +152,9 @@ export function gsodTable(header: readonly string[]): PlainTable | null {
 		return null;
 	const columns = header.map((name) => SUMMARY[name] ?? null);
 	return {
-		header: header.map((name, index) => {
-			const [unit] = columns[index] ?? [];
-			return unit === undefined ? name : `${name} [${unit}]`;
-		}),
+		header: header.map((name, index) =>
+			withUnit(name, columns[index]?.[0] ?? null),
+		),
 		cells: (row) =>
 			row.map((cell, index) => {
 				const [, ...missing] = columns[index] ?? [""];
@@ -227,10 +231,7 @@ export function ghcnTable(
 			: null;
 	};
 	return {
-		header: header.map((name, index) => {
-			const unit = unitOf(index);
-			return unit === null ? name : `${name} [${unit}]`;
-		}),
+		header: header.map((name, index) => withUnit(name, unitOf(index))),
 		cells: (row) =>
 			row.map((cell, index) => {
 				const [, quality = ""] =

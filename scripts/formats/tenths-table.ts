@@ -1,4 +1,4 @@
-import { type PlainTable, SUSPECT } from "./noaa-tables.ts";
+import { type PlainTable, SUSPECT, withUnit } from "./noaa-tables.ts";
 
 /** `T = Temperatuur (in 0.1 graden Celsius)`, `24-28 TG : mean temperature in 0.1 &#176;C`. */
 const DEFINITION =
@@ -43,10 +43,9 @@ export function tenthsTable(
 	if (columns.every((column) => column === null)) return null;
 	const qualities = header.map((name) => header.indexOf(`Q_${name}`));
 	return {
-		header: header.map((name, index) => {
-			const unit = columns[index]?.unit ?? null;
-			return unit === null ? name : `${name} [${unit}]`;
-		}),
+		header: header.map((name, index) =>
+			withUnit(name, columns[index]?.unit ?? null),
+		),
 		cells: (row) =>
 			row.map((cell, index) => {
 				const column = columns[index] ?? null;
