@@ -1,6 +1,6 @@
 import { expose, transfer } from "comlink";
 import { residentShare, suitableMemoryBytes } from "../src/lake/budgets.ts";
-import { httpSource } from "../src/lake/fetch.ts";
+import { HttpSource } from "../src/lake/http/source.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
 import { allowsAddress, foreignHosts } from "../src/lib/foreign-hosts.ts";
 import { decodePool, startDecoder, suitableDecoders } from "./decode-pool.ts";
@@ -31,7 +31,7 @@ const engine = createEngine({
 			start: () => startDecoder(decodeWorker, module),
 		});
 		const warm = warmDecoders(decoder, size, fetchBytes(sample));
-		const source = httpSource(lakeUrl, { sign: keys.sign });
+		const source = new HttpSource(lakeUrl, { sign: keys.sign });
 		return {
 			source,
 			files: {

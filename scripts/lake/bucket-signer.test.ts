@@ -12,7 +12,7 @@ import {
 	test,
 	vi,
 } from "vitest";
-import { httpSource } from "../../src/lake/fetch.ts";
+import { HttpSource } from "../../src/lake/http/source.ts";
 import { bucketSigner, hostedAddress } from "./bucket-signer.ts";
 
 const S3 = "https://s3.example.org";
@@ -125,7 +125,7 @@ test("a store that leads elsewhere, as Amazon's of another region, says to check
 	stubKeys();
 	await using host = await listening(301);
 	const { endpoint } = host;
-	const lake = httpSource(`${endpoint}/lakes/`, bucketSigner(endpoint));
+	const lake = new HttpSource(`${endpoint}/lakes/`, bucketSigner(endpoint));
 	await expect(lake.catalogText(new AbortController().signal)).rejects.toThrow(
 		"check the region",
 	);
@@ -140,7 +140,7 @@ test("a sign-in that has ended is told, and nothing is asked without it", async 
 		requests += 1;
 	});
 	const { endpoint } = host;
-	const lake = httpSource(`${endpoint}/lakes/`, bucketSigner(endpoint));
+	const lake = new HttpSource(`${endpoint}/lakes/`, bucketSigner(endpoint));
 	await expect(lake.catalogText(new AbortController().signal)).rejects.toThrow(
 		/^no keys: .*SSO/,
 	);

@@ -1,5 +1,5 @@
 import { LakeError } from "../../src/lake/errors.ts";
-import type { HttpOptions } from "../../src/lake/fetch.ts";
+import type { HttpOptions } from "../../src/lake/http/source.ts";
 import { KeyRing } from "../../src/lake/signing/key-ring.ts";
 import { parseBucketAddress } from "../storage/bucket-address.ts";
 

@@ -1,5 +1,5 @@
 import { memoryCache } from "../../src/lake/byte-cache.ts";
-import { httpSource } from "../../src/lake/fetch.ts";
+import { HttpSource } from "../../src/lake/http/source.ts";
 import { LakeSession } from "../../src/lake/session.ts";
 import {
 	endpointOfEnvironment,
@@ -39,7 +39,7 @@ export async function openLake(
 		: /^https?:/i.test(lake)
 			? lake.replace(/\/?$/, "/")
 			: null;
-	const host = httpSource(address ?? ANY_HOST, bucketSigner(endpoint));
+	const host = new HttpSource(address ?? ANY_HOST, bucketSigner(endpoint));
 	return LakeSession.open({
 		source: address === null ? fileSource(lake) : host,
 		files: nodeFiles(host),

@@ -7,7 +7,7 @@ import { successiveNodeDatabases } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { nodeFiles } from "../../scripts/lake/node-files.ts";
 import { memoryCache } from "../../src/lake/byte-cache.ts";
-import { httpSource } from "../../src/lake/fetch.ts";
+import { HttpSource } from "../../src/lake/http/source.ts";
 import { LakeSession } from "../../src/lake/session.ts";
 import type { Catalog } from "../../src/lib/catalog.ts";
 import type { Plan } from "../../workers/engine-api.ts";
@@ -121,7 +121,7 @@ export async function openBench(
 		return (bytes: number) =>
 			LakeSession.open({
 				source: fileSource(oracle.folder),
-				files: nodeFiles(httpSource("http://localhost/")),
+				files: nodeFiles(new HttpSource("http://localhost/")),
 				openDatabase,
 				decoder: nodeDecoder(),
 				cache: memoryCache(1e8),

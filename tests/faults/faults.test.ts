@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { httpSource } from "../../src/lake/fetch.ts";
+import { HttpSource } from "../../src/lake/http/source.ts";
 import { readAnswer } from "../../src/lake/rows.ts";
 import type { LakeSession } from "../../src/lake/session.ts";
 import {
@@ -69,7 +69,7 @@ beforeAll(async () => {
 	]);
 	host = await faultyHost(folder);
 	session = await openTestSession(folder, {
-		source: httpSource(host.url, { backoffMilliseconds: 2 }),
+		source: new HttpSource(host.url, { backoffMilliseconds: 2 }),
 		budgetBytes: 1e9,
 	});
 });

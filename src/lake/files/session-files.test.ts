@@ -11,7 +11,7 @@ import { openLake } from "../../../scripts/lake/open-lake.ts";
 import { writeTestLake } from "../../../tests/support/test-lake.ts";
 import { openTestSession } from "../../../tests/support/test-session.ts";
 import { randomFrom } from "../../lib/random.ts";
-import { httpSource } from "../fetch.ts";
+import { HttpSource } from "../http/source.ts";
 import { readAnswer } from "../rows.ts";
 import type { LakeSession } from "../session.ts";
 
@@ -341,7 +341,7 @@ test("a price foresees that a host may not be read", async () => {
 	const lake = join(folder, "lake");
 	const strict = await openTestSession(lake, {
 		files: {
-			...nodeFiles(httpSource("http://localhost/")),
+			...nodeFiles(new HttpSource("http://localhost/")),
 			refusal: (address) => `not from ${address}`,
 		},
 	});

@@ -6,7 +6,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
-import { httpSource } from "./fetch.ts";
+import { HttpSource } from "./source.ts";
 
 const FILE = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
 const signal = new AbortController().signal;
@@ -33,7 +33,7 @@ async function stallingHost(stallMilliseconds: number, ...answers: Answer[]) {
 		server.close();
 	};
 	const { port } = server.address() as AddressInfo;
-	const source = httpSource(`http://127.0.0.1:${port}/lake/`, {
+	const source = new HttpSource(`http://127.0.0.1:${port}/lake/`, {
 		backoffMilliseconds: 5,
 		stallMilliseconds,
 	});
