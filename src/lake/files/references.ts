@@ -1,6 +1,15 @@
 import { identifier } from "../../lib/identifier.ts";
 import { LakeError } from "../errors.ts";
-import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
+import { type Token, tokenizeSql } from "../sql/tokenize.ts";
+import {
+	closingOf,
+	endOf,
+	isIdentifier,
+	isSymbol,
+	isWord,
+	splitAtCommas,
+	wordOf,
+} from "../sql/tokens.ts";
 import { isTableName } from "./table-names.ts";
 
 /** Files, and how they are to be read. */
@@ -174,14 +183,14 @@ export function findReferences(
 
 /** A common table, an alias or a table of one's own would hide a file's. */
 function refuseTableNames(tokens: readonly Token[]): void {
-	for (const [at, { kind, value }] of tokens.entries())
+	for (const [at, token] of tokens.entries())
 		if (
-			(kind === "word" || kind === "quoted") &&
-			isTableName(value) &&
+			isIdentifier(token) &&
+			isTableName(token.value) &&
 			!isSymbol(tokens[at - 1], ".")
 		)
 			throw unsupported(
-				`${value} is a name that is kept for files: choose another, or write a column with its table, as in t.${value}`,
+				`${token.value} is a name that is kept for files: choose another, or write a column with its table, as in t.${token.value}`,
 			);
 }
 
@@ -217,9 +226,7 @@ class Places {
 		if (token.kind === "symbol") {
 			if (token.text === "(") {
 				const before = this.#tokens[at - 1];
-				const ownFrom =
-					before?.kind === "word" &&
-					FROM_FUNCTIONS.has(before.text.toLowerCase());
+				const ownFrom = FROM_FUNCTIONS.has(wordOf(before));
 				this.#levels.push({ inFrom: false, ownFrom });
 				if (place !== null) this.#expected = place;
 			} else if (token.text === ")" && this.#levels.length > 1)
@@ -259,25 +266,10 @@ interface Call {
 /** Reads `name('…' | ['…', …], option = value, …)`. */
 function readCall(sql: string, tokens: readonly Token[], at: number): Call {
 	const name = (tokens[at] as Token).text;
-	const parts: Token[][] = [[]];
-	let depth = 0;
-	let last = at + 1;
-	for (; last < tokens.length; last += 1) {
-		const token = tokens[last] as Token;
-		if (token.kind === "symbol") {
-			if ("([{".includes(token.text)) depth += 1;
-			if (")]}".includes(token.text)) depth -= 1;
-			if (depth === 0) break;
-			if (depth === 1 && (token.text === "," || last === at + 1)) {
-				if (token.text === ",") parts.push([]);
-				continue;
-			}
-		}
-		parts.at(-1)?.push(token);
-	}
-	if (depth !== 0)
+	const last = closingOf(tokens, at + 1);
+	if (last === null)
 		throw unsupported(`the parenthesis of ${name} does not close`);
-	const [first = [], ...rest] = parts;
+	const [first = [], ...rest] = splitAtCommas(tokens.slice(at + 2, last));
 	return {
 		paths: readPaths(name, first),
 		options: rest.map((part) => readOption(name, sql, part)),
@@ -332,18 +324,6 @@ function hasAlias(token: Token | undefined): boolean {
 
 function isBare(word: string): boolean {
 	return !/^[a-z_][a-z0-9_]*$/.test(word) || identifier(word) === word;
-}
-
-function isWord(token: Token | undefined, ...words: string[]): boolean {
-	return token?.kind === "word" && words.includes(token.text.toLowerCase());
-}
-
-function isSymbol(token: Token | undefined, symbol: string): boolean {
-	return token?.kind === "symbol" && token.text === symbol;
-}
-
-function endOf(token: Token): number {
-	return token.start + token.text.length;
 }
 
 function unsupported(message: string): LakeError {

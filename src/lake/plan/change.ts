@@ -1,7 +1,7 @@
 import { identifier } from "../../lib/identifier.ts";
 import { LakeError } from "../errors.ts";
+import type { Token } from "../sql/tokenize.ts";
 import { DATA } from "./ghosts.ts";
-import type { Token } from "./sql-tokens.ts";
 
 /** What an analyst may have of their own beside the lake's tables. */
 export type OwnKind = "view" | "macro" | "table" | "variable";

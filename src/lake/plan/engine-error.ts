@@ -1,6 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
-import { calledIn } from "./sql-tokens.ts";
+import { calledIn } from "../sql/tokens.ts";
 import type { Statement } from "./statement.ts";
 
 /** Ways round for what the engine in the page cannot do by itself, by the word that asks for it. */

@@ -1,4 +1,3 @@
-import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { isLakeError, LakeError } from "../errors.ts";
@@ -6,6 +5,7 @@ import { describing } from "../result-columns.ts";
 import type { Connection } from "../types.ts";
 import { engineError } from "./engine-error.ts";
 import { amongGhosts, GHOSTS, queryAmongGhosts } from "./ghosts.ts";
+import { explaining, type PlanNode, plansIn } from "./plan-tree.ts";
 import type { Statement } from "./statement.ts";
 
 /** One reading of a table of the lake, as the optimizer left it. */
@@ -37,17 +37,8 @@ export interface Explanation {
 	readonly described: Uint8Array | null;
 }
 
-/** What `EXPLAIN (FORMAT json)` prints: keys as DuckDB 1.5 names them. */
-interface PlanNode {
-	readonly name: string;
-	readonly children: readonly PlanNode[];
-	readonly extra_info: Readonly<Record<string, string | readonly string[]>>;
-}
-
 /** The constant that DuckDB projects where rows matter and columns do not. */
 export const ROW_MARK = "42";
-
-const PREFIX = "EXPLAIN (FORMAT json)\n";
 
 /**
  * Asks the optimizer what a statement reads, over the ghosts, without running it.
@@ -60,11 +51,16 @@ export async function explain(
 	tables: readonly CatalogTable[],
 ): Promise<Explanation> {
 	try {
-		const { plan, described } = await ask(connection, statement, params, true);
+		const { plan, described } = await planAmongGhosts(
+			connection,
+			statement,
+			params,
+			true,
+		);
 		return {
 			...readExplanation(
 				hidesFilters(plan)
-					? (await ask(connection, statement, params, false)).plan
+					? (await planAmongGhosts(connection, statement, params, false)).plan
 					: plan,
 				statement,
 			),
@@ -100,7 +96,7 @@ export async function explain(
  * A text without a semicolon is one statement whatever it says, unless DuckDB makes
  * several of it; all others are prepared, which refuses several.
  */
-async function ask(
+async function planAmongGhosts(
 	connection: Connection,
 	statement: Statement,
 	params: readonly SqlValue[],
@@ -110,28 +106,21 @@ async function ask(
 	if (params.length > 0 || pivots || change !== null || sql.includes(";")) {
 		const answer = await amongGhosts(
 			connection,
-			() => connection.query(PREFIX + sql, params),
+			() => connection.query(explaining(sql), params),
 			asViews,
 		);
-		return { plan: planOf(answer), described: null };
+		return { plan: plansIn(answer), described: null };
 	}
 	const [explained, described] = await queryAmongGhosts(
 		connection,
-		[PREFIX + sql, describing(sql)],
+		[explaining(sql), describing(sql)],
 		asViews,
 	);
 	if (explained?.status !== "fulfilled") throw explained?.reason;
 	return {
-		plan: planOf(explained.value),
+		plan: plansIn(explained.value),
 		described: described?.status === "fulfilled" ? described.value : null,
 	};
-}
-
-function planOf(explained: Uint8Array): PlanNode[] {
-	const json: unknown = tableFromIPC(explained)
-		.getChild("explain_value")
-		?.get(0);
-	return JSON.parse(String(json)) as PlanNode[];
 }
 
 /**
@@ -142,8 +131,8 @@ function hidesFilters(nodes: readonly PlanNode[]): boolean {
 	return nodes.some(
 		({ name, children, extra_info }) =>
 			hidesFilters(children) ||
-			(name.trim() === "FILTER" &&
-				children[0]?.name.trim() === "SEQ_SCAN" &&
+			(name === "FILTER" &&
+				children[0]?.name === "SEQ_SCAN" &&
 				/CAST\(|"year"\(/.test(String(extra_info.Expression))),
 	);
 }
@@ -158,12 +147,12 @@ function readExplanation(
 		? "the statement sees how rows are stored"
 		: null;
 	const visit = (node: PlanNode, above: readonly Operator[]) => {
-		const name = node.name.trim();
+		const { name } = node;
 		if (WRITES.test(name) && statement.change === null)
 			throw new LakeError("UnsupportedError", "only queries can run here");
 		const { Table: table } = node.extra_info;
 		if (table !== undefined) {
-			const scan = readScan(node, String(table), above);
+			const scan = scanIn(node, String(table), above);
 			if (scan !== null) scans.push(scan);
 			if (name !== "SEQ_SCAN") whole ??= `${name} is no plain scan`;
 		} else if (node.children.length === 0 && !isTableless(name, node)) {
@@ -203,7 +192,7 @@ function isTableless(name: string, node: PlanNode): boolean {
 }
 
 /** Null for a scan of the session's own temporary tables. */
-function readScan(
+function scanIn(
 	node: PlanNode,
 	qualifiedName: string,
 	above: readonly Operator[],

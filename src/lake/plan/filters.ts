@@ -5,13 +5,13 @@ import {
 	type ReadValue,
 	valueReader,
 } from "../../lib/ordered-values.ts";
+import { type Token, tokenizeSql } from "../sql/tokenize.ts";
 import {
 	firstCharacters,
 	type Monotone,
 	monotoneCast,
 	yearOf,
 } from "./monotone.ts";
-import { type Token, tokenizeSql } from "./sql-tokens.ts";
 
 /**
  * What a row must satisfy to be read. `unknown` stands for any condition that

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { tokenizeSql } from "../sql/tokenize.ts";
 import { joinEdges } from "./join-edges.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
 
 function table(name: string, ...columns: readonly string[]): CatalogTable {
 	return {

@@ -1,7 +1,13 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
-import type { Token } from "./sql-tokens.ts";
-import { closingOf } from "./subqueries.ts";
-import { isName, type Wording } from "./wording.ts";
+import type { Token } from "../sql/tokenize.ts";
+import {
+	closingOf,
+	isIdentifier,
+	isName,
+	isSymbol,
+	wordOf,
+} from "../sql/tokens.ts";
+import type { Wording } from "./wording.ts";
 
 /** Rows of `to` whose column is none of the values of `from` do not show in the answer. */
 export interface JoinEdge {
@@ -118,7 +124,7 @@ class FromReader {
 		const isQuery = token?.text === "(";
 		if (!isQuery && !isIdentifier(token)) return false;
 		const table = this.#tables.find(({ name }) => isName(token, name)) ?? null;
-		this.#at = isQuery ? closingOf(this.#tokens, this.#at) + 1 : this.#at + 1;
+		this.#at = isQuery ? this.#closing() + 1 : this.#at + 1;
 		// Of a schema, or a function.
 		if (this.#isSymbol(".") || (this.#isSymbol("(") && !isQuery)) return false;
 		const hasAs = this.#take("as");
@@ -138,7 +144,7 @@ class FromReader {
 		if (this.#isSymbol("(")) {
 			// Other names for its columns.
 			if (table !== null) return false;
-			this.#at = closingOf(this.#tokens, this.#at) + 1;
+			this.#at = this.#closing() + 1;
 		}
 		this.#items.push({ table, alias });
 		return true;
@@ -152,7 +158,7 @@ class FromReader {
 			return true;
 		}
 		if (!this.#take("using") || !this.#isSymbol("(")) return false;
-		const end = closingOf(this.#tokens, this.#at);
+		const end = this.#closing();
 		const others = this.#items.slice(0, -1);
 		for (const token of this.#tokens.slice(this.#at + 1, end)) {
 			if (!isIdentifier(token)) continue;
@@ -187,7 +193,7 @@ class FromReader {
 			if (joined !== null && (word === "where" || (JOINS.has(word) && !isCall)))
 				break;
 			if (/^[([{]$/.test(token.text)) {
-				const end = closingOf(this.#tokens, this.#at);
+				const end = this.#closing();
 				parts.at(-1)?.push(...this.#tokens.slice(this.#at, end + 1));
 				this.#at = end;
 			} else if (word === "and" && !inBetween) parts.push([]);
@@ -251,7 +257,7 @@ class FromReader {
 		for (let index = end + 1; index < inner.length; index += 1) {
 			if (CLAUSES.has(wordOf(inner[index]))) return;
 			if (/^[([{]$/.test(inner[index]?.text ?? ""))
-				index = closingOf(inner, index);
+				index = closingOf(inner, index) ?? inner.length;
 		}
 		const column = columnOf({ table, alias: null }, key);
 		if (column !== null) this.#push(column, to);
@@ -287,6 +293,11 @@ class FromReader {
 			: null;
 	}
 
+	/** Where the bracket that opens here closes. */
+	#closing(): number {
+		return closingOf(this.#tokens, this.#at) ?? this.#tokens.length;
+	}
+
 	#isEnd(): boolean {
 		const token = this.#tokens[this.#at];
 		return (
@@ -297,8 +308,7 @@ class FromReader {
 	}
 
 	#isSymbol(symbol: string): boolean {
-		const token = this.#tokens[this.#at];
-		return token?.kind === "symbol" && token.text === symbol;
+		return isSymbol(this.#tokens[this.#at], symbol);
 	}
 
 	#takeSymbol(symbol: string): boolean {
@@ -321,15 +331,7 @@ function columnOf({ table }: Item, token: Token): TableColumn | null {
 	return table && column ? { table, column: column.name } : null;
 }
 
-function isIdentifier(token: Token | undefined): boolean {
-	return token?.kind === "word" || token?.kind === "quoted";
-}
-
 /** Behind a dot every word is a name. */
 function keywordAt(tokens: readonly Token[], at: number): string {
 	return tokens[at - 1]?.text === "." ? "" : wordOf(tokens[at]);
-}
-
-function wordOf(token: Token | undefined): string {
-	return token?.kind === "word" ? token.text.toLowerCase() : "";
 }

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { Random } from "../../../tests/differential/random.ts";
-import { holding, type Order, type Unit } from "./narrow.ts";
+import { type ColumnOrder, type Extent, holding } from "./narrow.ts";
 
-interface Rows extends Unit {
+interface Rows extends Extent {
 	readonly values: readonly (bigint | null)[];
 	readonly passes: readonly boolean[];
 }
 
-/** A unit of a few rows, some null, some left out by a filter, with bounds that may be wider or missing. */
+/** A extent of a few rows, some null, some left out by a filter, with bounds that may be wider or missing. */
 function randomUnit(random: Random): Rows {
 	const base = random.below(20);
 	const isSure = random.chance(0.6);
@@ -32,14 +32,14 @@ function randomUnit(random: Random): Rows {
 	};
 }
 
-/** The first rows of the units, nulls first or last or left out, as a database gives them. */
+/** The first rows of the extents, nulls first or last or left out, as a database gives them. */
 function firstRows(
-	units: readonly Rows[],
+	extents: readonly Rows[],
 	rows: number,
-	{ descending, skipsNulls }: Order,
+	{ descending, skipsNulls }: ColumnOrder,
 	nullsFirst: boolean,
 ): string {
-	const passing = units.flatMap(({ values, passes }) =>
+	const passing = extents.flatMap(({ values, passes }) =>
 		values.filter((_, index) => passes[index]),
 	);
 	const nulls = skipsNulls ? [] : passing.filter((value) => value === null);
@@ -50,29 +50,29 @@ function firstRows(
 	return String(all.slice(0, rows));
 }
 
-test("the units that are kept hold the rows that are wanted", () => {
+test("the extents that are kept hold the rows that are wanted", () => {
 	const random = new Random(8);
 	let left = 0;
 	for (let round = 0; round < 3000; round += 1) {
-		const units = Array.from({ length: random.below(9) }, () =>
+		const extents = Array.from({ length: random.below(9) }, () =>
 			randomUnit(random),
 		);
-		const order: Order = {
+		const order: ColumnOrder = {
 			column: "a",
 			descending: random.chance(0.5),
 			skipsNulls: random.chance(0.3),
 		};
 		const rows = order.skipsNulls ? 1 : random.below(12);
-		const kept = holding(units, { rows, order });
+		const kept = holding(extents, { rows, order });
 		for (const nullsFirst of [true, false])
 			expect(firstRows(kept, rows, order, nullsFirst)).toBe(
-				firstRows(units, rows, order, nullsFirst),
+				firstRows(extents, rows, order, nullsFirst),
 			);
-		const some = holding(units, { rows, order: null });
+		const some = holding(extents, { rows, order: null });
 		const count = (parts: readonly Rows[]) =>
 			parts.flatMap(({ passes }) => passes).filter(Boolean).length;
-		expect(Math.min(count(some), rows)).toBe(Math.min(count(units), rows));
-		left += units.length - kept.length + units.length - some.length;
+		expect(Math.min(count(some), rows)).toBe(Math.min(count(extents), rows));
+		left += extents.length - kept.length + extents.length - some.length;
 	}
 	expect(left).toBeGreaterThan(3000);
 });

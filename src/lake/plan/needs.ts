@@ -9,7 +9,7 @@ import type {
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { ROW_MARK, type Scan } from "./explain.ts";
 import { type Predicate, readFilters, type ScanFilters } from "./filters.ts";
-import { holding, type Unit, type Wanted } from "./narrow.ts";
+import { type Extent, holding, type Wanted } from "./narrow.ts";
 import { type BoundsOf, BoundsReader, mayMatch, mustMatch } from "./prune.ts";
 
 import type { SimpleAggregates } from "./simple-aggregates.ts";
@@ -271,13 +271,15 @@ function rowGroupsOf(file: ManifestFile) {
 /** Of row groups or blocks, in their order, those that some selection needs. */
 function needed<T>(
 	parts: readonly T[],
-	unitOf: (part: T) => Omit<Unit, "isSure">,
+	extentOf: (part: T) => Omit<Extent, "isSure">,
 	selections: readonly Selection[],
 ): T[] {
-	const units = parts.map((part) => ({ part, ...unitOf(part) }));
+	const extents = parts.map((part) => ({ part, ...extentOf(part) }));
 	const kept = new Set<T>();
 	for (const { predicate, exact, wanted } of selections) {
-		const matching = units.filter(({ bounds }) => mayMatch(predicate, bounds));
+		const matching = extents.filter(({ bounds }) =>
+			mayMatch(predicate, bounds),
+		);
 		const held =
 			wanted === null
 				? matching
@@ -291,16 +293,16 @@ function needed<T>(
 	return parts.filter((part) => kept.has(part));
 }
 
-function heldBy<T extends Omit<Unit, "isSure">>(
+function heldBy<T extends Omit<Extent, "isSure">>(
 	matching: readonly T[],
 	wanted: readonly Wanted[],
 	isSure: (bounds: BoundsOf) => boolean,
 ): readonly T[] {
-	const units = matching.map((unit) => ({
-		...unit,
-		isSure: isSure(unit.bounds),
+	const extents = matching.map((extent) => ({
+		...extent,
+		isSure: isSure(extent.bounds),
 	}));
-	return wanted.flatMap((rows) => holding(units, rows));
+	return wanted.flatMap((rows) => holding(extents, rows));
 }
 
 /**

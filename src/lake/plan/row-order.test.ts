@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { tokenizeSql } from "../sql/tokenize.ts";
 import { followsRowOrder } from "./row-order.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
 
 function follows(sql: string, own: readonly string[] = []): boolean {
 	const tokens = tokenizeSql(sql);

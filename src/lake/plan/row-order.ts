@@ -1,4 +1,5 @@
-import type { Token } from "./sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { closingOf, isSymbol, isWord } from "../sql/tokens.ts";
 import type { Wording } from "./wording.ts";
 
 /** Functions whose answer follows the order of rows unless an ORDER BY of their own gives another. */
@@ -22,40 +23,25 @@ export function followsRowOrder({ tokens, words, namesOwn }: Wording): boolean {
 		({ kind, value }, at) =>
 			kind !== "string" &&
 			FOLLOWING.has(value.toLowerCase()) &&
-			tokens[at + 1]?.text === "(" &&
+			isSymbol(tokens[at + 1], "(") &&
 			!hasOwnOrder(tokens, at + 1),
 	);
 }
 
 /** Whether the arguments that begin at `at`, or the OVER clause behind them, hold an ORDER BY. */
 function hasOwnOrder(tokens: readonly Token[], at: number): boolean {
-	const end = closing(tokens, at);
+	const closing = (open: number) => closingOf(tokens, open) ?? tokens.length;
+	const end = closing(at);
 	if (hasOrder(tokens, at, end)) return true;
 	for (let next = end + 1; ; ) {
-		const word = tokens[next]?.text.toLowerCase();
-		if (word !== "filter" && word !== "over") return false;
-		if (tokens[next + 1]?.text !== "(") return false;
-		const close = closing(tokens, next + 1);
-		if (word === "over") return hasOrder(tokens, next + 1, close);
+		if (!isWord(tokens[next], "filter", "over")) return false;
+		if (!isSymbol(tokens[next + 1], "(")) return false;
+		const close = closing(next + 1);
+		if (isWord(tokens[next], "over")) return hasOrder(tokens, next + 1, close);
 		next = close + 1;
 	}
 }
 
 function hasOrder(tokens: readonly Token[], from: number, to: number): boolean {
-	return tokens
-		.slice(from, to)
-		.some(({ kind, text }) => kind === "word" && /^order$/i.test(text));
-}
-
-/** Of the parenthesis that closes the one at `at`. */
-function closing(tokens: readonly Token[], at: number): number {
-	let depth = 0;
-	for (let index = at; index < tokens.length; index += 1) {
-		const { kind, text } = tokens[index] as Token;
-		if (kind !== "symbol") continue;
-		if (text === "(") depth += 1;
-		if (text === ")") depth -= 1;
-		if (depth === 0) return index;
-	}
-	return tokens.length;
+	return tokens.slice(from, to).some((token) => isWord(token, "order"));
 }

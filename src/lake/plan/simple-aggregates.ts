@@ -1,7 +1,8 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { isName } from "../sql/tokens.ts";
 import type { Scan } from "./explain.ts";
-import type { Token } from "./sql-tokens.ts";
-import { isName, isSelectFrom, type Wording } from "./wording.ts";
+import { isSelectFrom, type Wording } from "./wording.ts";
 
 /** A statement that asks for nothing but counts, minima and maxima of one table. */
 export interface SimpleAggregates {

@@ -1,8 +1,9 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { LakeError } from "../errors.ts";
+import { type Token, tokenizeSql } from "../sql/tokenize.ts";
+import { calledIn, endOf, isIdentifier, isSymbol } from "../sql/tokens.ts";
 import { type Change, changeSql, readChange } from "./change.ts";
 import { DATA, GHOSTS } from "./ghosts.ts";
-import { calledIn, type Token, tokenizeSql } from "./sql-tokens.ts";
 import type { Wording } from "./wording.ts";
 
 /** What can be told of a statement before DuckDB reads it. Its tokens are those of `sql`. */
@@ -146,26 +147,23 @@ function asText(name: string): string {
 
 function wordsOf(tokens: readonly Token[]): Set<string> {
 	const words = new Set<string>();
-	for (const { kind, value } of tokens)
-		if (kind === "string") words.add(asText(value));
-		else if (kind === "word" || kind === "quoted")
-			words.add(value.toLowerCase());
+	for (const token of tokens)
+		if (token.kind === "string") words.add(asText(token.value));
+		else if (isIdentifier(token)) words.add(token.value.toLowerCase());
 	return words;
 }
 
 /** Up to the semicolon that ends it. */
 function withoutEnd(sql: string, tokens: readonly Token[]): string {
-	const last = tokens.findLast(
-		({ kind, text }) => kind !== "symbol" || text !== ";",
-	);
-	return last === undefined ? sql : sql.slice(0, last.start + last.text.length);
+	const last = tokens.findLast((token) => !isSymbol(token, ";"));
+	return last === undefined ? sql : sql.slice(0, endOf(last));
 }
 
 function countStatements(tokens: readonly Token[]): number {
 	let count = 0;
 	let empty = true;
-	for (const { kind, text } of tokens) {
-		if (kind === "symbol" && text === ";") empty = true;
+	for (const token of tokens) {
+		if (isSymbol(token, ";")) empty = true;
 		else if (empty) {
 			count++;
 			empty = false;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tokenizeSql } from "./sql-tokens.ts";
+import { tokenizeSql } from "../sql/tokenize.ts";
 import { settledSubqueries, withValues } from "./subqueries.ts";
 
 function found(sql: string): string[] {

@@ -1,4 +1,5 @@
-import type { Token } from "./sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { closingOf, isWord } from "../sql/tokens.ts";
 import type { Wording } from "./wording.ts";
 
 /** A scalar subquery whose value is the same whenever it runs: where its text stands in the SQL. */
@@ -48,15 +49,15 @@ export function settledSubqueries(
 			continue;
 		if (!isComparison(tokens[open - 1])) continue;
 		const close = closingOf(tokens, open);
-		const last = tokens[close];
-		if (last === undefined) continue;
+		if (close === null) continue;
 		const inner = tokens.slice(open + 1, close);
 		if (!inner.every((token, index) => isSettled(token, inner[index + 1])))
 			continue;
 		if (inner.some(({ value }) => commonTables.has(value.toLowerCase())))
 			continue;
 		const start = (tokens[open]?.start ?? 0) + 1;
-		found.push({ sql: sql.slice(start, last.start), start, end: last.start });
+		const end = tokens[close]?.start ?? sql.length;
+		found.push({ sql: sql.slice(start, end), start, end });
 		open = close;
 	}
 	return found;
@@ -75,19 +76,6 @@ export function withValues(
 	return text;
 }
 
-/** The place of the bracket that closes the one at `open`; the end where none does. */
-export function closingOf(tokens: readonly Token[], open: number): number {
-	let depth = 0;
-	for (let at = open; at < tokens.length; at += 1) {
-		const { kind, text } = tokens[at] as Token;
-		if (kind !== "symbol") continue;
-		if ("([{".includes(text)) depth += 1;
-		if (")]}".includes(text)) depth -= 1;
-		if (depth === 0) return at;
-	}
-	return tokens.length;
-}
-
 function isSettled({ kind, text }: Token, next: Token | undefined): boolean {
 	if (kind === "broken") return false;
 	if (kind === "symbol") return text !== "?" && text !== "$" && text !== ";";
@@ -101,11 +89,7 @@ function isSettled({ kind, text }: Token, next: Token | undefined): boolean {
 
 function isComparison(token: Token | undefined): boolean {
 	if (token?.kind === "symbol") return "<>=".includes(token.text);
-	return isWord(token, "between") || isWord(token, "and");
-}
-
-function isWord(token: Token | undefined, word: string): boolean {
-	return token?.kind === "word" && token.text.toLowerCase() === word;
+	return isWord(token, "between", "and");
 }
 
 /** Names of common tables, and more: what stands before `AS (`, `(…) AS (`, `AS MATERIALIZED (`. */

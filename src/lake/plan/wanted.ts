@@ -1,11 +1,12 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { isName, isSymbol, isWord, wordOf } from "../sql/tokens.ts";
 import type { Scan } from "./explain.ts";
 import type { ScanFilters } from "./filters.ts";
 import type { Wanted } from "./narrow.ts";
 import type { SimpleAggregates } from "./simple-aggregates.ts";
-import type { Token } from "./sql-tokens.ts";
-import { isName, isNoAlias, isSelectFrom, type Wording } from "./wording.ts";
+import { isNoAlias, isSelectFrom, type Wording } from "./wording.ts";
 
 /**
  * Rows of which the answer is made, where the plan tells that not all that pass
@@ -79,7 +80,7 @@ function sortedRows(
 	if (operators.join() !== "ORDER_BY,STREAMING_LIMIT" || namesOwn) return null;
 	if (!isSelectFrom(tokens, table, MORE_THAN_SORTED)) return null;
 	const rows = limitOf(tokens, params);
-	let at = tokens.findIndex((_, index) => isWord(tokens[index], "order"));
+	let at = tokens.findIndex((token) => isWord(token, "order"));
 	if (rows === null || !isWord(tokens[at + 1], "by")) return null;
 	at += 2;
 	const isQualified =
@@ -93,9 +94,7 @@ function sortedRows(
 	if (descending || isWord(tokens[at], "asc")) at += 1;
 	if (isWord(tokens[at], "nulls")) at += 2;
 	const ends =
-		tokens[at]?.text === "," ||
-		isWord(tokens[at], "limit") ||
-		isWord(tokens[at], "offset");
+		tokens[at]?.text === "," || isWord(tokens[at], "limit", "offset");
 	if (!ends) return null;
 	return {
 		rows,
@@ -110,10 +109,6 @@ const MORE_THAN_SORTED = new Set(
 		"tablesample pivot unpivot over distinct unnest columns all"
 	).split(" "),
 );
-
-function isWord(token: Token | undefined, word: string): boolean {
-	return token?.kind === "word" && token.text.toLowerCase() === word;
-}
 
 /** `LIMIT` without an order, which EXPLAIN prints without its number. */
 function limitedRows(
@@ -135,8 +130,8 @@ export function limitOf(
 ): number | null {
 	const clauses = { limit: 0, offset: 0 };
 	const found = { limit: 0, offset: 0 };
-	for (const [index, { kind, text }] of tokens.entries()) {
-		const word = kind === "word" ? text.toLowerCase() : "";
+	for (const [index, token] of tokens.entries()) {
+		const word = wordOf(token);
 		if (word === "fetch") return null;
 		if (word !== "limit" && word !== "offset") continue;
 		const number = wholeNumber(tokens, index + 1, params);
@@ -170,8 +165,9 @@ function wholeNumber(
 	const next = tokens[end];
 	const ends =
 		next === undefined ||
-		(next.kind === "symbol" && (next.text === ")" || next.text === ";")) ||
-		(next.kind === "word" && /^(limit|offset)$/i.test(next.text));
+		isSymbol(next, ")") ||
+		isSymbol(next, ";") ||
+		isWord(next, "limit", "offset");
 	return ends &&
 		typeof value === "number" &&
 		Number.isSafeInteger(value) &&

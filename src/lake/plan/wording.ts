@@ -1,5 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
-import type { Token } from "./sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { isName, wordOf } from "../sql/tokens.ts";
 
 /** A statement as it is written, for what EXPLAIN does not tell: its names are aliases, its limits missing. */
 export interface Wording {
@@ -13,18 +14,6 @@ export interface Wording {
 	readonly namesOwn: boolean;
 }
 
-/** Names are the same whatever the case of their ASCII letters: `Ä` and `ä` are two to DuckDB. */
-export function isName(token: Token | undefined, name: string): boolean {
-	return (
-		(token?.kind === "word" || token?.kind === "quoted") &&
-		folded(token.value) === folded(name)
-	);
-}
-
-function folded(name: string): string {
-	return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
 /**
  * Whether a statement is `SELECT … FROM table [[AS] alias]`, and then nothing or
  * WHERE, ORDER BY, LIMIT or OFFSET, so that a bare name is a column of the table or
@@ -35,9 +24,7 @@ export function isSelectFrom(
 	table: CatalogTable,
 	others: ReadonlySet<string>,
 ): boolean {
-	const words = tokens.map(({ kind, text }) =>
-		kind === "word" ? text.toLowerCase() : "",
-	);
+	const words = tokens.map(wordOf);
 	const count = (word: string) =>
 		words.filter((other) => other === word).length;
 	if (count("select") !== 1 || count("from") !== 1) return false;

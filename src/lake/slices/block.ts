@@ -1,6 +1,7 @@
-import type { Token } from "../plan/sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { nameOf, outermost, splitAtCommas } from "../sql/tokens.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
-import { isKeyword, nameOf, outermost, splitAtCommas } from "./tokens.ts";
+import { isKeyword } from "./tokens.ts";
 
 /** One query block, cut into its clauses. Keywords that begin a clause are not among its tokens. */
 export interface SelectBlock {

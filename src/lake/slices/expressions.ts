@@ -1,17 +1,9 @@
-import type { Token } from "../plan/sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { closingOf, isSymbol, nameOf, outermost } from "../sql/tokens.ts";
 import { mergingOf } from "./aggregates.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
 import type { Functions } from "./functions.ts";
-import {
-	closingOf,
-	inserted,
-	isKeyword,
-	isSymbol,
-	nameOf,
-	outermost,
-	sameToken,
-	sameTokens,
-} from "./tokens.ts";
+import { inserted, isKeyword, sameToken, sameTokens } from "./tokens.ts";
 
 /** A call of an aggregate, as the statement has it. */
 export interface AggregateCall {

@@ -1,8 +1,8 @@
 import { tableFromIPC } from "apache-arrow";
-import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
+import { type Token, tokenizeSql } from "../sql/tokenize.ts";
+import { isSymbol, nameOf } from "../sql/tokens.ts";
 import type { Connection } from "../types.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
-import { isSymbol, nameOf } from "./tokens.ts";
 
 /** What the engine knows of the functions that a statement may call. */
 export interface Functions {

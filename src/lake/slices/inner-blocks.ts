@@ -1,5 +1,6 @@
-import type { Token } from "../plan/sql-tokens.ts";
-import { closingOf, isKeyword, isSymbol, nameOf, outermost } from "./tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { closingOf, isSymbol, nameOf, outermost } from "../sql/tokens.ts";
+import { isKeyword } from "./tokens.ts";
 
 /** A query within a statement that nothing around it can reach into. */
 export interface InnerBlock {

@@ -1,10 +1,11 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { identifier } from "../../lib/identifier.ts";
-import type { Token } from "../plan/sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { folded, isSymbol, nameOf } from "../sql/tokens.ts";
 import type { SplitDraft } from "./draft.ts";
 import { PARTS } from "./part-table.ts";
 import { OURS, type Query } from "./query.ts";
-import { inserted, isKeyword, isSymbol, nameOf } from "./tokens.ts";
+import { inserted, isKeyword } from "./tokens.ts";
 
 /**
  * The partition key of a table that is among the groups, so that each group lies
@@ -18,14 +19,14 @@ export function partitionKeyOf(
 	if (
 		alias === null ||
 		functions.isShadowed(table.name) ||
-		block.with.some((token) => nameOf(token) === lower(table.name))
+		block.with.some((token) => nameOf(token) === folded(table.name))
 	)
 		return null;
 	const isOnly = block.from.length === alias.end;
 	const key = table.partitionKeys.find((name) =>
 		groups.some(
 			(tokens) =>
-				nameOf(tokens.at(-1)) === lower(name) &&
+				nameOf(tokens.at(-1)) === folded(name) &&
 				(tokens.length === 1
 					? isOnly
 					: tokens.length === 3 &&
@@ -95,7 +96,7 @@ interface Alias {
 
 /** Of a table that a FROM clause begins with. */
 function aliasInFrom(from: readonly Token[], table: string): Alias | null {
-	if (nameOf(from[0]) !== lower(table)) return null;
+	if (nameOf(from[0]) !== folded(table)) return null;
 	const hasAs = isKeyword(from, 1, "as");
 	const at = hasAs ? 2 : 1;
 	const isAlias =
@@ -136,8 +137,4 @@ function commaSeparated(
 	return lists.flatMap((tokens, at) =>
 		at === 0 ? tokens : [inserted(","), ...tokens],
 	);
-}
-
-function lower(name: string): string {
-	return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,5 +1,5 @@
 import { identifier } from "../../lib/identifier.ts";
-import type { Token } from "../plan/sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
 import {
 	type Combine,
 	combinesExactly,

@@ -1,15 +1,8 @@
-import { tableFromIPC } from "apache-arrow";
 import { GHOSTS } from "../plan/ghosts.ts";
+import { explaining, type PlanNode, plansIn } from "../plan/plan-tree.ts";
 import type { Connection } from "../types.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
 import type { BoundSql } from "./tokens.ts";
-
-/** What `EXPLAIN (FORMAT json)` prints: keys as DuckDB 1.5 names them. */
-interface PlanNode {
-	readonly name: string;
-	readonly children: readonly PlanNode[];
-	readonly extra_info: Readonly<Record<string, string | readonly string[]>>;
-}
 
 const AGGREGATES = new Set([
 	"HASH_GROUP_BY",
@@ -69,12 +62,7 @@ export async function explainTree(
 	connection: Connection,
 	{ sql, params }: BoundSql,
 ): Promise<PlanNode> {
-	const answer = await connection.query(
-		`EXPLAIN (FORMAT json)\n${sql}`,
-		params,
-	);
-	const text: unknown = tableFromIPC(answer).getChild("explain_value")?.get(0);
-	const [root] = JSON.parse(String(text)) as PlanNode[];
+	const [root] = plansIn(await connection.query(explaining(sql), params));
 	if (root === undefined) throw new DoesNotSplit("it has no plan");
 	return root;
 }
@@ -87,7 +75,7 @@ export function requireSplitShape(root: PlanNode, table: string): void {
 	const path = pathTo(root, table);
 	let aggregates = 0;
 	for (const [depth, { node, child }] of path.entries()) {
-		const name = node.name.trim();
+		const { name } = node;
 		const isLast = depth === path.length - 1;
 		if (isLast) {
 			if (name !== "SEQ_SCAN" || "Sample Method" in node.extra_info)
@@ -117,7 +105,7 @@ export function reads(node: PlanNode, table: string): boolean {
 }
 
 function requireUnionSide(node: PlanNode, child: number): void {
-	const name = node.name.trim();
+	const { name } = node;
 	const kind =
 		name === "CROSS_PRODUCT" ? "INNER" : String(node.extra_info["Join Type"]);
 	if (!UNION_SIDES[kind]?.includes(child))
@@ -127,7 +115,7 @@ function requireUnionSide(node: PlanNode, child: number): void {
 }
 
 function requireSteady(node: PlanNode): void {
-	const name = node.name.trim();
+	const { name } = node;
 	if (!STEADY.has(name) || "Sample Method" in node.extra_info)
 		throw new DoesNotSplit(
 			`${plain(name)} beside the large table may answer differently in each slice`,

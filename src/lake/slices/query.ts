@@ -1,17 +1,10 @@
-import type { Token } from "../plan/sql-tokens.ts";
+import type { Token } from "../sql/tokenize.ts";
+import { isSymbol, nameOf, outermost } from "../sql/tokens.ts";
 import type { SelectBlock } from "./block.ts";
 import { DoesNotAggregate, DoesNotSplit } from "./does-not-split.ts";
 import { bare, enclosed, hasAggregate, mayBeColumn } from "./expressions.ts";
 import type { Functions } from "./functions.ts";
-import {
-	type BoundSql,
-	inserted,
-	isKeyword,
-	isSymbol,
-	nameOf,
-	outermost,
-	sameTokens,
-} from "./tokens.ts";
+import { type BoundSql, inserted, isKeyword, sameTokens } from "./tokens.ts";
 
 export interface Column {
 	readonly name: string;

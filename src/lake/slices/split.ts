@@ -3,7 +3,8 @@ import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied } from "../errors.ts";
 import { amongGhosts } from "../plan/ghosts.ts";
-import { type Token, tokenizeSql } from "../plan/sql-tokens.ts";
+import { type Token, tokenizeSql } from "../sql/tokenize.ts";
+import { isSymbol } from "../sql/tokens.ts";
 import type { Connection } from "../types.ts";
 import { readBlock } from "./block.ts";
 import { DoesNotAggregate, DoesNotSplit } from "./does-not-split.ts";
@@ -15,12 +16,7 @@ import { byPartitions, partitionKeyOf } from "./partitions.ts";
 import { byParts } from "./parts.ts";
 import { explainTree, reads, requireSplitShape } from "./plan-shape.ts";
 import { type Column, type Query, readQuery } from "./query.ts";
-import {
-	type BoundSql,
-	isSymbol,
-	type ParamsByToken,
-	render,
-} from "./tokens.ts";
+import { type BoundSql, type ParamsByToken, render } from "./tokens.ts";
 
 export type { Split } from "./draft.ts";
 

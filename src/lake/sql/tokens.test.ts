@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tokenizeSql } from "./sql-tokens.ts";
-import { isName } from "./wording.ts";
+import { tokenizeSql } from "./tokenize.ts";
+import { isName } from "./tokens.ts";
 
 test.each([
 	["Flights", "FLIGHTS", true],

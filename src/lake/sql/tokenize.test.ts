@@ -7,7 +7,7 @@ import {
 } from "@duckdb/duckdb-wasm/blocking";
 import { beforeAll, expect, test } from "vitest";
 import { Random } from "../../../tests/differential/random.ts";
-import { tokenizeSql } from "./sql-tokens.ts";
+import { tokenizeSql } from "./tokenize.ts";
 
 let duckdb: DuckDBBindings;
 

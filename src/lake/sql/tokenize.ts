@@ -94,17 +94,6 @@ export function tokenizeSql(sql: string): Token[] {
 	return tokens;
 }
 
-/** Names before an opening parenthesis, lower-cased: of functions, and some keywords. */
-export function calledIn(tokens: readonly Token[]): string[] {
-	return tokens
-		.filter(
-			({ kind }, index) =>
-				(kind === "word" || kind === "quoted") &&
-				tokens[index + 1]?.text === "(",
-		)
-		.map(({ value }) => value.toLowerCase());
-}
-
 /** Comments nest, as in PostgreSQL. Undefined where the comment does not end. */
 function blockCommentEnd(sql: string, start: number): number | undefined {
 	const edge = /\/\*|\*\//g;
