@@ -2,8 +2,8 @@ import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { readCommand, UsageError } from "./arguments.ts";
 
-test("without arguments the demo is built once, by what is usual", () => {
-	expect(readCommand([])).toMatchObject({
+test("without arguments the demo is built once, by what is usual", async () => {
+	expect(await readCommand([])).toMatchObject({
 		name: "build",
 		input: null,
 		build: { out: expect.stringMatching(/public.lake$/), withRejects: true },
@@ -13,8 +13,8 @@ test("without arguments the demo is built once, by what is usual", () => {
 	});
 });
 
-test("options come in the units that the build takes", () => {
-	const command = readCommand([
+test("options come in the units that the build takes", async () => {
+	const command = await readCommand([
 		...["--input", tmpdir(), "--out", "s3://bucket/lake", "--keep", "3"],
 		...["--endpoint", "https://store.example", "--max-rejected", "12.5%"],
 		...["--rejects", "no", "--processes", "2", "--on-failure", "mail me"],
@@ -35,22 +35,24 @@ test("options come in the units that the build takes", () => {
 	});
 });
 
-test("the other commands have a word and places of their own", () => {
-	expect(readCommand(["explain"])).toMatchObject({ dataset: null });
-	expect(readCommand(["explain", "rides", "--json"])).toMatchObject({
+test("the other commands have a word and places of their own", async () => {
+	expect(await readCommand(["explain"])).toMatchObject({ dataset: null });
+	expect(await readCommand(["explain", "rides", "--json"])).toMatchObject({
 		dataset: { name: "rides" },
 		isJson: true,
 	});
-	expect(readCommand(["log", "read rides", "--work", "w"])).toMatchObject({
-		text: "read rides",
-		places: { work: "w" },
-	});
-	expect(readCommand(["status", "--queue", "redis://h:1"])).toEqual({
+	expect(await readCommand(["log", "read rides", "--work", "w"])).toMatchObject(
+		{
+			text: "read rides",
+			places: { work: "w" },
+		},
+	);
+	expect(await readCommand(["status", "--queue", "redis://h:1"])).toEqual({
 		name: "status",
 		queue: "redis://h:1",
 		isJson: false,
 	});
-	expect(readCommand(["log", "--help"])).toEqual({ name: "help" });
+	expect(await readCommand(["log", "--help"])).toEqual({ name: "help" });
 });
 
 test.each([
@@ -78,14 +80,14 @@ test.each([
 	["explain rides posts", /one word is enough/],
 	["log --input x", /input/],
 	["status", /needs the --queue/],
-])("%s is refused", (line, message) => {
-	const read = () => readCommand(line.split(" "));
-	expect(read).toThrow(UsageError);
-	expect(read).toThrow(message);
+])("%s is refused", async (line, message) => {
+	const read = readCommand(line.split(" "));
+	await expect(read).rejects.toThrow(UsageError);
+	await expect(read).rejects.toThrow(message);
 });
 
-test("what is said of a queue's address holds no password", () => {
-	const read = () => readCommand(["--queue", "http://:secret@host"]);
-	expect(read).toThrow(/^--queue must be/);
-	expect(read).not.toThrow(/secret/);
+test("what is said of a queue's address holds no password", async () => {
+	const read = readCommand(["--queue", "http://:secret@host"]);
+	await expect(read).rejects.toThrow(/^--queue must be/);
+	await expect(read).rejects.not.toThrow(/secret/);
 });

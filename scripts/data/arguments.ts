@@ -2,7 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
-import { DATASETS } from "../datasets/registry.ts";
 import { DEFAULT_KEEP } from "../publish/publication.ts";
 import {
 	type BuildOptions,
@@ -18,12 +17,16 @@ const DEFAULT_QUIET_MINUTES = 45;
 
 const DEFAULT_LOOK_SECONDS = 10;
 
-export const USAGE = `npm run data -- [options]                    build a lake
+/** What `--help` prints. */
+export async function usage(): Promise<string> {
+	const { DATASETS } = await import("../datasets/registry.ts");
+	const folders = DATASETS.map(({ folder }) => `${folder}/`).join(" ");
+	return `npm run data -- [options]                    build a lake
 npm run data -- explain [DATASET] [options]  a dataset's steps, their SQL and their files
 npm run data -- log [TEXT] [options]         logs of the last build's jobs, of those with TEXT in their names
 npm run data -- status --queue URL [--json]  what waits and runs in a queue
 
-  --input DIR          folder with any of ${DATASETS.map(({ folder }) => `${folder}/`).join(" ")}; without it, the demo
+  --input DIR          folder with any of ${folders}; without it, the demo
   --out ADDRESS        where the lake goes, a folder or s3://bucket/prefix; default: public/lake, which npm start serves
   --work ADDRESS       what a build leaves to the next, a folder or, with --queue, s3://bucket/prefix; default: in .cache/work
   --endpoint URL       of an S3-compatible store; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or Amazon's
@@ -44,6 +47,7 @@ npm run data -- status --queue URL [--json]  what waits and runs in a queue
 
 Exit code: 0 nothing was rejected, 1 something was and the rest is published, 2 nothing was published,
 130 stopped by Ctrl-C.`;
+}
 
 /** The command line cannot be meant so; the message says what is wrong. */
 export class UsageError extends Error {
@@ -99,8 +103,11 @@ const PLACES = {
 	endpoint: { type: "string" },
 } as const;
 
-/** Reads a command line; throws a {@link UsageError} for what it does not know. */
-export function readCommand(args: readonly string[]): Command {
+/**
+ * Reads a command line; throws a {@link UsageError} for what it does not know. Datasets
+ * are loaded where their names are asked for: a build loads them while its engine starts.
+ */
+export async function readCommand(args: readonly string[]): Promise<Command> {
 	const [name] = args;
 	switch (name) {
 		case "explain":
@@ -193,10 +200,11 @@ function buildCommand(args: readonly string[]): Command {
 	};
 }
 
-function explainCommand(args: readonly string[]): Command {
+async function explainCommand(args: readonly string[]): Promise<Command> {
 	const { values, positionals } = parse(args, true, { ...COMMON, ...PLACES });
 	if (values.help) return { name: "help" };
 	const name = atMostOne(positionals);
+	const { DATASETS } = await import("../datasets/registry.ts");
 	const dataset = DATASETS.find((entry) => entry.name === name) ?? null;
 	if (name !== undefined && dataset === null)
 		throw new UsageError(

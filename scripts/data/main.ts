@@ -4,8 +4,8 @@ import { printable } from "../../src/lib/printable.ts";
 import {
 	type BuildCommand,
 	readCommand,
-	USAGE,
 	UsageError,
+	usage,
 } from "./arguments.ts";
 import { failureLines } from "./failures.ts";
 import { INTERRUPTED_CODE, Interrupted, onInterrupt } from "./interrupt.ts";
@@ -15,10 +15,10 @@ import { plural } from "./words.ts";
 
 /** What a command alone needs is loaded by it: a small build takes long to load. */
 async function main(): Promise<void> {
-	const command = readCommand(process.argv.slice(2));
+	const command = await readCommand(process.argv.slice(2));
 	switch (command.name) {
 		case "help":
-			console.log(USAGE);
+			console.log(await usage());
 			return;
 		case "build":
 			await (command.isDryRun ? plan(command) : build(command));

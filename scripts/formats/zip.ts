@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { isSidecar } from "../../src/lib/formats/sidecar.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
@@ -22,6 +22,8 @@ export async function* zipEntries(
 	note: (text: string) => void,
 ): AsyncGenerator<ArchivedFile> {
 	if (file.bytes === 0) throw new FileError("the file is empty");
+	// Loaded where there is a zip: with all formats, each build loads this file.
+	const { openPromise } = await import("yauzl");
 	let zip: ZipFile;
 	try {
 		zip = await openPromise(file.absolutePath, { autoClose: false });

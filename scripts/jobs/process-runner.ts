@@ -54,8 +54,14 @@ export class ProcessRunner implements Runner {
 				lane().catch((error) => failed.abort(error)),
 			),
 		);
+		// The first error is the one to tell.
+		if (failed.signal.aborted) await this.#pool.kept().catch(() => {});
 		failed.signal.throwIfAborted();
 		return records;
+	}
+
+	kept(): Promise<void> {
+		return this.#pool.kept();
 	}
 
 	close(): Promise<void> {

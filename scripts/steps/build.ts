@@ -1,9 +1,8 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { spillFolder } from "../jobs/execute.ts";
+import { type KindsModule, spillFolder } from "../jobs/execute.ts";
 import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
-import { kinds } from "../jobs/kinds.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { isDiskFull, isDiskFullUnder } from "../storage/disk.ts";
@@ -12,17 +11,11 @@ import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { runBuild } from "./build-run.ts";
 import { forgetFailedJob, keepFailedJob } from "./failed-job.ts";
 import { placesOf } from "./places.ts";
 import type { StreamedReport } from "./report.ts";
 import { forgetUnpublished } from "./state.ts";
-import {
-	checkOutput,
-	claimWorkshop,
-	OutputError,
-	type Workshop,
-} from "./workshop.ts";
+import { checkOutput, claimWorkshop, OutputError } from "./workshop.ts";
 
 /**
  * Builds a lake from a folder of raw files and publishes it, unless nothing could be
@@ -66,13 +59,22 @@ export async function buildLake(
 		const spill = spillFolder(scratch);
 		const opening = openDatabase({ temporaryFolder: spill });
 		closing.push(() => opening.then(({ close }) => close()).catch(() => {}));
-		const [database] = await Promise.all([
+		// Their code is loaded while the engine starts: both take a good part of a small build's time.
+		const [{ runBuild }, { kinds }, database] = await Promise.all([
+			import("./build-run.ts"),
+			import("../jobs/kinds.ts"),
 			opening,
 			...[lake, work].map(
 				(store) => store instanceof FolderStore && store.sweep(),
 			),
 		]);
-		const runner = await openRunner(options, workshop, scratch, { lake, work });
+		const runner = await openRunner(
+			options,
+			scratch,
+			{ lake, work },
+			// What ended the build before may be a job: it is left to a process of its own.
+			workshop.wasLeft ? null : kinds,
+		);
 		closing.push(() => runner.close());
 		const report = await runBuild(options, {
 			input,
@@ -106,9 +108,10 @@ async function makeRoom(work: Store): Promise<void> {
 
 async function openRunner(
 	options: BuildOptions,
-	workshop: Workshop,
 	scratch: string,
 	opened: Readonly<Record<keyof JobStores, Store>>,
+	/** Null where this process may not do jobs itself. */
+	kinds: KindsModule["kinds"] | null,
 ): Promise<Runner> {
 	const { queue, endpoint, processes = availableParallelism() } = options;
 	const stores = { lake: opened.lake.address, work: opened.work.address };
@@ -118,8 +121,7 @@ async function openRunner(
 			processes,
 			scratch,
 			endpoint,
-			// What ended the build before may be a job: it is left to a process of its own.
-			...(!workshop.wasLeft && { here: { kinds, stores: opened } }),
+			...(kinds !== null && { here: { kinds, stores: opened } }),
 		});
 	// Loaded where there is a queue: it takes a good part of a small build's time.
 	const { QueueRunner } = await import("../jobs/queue-runner.ts");

@@ -1,18 +1,23 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Dirent, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+	type Dirent,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+} from "node:fs";
 import {
 	copyFile,
 	link,
 	mkdir,
 	open,
-	readdir,
-	readFile,
 	rename,
 	rm,
 	rmdir,
 	stat,
 } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { onDisk } from "./disk.ts";
 import {
 	ConflictError,
@@ -52,7 +57,7 @@ export class FolderStore implements Store {
 
 	async read(key: string): Promise<Buffer | null> {
 		try {
-			return await readFile(this.#path(key));
+			return readFileSync(this.#path(key));
 		} catch (error) {
 			if (isMissing(error)) return null;
 			throw error;
@@ -114,7 +119,7 @@ export class FolderStore implements Store {
 	}
 
 	async *list(prefix: string): AsyncIterable<StoredFile> {
-		for (const key of await this.#keys(prefix)) {
+		for (const key of this.#keys(prefix)) {
 			const status = statSync(this.#path(key), { throwIfNoEntry: false });
 			// Another process may have removed it meanwhile.
 			if (status !== undefined)
@@ -122,11 +127,11 @@ export class FolderStore implements Store {
 		}
 	}
 
-	async #keys(prefix: string): Promise<string[]> {
+	#keys(prefix: string): string[] {
 		const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
 		let entries: Dirent[];
 		try {
-			entries = await readdir(this.#path(start), {
+			entries = readdirSync(this.#path(start), {
 				recursive: true,
 				withFileTypes: true,
 			});
@@ -134,10 +139,11 @@ export class FolderStore implements Store {
 			if (isMissing(error)) return [];
 			throw error;
 		}
+		const length = this.#path("x").length - 1;
 		return entries
 			.filter((entry) => entry.isFile())
 			.map(({ parentPath, name }) =>
-				relative(this.address, join(parentPath, name)).split(sep).join("/"),
+				join(parentPath, name).slice(length).replaceAll(sep, "/"),
 			)
 			.filter((key) => key.startsWith(prefix));
 	}
@@ -156,7 +162,7 @@ export class FolderStore implements Store {
 
 	/** Removes what killed processes were writing. */
 	async sweep(): Promise<void> {
-		const keys = await this.#keys("");
+		const keys = this.#keys("");
 		await this.remove(keys.filter((key) => UNFINISHED.test(key)));
 	}
 

@@ -135,7 +135,7 @@ describe.skipIf(!hasRedis() || !hasRadosgw())("a fleet in trouble", () => {
 		await writeAll(input, {
 			"weather/first.csv": seededReadings("lake", 0, 60),
 		});
-		const command = readCommand([
+		const command = await readCommand([
 			...["--input", input, "--out", out, "--watch", "--endpoint", endpoint],
 			...["--work", "s3://fleet/watched/work", "--queue", redis.url],
 			...["--quiet-period", "0.03", "--look-every", "0.1"],

@@ -179,7 +179,7 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 		const input = join(folder.path, "down");
 		const before = await lakeIn("s3://lakes/maps");
 		await writeAll(input, { ...INPUT, "rides/two.gpx": seededRide(2) });
-		const command = readCommand([
+		const command = await readCommand([
 			...["--input", input, "--quiet", "--out", "s3://lakes/maps"],
 			...["--work", "s3://lakes/down-work", "--processes", "1"],
 			...["--endpoint", gateway.endpoint],
