@@ -72,7 +72,7 @@ test.each([
 			"44/-/RF_TU 2024-01-01T23:00: 81.0 82.0",
 			"44/-/TT_TU 2024-01-01T23:00: 8.4 8.1",
 		],
-		leftOut: ["QN_9, eor"],
+		leftOut: ["eor"],
 	},
 	{
 		what: "DWD, every ten minutes",
@@ -84,7 +84,7 @@ test.each([
 			"44/-/PP_10 2024-01-01T00:00: null null",
 			"44/-/TT_10 2024-01-01T00:00: 8.4 8.1",
 		],
-		leftOut: ["QN, eor"],
+		leftOut: ["eor"],
 	},
 	{
 		what: "Meteostat, with the hour beside the date",

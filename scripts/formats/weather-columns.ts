@@ -1,3 +1,5 @@
+import { isVersion } from "./weather-versions.ts";
+
 /** A header's cell: `air_temperature [degC]` is a name with a unit. */
 export interface Header {
 	readonly name: string;
@@ -21,6 +23,8 @@ export interface Roles {
 	readonly value: number | null;
 	/** What may be measures: everything that has no other use. */
 	readonly candidates: readonly number[];
+	/** Columns that may say how new a row is. */
+	readonly versions: readonly number[];
 	/** Columns that say where or when, but measure nothing. */
 	readonly idle: readonly number[];
 }
@@ -251,7 +255,7 @@ export function rolesOf(
 			? timeColumn
 			: (claim(named) ??
 				(hasParts ? claim(DAYS) : null) ??
-				claimTimeLike(keys, used));
+				claimTimeLike(headers, keys, used));
 	if (time === null) return null;
 	const key = keys[time] ?? "";
 	const isOfParts = hasParts && isDay(key);
@@ -277,11 +281,16 @@ export function rolesOf(
 			(keys.includes("entity_id") ? claim(NAMES.state) : null) ??
 			(keys.includes("register") ? claim(NAMES.volume) : null),
 	};
+	const versions = headers.flatMap((header, at) =>
+		isVersion(header) && !used.has(at) ? [at] : [],
+	);
+	for (const at of versions) used.add(at);
 	const others = keys.map((_, index) => index).filter((at) => !used.has(at));
 	const isIdle = (at: number) =>
 		isPlace(keys[at] ?? "") || isTimeLike(keys[at] ?? "");
 	return {
 		...roles,
+		versions,
 		candidates: others.filter((at) => !isIdle(at)),
 		idle: others.filter(isIdle),
 	};
@@ -351,11 +360,15 @@ export function utcColumn(
 	return plain.find((index) => locals.includes(restOf(index).join())) ?? null;
 }
 
+/** The first column of a name that says time, of when something was measured and not of when it was changed. */
 function claimTimeLike(
+	headers: readonly Header[],
 	keys: readonly string[],
 	used: Set<number>,
 ): number | null {
-	const index = keys.findIndex(isTimeLike);
+	const index = headers.findIndex(
+		(header, at) => isTimeLike(keys[at] ?? "") && !isVersion(header),
+	);
 	if (index === -1) return null;
 	used.add(index);
 	return index;

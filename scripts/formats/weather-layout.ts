@@ -27,6 +27,7 @@ import {
 	TimeForms,
 	timeText,
 } from "./weather-times.ts";
+import { isVersion, versionColumn } from "./weather-versions.ts";
 
 /** How a file's cells become readings. */
 export interface Layout {
@@ -50,6 +51,10 @@ export interface Layout {
 	/** The sign of columns of which nothing tells whether `1.234` is a thousand and more. */
 	readonly untold: ReadonlyMap<number, string>;
 	readonly times: TimeForms;
+	/** The column that says how new a row is, by measure; of none where none does. */
+	readonly versions: ReadonlyMap<number, number>;
+	/** Of those columns. */
+	readonly versionTimes: TimeForms;
 }
 
 /** Why a text holds no readings: of a `.txt`, which may be anything, no fault. */
@@ -64,7 +69,7 @@ function settledRoles(
 	named: Roles | null,
 	cells: readonly string[],
 ): Roles | null {
-	const roles = named ?? rolesOf(headers, cells.findIndex(isWrittenTime));
+	const roles = named ?? rolesOf(headers, writtenTime(headers, cells));
 	if (roles === null || roles.date !== null || roles.yearAndMonth !== null)
 		return roles;
 	if (isZoned(cells[roles.time] ?? "")) return roles;
@@ -73,6 +78,21 @@ function settledRoles(
 	);
 	const utc = utcColumn(headers, roles.time, moments);
 	return utc === null ? roles : rolesOf(headers, utc);
+}
+
+/** The first cell that holds a time, rather when something was measured than when it was changed; -1 for none. */
+function writtenTime(
+	headers: readonly Header[],
+	cells: readonly string[],
+): number {
+	const isChange = (at: number) => {
+		const header = headers[at];
+		return header !== undefined && isVersion(header);
+	};
+	const first = cells.findIndex(
+		(cell, at) => isWrittenTime(cell) && !isChange(at),
+	);
+	return first === -1 ? cells.findIndex(isWrittenTime) : first;
 }
 
 /** How numbers are written in a file, by what a first survey has seen. */
@@ -104,6 +124,7 @@ export async function survey(
 	let isSettled = false;
 	let dataRows = 0;
 	const times = new TimeForms();
+	const versionTimes = new TimeForms();
 	const digits = new Map<number, CellDigits>();
 
 	for await (const batch of rows)
@@ -162,6 +183,8 @@ export async function survey(
 		roles: Roles,
 	): void {
 		times.add(timeText(cells, roles, roles.date ?? roles.time), line);
+		for (const index of roles.versions)
+			versionTimes.add((cells[index] ?? "").trim(), line);
 		for (const index of roles.candidates) {
 			statisticsOf(byColumn, index).add(parse(cells, index));
 			entryOf(digits, index, () => new CellDigits()).add(cells[index] ?? "");
@@ -181,6 +204,14 @@ export async function survey(
 		}
 	}
 
+	const { versions } = roles;
+	const versionsOf = (measures: readonly number[]) =>
+		new Map(
+			measures.flatMap((measure): [number, number][] => {
+				const column = versionColumn(headers, versions, measure);
+				return column === null ? [] : [[measure, column]];
+			}),
+		);
 	if (roles.measureName !== null && roles.value !== null)
 		return {
 			headers,
@@ -193,6 +224,8 @@ export async function survey(
 			commaIsDecimal,
 			...numbers,
 			times,
+			versions: versionsOf([roles.value]),
+			versionTimes,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
 	if (roles.station === null && valueColumn === null && unnamed === 0)
@@ -251,6 +284,8 @@ export async function survey(
 		commaIsDecimal,
 		...numbers,
 		times,
+		versions: versionsOf(measures),
+		versionTimes,
 	};
 }
 

@@ -5,6 +5,7 @@ import { ClocksOfPlace } from "./clocks-of-place.ts";
 import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
+import { SUSPECT } from "./noaa-tables.ts";
 import {
 	isSentinel,
 	type MeasureStatistics,
@@ -19,7 +20,7 @@ import {
 	periodName,
 	survey,
 } from "./weather-layout.ts";
-import type { TakeReading } from "./weather-reading.ts";
+import type { TakeReading, Version } from "./weather-reading.ts";
 import {
 	openTable,
 	type Source,
@@ -28,6 +29,7 @@ import {
 	width,
 } from "./weather-table.ts";
 import { timeOf, timeText } from "./weather-times.ts";
+import { versionOf } from "./weather-versions.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
 /**
@@ -179,6 +181,21 @@ async function readTable(
 		return { index, ...measureOf(layout, cells, index) };
 	}
 
+	/** How new the measures of a row are, each version read once. */
+	function versionsIn(cells: readonly string[]) {
+		const known = new Map<number, Version | null>();
+		return (measure: number): Version | null => {
+			const column = layout.versions.get(measure);
+			if (column === undefined) return null;
+			let version = known.get(column);
+			if (version === undefined) {
+				version = versionOf(cells[column] ?? "", layout.versionTimes);
+				known.set(column, version);
+			}
+			return version;
+		};
+	}
+
 	function addRow({ line, cells: row }: CsvRow): void {
 		const reject = (reason: string) => {
 			read += 1;
@@ -237,6 +254,7 @@ async function readTable(
 		const east = time.zoned ? 0 : (zone ?? 0);
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
+		const versions = versionsIn(cells);
 		for (const { index, name: measure, unit } of named) {
 			const cell = parseCell(
 				cells[index] ?? "",
@@ -244,6 +262,7 @@ async function readTable(
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
+			const saysNothing = cell === "blank" || cells[index] === SUSPECT;
 			const offset = periods?.offsets.get(index) ?? 0;
 			take(
 				{
@@ -255,6 +274,7 @@ async function readTable(
 						clocks?.utc(time.micros + offset) ??
 						time.micros - east * 60e6 + offset,
 					value,
+					version: saysNothing ? null : versions(index),
 				},
 				line,
 				source.entry,
@@ -289,6 +309,7 @@ function noteLeftOut(
 		periods,
 		untoldPeriods,
 		untold,
+		versions,
 	}: Layout,
 	{ linesBefore, isWestern, delimiter, note: untoldUnits }: Table,
 	note: (text: string) => void,
@@ -323,6 +344,7 @@ function noteLeftOut(
 		roles.unit,
 		measureName,
 		...measures,
+		...versions.values(),
 	]);
 	const leftOut = headers
 		.filter((_, index) => !used.has(index))
