@@ -8,6 +8,8 @@ export interface Post {
 	readonly author: string | null;
 	/** Microseconds since 1970, UTC, in whole milliseconds, from 1970 to 2099. */
 	readonly createdAt: number;
+	/** When it was changed last, likewise; null where that is not told. */
+	readonly editedAt: number | null;
 	readonly isRepost: boolean;
 	/** Lower-cased, in order, one for each occurrence. */
 	readonly tags: readonly string[];
@@ -103,6 +105,31 @@ export function postTime(text: string): number | string {
 		: Math.floor(time.micros / 1000) * 1000;
 }
 
+/** Members that tell when a post was changed; Reddit's `edited` may be false. */
+const EDITS = [
+	...["edited_at", "editedAt", "edited_unixtime", "edited"],
+	...["updated_at", "updatedAt", "updated", "modified"],
+];
+
+/** The first time among members that tell of a change; null where there is none. */
+function editedAt(value: JsonObject | null): number | null {
+	for (const name of EDITS) {
+		const told = value?.[name];
+		const time =
+			typeof told === "string" || typeof told === "number"
+				? editTime(String(told))
+				: null;
+		if (time !== null) return time;
+	}
+	return null;
+}
+
+/** As {@link postTime}, null for what is none: a post without it is one all the same. */
+export function editTime(text: string): number | null {
+	const time = postTime(text);
+	return typeof time === "number" ? time : null;
+}
+
 function fromStatus(value: JsonObject, chat: string | null): Post | string {
 	const id = idOf(value, chat);
 	if (id === null) return "no id: the post has neither id_str nor id nor uri";
@@ -125,6 +152,7 @@ function fromStatus(value: JsonObject, chat: string | null): Post | string {
 		id,
 		author: screenName ?? authorOf(value, user),
 		createdAt,
+		editedAt: editedAt(value),
 		isRepost: isRepost(value, text),
 		tags: tagsOf(value, text),
 		text,
@@ -185,6 +213,7 @@ function fromActivity(activity: JsonObject): Post | string {
 		id,
 		author: accountOf(activity.actor ?? note?.attributedTo),
 		createdAt,
+		editedAt: editedAt(note),
 		isRepost,
 		tags: activityTags(note, text),
 		text,
