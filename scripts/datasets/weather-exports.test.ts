@@ -87,6 +87,107 @@ test.each([
 		leftOut: ["eor"],
 	},
 	{
+		what: "pages of stations, whose cells have units",
+		content: `Date,Time,Temperature,Humidity,Wind,Speed,Rain
+2024/01/01,12:04 AM,55.4 °F,81 °%,NNW,1.0 °mph,0.00 in
+2024/01/01,12:09 AM,-0.2 °F,82 °%,North,--,1.00 in
+2024/01/01,12:14 AM,-0.3 °F,82 °%,North,12.0 °mph,1.00 in
+`,
+		series: [
+			"file/-/Humidity [%] 2024-01-01T00:04: 81.0 82.0 82.0",
+			"file/-/Rain [in] 2024-01-01T00:04: 0.0 1.0 1.0",
+			"file/-/Speed [mph] 2024-01-01T00:04: 1.0 null 12.0",
+			"file/-/Temperature [°F] 2024-01-01T00:04: 55.4 -0.2 -0.3",
+		],
+		leftOut: ["Wind"],
+	},
+	{
+		what: "cells with units and decimal commas, and others that have several, or marks",
+		content: `time;temp;wind;power;marked
+2024-01-01T00:00Z;12,3°C;5 km/h;1.234 W;7s
+2024-01-01T01:00Z;-0,1 °C;7 mph;12,5 W;8s
+`,
+		series: [
+			"file/-/power [W] 2024-01-01T00:00: 1234.0 12.5",
+			"file/-/temp [°C] 2024-01-01T00:00: 12.3 -0.1",
+		],
+		leftOut: ["wind, marked"],
+	},
+	{
+		what: "a long table, each of whose values has its unit",
+		content: `time,sensor,measure,value
+2024-01-01T00:00Z,a,temp,12.3 °C
+2024-01-01T00:00Z,a,humidity,55 %
+2024-01-01T00:00Z,a,count,7
+`,
+		series: [
+			"file/a/count 2024-01-01T00:00: 7.0",
+			"file/a/humidity [%] 2024-01-01T00:00: 55.0",
+			"file/a/temp [°C] 2024-01-01T00:00: 12.3",
+		],
+		leftOut: [],
+	},
+	{
+		what: "WeatherLink of Davis, whose names take two rows",
+		content: `\t\tTemp\tHi\tLow\tOut\tWind\tWind\tHi\t\tRain
+Date\tTime\tOut\tTemp\tTemp\tHum\tSpeed\tDir\tSpeed\tRain\tRate
+13/06/23\t12:10a\t13.3\t13.4\t13.2\t92\t1.6\tW\t4.8\t0.2\t0.0
+14/06/23\t12:20p\t14.3\t14.4\t14.2\t91\t0.0\t---\t0.0\t---\t0.0
+`,
+		series: [
+			"file/-/Hi Speed 2023-06-13T00:10: 4.8 0.0",
+			"file/-/Hi Temp 2023-06-13T00:10: 13.4 14.4",
+			"file/-/Low Temp 2023-06-13T00:10: 13.2 14.2",
+			"file/-/Out Hum 2023-06-13T00:10: 92.0 91.0",
+			"file/-/Rain Rate 2023-06-13T00:10: 0.0 0.0",
+			"file/-/Temp Out 2023-06-13T00:10: 13.3 14.3",
+			"file/-/Wind Speed 2023-06-13T00:10: 1.6 0.0",
+		],
+		leftOut: ["Wind Dir, Rain"],
+	},
+	{
+		what: "Ecowitt, with groups above the names",
+		content: `"","Outdoor","","Indoor","","Pressure"
+"Time","Temperature(℃)","Humidity(%)","Temperature(℃)","Humidity(%)","Relative(hPa)"
+"2024-01-01 00:00","4.1","87","21.5","55","1013.2"
+"2024-01-01 00:05","4.0","88","21.4","55","1013.1"
+`,
+		series: [
+			"file/-/Indoor Humidity [%] 2024-01-01T00:00: 55.0 55.0",
+			"file/-/Indoor Temperature [℃] 2024-01-01T00:00: 21.5 21.4",
+			"file/-/Outdoor Humidity [%] 2024-01-01T00:00: 87.0 88.0",
+			"file/-/Outdoor Temperature [℃] 2024-01-01T00:00: 4.1 4.0",
+			"file/-/Pressure Relative [hPa] 2024-01-01T00:00: 1013.2 1013.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "E-REDES, below remarks, in words that are not known",
+		content: `Leituras;;;
+CPE:;PT0002000012345678AB;;
+;;;
+Data;Hora;Consumo registado (kW), Ativa;Estado
+2024/01/01;00:15;0,123;Real
+2024/01/01;24:00;0,456;Real
+`,
+		series: [
+			"file/-/Consumo registado (kW), Ativa 2024-01-01T00:15: 0.123 0.456",
+		],
+		leftOut: ["Estado"],
+	},
+	{
+		what: "Shelly, whose phases are no units",
+		content: `Date/time UTC,Active energy Wh (A),Max V
+2024-01-01 00:00,2.9,234.1
+2024-01-01 00:01,3.1,234.2
+`,
+		series: [
+			"file/-/Active energy Wh (A) 2024-01-01T00:00: 2.9 3.1",
+			"file/-/Max V 2024-01-01T00:00: 234.1 234.2",
+		],
+		leftOut: [],
+	},
+	{
 		what: "Meteostat, with the hour beside the date",
 		content: `date,hour,temp,rhum,wdir,coco,temp_source
 2024-01-01,0,8.4,81,270,3,dwd_hourly
@@ -111,7 +212,7 @@ test.each([
 			"file/-/wind_speed 2024-01-01T00:00: 10.0 11.0",
 		],
 		leftOut: [
-			"id_type, id, version_num, src_id, rec_st_ind, air_temperature_q",
+			"id_type, id, src_id, rec_st_ind, air_temperature_q",
 		],
 	},
 	{
@@ -597,11 +698,11 @@ test("an hour beside the date counts where the date has none, and may be written
 	).toMatchObject({ series: ["file/-/t 2024-05-01T07:30: 1.0 2.0"] });
 	expect(
 		await read(
-			"date,hour,t\n2024-05-01,7.0,1\n2024-05-01,24,2\n2024-05-01,25,2\n",
+			"date,hour,t\n2024-05-01,7.0,1\n2024-05-01,24,2\n2024-05-01,26,2\n",
 		),
 	).toMatchObject({
 		series: ["file/-/t 2024-05-01T07:00: 1.0 2.0"],
-		rejects: ["4: not a time: 2024-05-01 25; write it as 2024-01-31T14:05:00Z"],
+		rejects: ["4: not a time: 2024-05-01 26; write it as 2024-01-31T14:05:00Z"],
 	});
 	const midnights =
 		"2024-05-01 00:00:00,7,1\n2024-05-01 00:00:00,8,2\n2024-05-01T00:00,9,3\n";
@@ -805,4 +906,14 @@ test("seconds since 1970 that might be a date and an hour are seconds where one 
 		"time,t\n2024010100,1\n2024010700,2\n2024014000,3\n",
 	);
 	expect(series).toEqual(["file/-/t 2034-02-20T01:01: 1.0 2.0 3.0"]);
+});
+
+test("an hour 25 is rejected with what to do", async () => {
+	const { series, rejects } = await read(
+		"CUPS;Fecha;Hora;AE_kWh\nES1;29/10/2023;1;0,5\nES1;29/10/2023;25;0,6\n",
+	);
+	expect(series).toEqual(["ES1/-/AE_kWh 2023-10-29T01:00: 0.5"]);
+	expect(rejects).toEqual([
+		expect.stringMatching(/^3: an hour 25, .*with their zone/),
+	]);
 });

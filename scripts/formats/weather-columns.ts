@@ -200,6 +200,9 @@ export function zoneOf({ name, unit }: Header): number | null {
 	return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes));
 }
 
+/** A name that ends in its unit has a phase behind it, or the like: Shelly's `Active energy Wh (A)`. */
+const WITH_OWN_UNIT = /\s(?:[kM]?Wh|[kM]?W|VA|VArh?|V|A|Hz)$/i;
+
 /** Takes the unit, in brackets or parentheses at the end, off a column's name. */
 export function parseHeader(cell: string): Header {
 	const trimmed = cell.trim();
@@ -211,7 +214,8 @@ export function parseHeader(cell: string): Header {
 	if (name === undefined || name === "") return { name: trimmed, unit: null };
 	const unit = (match?.[2] ?? match?.[3] ?? "").trim();
 	// Fluvius's `Van (datum)`, which is no unit.
-	if (/^(?:datum|tijdstip)$/i.test(unit)) return { name: trimmed, unit: null };
+	if (/^(?:datum|tijdstip)$/i.test(unit) || WITH_OWN_UNIT.test(name))
+		return { name: trimmed, unit: null };
 	return { name, unit: unit === "" ? null : unit };
 }
 
@@ -261,7 +265,9 @@ export function rolesOf(
 	const isOfParts = hasParts && isDay(key);
 	if (isOfParts) for (const index of [year, month]) used.add(index);
 	const hour =
-		isOfParts || (NAMES.date as readonly string[]).includes(key)
+		isOfParts ||
+		timeColumn !== -1 ||
+		(NAMES.date as readonly string[]).includes(key)
 			? claim(HOURS)
 			: null;
 	const date = TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null;

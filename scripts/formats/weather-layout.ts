@@ -27,6 +27,7 @@ import {
 	TimeForms,
 	timeText,
 } from "./weather-times.ts";
+import { CellUnits, measuredIn } from "./weather-units.ts";
 import { isVersion, versionColumn } from "./weather-versions.ts";
 
 /** How a file's cells become readings. */
@@ -48,6 +49,8 @@ export interface Layout {
 	readonly decimalCommas: ReadonlySet<number>;
 	/** What points and commas are for in cells that do not tell it, by column; of none where they are for decimals. */
 	readonly signs: ReadonlyMap<number, SignUses>;
+	/** Columns whose cells have their unit behind the number; null where each may have another. */
+	readonly cellUnits: ReadonlyMap<number, string | null>;
 	/** The sign of columns of which nothing tells whether `1.234` is a thousand and more. */
 	readonly untold: ReadonlyMap<number, string>;
 	readonly times: TimeForms;
@@ -96,18 +99,19 @@ function writtenTime(
 }
 
 /** How numbers are written in a file, by what a first survey has seen. */
-type Numbers = Pick<Layout, "signs" | "decimalCommas" | "untold">;
+type Numbers = Pick<Layout, "signs" | "decimalCommas" | "cellUnits" | "untold">;
 
 /**
  * First reading: finds out what the columns are and what their cells hold. Where it
- * comes upon thousands that are set apart, or decimal commas within quotes, once more,
- * now that it is known which are.
+ * comes upon thousands that are set apart, decimal commas within quotes, or units behind
+ * numbers, once more, now that it is known which are.
  */
 export async function survey(
 	source: Source,
 	known: Numbers | null = null,
 ): Promise<Layout> {
 	const signs = new Map<number, NumberSigns>();
+	const cellUnits = new Map<number, CellUnits>();
 	const byColumn = new Map<number, MeasureStatistics>();
 	const byName = new Map<string, MeasureStatistics>();
 	const named = new Set<string>();
@@ -153,18 +157,25 @@ export async function survey(
 	const fault = times.fault();
 	if (fault !== null) throw new FileError(fault.reason, fault);
 
-	const numbers =
-		known ?? numbersOf(signs, byColumn, !commaIsDecimal, table.isPlain);
+	const isLong = roles.measureName !== null && roles.value !== null;
+	const numbers = known ?? {
+		...numbersOf(signs, byColumn, !commaIsDecimal, table.isPlain),
+		cellUnits: unitsOf(cellUnits, byColumn, isLong ? roles.value : null),
+	};
 	if (
 		known === null &&
-		(numbers.signs.size > 0 || numbers.decimalCommas.size > 0)
+		(numbers.signs.size > 0 ||
+			numbers.decimalCommas.size > 0 ||
+			numbers.cellUnits.size > 0)
 	)
 		return survey(source, numbers);
 
 	function parse(cells: readonly string[], index: number) {
-		const cell = cells[index] ?? "";
+		const told = cells[index] ?? "";
+		const hasUnits = known === null || known.cellUnits.has(index);
+		const cell = (hasUnits ? measuredIn(told)?.number : null) ?? told;
 		const value = parseCell(
-			cell,
+			known === null ? told : cell,
 			commaIsDecimal ||
 				(hasDecimalCommas && known?.decimalCommas.has(index) === true),
 			known?.signs.get(index),
@@ -172,7 +183,9 @@ export async function survey(
 		if (known === null) {
 			const own = entryOf(signs, index, () => new NumberSigns());
 			own.add(cell);
-			if (value === "word") own.addWord(cell);
+			if (value !== "word") return value;
+			own.addWord(cell);
+			entryOf(cellUnits, index, () => new CellUnits()).add(told);
 		}
 		return value;
 	}
@@ -212,6 +225,10 @@ export async function survey(
 				return column === null ? [] : [[measure, column]];
 			}),
 		);
+	headers = headers.map((header, index) => ({
+		...header,
+		unit: header.unit ?? numbers.cellUnits.get(index) ?? null,
+	}));
 	if (roles.measureName !== null && roles.value !== null)
 		return {
 			headers,
@@ -289,13 +306,28 @@ export async function survey(
 	};
 }
 
+/** The units of cells, of columns that hold no numbers without one; of `mixed` each cell may have its own. */
+function unitsOf(
+	units: ReadonlyMap<number, CellUnits>,
+	columns: ReadonlyMap<number, MeasureStatistics>,
+	mixed: number | null,
+): Map<number, string | null> {
+	return new Map(
+		[...units].flatMap(([index, own]): [number, string | null][] => {
+			if (index === mixed) return own.isEmpty ? [] : [[index, null]];
+			const isBare = (columns.get(index)?.numbers ?? 0) > 0;
+			return isBare || own.only === null ? [] : [[index, own.only]];
+		}),
+	);
+}
+
 /** `columns`: what the cells of each hold where nothing is known yet. */
 function numbersOf(
 	signs: ReadonlyMap<number, NumberSigns>,
 	columns: ReadonlyMap<number, MeasureStatistics>,
 	commasPart: boolean,
 	isPlain: boolean,
-): Numbers {
+): Omit<Numbers, "cellUnits"> {
 	// Cells that hold several numbers prove nothing of other columns.
 	const of = (column: NumberSigns) =>
 		isPlain ? file : new FileSigns([column], commasPart);

@@ -10,6 +10,7 @@ import {
 } from "./noaa-tables.ts";
 import { tenthsTable } from "./tenths-table.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
+import { isWrittenTime } from "./weather-times.ts";
 
 const SNIFF_BYTES = 1 << 16;
 /** Lines among which the header is looked for. */
@@ -90,11 +91,13 @@ export async function openTable(source: Source): Promise<Table> {
 				rows: from(at),
 			};
 		const units = unitsIn(batch[at + 1]?.cells ?? []);
-		const names = first.cells.map((cell, index) =>
+		const own = first.cells.map((cell, index) =>
 			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
 				.filter(Boolean)
 				.join(" "),
 		);
+		const joined = joinedNames(own, batch[at - 1]?.cells ?? []);
+		const names = joined ?? own;
 		const plain =
 			isdTable(names) ??
 			gsodTable(names) ??
@@ -106,6 +109,7 @@ export async function openTable(source: Source): Promise<Table> {
 			enedisTable(names, textsBefore, delimiter);
 		return {
 			...common,
+			linesBefore: joined === null ? linesBefore : linesBefore.slice(0, -1),
 			header: { line: first.line, cells: plain?.header ?? names },
 			width,
 			cells: plain?.cells ?? same,
@@ -122,6 +126,37 @@ function unitsIn(cells: readonly string[]): readonly string[] | null {
 	return filled.length > 1 && filled.every((cell) => /^\[.*\]$/.test(cell))
 		? cells
 		: null;
+}
+
+/**
+ * Names that two rows give, where those of the lower one do not tell columns apart: `Hi`
+ * and `Low` above two of `Temp`, or a group's name above its first column. Null where the upper row does
+ * not tell them apart either.
+ */
+function joinedNames(
+	names: readonly string[],
+	above: readonly string[],
+): string[] | null {
+	const areTold = (some: readonly string[]) => {
+		const told = some.filter((name) => name !== "");
+		return new Set(told).size === told.length;
+	};
+	const isAbove =
+		above.length === names.length &&
+		above.every((cell) => typeof parseCell(cell, true) === "string");
+	if (!isAbove || areTold(names)) return null;
+	const below = (tops: readonly string[]) =>
+		names.map((name, index) => `${tops[index] ?? ""} ${name}`.trim());
+	const joined = below(above);
+	if (areTold(joined)) return joined;
+	let group = "";
+	const grouped = below(
+		above.map((cell) => {
+			group = cell === "" ? group : cell;
+			return group;
+		}),
+	);
+	return areTold(grouped) ? grouped : null;
 }
 
 /** Where the beginning of a file has its header, and what parts the cells. */
@@ -142,6 +177,7 @@ function headerIn(head: string): {
 	const textsBefore = (end: number) =>
 		all.filter(({ line }) => line < end).map(({ text }) => text);
 	let found = lines.findIndex(({ text }) => isHeader(text));
+	if (found === -1) found = aboveTimes(lines.map(({ text }) => text));
 	// A header of one row above another header is what the file says of itself.
 	const [about, , below] = lines.slice(Math.max(found, 0));
 	if (
@@ -178,6 +214,15 @@ function headerIn(head: string): {
 		textsBefore: textsBefore(line),
 		delimiter: delimiterOf(text),
 	};
+}
+
+/** The line above the first that holds a time, where it has as many cells; -1 where there is none. */
+function aboveTimes(lines: readonly string[]): number {
+	const cells = lines.map((text) => cellsOf(text, delimiterOf(text)) ?? []);
+	const first = cells.findIndex(
+		(row) => row.length > 1 && row.some(isWrittenTime),
+	);
+	return cells[first - 1]?.length === cells[first]?.length ? first - 1 : -1;
 }
 
 /** Whether a line names a time, and nothing in it is a value. */

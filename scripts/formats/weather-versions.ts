@@ -13,7 +13,7 @@ const TIMES = words("last date time datetime timestamp at on utc gmt");
 
 const REVISIONS = words("version revision rev");
 
-const COUNTERS = words("number no nr id data record row");
+const COUNTERS = words("number num no nr id data record row");
 
 /** Quality levels of DWD, which rise as values are checked, each of the columns behind it. */
 const LEVEL = /^(?:qn(?:_\d+)?|qualitaets_niveau)$/;

@@ -29,6 +29,7 @@ import {
 	width,
 } from "./weather-table.ts";
 import { timeOf, timeText } from "./weather-times.ts";
+import { measuredIn } from "./weather-units.ts";
 import { versionOf } from "./weather-versions.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
@@ -116,7 +117,7 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  *
  * - The header is the first line that names a time and holds no value, else the comment
  *   above the first row, else the first line; what stands before it is left out and noted.
- *   A row of units in brackets may stand below. Commas, semicolons, tabs or bars part its
+ *   A row of units in brackets may stand below, and one that tells names apart above. Commas, semicolons, tabs or bars part its
  *   cells, whichever it has most.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
  *   1970 (see {@link parseTime}); without a zone, of its own, of its header or of the place
@@ -136,6 +137,7 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - The station is what its column says (a column `name` too, where it names no
  *   measure), else the folder below the dataset's, else the file's name without its
  *   ending; the module is what its column says.
+ * - A number may have its unit behind it, where all of a column do: `12.3 °C`.
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
@@ -149,7 +151,8 @@ async function readTable(
 ): Promise<void> {
 	const layout = await survey(source);
 	const note = noteOf(source, out);
-	const { headers, roles, periods, commaIsDecimal, decimalCommas } = layout;
+	const { headers, roles, periods, commaIsDecimal, decimalCommas, cellUnits } =
+		layout;
 	const hasDecimalCommas = decimalCommas.size > 0;
 	const timeHeaders = [roles.time, roles.date].flatMap(
 		(index) => headers[index ?? -1] ?? [],
@@ -219,7 +222,11 @@ async function readTable(
 				.map((index) => (index === null ? "" : timeText(cells, roles, index)))
 				.join(" ")
 				.trim();
-			if (text !== "")
+			if (/ 25(?::00)?$/.test(text))
+				reject(
+					`an hour 25, as of a day on which clocks were set back: ${text}; write the times of that day with their zone, as 2024-01-31T14:05:00+01:00`,
+				);
+			else if (text !== "")
 				reject(`not a time: ${text}; write it as 2024-01-31T14:05:00Z`);
 			else if (cells.some((cell) => cell.trim() !== "")) reject("no time");
 			return;
@@ -256,20 +263,22 @@ async function readTable(
 		const ownUnit = textOf(cells, roles.unit);
 		const versions = versionsIn(cells);
 		for (const { index, name: measure, unit } of named) {
+			const told = cells[index] ?? "";
+			const measured = cellUnits.has(index) ? measuredIn(told) : null;
 			const cell = parseCell(
-				cells[index] ?? "",
+				measured?.number ?? told,
 				commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
-			const saysNothing = cell === "blank" || cells[index] === SUSPECT;
+			const saysNothing = cell === "blank" || told === SUSPECT;
 			const offset = periods?.offsets.get(index) ?? 0;
 			take(
 				{
 					station,
 					module,
 					measure,
-					unit: ownUnit ?? unit,
+					unit: ownUnit ?? unit ?? measured?.unit ?? null,
 					time:
 						clocks?.utc(time.micros + offset) ??
 						time.micros - east * 60e6 + offset,
