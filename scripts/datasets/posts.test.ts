@@ -797,6 +797,41 @@ test("columns of a post", async () => {
 	lake.close();
 });
 
+test("documents of a MongoDB's export are read as what they stand for", async () => {
+	const document = (id: object, at: object, more = {}) =>
+		json({
+			_id: { $oid: "54298b4fa2e1d0b8a1c3b1f0" },
+			...id,
+			created_at: at,
+			text: "#Lake",
+			...more,
+		});
+	const lake = await buildFrom(posts, {
+		"posts/a.json": [
+			document(
+				{ id: { $numberLong: "505874924095815681" } },
+				{ $date: "2014-09-29T10:00:00.000Z" },
+			),
+			document({}, { $date: { $numberLong: "1411984800000" } }),
+		].join("\n"),
+		"posts/b.jsonl": document(
+			{ id: "3" },
+			{},
+			{ created_at: "2014-09-29T10:00:00Z" },
+		),
+	});
+	expect(lake.rejects).toEqual([]);
+	expect(
+		await lake.query("SELECT post_id, created_at FROM posts ORDER BY post_id"),
+	).toEqual(
+		["3", "505874924095815681", "54298b4fa2e1d0b8a1c3b1f0"].map((post_id) => ({
+			post_id,
+			created_at: new Date("2014-09-29T10:00:00Z"),
+		})),
+	);
+	lake.close();
+});
+
 test("an id that is only a number keeps all its digits", async () => {
 	const { ids } = await idsOf({
 		"posts/a.jsonl":

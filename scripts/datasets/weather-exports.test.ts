@@ -211,9 +211,7 @@ Data;Hora;Consumo registado (kW), Ativa;Estado
 			"file/-/air_temperature 2024-01-01T00:00: 8.0 8.0",
 			"file/-/wind_speed 2024-01-01T00:00: 10.0 11.0",
 		],
-		leftOut: [
-			"id_type, id, src_id, rec_st_ind, air_temperature_q",
-		],
+		leftOut: ["id_type, id, src_id, rec_st_ind, air_temperature_q"],
 	},
 	{
 		what: "Netatmo",

@@ -172,20 +172,22 @@ export async function survey(
 
 	function parse(cells: readonly string[], index: number) {
 		const told = cells[index] ?? "";
-		const hasUnits = known === null || known.cellUnits.has(index);
-		const cell = (hasUnits ? measuredIn(told)?.number : null) ?? told;
+		const measured = known?.cellUnits.has(index) ? measuredIn(told) : null;
 		const value = parseCell(
-			known === null ? told : cell,
+			measured?.number ?? told,
 			commaIsDecimal ||
 				(hasDecimalCommas && known?.decimalCommas.has(index) === true),
 			known?.signs.get(index),
 		);
 		if (known === null) {
 			const own = entryOf(signs, index, () => new NumberSigns());
-			own.add(cell);
-			if (value !== "word") return value;
-			own.addWord(cell);
-			entryOf(cellUnits, index, () => new CellUnits()).add(told);
+			if (value !== "word") own.add(told);
+			else {
+				const number = measuredIn(told)?.number ?? told;
+				own.add(number);
+				own.addWord(number);
+				entryOf(cellUnits, index, () => new CellUnits()).add(told);
+			}
 		}
 		return value;
 	}

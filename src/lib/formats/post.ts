@@ -76,7 +76,27 @@ export function toPost(
 	if (!isObject(value)) return "not a JSON object";
 	return isActivity(value)
 		? fromActivity(value)
-		: fromStatus(recordIn(value), chat);
+		: fromStatus(recordIn(documentIn(value)), chat);
+}
+
+/** How MongoDB writes down what JSON has no type for: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
+const EXTENDED = [
+	...["$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"],
+];
+
+/** A document of a MongoDB's export with plain members; its `_id` is one where it has no other. Anything else stays. */
+function documentIn(value: JsonObject): JsonObject {
+	if (value._id === undefined) return value;
+	const { _id, ...members } = Object.fromEntries(
+		Object.entries(value).map(([name, member]) => [name, extended(member)]),
+	);
+	return { id: _id, ...members };
+}
+
+function extended(member: unknown): unknown {
+	if (!isObject(member)) return member;
+	const name = EXTENDED.find((each) => member[each] !== undefined);
+	return name === undefined ? member : extended(member[name]);
 }
 
 /** Members that tell when; of Telegram's two, `date` lacks its zone. */
