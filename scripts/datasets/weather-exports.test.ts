@@ -176,6 +176,43 @@ Data;Hora;Consumo registado (kW), Ativa;Estado
 		leftOut: ["Estado"],
 	},
 	{
+		what: "Home Assistant's energy, whose header holds the times",
+		content: `entity_id,type,unit,2024-01-01T00:00:00.000+01:00,2024-01-01T01:00:00.000+01:00,2024-01-01T02:00:00.000+01:00
+sensor.grid,grid_consumption,kWh,0.12,0.3,0.25
+sensor.cost,grid_cost,EUR,0.03,,0.07
+`,
+		series: [
+			"file/-/sensor.cost [EUR] 2023-12-31T23:00: 0.03 null 0.07",
+			"file/-/sensor.grid [kWh] 2023-12-31T23:00: 0.12 0.3 0.25",
+		],
+		leftOut: ["type"],
+	},
+	{
+		what: "stations below the days of a header",
+		content: `station;1.2.2024;2.2.2024;13.2.2024
+A;1,5;2,5;3,5
+B;4;5
+`,
+		series: [
+			"A/-/value 2024-02-01T00:00: 1.5 2.5 3.5",
+			"B/-/value 2024-02-01T00:00: 4.0 5.0 null",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Fronius, with units in a row and a blank name at the end",
+		content: `Date and time,Energy from inverter | Symo 8.2-3-M (1),Consumption,
+[dd.MM.yyyy HH:mm],[Wh],[Wh]
+14.06.2023 12:00,512.3,101.2
+14.06.2023 12:05,515.0,99
+`,
+		series: [
+			"file/-/Consumption [Wh] 2023-06-14T12:00: 101.2 99.0",
+			"file/-/Energy from inverter | Symo 8.2-3-M (1) [Wh] 2023-06-14T12:00: 512.3 515.0",
+		],
+		leftOut: [],
+	},
+	{
 		what: "Shelly, whose phases are no units",
 		content: `Date/time UTC,Active energy Wh (A),Max V
 2024-01-01 00:00,2.9,234.1
@@ -914,4 +951,12 @@ test("an hour 25 is rejected with what to do", async () => {
 	expect(rejects).toEqual([
 		expect.stringMatching(/^3: an hour 25, .*with their zone/),
 	]);
+});
+
+test("a row of more cells than a header of times is rejected", async () => {
+	const { series, rejects } = await read(
+		"station,2024-01-01,2024-01-02,2024-01-03\nA,1,2,3\nB,1,2,3,4\n",
+	);
+	expect(series).toEqual(["A/-/value 2024-01-01T00:00: 1.0 2.0 3.0"]);
+	expect(rejects).toEqual(["3: 5 cells where the header has 4"]);
 });

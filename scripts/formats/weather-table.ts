@@ -9,6 +9,7 @@ import {
 	isdTable,
 } from "./noaa-tables.ts";
 import { tenthsTable } from "./tenths-table.ts";
+import { timesAcross } from "./times-across.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
 import { isWrittenTime } from "./weather-times.ts";
 
@@ -33,6 +34,8 @@ export interface Table {
 	readonly header: CsvRow | null;
 	/** Cells of a row as it stands in the file, and how they become those of the header. */
 	readonly width: number;
+	/** Those of the header as it stands. */
+	readonly headerCells: number;
 	readonly cells: (row: readonly string[]) => readonly string[];
 	/** Whether the cells are those of the file, one by one. */
 	readonly isPlain: boolean;
@@ -67,6 +70,7 @@ export async function openTable(source: Source): Promise<Table> {
 				...common,
 				header: null,
 				width: 0,
+				headerCells: 0,
 				cells: same,
 				isPlain: true,
 				rows: batches,
@@ -79,19 +83,35 @@ export async function openTable(source: Source): Promise<Table> {
 				yield batch.slice(start);
 				yield* batches;
 			})();
-		const width = first.cells.length;
 		const headless = ghcnDailyTable(first.cells);
 		if (headless !== null)
 			return {
 				...common,
 				header: { line: first.line, cells: headless.header },
-				width,
+				width: first.cells.length,
+				headerCells: first.cells.length,
 				cells: headless.cells,
 				isPlain: false,
 				rows: from(at),
 			};
+		const across = timesAcross(first.cells);
+		if (across !== null)
+			return {
+				...common,
+				header: { line: first.line, cells: across.header },
+				width: across.header.length,
+				headerCells: first.cells.length,
+				cells: same,
+				isPlain: true,
+				rows: (async function* () {
+					for await (const rows of from(at + 1))
+						yield rows.flatMap(across.rows);
+				})(),
+			};
 		const units = unitsIn(batch[at + 1]?.cells ?? []);
-		const own = first.cells.map((cell, index) =>
+		const rowsAt = at + (units === null ? 1 : 2);
+		const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
+		const own = named.map((cell, index) =>
 			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
 				.filter(Boolean)
 				.join(" "),
@@ -111,13 +131,25 @@ export async function openTable(source: Source): Promise<Table> {
 			...common,
 			linesBefore: joined === null ? linesBefore : linesBefore.slice(0, -1),
 			header: { line: first.line, cells: plain?.header ?? names },
-			width,
+			width: named.length,
+			headerCells: named.length,
 			cells: plain?.cells ?? same,
 			isPlain: plain === null,
 			note: plain?.note ?? null,
-			rows: from(at + (units === null ? 1 : 2)),
+			rows: from(rowsAt),
 		};
 	}
+}
+
+/** A header without the blank cells behind the last column, where the rows below have none. */
+function namedCells(
+	header: readonly string[],
+	below: readonly string[],
+): readonly string[] {
+	const count = header.findLastIndex((name) => name !== "") + 1;
+	return below.length > 0 && below.length < header.length
+		? header.slice(0, Math.max(count, below.length))
+		: header;
 }
 
 /** The cells of a row that holds nothing but units, in brackets; null for any other. */

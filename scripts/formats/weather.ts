@@ -138,6 +138,7 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  *   measure), else the folder below the dataset's, else the file's name without its
  *   ending; the module is what its column says.
  * - A number may have its unit behind it, where all of a column do: `12.3 °C`.
+ *   Where the header ends in times, a row is a series, see {@link timesAcross}.
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
@@ -208,7 +209,7 @@ async function readTable(
 		const count = width(row, table.width);
 		if (count !== table.width) {
 			if (count > 0)
-				reject(`${count} cells where the header has ${table.width}`);
+				reject(`${count} cells where the header has ${table.headerCells}`);
 			return;
 		}
 		if (row.some((cell) => cell.includes(NOT_UTF8))) {
