@@ -213,6 +213,75 @@ B;4;5
 		leftOut: [],
 	},
 	{
+		what: "FMI, with year, month and day beside the time of day",
+		content: `Observation station,Year,Month,Day,Time [Local time],Average temperature [°C]
+Helsinki Kaisaniemi,2024,5,1,00:00,8.4
+Helsinki Kaisaniemi,2024,5,1,01:00,8.1
+`,
+		series: [
+			"Helsinki Kaisaniemi/-/Average temperature [°C] 2024-05-01T00:00: 8.4 8.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "SMHI, with the time of day in Swedish",
+		content: `Stationsnamn;Stationsnummer
+Stockholm;98210
+
+Datum;Tid (UTC);Lufttemperatur;Kvalitet;;Tidsutsnitt:
+2024-05-01;00:00:00;11.3;G;;Kvalitetskontrollerade data
+2024-05-01;01:00:00;11.0;Y;;
+`,
+		series: ["file/-/Lufttemperatur 2024-05-01T00:00: 11.3 11.0"],
+		leftOut: ["Kvalitet, (unnamed), Tidsutsnitt:"],
+	},
+	{
+		what: "EPA, with dates and times of two zones",
+		content: `"Site Num","Parameter Name","Date Local","Time Local","Date GMT","Time GMT","Sample Measurement","Units of Measure","Date of Last Change"
+"0010","Ozone","2024-01-01","23:00","2024-01-02","05:00",0.021,"ppm","2024-04-01"
+"0010","Ozone","2024-01-02","00:00","2024-01-02","06:00",0.022,"ppm","2024-04-01"
+`,
+		series: ["file/-/Ozone [ppm] 2024-01-02T05:00: 0.021 0.022"],
+		leftOut: ["Site Num, Date Local, Time Local"],
+	},
+	{
+		what: "meters whose registers are named by OBIS",
+		content: `meterid;obis;timestamp;value;unit
+M1;1-0:1.8.0;2024-01-01T00:00:00+01:00;1234,5;kWh
+M1;1-0:2.8.0;2024-01-01T00:00:00+01:00;3,5;kWh
+`,
+		series: [
+			"M1/-/1-0:1.8.0 [kWh] 2023-12-31T23:00: 1234.5",
+			"M1/-/1-0:2.8.0 [kWh] 2023-12-31T23:00: 3.5",
+		],
+		leftOut: [],
+	},
+	{
+		what: "meters of several buildings",
+		content: `building_id,meter,timestamp,meter_reading
+0,0,2024-01-01 00:00:00,1.5
+1,0,2024-01-01 00:00:00,2.5
+0,1,2024-01-01 00:00:00,3.5
+`,
+		series: [
+			"0/0/meter_reading 2024-01-01T00:00: 1.5",
+			"0/1/meter_reading 2024-01-01T00:00: 3.5",
+			"1/0/meter_reading 2024-01-01T00:00: 2.5",
+		],
+		leftOut: [],
+	},
+	{
+		what: "PVGIS, with a colon in its digits",
+		content: `Latitude (decimal degrees):\t45.000
+
+time,T2m
+20240101:0010,2.5
+20240101:1310,2.2
+`,
+		series: ["file/-/T2m 2024-01-01T00:10: 2.5 2.2"],
+		leftOut: [],
+	},
+	{
 		what: "Shelly, whose phases are no units",
 		content: `Date/time UTC,Active energy Wh (A),Max V
 2024-01-01 00:00,2.9,234.1

@@ -82,6 +82,9 @@ const NAMES = {
 		"site_name",
 		"site_id",
 		"location",
+		"location_name",
+		"location_id",
+		"observation_station",
 		"place",
 		"city",
 		"city_name",
@@ -98,8 +101,10 @@ const NAMES = {
 		"målepunktsid",
 		"mittauspisteen_tunnus",
 		"contrat",
+		...["building", "building_id"],
 		"meter",
 		"meter_id",
+		"meterid",
 		"mpan",
 		"lclid",
 		"household",
@@ -117,11 +122,24 @@ const NAMES = {
 		"channel",
 		"consumption_surplusgeneration",
 	],
-	unit: ["unit", "units", "uom", "einheit", "eenheid", "unite", "unité"],
+	unit: [
+		"unit",
+		"units",
+		"units_of_measure",
+		"uom",
+		"einheit",
+		"eenheid",
+		"unite",
+		"unité",
+	],
+	/** Of a building that has several. */
+	meter: ["meter", "meter_id"],
 	measureName: [
 		"measure",
 		"variable",
 		"parameter",
+		"parameter_name",
+		"obis",
 		"metric",
 		"element",
 		"quantity",
@@ -134,7 +152,10 @@ const NAMES = {
 	/** Fluvius's, beside its `volume`; elsewhere a register may be a measure. */
 	register: ["register"],
 	volume: ["volume"],
-	value: ["value", "reading", "measurement", "val", "result"],
+	value: [
+		...["value", "reading", "measurement", "sample_measurement"],
+		...["val", "result", "wert"],
+	],
 	idle: [
 		"",
 		"id",
@@ -171,7 +192,8 @@ const TIMES_OF_DAY: ReadonlySet<string> = new Set([
 /** Names of hours from 0 to 24, or of clocks, beside a date. */
 const HOURS = [
 	...["hour", "hr", "hh", "stunde", "hora", "heure", "ora"],
-	...["von", "ab_zeit", "van_(tijdstip)", "usage_start_time"],
+	...["von", "ab_zeit", "zeit_von", "van_(tijdstip)", "usage_start_time"],
+	...["tid", "tijd", "aika", "godzina", "klo"],
 ];
 
 const MINUTES = ["minute"];
@@ -254,30 +276,37 @@ export function rolesOf(
 	) as [number, number];
 	const hasParts = year !== -1 && month !== -1 && keys.some(isDay);
 	const named = NAMES.time.filter((name) => !hasParts || !isDay(name));
-	const time =
+	const told =
 		timeColumn !== -1
 			? timeColumn
-			: (claim(named) ??
-				(hasParts ? claim(DAYS) : null) ??
-				claimTimeLike(headers, keys, used));
+			: (claim(named) ?? (hasParts ? claim(DAYS) : null));
+	const pair = told === null ? datedPair(keys) : null;
+	if (pair !== null)
+		for (const index of [pair.date, pair.time]) used.add(index);
+	const time = told ?? pair?.time ?? claimTimeLike(headers, keys, used);
 	if (time === null) return null;
 	const key = keys[time] ?? "";
-	const isOfParts = hasParts && isDay(key);
+	const dateBeside =
+		pair?.date ?? (TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null);
+	const isOfParts = hasParts && isDay(keys[dateBeside ?? time] ?? "");
 	if (isOfParts) for (const index of [year, month]) used.add(index);
 	const hour =
-		isOfParts ||
+		(isOfParts && dateBeside === null) ||
 		timeColumn !== -1 ||
 		(NAMES.date as readonly string[]).includes(key)
 			? claim(HOURS)
 			: null;
-	const date = TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null;
 	const roles = {
 		time: hour ?? time,
-		date: hour === null ? date : time,
+		date: hour === null ? dateBeside : time,
 		yearAndMonth: isOfParts ? ([year, month] as const) : null,
 		minute: hour === null ? null : claim(MINUTES),
 		station: claim(NAMES.station),
-		module: claim(NAMES.module),
+		module:
+			claim(NAMES.module) ??
+			(keys.some((each) => /^building(?:_id)?$/.test(each))
+				? claim(NAMES.meter)
+				: null),
 		unit: claim(NAMES.unit),
 		measureName:
 			claim(NAMES.measureName) ??
@@ -364,6 +393,20 @@ export function utcColumn(
 		.filter(isLocal)
 		.map((index) => restOf(index).join());
 	return plain.find((index) => locals.includes(restOf(index).join())) ?? null;
+}
+
+/** A date and its time of day, such as `Date GMT` and `Time GMT`, rather those of UTC; null where there are none. */
+function datedPair(
+	keys: readonly string[],
+): { readonly date: number; readonly time: number } | null {
+	const pairs = keys.flatMap((key, date) => {
+		const [, rest] = /^date_(.+)$/.exec(key) ?? [];
+		const time = rest === undefined ? -1 : keys.indexOf(`time_${rest}`);
+		return time === -1
+			? []
+			: [{ date, time, isUtc: UTC_WORDS.has(rest ?? "") }];
+	});
+	return pairs.find(({ isUtc }) => isUtc) ?? pairs[0] ?? null;
 }
 
 /** The first column of a name that says time, of when something was measured and not of when it was changed. */

@@ -17,6 +17,9 @@ const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
 const COMPACT =
 	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
 
+/** `20160101:0010`, as PVGIS writes times. */
+const PVGIS = /^(\d{8}):(\d{2})(\d{2})$/;
+
 /** As DSMR's meters write times of the Netherlands and Belgium: S in summer, W in winter. */
 const DSMR = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})([SW])$/;
 
@@ -87,6 +90,8 @@ export class TimeForms {
 				(_, day, hour, minute = "00", second = "00") =>
 					`${day} ${hour}${minute}${second}`,
 			);
+		if (time.length === 13 && PVGIS.test(time))
+			return time.replace(PVGIS, "$1 $2$3");
 		if (time.length === 13 && DSMR.test(time))
 			return time.replace(
 				DSMR,
