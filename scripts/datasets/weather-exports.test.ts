@@ -245,6 +245,24 @@ Datum;Tid (UTC);Lufttemperatur;Kvalitet;;Tidsutsnitt:
 		leftOut: ["Site Num, Date Local, Time Local"],
 	},
 	{
+		what: "dates and times of a name of their own, with units of a letter",
+		content: `MeterID,ReadingDate,ReadingTime,Temp,Version
+M1,2024-01-13,00:30,55.4F,1
+M1,2024-01-13,01:00,56F,2
+`,
+		series: ["M1/-/Temp [F] 2024-01-13T00:30: 55.4 56.0"],
+		leftOut: [],
+	},
+	{
+		what: "NOAA's reference network, with clocks of digits",
+		content: `UTC_DATE,UTC_TIME,LST_DATE,LST_TIME,AIR_TEMPERATURE
+20240501,0005,20240430,1705,25.1
+20240501,1310,20240501,0610,25.0
+`,
+		series: ["file/-/AIR_TEMPERATURE 2024-05-01T00:05: 25.1 25.0"],
+		leftOut: ["LST_DATE, LST_TIME"],
+	},
+	{
 		what: "meters whose registers are named by OBIS",
 		content: `meterid;obis;timestamp;value;unit
 M1;1-0:1.8.0;2024-01-01T00:00:00+01:00;1234,5;kWh

@@ -280,7 +280,7 @@ export function rolesOf(
 		timeColumn !== -1
 			? timeColumn
 			: (claim(named) ?? (hasParts ? claim(DAYS) : null));
-	const pair = told === null ? datedPair(keys) : null;
+	const pair = told === null ? datedPair(headers, keys) : null;
 	if (pair !== null)
 		for (const index of [pair.date, pair.time]) used.add(index);
 	const time = told ?? pair?.time ?? claimTimeLike(headers, keys, used);
@@ -397,14 +397,16 @@ export function utcColumn(
 
 /** A date and its time of day, such as `Date GMT` and `Time GMT`, rather those of UTC; null where there are none. */
 function datedPair(
+	headers: readonly Header[],
 	keys: readonly string[],
 ): { readonly date: number; readonly time: number } | null {
 	const pairs = keys.flatMap((key, date) => {
-		const [, rest] = /^date_(.+)$/.exec(key) ?? [];
-		const time = rest === undefined ? -1 : keys.indexOf(`time_${rest}`);
-		return time === -1
-			? []
-			: [{ date, time, isUtc: UTC_WORDS.has(rest ?? "") }];
+		const isDate = key.includes("date") && !isVersion(headers[date] as Header);
+		const time = isDate ? keys.indexOf(key.replace("date", "time")) : -1;
+		if (time === -1) return [];
+		return [
+			{ date, time, isUtc: key.split("_").some((word) => UTC_WORDS.has(word)) },
+		];
 	});
 	return pairs.find(({ isUtc }) => isUtc) ?? pairs[0] ?? null;
 }

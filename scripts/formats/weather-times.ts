@@ -7,6 +7,9 @@ const CLOCK = /^\d{1,2}:\d{2}/;
 /** As tables of numbers write it, too: `5.0`. */
 const HOUR = /^(\d{1,2})(?:\.0)?$/;
 
+/** A clock without its colon. */
+const DIGITS = /^(?:[01]\d|2[0-4])[0-5]\d$/;
+
 /** What spreadsheets add to a date. */
 const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
 
@@ -49,8 +52,8 @@ export function timeOf(
 	const text = timeText(cells, roles, roles.time);
 	if (roles.date === null) return parseTime(times.plain(text));
 	const [, hour] = HOUR.exec(text) ?? [];
-	if (hour === undefined && !CLOCK.test(text))
-		return parseTime(times.plain(text));
+	const isClock = CLOCK.test(text) || DIGITS.test(text);
+	if (hour === undefined && !isClock) return parseTime(times.plain(text));
 	const date = times
 		.plain(timeText(cells, roles, roles.date))
 		.replace(MIDNIGHT, "");

@@ -12,7 +12,7 @@ const UNITS = [
 
 /** A number and its unit, as pages of stations show them: `12.3 °C`, `5 mph`; some write `81 °%`. */
 const MEASURED = new RegExp(
-	`^([+\\u2212-]?(?:\\d[\\d.,'\\u2019 \\u00A0\\u202F]*)?\\d)[ \\u00A0\\u202F]*((?:°|º)[ \\u00A0]?[CFK]?|[℃℉]|(?:°[ \\u00A0]?)?(?:${UNITS}))$`,
+	`^([+\\u2212-]?(?:\\d[\\d.,'\\u2019 \\u00A0\\u202F]*)?\\d)[ \\u00A0\\u202F]*((?:°|º)[ \\u00A0]?[CFK]?|[CF℃℉]|(?:°[ \\u00A0]?)?(?:${UNITS}))$`,
 	"i",
 );
 
