@@ -263,6 +263,44 @@ M1,2024-01-13,01:00,56F,2
 		leftOut: ["LST_DATE, LST_TIME"],
 	},
 	{
+		what: "the Met Office's history of a station, of months, whose cells blanks part",
+		content: `Oxford
+Location: 450900E 207200N, Lat 51.761 Lon -1.262, 63 metres amsl
+Estimated data is marked with a * after the  value.
+Missing data (more than 2 days missing in month) is marked by  ---.
+   yyyy  mm   tmax    tmin    rain     sun
+              degC    degC      mm   hours
+   2023  11   10.9     4.6    61.8     ---
+   2023  12    9.4*    4.9    98.6    36.0#  Provisional
+   2024   1    8.4     1.7    62.8    70.2#  Provisional
+`,
+		series: [
+			"file/-/rain [mm] 2023-11-01T00:00: 61.8 98.6 62.8",
+			"file/-/sun [hours] 2023-11-01T00:00: null 36.0 70.2",
+			"file/-/tmax [degC] 2023-11-01T00:00: 10.9 9.4 8.4",
+			"file/-/tmin [degC] 2023-11-01T00:00: 4.6 4.9 1.7",
+		],
+		leftOut: [],
+	},
+	{
+		what: "a table that blanks part, without units",
+		content: `UTC_DATE UTC_TIME AIR_TEMPERATURE PRECIPITATION
+20240501   0005      25.1   0.0
+20240501   0010      -5.0   0.2
+`,
+		series: [
+			"file/-/AIR_TEMPERATURE 2024-05-01T00:05: 25.1 -5.0",
+			"file/-/PRECIPITATION 2024-05-01T00:05: 0.0 0.2",
+		],
+		leftOut: [],
+	},
+	{
+		what: "months of a table",
+		content: "Year,Month,mm\n2023,12,61.8\n2024,1,3\n",
+		series: ["file/-/mm 2023-12-01T00:00: 61.8 3.0"],
+		leftOut: [],
+	},
+	{
 		what: "meters whose registers are named by OBIS",
 		content: `meterid;obis;timestamp;value;unit
 M1;1-0:1.8.0;2024-01-01T00:00:00+01:00;1234,5;kWh

@@ -283,12 +283,17 @@ export function rolesOf(
 	const pair = told === null ? datedPair(headers, keys) : null;
 	if (pair !== null)
 		for (const index of [pair.date, pair.time]) used.add(index);
-	const time = told ?? pair?.time ?? claimTimeLike(headers, keys, used);
+	const time =
+		told ??
+		pair?.time ??
+		claimTimeLike(headers, keys, used) ??
+		(areMonths(keys, year, month) ? month : null);
 	if (time === null) return null;
 	const key = keys[time] ?? "";
 	const dateBeside =
 		pair?.date ?? (TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null);
-	const isOfParts = hasParts && isDay(keys[dateBeside ?? time] ?? "");
+	const isOfParts =
+		time === month || (hasParts && isDay(keys[dateBeside ?? time] ?? ""));
 	if (isOfParts) for (const index of [year, month]) used.add(index);
 	const hour =
 		(isOfParts && dateBeside === null) ||
@@ -393,6 +398,20 @@ export function utcColumn(
 		.filter(isLocal)
 		.map((index) => restOf(index).join());
 	return plain.find((index) => locals.includes(restOf(index).join())) ?? null;
+}
+
+/** Whether a year and a month are all that tells the time; a column `mm` may also be rain. */
+function areMonths(
+	keys: readonly string[],
+	year: number,
+	month: number,
+): boolean {
+	return (
+		year !== -1 &&
+		month !== -1 &&
+		(keys[month] !== "mm" || keys[year] === "yyyy") &&
+		!keys.some((key) => HOURS.includes(key))
+	);
 }
 
 /** A date and its time of day, such as `Date GMT` and `Time GMT`, rather those of UTC; null where there are none. */

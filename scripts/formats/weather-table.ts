@@ -8,6 +8,7 @@ import {
 	gsodTable,
 	isdTable,
 } from "./noaa-tables.ts";
+import { isSpaced, plainRow, spacedUnits, withTabs } from "./spaced-table.ts";
 import { tenthsTable } from "./tenths-table.ts";
 import { timesAcross } from "./times-across.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
@@ -52,10 +53,12 @@ export interface Table {
 /** Opens a table at its first row. */
 export async function openTable(source: Source): Promise<Table> {
 	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
+	const text = new TextDecoder().decode(head);
+	const spaced = isSpaced(text);
 	const { line, linesBefore, textsBefore, delimiter } = headerIn(
-		new TextDecoder().decode(head),
+		spaced ? text.replaceAll(/^ +| +$/gm, "").replaceAll(/ +/g, "\t") : text,
 	);
-	const batches = csvRows(all, delimiter);
+	const batches = csvRows(spaced ? withTabs(all) : all, delimiter);
 	const common = {
 		linesBefore,
 		delimiter,
@@ -108,7 +111,8 @@ export async function openTable(source: Source): Promise<Table> {
 						yield rows.flatMap(across.rows);
 				})(),
 			};
-		const units = unitsIn(batch[at + 1]?.cells ?? []);
+		const below = batch[at + 1]?.cells ?? [];
+		const units = spaced ? spacedUnits(first.cells, below) : unitsIn(below);
 		const rowsAt = at + (units === null ? 1 : 2);
 		const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
 		const own = named.map((cell, index) =>
@@ -135,8 +139,15 @@ export async function openTable(source: Source): Promise<Table> {
 			headerCells: named.length,
 			cells: plain?.cells ?? same,
 			isPlain: plain === null,
-			note: plain?.note ?? null,
-			rows: from(rowsAt),
+			note: spaced
+				? "blanks part its cells; marks behind numbers, such as 9.4*, are left out"
+				: (plain?.note ?? null),
+			rows: spaced
+				? (async function* () {
+						for await (const rows of from(rowsAt))
+							yield rows.map((row) => plainRow(row, named.length));
+					})()
+				: from(rowsAt),
 		};
 	}
 }

@@ -35,7 +35,8 @@ export function timeText(
 	const text = startOf((cells[index] ?? "").trim());
 	if (yearAndMonth === null || index !== (date ?? time)) return text;
 	const parts = yearAndMonth.map((part) => (cells[part] ?? "").trim());
-	return [...parts, text].join("-");
+	// Of months, the first day.
+	return [...parts, yearAndMonth.includes(index) ? "1" : text].join("-");
 }
 
 /** Of a time from and a time to, as markets of power and utilities write them, the first. */

@@ -118,7 +118,7 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - The header is the first line that names a time and holds no value, else the comment
  *   above the first row, else the first line; what stands before it is left out and noted.
  *   A row of units in brackets may stand below, and one that tells names apart above. Commas, semicolons, tabs or bars part its
- *   cells, whichever it has most.
+ *   cells, whichever it has most, or blanks, see {@link isSpaced}.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
  *   1970 (see {@link parseTime}); without a zone, of its own, of its header or of the place
  *   that its header names, it is UTC, which is noted. A column of UTC comes before one of
