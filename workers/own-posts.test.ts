@@ -94,6 +94,10 @@ const FILES = {
 			},
 		],
 	}),
+	"posts/edited.json": json([
+		tweet("1", "#c", { edited_at: "2024-05-04T00:00:00Z" }),
+		tweet("1", "#d #e", { edited_at: "2024-05-03T00:00:00Z" }),
+	]),
 	"posts/table.csv.gz": gzipSync("id,date,text\n9,2024-05-02,＃Lake day\n"),
 	"posts/frame.tsv": "\tid\tdate\ttext\n0\t10\t2024-05-02\tday\n",
 	"posts/broken.json": '[{"id_str": "5"',
@@ -116,6 +120,7 @@ describe("posts that a visitor drops", () => {
 			files: [
 				"2014_09.js",
 				"again.jsonl",
+				"edited.json",
 				"frame.tsv",
 				"outbox.json",
 				"table.csv.gz",

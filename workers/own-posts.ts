@@ -47,7 +47,7 @@ export type OnOwnProgress = (
 
 /**
  * Reads posts as the pipeline does: the same formats and tags, archives too, the same post
- * twice counts once, its fullest copy. A file that cannot be used, or unpacks to more
+ * twice counts once, its latest and fullest copy. A file that cannot be used, or unpacks to more
  * than `maxFileBytes`, does not stop the others; those of folders and archives that hold
  * none by their names are left out.
  */
@@ -110,7 +110,7 @@ export async function readOwnPosts(
 		if (found.length > 0) used.push(file.path);
 		for (const post of found) {
 			const other = posts.get(post.id);
-			if (other === undefined || isFuller(post, other))
+			if (other === undefined || isBetter(post, other))
 				posts.set(post.id, post);
 		}
 	};
@@ -183,11 +183,13 @@ async function* capped(
 	}
 }
 
-/** As the pipeline's winner: more tags, then a longer text, then the earlier one. */
-function isFuller(one: Post, other: Post): boolean {
+/** As the pipeline's winner: the later edit, then more tags, then a longer text, then the earlier one. */
+function isBetter(one: Post, other: Post): boolean {
+	const edit = ({ editedAt }: Post) => editedAt ?? -1;
 	const length = ({ text }: Post) => text?.length ?? -1;
 	return (
-		(one.tags.length - other.tags.length ||
+		(edit(one) - edit(other) ||
+			one.tags.length - other.tags.length ||
 			length(one) - length(other) ||
 			other.createdAt - one.createdAt) > 0
 	);

@@ -65,8 +65,8 @@ test("a candle that comes twice counts once, the one of more volume", async () =
 				file: "markets/daily/a/btcusd.csv",
 				line: null,
 				reason:
-					"another candle of the same time counts, of markets/daily/b/btcusd.csv",
-				sample: "BTCUSD daily 2024-05-02 00:00:00 2.0 3.0 2.0 2.0 4.0",
+					"another of the candles with the same symbol, resolution, ts counts, of markets/daily/b/btcusd.csv",
+				sample: "daily BTCUSD 2024-05-02 00:00:00 2.0 3.0 2.0 2.0 4.0",
 			},
 		]);
 		lake.close();

@@ -1,22 +1,19 @@
 import { column } from "../../src/lib/tables.ts";
 import { CANDLES } from "../formats/candles.ts";
+import { balanceOfCopies, type Copies, countedOnce } from "./counted-once.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
-/**
- * Copies of a candle, the one that counts first: what was still open when it was
- * written down has the smaller volume.
- */
-const COPIES = `
-	PARTITION BY symbol, resolution, ts
-	ORDER BY volume DESC NULLS LAST, close DESC, open DESC, high DESC, low DESC, source_file`;
-
-const RANKED = `
-	SELECT *, row_number() OVER copies AS copy,
-		first_value(source_file) OVER copies AS other,
-		first_value((open, high, low, close, volume)) OVER copies
-			IS NOT DISTINCT FROM (open, high, low, close, volume) AS is_equal
-	FROM rows
-	WINDOW copies AS (${COPIES})`;
+/** What was still open when it was written down has the smaller volume. */
+const COPIES: Copies = {
+	noun: "candles",
+	columns: [
+		...["resolution", "symbol", "ts"],
+		...["open", "high", "low", "close", "volume"],
+	],
+	key: ["symbol", "resolution", "ts"],
+	winner: "volume DESC NULLS LAST, close DESC, open DESC, high DESC, low DESC",
+	path: "source_file",
+};
 
 /** Candles, as LEAN, exchanges and archives of prices write them. */
 export const markets: DatasetDefinition = {
@@ -62,31 +59,12 @@ export const markets: DatasetDefinition = {
 				SELECT staged_candles.* EXCLUDE (time, path, told_symbol, told_resolution), source_files.path AS source_file
 				FROM staged_candles JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("ts"),
-			merge: `
-				SELECT resolution, symbol, ts, open, high, low, close, volume
-				FROM rows
-				QUALIFY row_number() OVER (${COPIES}) = 1`,
-			conflicts: `
-				SELECT source_file, NULL::BIGINT AS line,
-					'another candle of the same time counts, of ' || other AS reason,
-					concat_ws(' ', symbol, resolution, ts, open, high, low, close, volume) AS sample
-				FROM (${RANKED}) WHERE copy > 1 AND NOT is_equal`,
-			counts: `
-				SELECT CASE WHEN copy = 1 THEN 'candles kept'
-					WHEN is_equal THEN 'duplicate candles'
-					ELSE 'replaced candles' END AS name, count(*) AS count
-				FROM (${RANKED}) GROUP BY 1`,
+			...countedOnce(COPIES),
 			orderBy: "ts",
 			rowGroupSize: 51200,
 		},
 	],
-	balance: {
-		unit: "candles",
-		read: ["rows read"],
-		kept: ["candles kept"],
-		rejected: ["rows rejected", "replaced candles"],
-		duplicates: ["duplicate candles"],
-	},
+	balance: balanceOfCopies(COPIES),
 	rollups: [
 		{
 			name: "candle_series",

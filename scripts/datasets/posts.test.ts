@@ -797,6 +797,41 @@ test("columns of a post", async () => {
 	lake.close();
 });
 
+test("documents of a MongoDB's export are read as what they stand for", async () => {
+	const document = (id: object, at: object, more = {}) =>
+		json({
+			_id: { $oid: "54298b4fa2e1d0b8a1c3b1f0" },
+			...id,
+			created_at: at,
+			text: "#Lake",
+			...more,
+		});
+	const lake = await buildFrom(posts, {
+		"posts/a.json": [
+			document(
+				{ id: { $numberLong: "505874924095815681" } },
+				{ $date: "2014-09-29T10:00:00.000Z" },
+			),
+			document({}, { $date: { $numberLong: "1411984800000" } }),
+		].join("\n"),
+		"posts/b.jsonl": document(
+			{ id: "3" },
+			{},
+			{ created_at: "2014-09-29T10:00:00Z" },
+		),
+	});
+	expect(lake.rejects).toEqual([]);
+	expect(
+		await lake.query("SELECT post_id, created_at FROM posts ORDER BY post_id"),
+	).toEqual(
+		["3", "505874924095815681", "54298b4fa2e1d0b8a1c3b1f0"].map((post_id) => ({
+			post_id,
+			created_at: new Date("2014-09-29T10:00:00Z"),
+		})),
+	);
+	lake.close();
+});
+
 test("an id that is only a number keeps all its digits", async () => {
 	const { ids } = await idsOf({
 		"posts/a.jsonl":
@@ -819,6 +854,96 @@ describe("the same post twice counts once", () => {
 		});
 		lake.close();
 	});
+
+	const note = (content: string, updated?: string) =>
+		json({
+			type: "OrderedCollection",
+			orderedItems: [
+				{
+					type: "Create",
+					actor: "https://social.example/users/ada",
+					object: {
+						...{ id: "https://social.example/1", type: "Note" },
+						...{ published: "2024-05-02T00:00:00Z", updated, content },
+					},
+				},
+			],
+		});
+	const status = (content: string, edited_at: string | null) =>
+		json([
+			{ id: "1", created_at: "2024-05-02T00:00:00.000Z", edited_at, content },
+		]);
+	const message = (text: string, edited = {}) =>
+		json({
+			...{ name: "Lake", type: "public_channel", id: 7 },
+			messages: [
+				{
+					...{ id: 1, type: "message", text, date: "2024-05-02T00:00:00" },
+					...{ date_unixtime: "1714608000", ...edited },
+				},
+			],
+		});
+	const submission = (title: string, edited: number | boolean) =>
+		json({ id: "x1", title, selftext: "", created_utc: 1714608000, edited });
+
+	test.each([
+		[
+			"of Mastodon's archive",
+			"json",
+			note("#Before and more #tags"),
+			note("#After", "2024-05-03T00:00:00Z"),
+		],
+		[
+			"of Mastodon's API",
+			"json",
+			status("<p>#Before and #more</p>", null),
+			status("<p>#After</p>", "2024-05-03T00:00:00.000Z"),
+		],
+		[
+			"of Telegram",
+			"json",
+			message("#Before and #more", { edited_unixtime: "1714694400" }),
+			message("#After", {
+				edited: "2024-05-04T02:00:00",
+				edited_unixtime: "1714780800",
+			}),
+		],
+		[
+			"of Reddit",
+			"jsonl",
+			submission("#Before and #more", false),
+			submission("#After", 1714694400),
+		],
+		[
+			"of a CSV",
+			"csv",
+			"id,date,edited_at,text\n1,2024-05-02,,#Before and #more\n",
+			"id,date,edited_at,text\n1,2024-05-02,2024-05-03,#After\n",
+		],
+	])(
+		"the later edit counts, though shorter, %s",
+		async (_, ending, before, after) => {
+			for (const [first, second] of [
+				["a", "b"],
+				["b", "a"],
+			] as const) {
+				const lake = await buildFrom(posts, {
+					[`posts/${first}.${ending}`]: before,
+					[`posts/${second}.${ending}`]: after,
+				});
+				expect(await lake.query("SELECT tag FROM post_tags")).toEqual([
+					{ tag: "after" },
+				]);
+				expect(lake.rejects).toMatchObject([
+					{
+						file: `posts/${first}.${ending}`,
+						reason: expect.stringContaining(`posts/${second}.${ending}`),
+					},
+				]);
+				lake.close();
+			}
+		},
+	);
 
 	const copies = {
 		"posts/a.json": json([tweet("1", { text: "short" }), tagged("2", "x")]),

@@ -29,6 +29,7 @@ export const posts: DatasetDefinition = {
 				{ name: "post_id", type: "VARCHAR" },
 				{ name: "author", type: "VARCHAR" },
 				{ name: "created_at", type: "TIMESTAMP" },
+				{ name: "edited_at", type: "TIMESTAMP" },
 				{ name: "is_repost", type: "BOOLEAN" },
 				{ name: "tag_count", type: "INTEGER" },
 				{ name: "tags", type: "VARCHAR" },
@@ -50,6 +51,7 @@ export const posts: DatasetDefinition = {
 				post.id,
 				post.author,
 				post.createdAt,
+				post.editedAt,
 				post.isRepost,
 				post.tags.length,
 				post.tags
@@ -100,10 +102,11 @@ export const posts: DatasetDefinition = {
 		claims: `
 			SELECT post_id AS key, file_index, record, entry, line,
 				hash(author, created_at, is_repost, tags, text, url)::VARCHAR AS content,
-				1 AS records, tag_count, length(text) AS text_length, created_at
+				1 AS records, edited_at, tag_count, length(text) AS text_length, created_at
 			FROM post_copies`,
-		// Dumps of different times may differ: the fullest copy counts.
-		winner: "tag_count DESC, text_length DESC NULLS LAST, created_at",
+		// Dumps of different times may differ: the latest edit counts, else the fullest copy.
+		winner:
+			"edited_at DESC NULLS LAST, tag_count DESC, text_length DESC NULLS LAST, created_at",
 		duplicates: "duplicate posts",
 		replaced: "replaced posts",
 	},

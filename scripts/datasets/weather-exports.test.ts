@@ -72,7 +72,7 @@ test.each([
 			"44/-/RF_TU 2024-01-01T23:00: 81.0 82.0",
 			"44/-/TT_TU 2024-01-01T23:00: 8.4 8.1",
 		],
-		leftOut: ["QN_9, eor"],
+		leftOut: ["eor"],
 	},
 	{
 		what: "DWD, every ten minutes",
@@ -84,7 +84,270 @@ test.each([
 			"44/-/PP_10 2024-01-01T00:00: null null",
 			"44/-/TT_10 2024-01-01T00:00: 8.4 8.1",
 		],
-		leftOut: ["QN, eor"],
+		leftOut: ["eor"],
+	},
+	{
+		what: "pages of stations, whose cells have units",
+		content: `Date,Time,Temperature,Humidity,Wind,Speed,Rain
+2024/01/01,12:04 AM,55.4 °F,81 °%,NNW,1.0 °mph,0.00 in
+2024/01/01,12:09 AM,-0.2 °F,82 °%,North,--,1.00 in
+2024/01/01,12:14 AM,-0.3 °F,82 °%,North,12.0 °mph,1.00 in
+`,
+		series: [
+			"file/-/Humidity [%] 2024-01-01T00:04: 81.0 82.0 82.0",
+			"file/-/Rain [in] 2024-01-01T00:04: 0.0 1.0 1.0",
+			"file/-/Speed [mph] 2024-01-01T00:04: 1.0 null 12.0",
+			"file/-/Temperature [°F] 2024-01-01T00:04: 55.4 -0.2 -0.3",
+		],
+		leftOut: ["Wind"],
+	},
+	{
+		what: "cells with units and decimal commas, and others that have several, or marks",
+		content: `time;temp;wind;power;marked
+2024-01-01T00:00Z;12,3°C;5 km/h;1.234 W;7s
+2024-01-01T01:00Z;-0,1 °C;7 mph;12,5 W;8s
+`,
+		series: [
+			"file/-/power [W] 2024-01-01T00:00: 1234.0 12.5",
+			"file/-/temp [°C] 2024-01-01T00:00: 12.3 -0.1",
+		],
+		leftOut: ["wind, marked"],
+	},
+	{
+		what: "a long table, each of whose values has its unit",
+		content: `time,sensor,measure,value
+2024-01-01T00:00Z,a,temp,12.3 °C
+2024-01-01T00:00Z,a,humidity,55 %
+2024-01-01T00:00Z,a,count,7
+`,
+		series: [
+			"file/a/count 2024-01-01T00:00: 7.0",
+			"file/a/humidity [%] 2024-01-01T00:00: 55.0",
+			"file/a/temp [°C] 2024-01-01T00:00: 12.3",
+		],
+		leftOut: [],
+	},
+	{
+		what: "WeatherLink of Davis, whose names take two rows",
+		content: `\t\tTemp\tHi\tLow\tOut\tWind\tWind\tHi\t\tRain
+Date\tTime\tOut\tTemp\tTemp\tHum\tSpeed\tDir\tSpeed\tRain\tRate
+13/06/23\t12:10a\t13.3\t13.4\t13.2\t92\t1.6\tW\t4.8\t0.2\t0.0
+14/06/23\t12:20p\t14.3\t14.4\t14.2\t91\t0.0\t---\t0.0\t---\t0.0
+`,
+		series: [
+			"file/-/Hi Speed 2023-06-13T00:10: 4.8 0.0",
+			"file/-/Hi Temp 2023-06-13T00:10: 13.4 14.4",
+			"file/-/Low Temp 2023-06-13T00:10: 13.2 14.2",
+			"file/-/Out Hum 2023-06-13T00:10: 92.0 91.0",
+			"file/-/Rain Rate 2023-06-13T00:10: 0.0 0.0",
+			"file/-/Temp Out 2023-06-13T00:10: 13.3 14.3",
+			"file/-/Wind Speed 2023-06-13T00:10: 1.6 0.0",
+		],
+		leftOut: ["Wind Dir, Rain"],
+	},
+	{
+		what: "Ecowitt, with groups above the names",
+		content: `"","Outdoor","","Indoor","","Pressure"
+"Time","Temperature(℃)","Humidity(%)","Temperature(℃)","Humidity(%)","Relative(hPa)"
+"2024-01-01 00:00","4.1","87","21.5","55","1013.2"
+"2024-01-01 00:05","4.0","88","21.4","55","1013.1"
+`,
+		series: [
+			"file/-/Indoor Humidity [%] 2024-01-01T00:00: 55.0 55.0",
+			"file/-/Indoor Temperature [℃] 2024-01-01T00:00: 21.5 21.4",
+			"file/-/Outdoor Humidity [%] 2024-01-01T00:00: 87.0 88.0",
+			"file/-/Outdoor Temperature [℃] 2024-01-01T00:00: 4.1 4.0",
+			"file/-/Pressure Relative [hPa] 2024-01-01T00:00: 1013.2 1013.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "E-REDES, below remarks, in words that are not known",
+		content: `Leituras;;;
+CPE:;PT0002000012345678AB;;
+;;;
+Data;Hora;Consumo registado (kW), Ativa;Estado
+2024/01/01;00:15;0,123;Real
+2024/01/01;24:00;0,456;Real
+`,
+		series: [
+			"file/-/Consumo registado (kW), Ativa 2024-01-01T00:15: 0.123 0.456",
+		],
+		leftOut: ["Estado"],
+	},
+	{
+		what: "Home Assistant's energy, whose header holds the times",
+		content: `entity_id,type,unit,2024-01-01T00:00:00.000+01:00,2024-01-01T01:00:00.000+01:00,2024-01-01T02:00:00.000+01:00
+sensor.grid,grid_consumption,kWh,0.12,0.3,0.25
+sensor.cost,grid_cost,EUR,0.03,,0.07
+`,
+		series: [
+			"file/-/sensor.cost [EUR] 2023-12-31T23:00: 0.03 null 0.07",
+			"file/-/sensor.grid [kWh] 2023-12-31T23:00: 0.12 0.3 0.25",
+		],
+		leftOut: ["type"],
+	},
+	{
+		what: "stations below the days of a header",
+		content: `station;1.2.2024;2.2.2024;13.2.2024
+A;1,5;2,5;3,5
+B;4;5
+`,
+		series: [
+			"A/-/value 2024-02-01T00:00: 1.5 2.5 3.5",
+			"B/-/value 2024-02-01T00:00: 4.0 5.0 null",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Fronius, with units in a row and a blank name at the end",
+		content: `Date and time,Energy from inverter | Symo 8.2-3-M (1),Consumption,
+[dd.MM.yyyy HH:mm],[Wh],[Wh]
+14.06.2023 12:00,512.3,101.2
+14.06.2023 12:05,515.0,99
+`,
+		series: [
+			"file/-/Consumption [Wh] 2023-06-14T12:00: 101.2 99.0",
+			"file/-/Energy from inverter | Symo 8.2-3-M (1) [Wh] 2023-06-14T12:00: 512.3 515.0",
+		],
+		leftOut: [],
+	},
+	{
+		what: "FMI, with year, month and day beside the time of day",
+		content: `Observation station,Year,Month,Day,Time [Local time],Average temperature [°C]
+Helsinki Kaisaniemi,2024,5,1,00:00,8.4
+Helsinki Kaisaniemi,2024,5,1,01:00,8.1
+`,
+		series: [
+			"Helsinki Kaisaniemi/-/Average temperature [°C] 2024-05-01T00:00: 8.4 8.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "SMHI, with the time of day in Swedish",
+		content: `Stationsnamn;Stationsnummer
+Stockholm;98210
+
+Datum;Tid (UTC);Lufttemperatur;Kvalitet;;Tidsutsnitt:
+2024-05-01;00:00:00;11.3;G;;Kvalitetskontrollerade data
+2024-05-01;01:00:00;11.0;Y;;
+`,
+		series: ["file/-/Lufttemperatur 2024-05-01T00:00: 11.3 11.0"],
+		leftOut: ["Kvalitet, (unnamed), Tidsutsnitt:"],
+	},
+	{
+		what: "EPA, with dates and times of two zones",
+		content: `"Site Num","Parameter Name","Date Local","Time Local","Date GMT","Time GMT","Sample Measurement","Units of Measure","Date of Last Change"
+"0010","Ozone","2024-01-01","23:00","2024-01-02","05:00",0.021,"ppm","2024-04-01"
+"0010","Ozone","2024-01-02","00:00","2024-01-02","06:00",0.022,"ppm","2024-04-01"
+`,
+		series: ["file/-/Ozone [ppm] 2024-01-02T05:00: 0.021 0.022"],
+		leftOut: ["Site Num, Date Local, Time Local"],
+	},
+	{
+		what: "dates and times of a name of their own, with units of a letter",
+		content: `MeterID,ReadingDate,ReadingTime,Temp,Version
+M1,2024-01-13,00:30,55.4F,1
+M1,2024-01-13,01:00,56F,2
+`,
+		series: ["M1/-/Temp [F] 2024-01-13T00:30: 55.4 56.0"],
+		leftOut: [],
+	},
+	{
+		what: "NOAA's reference network, with clocks of digits",
+		content: `UTC_DATE,UTC_TIME,LST_DATE,LST_TIME,AIR_TEMPERATURE
+20240501,0005,20240430,1705,25.1
+20240501,1310,20240501,0610,25.0
+`,
+		series: ["file/-/AIR_TEMPERATURE 2024-05-01T00:05: 25.1 25.0"],
+		leftOut: ["LST_DATE, LST_TIME"],
+	},
+	{
+		what: "the Met Office's history of a station, of months, whose cells blanks part",
+		content: `Oxford
+Location: 450900E 207200N, Lat 51.761 Lon -1.262, 63 metres amsl
+Estimated data is marked with a * after the  value.
+Missing data (more than 2 days missing in month) is marked by  ---.
+   yyyy  mm   tmax    tmin    rain     sun
+              degC    degC      mm   hours
+   2023  11   10.9     4.6    61.8     ---
+   2023  12    9.4*    4.9    98.6    36.0#  Provisional
+   2024   1    8.4     1.7    62.8    70.2#  Provisional
+`,
+		series: [
+			"file/-/rain [mm] 2023-11-01T00:00: 61.8 98.6 62.8",
+			"file/-/sun [hours] 2023-11-01T00:00: null 36.0 70.2",
+			"file/-/tmax [degC] 2023-11-01T00:00: 10.9 9.4 8.4",
+			"file/-/tmin [degC] 2023-11-01T00:00: 4.6 4.9 1.7",
+		],
+		leftOut: [],
+	},
+	{
+		what: "a table that blanks part, without units",
+		content: `UTC_DATE UTC_TIME AIR_TEMPERATURE PRECIPITATION
+20240501   0005      25.1   0.0
+20240501   0010      -5.0   0.2
+`,
+		series: [
+			"file/-/AIR_TEMPERATURE 2024-05-01T00:05: 25.1 -5.0",
+			"file/-/PRECIPITATION 2024-05-01T00:05: 0.0 0.2",
+		],
+		leftOut: [],
+	},
+	{
+		what: "months of a table",
+		content: "Year,Month,mm\n2023,12,61.8\n2024,1,3\n",
+		series: ["file/-/mm 2023-12-01T00:00: 61.8 3.0"],
+		leftOut: [],
+	},
+	{
+		what: "meters whose registers are named by OBIS",
+		content: `meterid;obis;timestamp;value;unit
+M1;1-0:1.8.0;2024-01-01T00:00:00+01:00;1234,5;kWh
+M1;1-0:2.8.0;2024-01-01T00:00:00+01:00;3,5;kWh
+`,
+		series: [
+			"M1/-/1-0:1.8.0 [kWh] 2023-12-31T23:00: 1234.5",
+			"M1/-/1-0:2.8.0 [kWh] 2023-12-31T23:00: 3.5",
+		],
+		leftOut: [],
+	},
+	{
+		what: "meters of several buildings",
+		content: `building_id,meter,timestamp,meter_reading
+0,0,2024-01-01 00:00:00,1.5
+1,0,2024-01-01 00:00:00,2.5
+0,1,2024-01-01 00:00:00,3.5
+`,
+		series: [
+			"0/0/meter_reading 2024-01-01T00:00: 1.5",
+			"0/1/meter_reading 2024-01-01T00:00: 3.5",
+			"1/0/meter_reading 2024-01-01T00:00: 2.5",
+		],
+		leftOut: [],
+	},
+	{
+		what: "PVGIS, with a colon in its digits",
+		content: `Latitude (decimal degrees):\t45.000
+
+time,T2m
+20240101:0010,2.5
+20240101:1310,2.2
+`,
+		series: ["file/-/T2m 2024-01-01T00:10: 2.5 2.2"],
+		leftOut: [],
+	},
+	{
+		what: "Shelly, whose phases are no units",
+		content: `Date/time UTC,Active energy Wh (A),Max V
+2024-01-01 00:00,2.9,234.1
+2024-01-01 00:01,3.1,234.2
+`,
+		series: [
+			"file/-/Active energy Wh (A) 2024-01-01T00:00: 2.9 3.1",
+			"file/-/Max V 2024-01-01T00:00: 234.1 234.2",
+		],
+		leftOut: [],
 	},
 	{
 		what: "Meteostat, with the hour beside the date",
@@ -110,9 +373,7 @@ test.each([
 			"file/-/air_temperature 2024-01-01T00:00: 8.0 8.0",
 			"file/-/wind_speed 2024-01-01T00:00: 10.0 11.0",
 		],
-		leftOut: [
-			"id_type, id, version_num, src_id, rec_st_ind, air_temperature_q",
-		],
+		leftOut: ["id_type, id, src_id, rec_st_ind, air_temperature_q"],
 	},
 	{
 		what: "Netatmo",
@@ -597,11 +858,11 @@ test("an hour beside the date counts where the date has none, and may be written
 	).toMatchObject({ series: ["file/-/t 2024-05-01T07:30: 1.0 2.0"] });
 	expect(
 		await read(
-			"date,hour,t\n2024-05-01,7.0,1\n2024-05-01,24,2\n2024-05-01,25,2\n",
+			"date,hour,t\n2024-05-01,7.0,1\n2024-05-01,24,2\n2024-05-01,26,2\n",
 		),
 	).toMatchObject({
 		series: ["file/-/t 2024-05-01T07:00: 1.0 2.0"],
-		rejects: ["4: not a time: 2024-05-01 25; write it as 2024-01-31T14:05:00Z"],
+		rejects: ["4: not a time: 2024-05-01 26; write it as 2024-01-31T14:05:00Z"],
 	});
 	const midnights =
 		"2024-05-01 00:00:00,7,1\n2024-05-01 00:00:00,8,2\n2024-05-01T00:00,9,3\n";
@@ -805,4 +1066,22 @@ test("seconds since 1970 that might be a date and an hour are seconds where one 
 		"time,t\n2024010100,1\n2024010700,2\n2024014000,3\n",
 	);
 	expect(series).toEqual(["file/-/t 2034-02-20T01:01: 1.0 2.0 3.0"]);
+});
+
+test("an hour 25 is rejected with what to do", async () => {
+	const { series, rejects } = await read(
+		"CUPS;Fecha;Hora;AE_kWh\nES1;29/10/2023;1;0,5\nES1;29/10/2023;25;0,6\n",
+	);
+	expect(series).toEqual(["ES1/-/AE_kWh 2023-10-29T01:00: 0.5"]);
+	expect(rejects).toEqual([
+		expect.stringMatching(/^3: an hour 25, .*with their zone/),
+	]);
+});
+
+test("a row of more cells than a header of times is rejected", async () => {
+	const { series, rejects } = await read(
+		"station,2024-01-01,2024-01-02,2024-01-03\nA,1,2,3\nB,1,2,3,4\n",
+	);
+	expect(series).toEqual(["A/-/value 2024-01-01T00:00: 1.0 2.0 3.0"]);
+	expect(rejects).toEqual(["3: 5 cells where the header has 4"]);
 });

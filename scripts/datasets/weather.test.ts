@@ -351,6 +351,7 @@ describe("the same reading twice", () => {
 		expect(lake.counts).toEqual({
 			"readings kept": readings.length,
 			"merged readings": 4,
+			"replaced readings": 0,
 			"conflicting readings": 4,
 		});
 	});

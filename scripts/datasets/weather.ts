@@ -16,18 +16,60 @@ const REPEATED = `
 const REPEATED_COPIES = `
 	SELECT * FROM rows WHERE hash(${KEY}) IN (${REPEATED})`;
 
-/** Whether the copies of a reading that have a value disagree in value or unit. */
+/**
+ * The winner is the newest version. A copy that tells none, or one of another kind, cannot
+ * be older: it is current, too.
+ */
+const VERSIONED = `
+	SELECT *, updated_at IS NOT DISTINCT FROM max(updated_at) OVER comparable
+		AND revision IS NOT DISTINCT FROM max(revision) OVER comparable AS is_current
+	FROM (${REPEATED_COPIES})
+	WINDOW comparable AS (PARTITION BY ${KEY}, updated_at IS NULL, revision IS NULL)`;
+
+/** Of the copies of a reading, those that say what it is: a copy without a value says nothing against one that has one. */
+const SAYING = "FILTER (WHERE is_current AND value IS NOT NULL)";
+
+/** Whether these disagree in value or unit. */
 const CLASHES = `(
-	coalesce(min(value) <> max(value), false)
-	OR coalesce(
-		min(unit) FILTER (WHERE value IS NOT NULL)
-			<> max(unit) FILTER (WHERE value IS NOT NULL),
-		false)
+	coalesce(min(value) ${SAYING} <> max(value) ${SAYING}, false)
+	OR coalesce(min(unit) ${SAYING} <> max(unit) ${SAYING}, false)
 )`;
+
+const COPY =
+	"{value: value, unit: unit, updated_at: updated_at, revision: revision, source_file: source_file, line: line}";
+
+/** By key, how its copies end: `low` and `high` are current ones, which differ only in a clash. */
+const OUTCOMES = `
+	SELECT ${KEY}, count(*) AS copy_count, ${CLASHES} AS is_clash,
+		coalesce(min(${COPY}) ${SAYING}, max(${COPY}) FILTER (WHERE is_current)) AS low,
+		max(${COPY}) ${SAYING} AS high,
+		max(unit) ${SAYING} AS settled_unit
+	FROM versioned
+	GROUP BY ${KEY}`;
+
+/** Older copies that say something else than what counts. */
+const REPLACED = `(
+	NOT is_current AND copies.value IS NOT NULL
+	AND (copies.value IS DISTINCT FROM low.value OR coalesce(copies.unit <> settled_unit, false))
+)`;
+
+const WITH_OUTCOMES = `
+	outcomes JOIN versioned AS copies
+		ON copies.station = outcomes.station
+		AND copies.module IS NOT DISTINCT FROM outcomes.module
+		AND copies.measure = outcomes.measure
+		AND copies.ts = outcomes.ts`;
 
 /** Says a copy's value and unit, for the reason of a reject. */
 const said = (copy: string) =>
-	`${copy}.value::VARCHAR || coalesce(' ' || ${copy}.unit, '')`;
+	`coalesce(${copy}.value::VARCHAR || coalesce(' ' || ${copy}.unit, ''), 'no value')`;
+
+/** Says how new a copy is. */
+const dated = (copy: string) =>
+	`coalesce('of ' || ${copy}.updated_at::VARCHAR, 'of version ' || ${copy}.revision::VARCHAR)`;
+
+const placeOf = (copy: string) =>
+	`${copy}.source_file || ' line ' || ${copy}.line::VARCHAR`;
 
 export const weather: DatasetDefinition = {
 	name: "weather",
@@ -49,6 +91,9 @@ export const weather: DatasetDefinition = {
 				{ name: "unit", type: "VARCHAR" },
 				{ name: "ts", type: "TIMESTAMP" },
 				{ name: "value", type: "DOUBLE" },
+				// Of its version, one or none of both.
+				{ name: "updated_at", type: "TIMESTAMP" },
+				{ name: "revision", type: "BIGINT" },
 				// Within a zip.
 				{ name: "entry", type: "VARCHAR" },
 				{ name: "line", type: "BIGINT" },
@@ -63,6 +108,8 @@ export const weather: DatasetDefinition = {
 		try {
 			await readWeather(file, out, (reading, line, entry) => {
 				read++;
+				const { version } = reading;
+				const isDated = version !== null && "updated" in version;
 				out.row("reading_copies", [
 					reading.station,
 					reading.module,
@@ -70,6 +117,8 @@ export const weather: DatasetDefinition = {
 					reading.unit,
 					reading.time,
 					reading.value,
+					isDated ? version.updated : null,
+					isDated || version === null ? null : version.revision,
 					entry,
 					line,
 				]);
@@ -85,63 +134,55 @@ export const weather: DatasetDefinition = {
 			name: "readings",
 			contract: tableContract("readings"),
 			rows: `
-				SELECT station, module, measure, unit, ts, value, line, concat_ws('/', path, entry) AS source_file
+				SELECT station, module, measure, unit, ts, value, updated_at, revision, line,
+					concat_ws('/', path, entry) AS source_file
 				FROM reading_copies JOIN source_files USING (file_index)`,
 			buckets: timeBuckets("ts"),
-			// A copy without a value says nothing against one that has one.
 			merge: `
 				SELECT station, module, measure, unit, ts, value
 				FROM rows
 				WHERE hash(${KEY}) NOT IN (${REPEATED})
 				UNION ALL
 				SELECT station, module, measure,
-					coalesce(max(unit) FILTER (WHERE value IS NOT NULL), max(unit)) AS unit,
-					ts, max(value) AS value
-				FROM (${REPEATED_COPIES})
+					coalesce(max(unit) ${SAYING}, max(unit)) AS unit,
+					ts, max(value) ${SAYING} AS value
+				FROM (${VERSIONED})
 				GROUP BY ${KEY}
 				HAVING NOT ${CLASHES}`,
 			conflicts: `
-				WITH repeated AS MATERIALIZED (${REPEATED_COPIES}),
-				clashes AS (
-					SELECT ${KEY},
-						min({value: value, unit: unit, source_file: source_file, line: line})
-							FILTER (WHERE value IS NOT NULL) AS low,
-						max({value: value, unit: unit, source_file: source_file, line: line})
-							FILTER (WHERE value IS NOT NULL) AS high
-					FROM repeated
-					GROUP BY ${KEY}
-					HAVING ${CLASHES}
-				), opposed AS (
-					SELECT copies.*,
+				WITH versioned AS MATERIALIZED (${VERSIONED}), outcomes AS (${OUTCOMES}),
+				opposed AS (
+					SELECT copies.*, is_clash, low,
 						CASE WHEN copies.value = low.value AND copies.unit IS NOT DISTINCT FROM low.unit
 							THEN high ELSE low END AS other
-					FROM clashes JOIN repeated AS copies
-						ON copies.station = clashes.station
-						AND copies.module IS NOT DISTINCT FROM clashes.module
-						AND copies.measure = clashes.measure
-						AND copies.ts = clashes.ts
-					WHERE copies.value IS NOT NULL
+					FROM ${WITH_OUTCOMES}
+					WHERE copies.value IS NOT NULL AND (is_clash OR ${REPLACED})
 				)
 				SELECT source_file, line,
-					'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
-						|| ' in ' || other.source_file || ' line ' || other.line::VARCHAR
-						|| CASE WHEN other.source_file = source_file
-							THEN '; where clocks were set back, write times with their zone' ELSE '' END AS reason,
+					CASE WHEN is_current THEN
+						'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
+							|| ' in ' || ${placeOf("other")}
+							|| CASE WHEN other.source_file = source_file
+								THEN '; where clocks were set back, write times with their zone' ELSE '' END
+					ELSE
+						'replaced: ' || concat_ws(' ', ${said("opposed")}, ${dated("opposed")}) || ' here, '
+							|| concat_ws(' ', ${said("low")}, ${dated("low")}) || ' in ' || ${placeOf("low")}
+					END AS reason,
 					concat_ws(' ', station, module, measure, ts::VARCHAR) AS sample
 				FROM opposed`,
 			counts: `
-				WITH repeated AS MATERIALIZED (
-					SELECT count(*) AS copies, ${CLASHES} AS clash
-					FROM (${REPEATED_COPIES}) GROUP BY ${KEY}
-				), totals AS (
-					SELECT coalesce(sum(copies - 1) FILTER (WHERE NOT clash), 0) AS merged,
-						coalesce(sum(copies) FILTER (WHERE clash), 0) AS conflicting
-					FROM repeated
+				WITH versioned AS MATERIALIZED (${VERSIONED}), outcomes AS (${OUTCOMES}),
+				totals AS (
+					SELECT coalesce(sum(copy_count - 1) FILTER (WHERE NOT is_clash), 0) AS extra,
+						coalesce(sum(copy_count) FILTER (WHERE is_clash), 0) AS conflicting,
+						(SELECT count(*) FROM ${WITH_OUTCOMES} WHERE NOT is_clash AND ${REPLACED}) AS replaced
+					FROM outcomes
 				)
-				SELECT unnest(['readings kept', 'merged readings', 'conflicting readings']) AS name,
+				SELECT unnest(['readings kept', 'merged readings', 'replaced readings', 'conflicting readings']) AS name,
 					unnest([
-						(SELECT count(*) FROM rows) - merged - conflicting,
-						merged,
+						(SELECT count(*) FROM rows) - extra - conflicting,
+						extra - replaced,
+						replaced,
 						conflicting
 					])::BIGINT AS count
 				FROM totals`,
@@ -153,7 +194,11 @@ export const weather: DatasetDefinition = {
 		unit: "readings",
 		read: ["readings read"],
 		kept: ["readings kept"],
-		rejected: ["conflicting readings", "readings of rejected files"],
+		rejected: [
+			"conflicting readings",
+			"replaced readings",
+			"readings of rejected files",
+		],
 		duplicates: ["merged readings"],
 	},
 	rollups: [

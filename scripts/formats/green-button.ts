@@ -1,11 +1,12 @@
 import { FileError } from "../../src/lib/formats/file-error.ts";
+import { parseTime } from "../../src/lib/formats/time.ts";
 import {
 	type Attributes,
 	readXml,
 	type XmlHandler,
 } from "../../src/lib/formats/xml.ts";
 import type { ParseOutput } from "../datasets/dataset.ts";
-import type { TakeReading } from "./weather-reading.ts";
+import type { TakeReading, Version } from "./weather-reading.ts";
 import type { Source } from "./weather-table.ts";
 
 const FORMAT = { name: "Green Button", root: "feed" };
@@ -96,6 +97,8 @@ interface Entry {
 	readonly self: string;
 	readonly up: string;
 	readonly related: readonly string[];
+	/** When it was changed last, as it stands. */
+	readonly updated: string;
 	readonly readingType: Fields | null;
 }
 
@@ -108,6 +111,7 @@ interface Series {
 	readonly currency: string | null;
 	/** Of the point at which is measured. */
 	readonly module: string | null;
+	readonly version: Version | null;
 }
 
 /** A reading as it stands. */
@@ -127,7 +131,8 @@ interface IntervalReading {
  * is not within an interval (`electricity delivered`). Values are in the unit of their
  * reading type, multiplied by its power of ten; costs are a measure beside. Times
  * are the starts, in seconds since 1970, UTC: the feed's local time is for showing alone.
- * A value that is marked as questionable is left out. Throws a FileError as readXml does,
+ * A value that is marked as questionable is left out. When an entry was updated is the
+ * version of its readings. Throws a FileError as readXml does,
  * and where a feed holds no readings.
  */
 export async function readGreenButton(
@@ -190,12 +195,13 @@ export async function readGreenButton(
 		}
 		const { station } = source;
 		const { module, measure, unit, currency } = series;
+		const version = reading.value === "" ? null : series.version;
 		const time = Number(reading.start) * 1e6;
 		const isValue = reading.value !== "" && reading.quality !== QUESTIONABLE;
 		const value = isValue ? scaled(reading.value, series.powerOfTen) : null;
 		out.count(value === null ? "cells without a value" : "values");
 		take(
-			{ station, module, measure, unit, time, value },
+			{ station, module, measure, unit, time, value, version },
 			reading.line,
 			source.entry,
 		);
@@ -209,7 +215,11 @@ export async function readGreenButton(
 			unit: currency,
 			value: scaled(reading.cost, -COST_DECIMALS),
 		};
-		take({ station, module, time, ...cost }, reading.line, source.entry);
+		take(
+			{ station, module, time, version: series.version, ...cost },
+			reading.line,
+			source.entry,
+		);
 	}
 }
 
@@ -252,11 +262,17 @@ class Feed {
 			return "no reading type says in which unit it is";
 		const [, module = null] =
 			/\/UsagePoint\/([^/]+)/.exec(block?.up || (block?.self ?? "")) ?? [];
-		return seriesOf(type.readingType, module);
+		const updated = parseTime(block?.updated ?? "");
+		const version = updated === null ? null : { updated: updated.micros };
+		return seriesOf(type.readingType, module, version);
 	}
 }
 
-function seriesOf(fields: Fields, module: string | null): Series | string {
+function seriesOf(
+	fields: Fields,
+	module: string | null,
+	version: Version | null,
+): Series | string {
 	const unit = UNITS[fields.uom ?? ""];
 	if (unit === undefined)
 		return `a unit that is not known: ${fields.uom ?? "none"}`;
@@ -283,6 +299,7 @@ function seriesOf(fields: Fields, module: string | null): Series | string {
 		powerOfTen: Number(power),
 		currency: CURRENCIES[fields.currency ?? ""] ?? null,
 		module,
+		version,
 	};
 }
 
@@ -293,6 +310,7 @@ class FeedReader implements XmlHandler {
 	#entry = -1;
 	#links: { rel: string; href: string }[] = [];
 	#readingType: Fields | null = null;
+	#about: Fields = {};
 	#reading: { line: number; fields: Fields } | null = null;
 	/** Where the text goes that comes next. */
 	#target: Fields | null = null;
@@ -323,6 +341,10 @@ class FeedReader implements XmlHandler {
 					throw new FileError(`more than ${MAX_ENTRIES} entries`, { line });
 				this.#links = [];
 				this.#readingType = null;
+				this.#about = {};
+				return;
+			case "updated":
+				if (path.at(-1) === "entry") this.#target = this.#about;
 				return;
 			case "link":
 				if (path.at(-1) === "entry")
@@ -368,6 +390,7 @@ class FeedReader implements XmlHandler {
 				self: ofRel("self")[0] ?? "",
 				up: ofRel("up")[0] ?? "",
 				related: ofRel("related"),
+				updated: this.#about.updated ?? "",
 				readingType: this.#readingType,
 			});
 		}

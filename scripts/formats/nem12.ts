@@ -3,7 +3,7 @@ import { lookAtBytes } from "../../src/lib/formats/look-ahead.ts";
 import type { ParseOutput } from "../datasets/dataset.ts";
 import { type CsvRow, csvRows } from "./csv.ts";
 import { parseCell } from "./weather-columns.ts";
-import type { TakeReading } from "./weather-reading.ts";
+import type { TakeReading, Version } from "./weather-reading.ts";
 import { type Source, sampleOf } from "./weather-table.ts";
 
 const SNIFF_BYTES = 64;
@@ -20,6 +20,12 @@ const UNITS = new Map(
 		.split(" ")
 		.map((unit) => [unit.toUpperCase(), unit]),
 );
+
+/** Where a 300 record says when it was updated: behind quality, reason and its text. */
+const UPDATE_AT = 3;
+
+/** How sure values are where no record says when it was updated: what was measured comes before what was guessed. */
+const QUALITIES = ["E", "S", "F", "A"];
 
 /** Actual, estimated, final substitute, none, substitute, and as its 400 records say. */
 const QUALITY = /^(?:[ANV]|[EFS]\d{0,2})$/;
@@ -41,7 +47,8 @@ interface Day {
 }
 
 interface IntervalValue {
-	readonly value: number | null;
+	/** Blank where nothing stands, null where the quality says that there is none. */
+	readonly value: number | "blank" | null;
 	readonly quality: string;
 }
 
@@ -56,7 +63,8 @@ export async function isNem(source: Source): Promise<boolean> {
  * Reads a Meter Data File of AEMO: the station is the NMI, the module the meter's serial
  * number, the measure the suffix (`E1` is drawn, `B1` fed in). A reading is of the time at
  * which its interval begins, told in UTC. Estimates and substitutes are values and are
- * counted; an interval of quality N has none. A day that does not hold together is
+ * counted; an interval of quality N has none. When a day was updated is the version of its
+ * readings, else how sure each is. A day that does not hold together is
  * rejected, and so is the end of a file that is cut off.
  * AEMO, Meter Data File Format Specification NEM12 & NEM13.
  */
@@ -135,7 +143,13 @@ export async function readNem12(
 		}
 		read += 1;
 		const midnight = midnightOf(record.cells[1] ?? "") ?? 0;
-		for (const [index, { value, quality }] of values.entries()) {
+		const updated = updateOf(
+			record.cells[2 + DAY_MINUTES / of.minutes + UPDATE_AT] ?? "",
+		);
+		for (const [index, { value: found, quality }] of values.entries()) {
+			const value = found === "blank" ? null : found;
+			const version =
+				found === "blank" ? null : (updated ?? versionBy(quality));
 			const kind = value === null ? "cells without a value" : "values";
 			out.count(kind);
 			if (value !== null && /^[EFS]/.test(quality))
@@ -143,7 +157,7 @@ export async function readNem12(
 			const { minutes, ...series } = of;
 			const time =
 				midnight + (index * minutes - NEM_OFFSET_MINUTES) * 60_000_000;
-			take({ ...series, time, value }, record.line, source.entry);
+			take({ ...series, time, value, version }, record.line, source.entry);
 		}
 	}
 }
@@ -198,11 +212,27 @@ function valuesOf({
 	const values: IntervalValue[] = [];
 	for (const [index, text] of texts.entries()) {
 		const quality = qualities[index] ?? "";
-		const cell = quality === "N" ? "blank" : parseCell(text, false);
-		if (cell === "word") return `not a number: ${text}`;
-		values.push({ value: cell === "blank" ? null : cell, quality });
+		const value = quality === "N" ? null : parseCell(text, false);
+		if (value === "word") return `not a number: ${text}`;
+		values.push({ value, quality });
 	}
 	return values;
+}
+
+/** `20240115010203`, in the market's time. */
+function updateOf(text: string): Version | null {
+	const [, date = "", hours = "", minutes = "", seconds = ""] =
+		/^(\d{8})([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/.exec(text) ?? [];
+	const midnight = midnightOf(date);
+	if (midnight === null) return null;
+	const clock = 60 * Number(hours) + Number(minutes) - NEM_OFFSET_MINUTES;
+	return { updated: midnight + (60 * clock + Number(seconds)) * 1_000_000 };
+}
+
+/** Null of an interval without a value. */
+function versionBy(quality: string): Version | null {
+	const revision = QUALITIES.indexOf(quality.charAt(0));
+	return revision === -1 ? null : { revision };
 }
 
 /** Microseconds since 1970 as if the date were of UTC; null where it is none. */

@@ -73,7 +73,8 @@ export interface PlainTable {
 /**
  * Gives each number in the cells of NOAA's Integrated Surface Data (`TMP` of `+0123,1`)
  * a column of its own, in its unit, blank where it is missing and a word where its quality
- * code calls it suspect or wrong; the columns come behind all others. Null for a header of
+ * code calls it suspect or wrong; the columns come behind all others, and behind what tells
+ * which of several reports of one time counts. Null for a header of
  * another kind.
  */
 export function isdTable(header: readonly string[]): PlainTable | null {
@@ -90,10 +91,18 @@ export function isdTable(header: readonly string[]): PlainTable | null {
 		[...sources.values()].flat().map(({ index }) => index),
 	);
 	const plain = header.flatMap((_, index) => (packed.has(index) ? [] : index));
+	const [type, control] = ["REPORT_TYPE", "QUALITY_CONTROL"].map((name) =>
+		header.indexOf(name),
+	) as [number, number];
 	return {
-		header: [...plain.map((index) => header[index] ?? ""), ...sources.keys()],
+		header: [
+			...plain.map((index) => header[index] ?? ""),
+			"version",
+			...sources.keys(),
+		],
 		cells: (row) => [
 			...plain.map((index) => row[index] ?? ""),
+			String(rankOf(row[type] ?? "", row[control] ?? "")),
 			...[...sources.values()].map(
 				(places) =>
 					places
@@ -102,6 +111,18 @@ export function isdTable(header: readonly string[]): PlainTable | null {
 			),
 		],
 	};
+}
+
+/**
+ * Which of several reports of one time counts: by how well it was checked (`V010` to
+ * `V030`), then one that was merged of others, one of the synoptic hour, a routine one of an
+ * airport, and any other.
+ */
+function rankOf(type: string, control: string): number {
+	const checks = Number(/^V0([1-3])0$/.exec(control.trim())?.[1] ?? 0);
+	const order = [/^(?:S-S-A|SY-)/, /^FM-1[24]/, /^FM-15/];
+	const place = order.findIndex((types) => types.test(type.trim()));
+	return 10 * checks + (place === -1 ? 0 : order.length - place);
 }
 
 function valueIn(cell: string, { part, quality, scale, missing, only }: Field) {

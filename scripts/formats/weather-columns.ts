@@ -1,3 +1,5 @@
+import { isVersion } from "./weather-versions.ts";
+
 /** A header's cell: `air_temperature [degC]` is a name with a unit. */
 export interface Header {
 	readonly name: string;
@@ -21,6 +23,8 @@ export interface Roles {
 	readonly value: number | null;
 	/** What may be measures: everything that has no other use. */
 	readonly candidates: readonly number[];
+	/** Columns that may say how new a row is. */
+	readonly versions: readonly number[];
 	/** Columns that say where or when, but measure nothing. */
 	readonly idle: readonly number[];
 }
@@ -78,6 +82,9 @@ const NAMES = {
 		"site_name",
 		"site_id",
 		"location",
+		"location_name",
+		"location_id",
+		"observation_station",
 		"place",
 		"city",
 		"city_name",
@@ -94,8 +101,10 @@ const NAMES = {
 		"målepunktsid",
 		"mittauspisteen_tunnus",
 		"contrat",
+		...["building", "building_id"],
 		"meter",
 		"meter_id",
+		"meterid",
 		"mpan",
 		"lclid",
 		"household",
@@ -113,11 +122,24 @@ const NAMES = {
 		"channel",
 		"consumption_surplusgeneration",
 	],
-	unit: ["unit", "units", "uom", "einheit", "eenheid", "unite", "unité"],
+	unit: [
+		"unit",
+		"units",
+		"units_of_measure",
+		"uom",
+		"einheit",
+		"eenheid",
+		"unite",
+		"unité",
+	],
+	/** Of a building that has several. */
+	meter: ["meter", "meter_id"],
 	measureName: [
 		"measure",
 		"variable",
 		"parameter",
+		"parameter_name",
+		"obis",
 		"metric",
 		"element",
 		"quantity",
@@ -130,7 +152,10 @@ const NAMES = {
 	/** Fluvius's, beside its `volume`; elsewhere a register may be a measure. */
 	register: ["register"],
 	volume: ["volume"],
-	value: ["value", "reading", "measurement", "val", "result"],
+	value: [
+		...["value", "reading", "measurement", "sample_measurement"],
+		...["val", "result", "wert"],
+	],
 	idle: [
 		"",
 		"id",
@@ -167,7 +192,8 @@ const TIMES_OF_DAY: ReadonlySet<string> = new Set([
 /** Names of hours from 0 to 24, or of clocks, beside a date. */
 const HOURS = [
 	...["hour", "hr", "hh", "stunde", "hora", "heure", "ora"],
-	...["von", "ab_zeit", "van_(tijdstip)", "usage_start_time"],
+	...["von", "ab_zeit", "zeit_von", "van_(tijdstip)", "usage_start_time"],
+	...["tid", "tijd", "aika", "godzina", "klo"],
 ];
 
 const MINUTES = ["minute"];
@@ -196,6 +222,9 @@ export function zoneOf({ name, unit }: Header): number | null {
 	return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes));
 }
 
+/** A name that ends in its unit has a phase behind it, or the like: Shelly's `Active energy Wh (A)`. */
+const WITH_OWN_UNIT = /\s(?:[kM]?Wh|[kM]?W|VA|VArh?|V|A|Hz)$/i;
+
 /** Takes the unit, in brackets or parentheses at the end, off a column's name. */
 export function parseHeader(cell: string): Header {
 	const trimmed = cell.trim();
@@ -207,7 +236,8 @@ export function parseHeader(cell: string): Header {
 	if (name === undefined || name === "") return { name: trimmed, unit: null };
 	const unit = (match?.[2] ?? match?.[3] ?? "").trim();
 	// Fluvius's `Van (datum)`, which is no unit.
-	if (/^(?:datum|tijdstip)$/i.test(unit)) return { name: trimmed, unit: null };
+	if (/^(?:datum|tijdstip)$/i.test(unit) || WITH_OWN_UNIT.test(name))
+		return { name: trimmed, unit: null };
 	return { name, unit: unit === "" ? null : unit };
 }
 
@@ -246,28 +276,42 @@ export function rolesOf(
 	) as [number, number];
 	const hasParts = year !== -1 && month !== -1 && keys.some(isDay);
 	const named = NAMES.time.filter((name) => !hasParts || !isDay(name));
-	const time =
+	const told =
 		timeColumn !== -1
 			? timeColumn
-			: (claim(named) ??
-				(hasParts ? claim(DAYS) : null) ??
-				claimTimeLike(keys, used));
+			: (claim(named) ?? (hasParts ? claim(DAYS) : null));
+	const pair = told === null ? datedPair(headers, keys) : null;
+	if (pair !== null)
+		for (const index of [pair.date, pair.time]) used.add(index);
+	const time =
+		told ??
+		pair?.time ??
+		claimTimeLike(headers, keys, used) ??
+		(areMonths(keys, year, month) ? month : null);
 	if (time === null) return null;
 	const key = keys[time] ?? "";
-	const isOfParts = hasParts && isDay(key);
+	const dateBeside =
+		pair?.date ?? (TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null);
+	const isOfParts =
+		time === month || (hasParts && isDay(keys[dateBeside ?? time] ?? ""));
 	if (isOfParts) for (const index of [year, month]) used.add(index);
 	const hour =
-		isOfParts || (NAMES.date as readonly string[]).includes(key)
+		(isOfParts && dateBeside === null) ||
+		timeColumn !== -1 ||
+		(NAMES.date as readonly string[]).includes(key)
 			? claim(HOURS)
 			: null;
-	const date = TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null;
 	const roles = {
 		time: hour ?? time,
-		date: hour === null ? date : time,
+		date: hour === null ? dateBeside : time,
 		yearAndMonth: isOfParts ? ([year, month] as const) : null,
 		minute: hour === null ? null : claim(MINUTES),
 		station: claim(NAMES.station),
-		module: claim(NAMES.module),
+		module:
+			claim(NAMES.module) ??
+			(keys.some((each) => /^building(?:_id)?$/.test(each))
+				? claim(NAMES.meter)
+				: null),
 		unit: claim(NAMES.unit),
 		measureName:
 			claim(NAMES.measureName) ??
@@ -277,11 +321,16 @@ export function rolesOf(
 			(keys.includes("entity_id") ? claim(NAMES.state) : null) ??
 			(keys.includes("register") ? claim(NAMES.volume) : null),
 	};
+	const versions = headers.flatMap((header, at) =>
+		isVersion(header) && !used.has(at) ? [at] : [],
+	);
+	for (const at of versions) used.add(at);
 	const others = keys.map((_, index) => index).filter((at) => !used.has(at));
 	const isIdle = (at: number) =>
 		isPlace(keys[at] ?? "") || isTimeLike(keys[at] ?? "");
 	return {
 		...roles,
+		versions,
 		candidates: others.filter((at) => !isIdle(at)),
 		idle: others.filter(isIdle),
 	};
@@ -351,11 +400,45 @@ export function utcColumn(
 	return plain.find((index) => locals.includes(restOf(index).join())) ?? null;
 }
 
+/** Whether a year and a month are all that tells the time; a column `mm` may also be rain. */
+function areMonths(
+	keys: readonly string[],
+	year: number,
+	month: number,
+): boolean {
+	return (
+		year !== -1 &&
+		month !== -1 &&
+		(keys[month] !== "mm" || keys[year] === "yyyy") &&
+		!keys.some((key) => HOURS.includes(key))
+	);
+}
+
+/** A date and its time of day, such as `Date GMT` and `Time GMT`, rather those of UTC; null where there are none. */
+function datedPair(
+	headers: readonly Header[],
+	keys: readonly string[],
+): { readonly date: number; readonly time: number } | null {
+	const pairs = keys.flatMap((key, date) => {
+		const isDate = key.includes("date") && !isVersion(headers[date] as Header);
+		const time = isDate ? keys.indexOf(key.replace("date", "time")) : -1;
+		if (time === -1) return [];
+		return [
+			{ date, time, isUtc: key.split("_").some((word) => UTC_WORDS.has(word)) },
+		];
+	});
+	return pairs.find(({ isUtc }) => isUtc) ?? pairs[0] ?? null;
+}
+
+/** The first column of a name that says time, of when something was measured and not of when it was changed. */
 function claimTimeLike(
+	headers: readonly Header[],
 	keys: readonly string[],
 	used: Set<number>,
 ): number | null {
-	const index = keys.findIndex(isTimeLike);
+	const index = headers.findIndex(
+		(header, at) => isTimeLike(keys[at] ?? "") && !isVersion(header),
+	);
 	if (index === -1) return null;
 	used.add(index);
 	return index;

@@ -27,6 +27,8 @@ import {
 	TimeForms,
 	timeText,
 } from "./weather-times.ts";
+import { CellUnits, measuredIn } from "./weather-units.ts";
+import { isVersion, versionColumn } from "./weather-versions.ts";
 
 /** How a file's cells become readings. */
 export interface Layout {
@@ -47,9 +49,15 @@ export interface Layout {
 	readonly decimalCommas: ReadonlySet<number>;
 	/** What points and commas are for in cells that do not tell it, by column; of none where they are for decimals. */
 	readonly signs: ReadonlyMap<number, SignUses>;
+	/** Columns whose cells have their unit behind the number; null where each may have another. */
+	readonly cellUnits: ReadonlyMap<number, string | null>;
 	/** The sign of columns of which nothing tells whether `1.234` is a thousand and more. */
 	readonly untold: ReadonlyMap<number, string>;
 	readonly times: TimeForms;
+	/** The column that says how new a row is, by measure; of none where none does. */
+	readonly versions: ReadonlyMap<number, number>;
+	/** Of those columns. */
+	readonly versionTimes: TimeForms;
 }
 
 /** Why a text holds no readings: of a `.txt`, which may be anything, no fault. */
@@ -64,7 +72,7 @@ function settledRoles(
 	named: Roles | null,
 	cells: readonly string[],
 ): Roles | null {
-	const roles = named ?? rolesOf(headers, cells.findIndex(isWrittenTime));
+	const roles = named ?? rolesOf(headers, writtenTime(headers, cells));
 	if (roles === null || roles.date !== null || roles.yearAndMonth !== null)
 		return roles;
 	if (isZoned(cells[roles.time] ?? "")) return roles;
@@ -75,19 +83,35 @@ function settledRoles(
 	return utc === null ? roles : rolesOf(headers, utc);
 }
 
+/** The first cell that holds a time, rather when something was measured than when it was changed; -1 for none. */
+function writtenTime(
+	headers: readonly Header[],
+	cells: readonly string[],
+): number {
+	const isChange = (at: number) => {
+		const header = headers[at];
+		return header !== undefined && isVersion(header);
+	};
+	const first = cells.findIndex(
+		(cell, at) => isWrittenTime(cell) && !isChange(at),
+	);
+	return first === -1 ? cells.findIndex(isWrittenTime) : first;
+}
+
 /** How numbers are written in a file, by what a first survey has seen. */
-type Numbers = Pick<Layout, "signs" | "decimalCommas" | "untold">;
+type Numbers = Pick<Layout, "signs" | "decimalCommas" | "cellUnits" | "untold">;
 
 /**
  * First reading: finds out what the columns are and what their cells hold. Where it
- * comes upon thousands that are set apart, or decimal commas within quotes, once more,
- * now that it is known which are.
+ * comes upon thousands that are set apart, decimal commas within quotes, or units behind
+ * numbers, once more, now that it is known which are.
  */
 export async function survey(
 	source: Source,
 	known: Numbers | null = null,
 ): Promise<Layout> {
 	const signs = new Map<number, NumberSigns>();
+	const cellUnits = new Map<number, CellUnits>();
 	const byColumn = new Map<number, MeasureStatistics>();
 	const byName = new Map<string, MeasureStatistics>();
 	const named = new Set<string>();
@@ -104,6 +128,7 @@ export async function survey(
 	let isSettled = false;
 	let dataRows = 0;
 	const times = new TimeForms();
+	const versionTimes = new TimeForms();
 	const digits = new Map<number, CellDigits>();
 
 	for await (const batch of rows)
@@ -132,26 +157,37 @@ export async function survey(
 	const fault = times.fault();
 	if (fault !== null) throw new FileError(fault.reason, fault);
 
-	const numbers =
-		known ?? numbersOf(signs, byColumn, !commaIsDecimal, table.isPlain);
+	const isLong = roles.measureName !== null && roles.value !== null;
+	const numbers = known ?? {
+		...numbersOf(signs, byColumn, !commaIsDecimal, table.isPlain),
+		cellUnits: unitsOf(cellUnits, byColumn, isLong ? roles.value : null),
+	};
 	if (
 		known === null &&
-		(numbers.signs.size > 0 || numbers.decimalCommas.size > 0)
+		(numbers.signs.size > 0 ||
+			numbers.decimalCommas.size > 0 ||
+			numbers.cellUnits.size > 0)
 	)
 		return survey(source, numbers);
 
 	function parse(cells: readonly string[], index: number) {
-		const cell = cells[index] ?? "";
+		const told = cells[index] ?? "";
+		const measured = known?.cellUnits.has(index) ? measuredIn(told) : null;
 		const value = parseCell(
-			cell,
+			measured?.number ?? told,
 			commaIsDecimal ||
 				(hasDecimalCommas && known?.decimalCommas.has(index) === true),
 			known?.signs.get(index),
 		);
 		if (known === null) {
 			const own = entryOf(signs, index, () => new NumberSigns());
-			own.add(cell);
-			if (value === "word") own.addWord(cell);
+			if (value !== "word") own.add(told);
+			else {
+				const number = measuredIn(told)?.number ?? told;
+				own.add(number);
+				own.addWord(number);
+				entryOf(cellUnits, index, () => new CellUnits()).add(told);
+			}
 		}
 		return value;
 	}
@@ -162,6 +198,8 @@ export async function survey(
 		roles: Roles,
 	): void {
 		times.add(timeText(cells, roles, roles.date ?? roles.time), line);
+		for (const index of roles.versions)
+			versionTimes.add((cells[index] ?? "").trim(), line);
 		for (const index of roles.candidates) {
 			statisticsOf(byColumn, index).add(parse(cells, index));
 			entryOf(digits, index, () => new CellDigits()).add(cells[index] ?? "");
@@ -181,6 +219,18 @@ export async function survey(
 		}
 	}
 
+	const { versions } = roles;
+	const versionsOf = (measures: readonly number[]) =>
+		new Map(
+			measures.flatMap((measure): [number, number][] => {
+				const column = versionColumn(headers, versions, measure);
+				return column === null ? [] : [[measure, column]];
+			}),
+		);
+	headers = headers.map((header, index) => ({
+		...header,
+		unit: header.unit ?? numbers.cellUnits.get(index) ?? null,
+	}));
 	if (roles.measureName !== null && roles.value !== null)
 		return {
 			headers,
@@ -193,6 +243,8 @@ export async function survey(
 			commaIsDecimal,
 			...numbers,
 			times,
+			versions: versionsOf([roles.value]),
+			versionTimes,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
 	if (roles.station === null && valueColumn === null && unnamed === 0)
@@ -251,7 +303,24 @@ export async function survey(
 		commaIsDecimal,
 		...numbers,
 		times,
+		versions: versionsOf(measures),
+		versionTimes,
 	};
+}
+
+/** The units of cells, of columns that hold no numbers without one; of `mixed` each cell may have its own. */
+function unitsOf(
+	units: ReadonlyMap<number, CellUnits>,
+	columns: ReadonlyMap<number, MeasureStatistics>,
+	mixed: number | null,
+): Map<number, string | null> {
+	return new Map(
+		[...units].flatMap(([index, own]): [number, string | null][] => {
+			if (index === mixed) return own.isEmpty ? [] : [[index, null]];
+			const isBare = (columns.get(index)?.numbers ?? 0) > 0;
+			return isBare || own.only === null ? [] : [[index, own.only]];
+		}),
+	);
 }
 
 /** `columns`: what the cells of each hold where nothing is known yet. */
@@ -260,7 +329,7 @@ function numbersOf(
 	columns: ReadonlyMap<number, MeasureStatistics>,
 	commasPart: boolean,
 	isPlain: boolean,
-): Numbers {
+): Omit<Numbers, "cellUnits"> {
 	// Cells that hold several numbers prove nothing of other columns.
 	const of = (column: NumberSigns) =>
 		isPlain ? file : new FileSigns([column], commasPart);

@@ -8,8 +8,11 @@ import {
 	gsodTable,
 	isdTable,
 } from "./noaa-tables.ts";
+import { isSpaced, plainRow, spacedUnits, withTabs } from "./spaced-table.ts";
 import { tenthsTable } from "./tenths-table.ts";
+import { timesAcross } from "./times-across.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
+import { isWrittenTime } from "./weather-times.ts";
 
 const SNIFF_BYTES = 1 << 16;
 /** Lines among which the header is looked for. */
@@ -32,6 +35,8 @@ export interface Table {
 	readonly header: CsvRow | null;
 	/** Cells of a row as it stands in the file, and how they become those of the header. */
 	readonly width: number;
+	/** Those of the header as it stands. */
+	readonly headerCells: number;
 	readonly cells: (row: readonly string[]) => readonly string[];
 	/** Whether the cells are those of the file, one by one. */
 	readonly isPlain: boolean;
@@ -48,10 +53,12 @@ export interface Table {
 /** Opens a table at its first row. */
 export async function openTable(source: Source): Promise<Table> {
 	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
+	const text = new TextDecoder().decode(head);
+	const spaced = isSpaced(text);
 	const { line, linesBefore, textsBefore, delimiter } = headerIn(
-		new TextDecoder().decode(head),
+		spaced ? text.replaceAll(/^ +| +$/gm, "").replaceAll(/ +/g, "\t") : text,
 	);
-	const batches = csvRows(all, delimiter);
+	const batches = csvRows(spaced ? withTabs(all) : all, delimiter);
 	const common = {
 		linesBefore,
 		delimiter,
@@ -66,6 +73,7 @@ export async function openTable(source: Source): Promise<Table> {
 				...common,
 				header: null,
 				width: 0,
+				headerCells: 0,
 				cells: same,
 				isPlain: true,
 				rows: batches,
@@ -78,23 +86,42 @@ export async function openTable(source: Source): Promise<Table> {
 				yield batch.slice(start);
 				yield* batches;
 			})();
-		const width = first.cells.length;
 		const headless = ghcnDailyTable(first.cells);
 		if (headless !== null)
 			return {
 				...common,
 				header: { line: first.line, cells: headless.header },
-				width,
+				width: first.cells.length,
+				headerCells: first.cells.length,
 				cells: headless.cells,
 				isPlain: false,
 				rows: from(at),
 			};
-		const units = unitsIn(batch[at + 1]?.cells ?? []);
-		const names = first.cells.map((cell, index) =>
+		const across = timesAcross(first.cells);
+		if (across !== null)
+			return {
+				...common,
+				header: { line: first.line, cells: across.header },
+				width: across.header.length,
+				headerCells: first.cells.length,
+				cells: same,
+				isPlain: true,
+				rows: (async function* () {
+					for await (const rows of from(at + 1))
+						yield rows.flatMap(across.rows);
+				})(),
+			};
+		const below = batch[at + 1]?.cells ?? [];
+		const units = spaced ? spacedUnits(first.cells, below) : unitsIn(below);
+		const rowsAt = at + (units === null ? 1 : 2);
+		const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
+		const own = named.map((cell, index) =>
 			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
 				.filter(Boolean)
 				.join(" "),
 		);
+		const joined = joinedNames(own, batch[at - 1]?.cells ?? []);
+		const names = joined ?? own;
 		const plain =
 			isdTable(names) ??
 			gsodTable(names) ??
@@ -106,14 +133,34 @@ export async function openTable(source: Source): Promise<Table> {
 			enedisTable(names, textsBefore, delimiter);
 		return {
 			...common,
+			linesBefore: joined === null ? linesBefore : linesBefore.slice(0, -1),
 			header: { line: first.line, cells: plain?.header ?? names },
-			width,
+			width: named.length,
+			headerCells: named.length,
 			cells: plain?.cells ?? same,
 			isPlain: plain === null,
-			note: plain?.note ?? null,
-			rows: from(at + (units === null ? 1 : 2)),
+			note: spaced
+				? "blanks part its cells; marks behind numbers, such as 9.4*, are left out"
+				: (plain?.note ?? null),
+			rows: spaced
+				? (async function* () {
+						for await (const rows of from(rowsAt))
+							yield rows.map((row) => plainRow(row, named.length));
+					})()
+				: from(rowsAt),
 		};
 	}
+}
+
+/** A header without the blank cells behind the last column, where the rows below have none. */
+function namedCells(
+	header: readonly string[],
+	below: readonly string[],
+): readonly string[] {
+	const count = header.findLastIndex((name) => name !== "") + 1;
+	return below.length > 0 && below.length < header.length
+		? header.slice(0, Math.max(count, below.length))
+		: header;
 }
 
 /** The cells of a row that holds nothing but units, in brackets; null for any other. */
@@ -122,6 +169,37 @@ function unitsIn(cells: readonly string[]): readonly string[] | null {
 	return filled.length > 1 && filled.every((cell) => /^\[.*\]$/.test(cell))
 		? cells
 		: null;
+}
+
+/**
+ * Names that two rows give, where those of the lower one do not tell columns apart: `Hi`
+ * and `Low` above two of `Temp`, or a group's name above its first column. Null where the upper row does
+ * not tell them apart either.
+ */
+function joinedNames(
+	names: readonly string[],
+	above: readonly string[],
+): string[] | null {
+	const areTold = (some: readonly string[]) => {
+		const told = some.filter((name) => name !== "");
+		return new Set(told).size === told.length;
+	};
+	const isAbove =
+		above.length === names.length &&
+		above.every((cell) => typeof parseCell(cell, true) === "string");
+	if (!isAbove || areTold(names)) return null;
+	const below = (tops: readonly string[]) =>
+		names.map((name, index) => `${tops[index] ?? ""} ${name}`.trim());
+	const joined = below(above);
+	if (areTold(joined)) return joined;
+	let group = "";
+	const grouped = below(
+		above.map((cell) => {
+			group = cell === "" ? group : cell;
+			return group;
+		}),
+	);
+	return areTold(grouped) ? grouped : null;
 }
 
 /** Where the beginning of a file has its header, and what parts the cells. */
@@ -142,6 +220,7 @@ function headerIn(head: string): {
 	const textsBefore = (end: number) =>
 		all.filter(({ line }) => line < end).map(({ text }) => text);
 	let found = lines.findIndex(({ text }) => isHeader(text));
+	if (found === -1) found = aboveTimes(lines.map(({ text }) => text));
 	// A header of one row above another header is what the file says of itself.
 	const [about, , below] = lines.slice(Math.max(found, 0));
 	if (
@@ -178,6 +257,15 @@ function headerIn(head: string): {
 		textsBefore: textsBefore(line),
 		delimiter: delimiterOf(text),
 	};
+}
+
+/** The line above the first that holds a time, where it has as many cells; -1 where there is none. */
+function aboveTimes(lines: readonly string[]): number {
+	const cells = lines.map((text) => cellsOf(text, delimiterOf(text)) ?? []);
+	const first = cells.findIndex(
+		(row) => row.length > 1 && row.some(isWrittenTime),
+	);
+	return cells[first - 1]?.length === cells[first]?.length ? first - 1 : -1;
 }
 
 /** Whether a line names a time, and nothing in it is a value. */

@@ -7,6 +7,9 @@ const CLOCK = /^\d{1,2}:\d{2}/;
 /** As tables of numbers write it, too: `5.0`. */
 const HOUR = /^(\d{1,2})(?:\.0)?$/;
 
+/** A clock without its colon. */
+const DIGITS = /^(?:[01]\d|2[0-4])[0-5]\d$/;
+
 /** What spreadsheets add to a date. */
 const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
 
@@ -16,6 +19,9 @@ const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
 /** `2024020113`, with minutes and seconds or without, which might be a number of seconds. */
 const COMPACT =
 	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
+
+/** `20160101:0010`, as PVGIS writes times. */
+const PVGIS = /^(\d{8}):(\d{2})(\d{2})$/;
 
 /** As DSMR's meters write times of the Netherlands and Belgium: S in summer, W in winter. */
 const DSMR = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})([SW])$/;
@@ -29,7 +35,8 @@ export function timeText(
 	const text = startOf((cells[index] ?? "").trim());
 	if (yearAndMonth === null || index !== (date ?? time)) return text;
 	const parts = yearAndMonth.map((part) => (cells[part] ?? "").trim());
-	return [...parts, text].join("-");
+	// Of months, the first day.
+	return [...parts, yearAndMonth.includes(index) ? "1" : text].join("-");
 }
 
 /** Of a time from and a time to, as markets of power and utilities write them, the first. */
@@ -46,8 +53,8 @@ export function timeOf(
 	const text = timeText(cells, roles, roles.time);
 	if (roles.date === null) return parseTime(times.plain(text));
 	const [, hour] = HOUR.exec(text) ?? [];
-	if (hour === undefined && !CLOCK.test(text))
-		return parseTime(times.plain(text));
+	const isClock = CLOCK.test(text) || DIGITS.test(text);
+	if (hour === undefined && !isClock) return parseTime(times.plain(text));
 	const date = times
 		.plain(timeText(cells, roles, roles.date))
 		.replace(MIDNIGHT, "");
@@ -87,6 +94,8 @@ export class TimeForms {
 				(_, day, hour, minute = "00", second = "00") =>
 					`${day} ${hour}${minute}${second}`,
 			);
+		if (time.length === 13 && PVGIS.test(time))
+			return time.replace(PVGIS, "$1 $2$3");
 		if (time.length === 13 && DSMR.test(time))
 			return time.replace(
 				DSMR,

@@ -5,6 +5,7 @@ import { ClocksOfPlace } from "./clocks-of-place.ts";
 import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
+import { SUSPECT } from "./noaa-tables.ts";
 import {
 	isSentinel,
 	type MeasureStatistics,
@@ -20,7 +21,7 @@ import {
 	survey,
 } from "./weather-layout.ts";
 import { mayHoldReadings } from "./weather-names.ts";
-import type { TakeReading } from "./weather-reading.ts";
+import type { TakeReading, Version } from "./weather-reading.ts";
 import {
 	openTable,
 	type Source,
@@ -29,6 +30,8 @@ import {
 	width,
 } from "./weather-table.ts";
 import { timeOf, timeText } from "./weather-times.ts";
+import { measuredIn } from "./weather-units.ts";
+import { versionOf } from "./weather-versions.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
 /**
@@ -110,8 +113,8 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  *
  * - The header is the first line that names a time and holds no value, else the comment
  *   above the first row, else the first line; what stands before it is left out and noted.
- *   A row of units in brackets may stand below. Commas, semicolons, tabs or bars part its
- *   cells, whichever it has most.
+ *   A row of units in brackets may stand below, and one that tells names apart above. Commas, semicolons, tabs or bars part its
+ *   cells, whichever it has most, or blanks, see {@link isSpaced}.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
  *   1970 (see {@link parseTime}); without a zone, of its own, of its header or of the place
  *   that its header names, it is UTC, which is noted. A column of UTC comes before one of
@@ -130,6 +133,8 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
  * - The station is what its column says (a column `name` too, where it names no
  *   measure), else the folder below the dataset's, else the file's name without its
  *   ending; the module is what its column says.
+ * - A number may have its unit behind it, where all of a column do: `12.3 °C`.
+ *   Where the header ends in times, a row is a series, see {@link timesAcross}.
  * - Blank cells, words and sentinels are readings without a value, and counted.
  *   Rows of blank cells are blank lines; blank cells behind the last column are
  *   none.
@@ -143,7 +148,8 @@ async function readTable(
 ): Promise<void> {
 	const layout = await survey(source);
 	const note = noteOf(source, out);
-	const { headers, roles, periods, commaIsDecimal, decimalCommas } = layout;
+	const { headers, roles, periods, commaIsDecimal, decimalCommas, cellUnits } =
+		layout;
 	const hasDecimalCommas = decimalCommas.size > 0;
 	const timeHeaders = [roles.time, roles.date].flatMap(
 		(index) => headers[index ?? -1] ?? [],
@@ -175,6 +181,21 @@ async function readTable(
 		return { index, ...measureOf(layout, cells, index) };
 	}
 
+	/** How new the measures of a row are, each version read once. */
+	function versionsIn(cells: readonly string[]) {
+		const known = new Map<number, Version | null>();
+		return (measure: number): Version | null => {
+			const column = layout.versions.get(measure);
+			if (column === undefined) return null;
+			let version = known.get(column);
+			if (version === undefined) {
+				version = versionOf(cells[column] ?? "", layout.versionTimes);
+				known.set(column, version);
+			}
+			return version;
+		};
+	}
+
 	function addRow({ line, cells: row }: CsvRow): void {
 		const reject = (reason: string) => {
 			read += 1;
@@ -184,7 +205,7 @@ async function readTable(
 		const count = width(row, table.width);
 		if (count !== table.width) {
 			if (count > 0)
-				reject(`${count} cells where the header has ${table.width}`);
+				reject(`${count} cells where the header has ${table.headerCells}`);
 			return;
 		}
 		if (row.some((cell) => cell.includes(NOT_UTF8))) {
@@ -198,7 +219,11 @@ async function readTable(
 				.map((index) => (index === null ? "" : timeText(cells, roles, index)))
 				.join(" ")
 				.trim();
-			if (text !== "")
+			if (/ 25(?::00)?$/.test(text))
+				reject(
+					`an hour 25, as of a day on which clocks were set back: ${text}; write the times of that day with their zone, as 2024-01-31T14:05:00+01:00`,
+				);
+			else if (text !== "")
 				reject(`not a time: ${text}; write it as 2024-01-31T14:05:00Z`);
 			else if (cells.some((cell) => cell.trim() !== "")) reject("no time");
 			return;
@@ -233,24 +258,29 @@ async function readTable(
 		const east = time.zoned ? 0 : (zone ?? 0);
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
+		const versions = versionsIn(cells);
 		for (const { index, name: measure, unit } of named) {
+			const told = cells[index] ?? "";
+			const measured = cellUnits.has(index) ? measuredIn(told) : null;
 			const cell = parseCell(
-				cells[index] ?? "",
+				measured?.number ?? told,
 				commaIsDecimal || (hasDecimalCommas && decimalCommas.has(index)),
 				layout.signs.get(index),
 			);
 			const value = countedValue(cell, layout.statistics.get(measure), out);
+			const saysNothing = cell === "blank" || told === SUSPECT;
 			const offset = periods?.offsets.get(index) ?? 0;
 			take(
 				{
 					station,
 					module,
 					measure,
-					unit: ownUnit ?? unit,
+					unit: ownUnit ?? unit ?? measured?.unit ?? null,
 					time:
 						clocks?.utc(time.micros + offset) ??
 						time.micros - east * 60e6 + offset,
 					value,
+					version: saysNothing ? null : versions(index),
 				},
 				line,
 				source.entry,
@@ -285,6 +315,7 @@ function noteLeftOut(
 		periods,
 		untoldPeriods,
 		untold,
+		versions,
 	}: Layout,
 	{ linesBefore, isWestern, delimiter, note: untoldUnits }: Table,
 	note: (text: string) => void,
@@ -319,6 +350,7 @@ function noteLeftOut(
 		roles.unit,
 		measureName,
 		...measures,
+		...versions.values(),
 	]);
 	const leftOut = headers
 		.filter((_, index) => !used.has(index))

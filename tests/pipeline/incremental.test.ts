@@ -2,7 +2,7 @@ import { readdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { build, writeAll } from "../../scripts/steps/building.ts";
+import { build, queryLake, writeAll } from "../../scripts/steps/building.ts";
 import type { BalanceReport } from "../../scripts/steps/report.ts";
 import { readState } from "../../scripts/steps/state.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
@@ -235,6 +235,43 @@ test("the order in which files arrive, their times and the number of processes d
 			await build({ input, out: join(at, "lake"), processes });
 		}
 		lakes.push(await wholeLake(new FolderStore(join(at, "lake"))));
+	}
+	for (const { hashes } of lakes) expect(hashes).toEqual(lakes[0]?.hashes);
+});
+
+test("versions of readings that come one after the other, the newer first or at once give the same", {
+	retry: 0,
+}, async () => {
+	const revised = (edition: number) => ({
+		[`weather/hill/${edition}.csv`]: seededReadings("hill", 0, 900, edition)
+			.replace("station\n", "station,revision\n")
+			.replaceAll(/hill$/gm, `hill,${edition}`),
+	});
+	const deliveries = [[1, 2], [2, 1], []];
+	const lakes: WholeLake[] = [];
+	for (const [index, editions] of deliveries.entries()) {
+		const at = join(folder.path, `revised-${index}`);
+		const input = join(at, "input");
+		const lake = join(at, "lake");
+		for (const edition of editions) {
+			await writeAll(input, revised(edition));
+			await build({ input, out: lake, keep: 1, processes: 1 });
+		}
+		await writeAll(input, { ...revised(2), ...revised(1) });
+		const report = await build({ input, out: lake, keep: 1, processes: 1 });
+		expectBalance(report);
+		expect(report.rejects.length).toBe(Math.ceil(900 / 7));
+		expect(new Set(report.rejects.map(({ file }) => file))).toEqual(
+			new Set(["weather/hill/1.csv"]),
+		);
+		const values = await queryLake(
+			lake,
+			(table) => `SELECT count(*)::INTEGER AS readings,
+				count(*) FILTER (value <> (hour % 40) / 4 + if(hour % 7 = 0, 2, 0))::INTEGER AS wrong
+			FROM (SELECT value, date_diff('hour', TIMESTAMP '2020-01-01', ts) AS hour FROM ${table("readings")})`,
+		);
+		expect(values).toEqual([{ readings: 900, wrong: 0 }]);
+		lakes.push(await wholeLake(new FolderStore(lake)));
 	}
 	for (const { hashes } of lakes) expect(hashes).toEqual(lakes[0]?.hashes);
 });

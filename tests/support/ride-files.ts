@@ -84,6 +84,33 @@ export function tcxOf({ sport, stretches, laps }: MadeRide): Uint8Array {
 	);
 }
 
+/** The ride as KML: a `gx:Track` a stretch, or lines where it has no times. KML has no kinds. */
+export function kmlOf({ stretches }: Pick<MadeRide, "stretches">): Uint8Array {
+	const isDated = stretches.flat().some(({ seconds }) => seconds !== null);
+	const tracks = stretches.map((stretch) => {
+		const place = (
+			{ latitude, longitude, elevation }: MadePoint,
+			sign: string,
+		) =>
+			[longitude, latitude, ...(elevation === null ? [] : [elevation])].join(
+				sign,
+			);
+		if (!isDated)
+			return `<LineString><coordinates>\n${stretch.map((point) => place(point, ",")).join("\n")}\n</coordinates></LineString>`;
+		const times = stretch.map(
+			({ seconds }) =>
+				`<when>${seconds === null ? "" : isoTime(seconds)}</when>`,
+		);
+		const places = stretch.map(
+			(point) => `<gx:coord>${place(point, " ")}</gx:coord>`,
+		);
+		return `<gx:Track>${times.join("\n")}\n${places.join("\n")}</gx:Track>`;
+	});
+	return text(
+		`<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document><Placemark><Point><coordinates>1,2</coordinates></Point></Placemark><Placemark><gx:MultiTrack>${tracks.join("")}</gx:MultiTrack></Placemark></Document></kml>\n`,
+	);
+}
+
 /** The ride as FIT: the timer stops after each stretch and starts before the next. */
 export function fitOf(ride: MadeRide, options: FitOptions = {}): Uint8Array {
 	const writer = new FitWriter(options);

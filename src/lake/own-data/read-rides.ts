@@ -90,7 +90,7 @@ export interface ReadRidesOptions {
 }
 
 /**
- * Reads files as rides: GPX, FIT and TCX, also `.gz`, on their own or in zips. What
+ * Reads files as rides: GPX, FIT, TCX and KML, also `.gz`, on their own or in zips. What
  * cannot be read is told, and the rest stays. Strava's `activities.csv` gives names and
  * kinds. A ride's id is the hash of its plain
  * bytes, as in a lake, and identical files are one ride. Memory holds the samples of

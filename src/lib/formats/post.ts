@@ -8,6 +8,8 @@ export interface Post {
 	readonly author: string | null;
 	/** Microseconds since 1970, UTC, in whole milliseconds, from 1970 to 2099. */
 	readonly createdAt: number;
+	/** When it was changed last, likewise; null where that is not told. */
+	readonly editedAt: number | null;
 	readonly isRepost: boolean;
 	/** Lower-cased, in order, one for each occurrence. */
 	readonly tags: readonly string[];
@@ -74,7 +76,27 @@ export function toPost(
 	if (!isObject(value)) return "not a JSON object";
 	return isActivity(value)
 		? fromActivity(value)
-		: fromStatus(recordIn(value), chat);
+		: fromStatus(recordIn(documentIn(value)), chat);
+}
+
+/** How MongoDB writes down what JSON has no type for: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
+const EXTENDED = [
+	...["$oid", "$date", "$numberLong", "$numberInt", "$numberDouble"],
+];
+
+/** A document of a MongoDB's export with plain members; its `_id` is one where it has no other. Anything else stays. */
+function documentIn(value: JsonObject): JsonObject {
+	if (value._id === undefined) return value;
+	const { _id, ...members } = Object.fromEntries(
+		Object.entries(value).map(([name, member]) => [name, extended(member)]),
+	);
+	return { id: _id, ...members };
+}
+
+function extended(member: unknown): unknown {
+	if (!isObject(member)) return member;
+	const name = EXTENDED.find((each) => member[each] !== undefined);
+	return name === undefined ? member : extended(member[name]);
 }
 
 /** Members that tell when; of Telegram's two, `date` lacks its zone. */
@@ -103,6 +125,31 @@ export function postTime(text: string): number | string {
 		: Math.floor(time.micros / 1000) * 1000;
 }
 
+/** Members that tell when a post was changed; Reddit's `edited` may be false. */
+const EDITS = [
+	...["edited_at", "editedAt", "edited_unixtime", "edited"],
+	...["updated_at", "updatedAt", "updated", "modified"],
+];
+
+/** The first time among members that tell of a change; null where there is none. */
+function editedAt(value: JsonObject | null): number | null {
+	for (const name of EDITS) {
+		const told = value?.[name];
+		const time =
+			typeof told === "string" || typeof told === "number"
+				? editTime(String(told))
+				: null;
+		if (time !== null) return time;
+	}
+	return null;
+}
+
+/** As {@link postTime}, null for what is none: a post without it is one all the same. */
+export function editTime(text: string): number | null {
+	const time = postTime(text);
+	return typeof time === "number" ? time : null;
+}
+
 function fromStatus(value: JsonObject, chat: string | null): Post | string {
 	const id = idOf(value, chat);
 	if (id === null) return "no id: the post has neither id_str nor id nor uri";
@@ -125,6 +172,7 @@ function fromStatus(value: JsonObject, chat: string | null): Post | string {
 		id,
 		author: screenName ?? authorOf(value, user),
 		createdAt,
+		editedAt: editedAt(value),
 		isRepost: isRepost(value, text),
 		tags: tagsOf(value, text),
 		text,
@@ -185,6 +233,7 @@ function fromActivity(activity: JsonObject): Post | string {
 		id,
 		author: accountOf(activity.actor ?? note?.attributedTo),
 		createdAt,
+		editedAt: editedAt(note),
 		isRepost,
 		tags: activityTags(note, text),
 		text,

@@ -2,7 +2,7 @@ import { hashtagsIn } from "../hashtags.ts";
 import { DateForms, isPartedDate } from "./date-forms.ts";
 import { FileError } from "./file-error.ts";
 import type { LookedAt } from "./look-ahead.ts";
-import { cleaned, type Post, postTime, webAddress } from "./post.ts";
+import { cleaned, editTime, type Post, postTime, webAddress } from "./post.ts";
 import { Utf8Faults } from "./utf8-faults.ts";
 
 /** A row of a CSV; `line` is where it begins, from 1. */
@@ -36,6 +36,10 @@ const NAMES = {
 	createdAt: [
 		...["createdat", "created", "publishedat", "published", "postedat"],
 		...["timestamp", "datetime", "date", "time"],
+	],
+	editedAt: [
+		...["editedat", "edited", "updatedat", "updated"],
+		...["modifiedat", "modified", "lastmodified"],
 	],
 	text: [
 		...["text", "fulltext", "content", "body", "message"],
@@ -217,6 +221,7 @@ function toCsvPost(
 		id,
 		author: cell("author"),
 		createdAt,
+		editedAt: editTime(dates.plain(cell("editedAt") ?? "")),
 		isRepost:
 			/^(?:true|t|yes|y|1)$/i.test(cell("isRepost") ?? "") ||
 			/^RT @\w+:/.test(text ?? ""),

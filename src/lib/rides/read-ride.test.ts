@@ -4,6 +4,7 @@ import {
 	type FitOptions,
 	fitOf,
 	gpxOf,
+	kmlOf,
 	type MadePoint,
 	type MadeRide,
 	tcxOf,
@@ -110,13 +111,17 @@ describe("the same ride", () => {
 	] as const;
 
 	test.each(places)(
-		"as GPX, TCX and FIT from %d, %d has the same points, cells and measures",
+		"as GPX, TCX, KML and FIT from %d, %d has the same points, cells and measures",
 		async (...from) => {
 			for (let seed = 0; seed < 12; seed++) {
 				const made = madeRide(seed, { from, dated: seed % 4 !== 3 });
 				const gpx = await read(gpxOf(made), "gpx");
 				expect(gpx.points).toHaveLength(made.stretches.flat().length);
 				expect(await read(tcxOf(made), "tcx")).toEqual(gpx);
+				expect(await read(kmlOf(made), "kml")).toEqual({
+					...gpx,
+					ride: { ...gpx.ride, kind: null },
+				});
 				for (const variant of FIT_VARIANTS)
 					expect(await read(fitOf(made, variant), "fit")).toEqual(gpx);
 			}
@@ -128,6 +133,7 @@ describe("the same ride", () => {
 		for (const [bytes, format] of [
 			[fitOf(made, { compressedTimes: true }), "fit"],
 			[tcxOf(made), "tcx"],
+			[kmlOf(made), "kml"],
 			[gpxOf(made), "gpx"],
 		] as const) {
 			const whole = await read(bytes, format);
@@ -492,6 +498,37 @@ test.each([
 	const privacy = { zones: [], dropTimesOfDay: true };
 	expect(publicName(name, privacy)).toBe(kept);
 	expect(publicName(name, { ...privacy, dropTimesOfDay: false })).toBe(name);
+});
+
+test("a KML file is named as the placemark of its track, and one without a track is left out", async () => {
+	const encoder = new TextEncoder();
+	const kml = (content: string) =>
+		encoder.encode(
+			`<kml><Document><name>All</name>${content}</Document></kml>`,
+		);
+	const point =
+		"<Placemark><name>Home</name><Point><coordinates>1,2</coordinates></Point></Placemark>";
+	expect(await read(kml(point), "kml")).toMatchObject({
+		ride: null,
+		rejects: [],
+		notes: ["left out: KML without a track or a line"],
+	});
+	const track =
+		"<when>2024-01-01T00:00:00Z</when><coord>2 1 0</coord><when>2024-01-01T00:00:09Z</when><coord>2.001 1 0</coord>";
+	expect(
+		await read(
+			kml(
+				`${point}<Placemark><name>Loop</name><Track>${track}</Track></Placemark>`,
+			),
+			"kml",
+		),
+	).toMatchObject({ ride: { name: "Loop", duration: 9, ascent: null } });
+	expect(
+		await read(kml(`<Placemark><Track>${track}</Track></Placemark>`), "kml"),
+	).toMatchObject({ ride: { name: "All" } });
+	await expect(read(encoder.encode("<gpx/>"), "kml")).rejects.toThrow(
+		"the root element is <gpx>, not <kml>",
+	);
 });
 
 test("a TCX file of an indoor ride is left out, one without a root is rejected", async () => {

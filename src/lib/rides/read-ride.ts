@@ -1,6 +1,7 @@
 import { FileError } from "../formats/file-error.ts";
 import { type FitHeader, readFit } from "../formats/fit.ts";
 import { type GpxWaypoint, readGpx } from "../formats/gpx.ts";
+import { readKml } from "../formats/kml.ts";
 import { MAX_TEXT_LENGTH, shortText } from "../formats/short-text.ts";
 import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
@@ -130,6 +131,16 @@ const FORMATS: Readonly<
 		);
 		return { ...header, whyEmpty: INDOORS, isRide: false, waypoints: [] };
 	},
+	kml: async (open, reader, sink) => {
+		const header = await readKml(open, reader.add, () => sink.drain());
+		return {
+			...header,
+			kind: null,
+			whyEmpty: "left out: KML without a track or a line",
+			isRide: false,
+			waypoints: [],
+		};
+	},
 	fit: async (open, reader, sink) => {
 		const header = await readFit(
 			open,
@@ -187,7 +198,7 @@ function rejectCut(
  * are those of what is left. Samples of rejects are left empty where they could tell.
  *
  * `open` gives the plain bytes, and is called once more for a GPX file that holds
- * routes only. Throws a {@link FileError} where there is no ride: what was given before
+ * routes only, and a KML file without times. Throws a {@link FileError} where there is no ride: what was given before
  * is to be dropped. The counts are complete either way.
  */
 export async function readRide(

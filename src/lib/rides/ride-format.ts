@@ -1,8 +1,8 @@
 /** The formats of rides that are read. */
-export type RideFormat = "gpx" | "fit" | "tcx";
+export type RideFormat = "gpx" | "fit" | "tcx" | "kml";
 
 /** The format of a file, by the ending of its name, `.gz` taken off; null for another kind of file. */
 export function rideFormatOf(path: string): RideFormat | null {
-	const [, ending] = /\.(gpx|fit|tcx)(?:\.gz)?$/i.exec(path) ?? [];
+	const [, ending] = /\.(gpx|fit|tcx|kml)(?:\.gz)?$/i.exec(path) ?? [];
 	return ending === undefined ? null : (ending.toLowerCase() as RideFormat);
 }
