@@ -1,9 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { ByTurns } from "./tests/support/by-turns.ts";
 
 export default defineConfig({
 	test: {
 		// For a machine that does much else.
 		expect: { poll: { timeout: 30_000 } },
+		sequence: { sequencer: ByTurns },
+		// One more than the cores of a small machine: what waits for browsers, processes
+		// and servers takes less than a core.
+		maxWorkers: 3,
 		projects: [
 			{
 				extends: true,
@@ -12,7 +17,6 @@ export default defineConfig({
 					include: ["{src,workers,scripts}/**/*.test.{ts,tsx}"],
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
-					maxWorkers: 2,
 				},
 			},
 			{
@@ -26,9 +30,6 @@ export default defineConfig({
 					// Moments of real processes; what is broken fails twice.
 					retry: 1,
 					hookTimeout: 600_000,
-					// They wait for processes and servers more than they work, so they run apart.
-					maxWorkers: 3,
-					sequence: { groupOrder: 1 },
 				},
 			},
 			{
@@ -45,7 +46,6 @@ export default defineConfig({
 					retry: 1,
 					hookTimeout: 600_000,
 					globalSetup: ["tests/site/build-site.ts"],
-					maxWorkers: 2,
 				},
 			},
 			{
@@ -55,7 +55,6 @@ export default defineConfig({
 					include: ["tests/differential/**/*.test.ts"],
 					testTimeout: 180_000,
 					hookTimeout: 600_000,
-					maxWorkers: 2,
 				},
 			},
 		],

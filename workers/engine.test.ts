@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../scripts/lake/node-decoder.ts";
 import { memoryCache } from "../src/lake/byte-cache.ts";
 import { readAnswer } from "../src/lake/rows.ts";
@@ -30,7 +30,7 @@ const engine = createEngine({
 					return files.read(...args);
 				},
 			},
-			openDatabase: openNodeDatabase,
+			openDatabase: reopenNodeDatabase,
 			decoder: nodeDecoder(),
 			cache: memoryCache(1e7),
 			budgetBytes: 1e8,

@@ -1,6 +1,6 @@
 import { tableFromIPC, tableToIPC } from "apache-arrow";
 import { expect, test } from "vitest";
-import { openNodeDatabase } from "./node-database.ts";
+import { openNodeDatabase, reopenNodeDatabase } from "./node-database.ts";
 
 test("answers with Arrow, binds values and inserts what it answered", async () => {
 	const database = await openNodeDatabase();
@@ -24,4 +24,31 @@ test("answers with Arrow, binds values and inserts what it answered", async () =
 	]);
 	await connection.close();
 	await database.close();
+});
+
+test("an engine serves one database after the other, of which none knows the one before", async () => {
+	const before = await reopenNodeDatabase();
+	const stale = await before.connect();
+	await stale.query("CREATE TABLE kept AS SELECT 1");
+	await stale.query("SET enable_external_access = false");
+	await before.addFile("kept.csv", new Blob(["a\n1\n"]));
+	await before.close();
+	await before.close();
+
+	const first = await reopenNodeDatabase();
+	const second = await reopenNodeDatabase();
+	const connection = await first.connect();
+	for (const sql of ["FROM kept", "FROM 'kept.csv'"])
+		await expect(connection.query(sql), sql).rejects.toThrow("kept");
+	await expect(stale.query("SELECT 1")).rejects.toThrow("closed");
+	await connection.query("CREATE TABLE one AS SELECT 1");
+	await expect((await second.connect()).query("FROM one")).rejects.toThrow(
+		"one",
+	);
+	await first.addFile("new.csv", new Blob(["a\n1\n"]));
+	expect(tableFromIPC(await connection.query("FROM 'new.csv'")).numRows).toBe(
+		1,
+	);
+	await first.close();
+	await second.close();
 });

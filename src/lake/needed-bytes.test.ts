@@ -5,11 +5,10 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { successiveNodeDatabases } from "../../scripts/lake/node-database.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { openTestSession } from "../../tests/support/test-session.ts";
 import type { QueryAnswer } from "../../workers/engine-api.ts";
-import type { Database, RangeSource } from "./types.ts";
+import type { RangeSource } from "./types.ts";
 
 /** A quarter of an hour for each of two years of departures, in 9 files of 4 row groups. */
 const DEPARTURES = 70_000;
@@ -26,7 +25,6 @@ const TABLES: Readonly<Record<string, string>> = {
 
 let folder: string;
 let instance: DuckDBInstance;
-let openDatabase: () => Promise<Database>;
 let requested = { requests: 0, bytes: 0 };
 
 beforeAll(async () => {
@@ -41,7 +39,6 @@ beforeAll(async () => {
 			rowGroupsPerBlock: 12,
 		})),
 	);
-	openDatabase = await successiveNodeDatabases();
 	instance = await DuckDBInstance.create();
 	const native = await instance.connect();
 	for (const [name, select] of Object.entries(TABLES))
@@ -74,7 +71,6 @@ function countingSource(): RangeSource {
 async function answerOfFresh(sql: string): Promise<QueryAnswer> {
 	const session = await openTestSession(folder, {
 		source: countingSource(),
-		openDatabase,
 	});
 	try {
 		return await session.query({ sql });

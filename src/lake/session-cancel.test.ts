@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { openTestSession } from "../../tests/support/test-session.ts";
 import { memoryCache } from "./byte-cache.ts";
 import { readAnswer } from "./rows.ts";
-import type { LakeSession, SessionOptions } from "./session.ts";
+import type { SessionOptions } from "./session.ts";
 import { Turns } from "./turns.ts";
 import type { Connection, Database } from "./types.ts";
 
@@ -17,7 +17,6 @@ const SQL = "SELECT sum(i) FROM numbers WHERE i >= 10";
 const SUM = 199_989_955;
 
 let lake: string;
-const opened: LakeSession[] = [];
 
 beforeAll(async () => {
 	lake = await mkdtemp(join(tmpdir(), "lakeside-cancel-"));
@@ -31,7 +30,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	for (const session of opened) await session.close();
 	await rm(lake, { recursive: true });
 });
 
@@ -70,7 +68,7 @@ function gated(
 ) {
 	const counts = { opens: 0 };
 	const openDatabase = async (): Promise<Database> => {
-		const database = await openNodeDatabase();
+		const database = await reopenNodeDatabase();
 		counts.opens += 1;
 		return {
 			...database,
@@ -207,7 +205,7 @@ test.each(Object.keys(stages))(
 		const session = await openTestSession(lake, {
 			...stage.options,
 		});
-		opened.push(session);
+		onTestFinished(() => session.close());
 		if (!isBlock) gate.close();
 		const controller = new AbortController();
 		const asked = session.query({ sql: SQL }, controller.signal);
@@ -237,7 +235,7 @@ test("queries that wait their turn end without it", async () => {
 	const session = await openTestSession(lake, {
 		openDatabase,
 	});
-	opened.push(session);
+	onTestFinished(() => session.close());
 	gate.close();
 	const running = session.query({ sql: SQL });
 	await gate.reached;

@@ -1,16 +1,15 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { cells, openTestSession } from "../../tests/support/test-session.ts";
 import type { LakeSession, SessionOptions } from "./session.ts";
 import type { Connection, Database } from "./types.ts";
 
 let lake: string;
-const opened: LakeSession[] = [];
 
 beforeAll(async () => {
 	lake = await mkdtemp(join(tmpdir(), "lakeside-own-"));
@@ -32,13 +31,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	for (const session of opened) await session.close();
 	await rm(lake, { recursive: true });
 });
 
 async function open(options: Partial<SessionOptions> = {}) {
 	const session = await openTestSession(lake, options);
-	opened.push(session);
+	onTestFinished(() => session.close());
 	return session;
 }
 
@@ -385,7 +383,7 @@ function mortal() {
 	let dies = false;
 	let opens = 0;
 	const openDatabase = async (): Promise<Database> => {
-		const database = await openNodeDatabase();
+		const database = await reopenNodeDatabase();
 		opens += 1;
 		if (opens > 1) return database;
 		return {
@@ -464,7 +462,7 @@ test("an engine that has grown too large makes way for another, and nobody notic
 			opens += 1;
 			heapBytes = 20e6;
 			return {
-				...(await openNodeDatabase()),
+				...(await reopenNodeDatabase()),
 				heapBytes: async () => heapBytes,
 			};
 		},

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { cells, openTestSession } from "../../tests/support/test-session.ts";
@@ -20,7 +20,6 @@ const WORDS =
 	"SELECT i::INTEGER AS id, CASE WHEN i % 3 <> 0 THEN chr((97 + i % 26)::INTEGER) END AS letter FROM range(5000) r(i)";
 
 let lake: string;
-const opened: LakeSession[] = [];
 
 beforeAll(async () => {
 	lake = await mkdtemp(join(tmpdir(), "lakeside-session-"));
@@ -37,13 +36,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	for (const session of opened) await session.close();
 	await rm(lake, { recursive: true });
 });
 
 async function open(options: Partial<SessionOptions> = {}) {
 	const session = await openTestSession(lake, options);
-	opened.push(session);
+	onTestFinished(() => session.close());
 	return session;
 }
 
@@ -73,7 +71,7 @@ test("what was loaded is packed once nobody asks, and answers as before", async 
 	let packed = 0;
 	const session = await open({
 		openDatabase: async () => {
-			const database = await openNodeDatabase();
+			const database = await reopenNodeDatabase();
 			return {
 				...database,
 				connect: async () => {
@@ -225,7 +223,7 @@ test("an engine that dies is replaced, and its tables refilled from the cache", 
 	let opens = 0;
 	const session = await open({
 		openDatabase: async (): Promise<Database> => {
-			const database = await openNodeDatabase();
+			const database = await reopenNodeDatabase();
 			opens += 1;
 			if (opens > 1) return database;
 			return {
@@ -256,7 +254,7 @@ test("an engine that is lost between two queries is replaced", async () => {
 	let isLost = false;
 	const session = await open({
 		openDatabase: async (): Promise<Database> => {
-			const database = await openNodeDatabase();
+			const database = await reopenNodeDatabase();
 			opens += 1;
 			if (opens > 1) return database;
 			return {
@@ -308,7 +306,7 @@ test("a lake that cannot be opened leaves no engine behind", async () => {
 			catalogText: async () => "no catalog",
 		},
 		openDatabase: async () => ({
-			...(await openNodeDatabase()),
+			...(await reopenNodeDatabase()),
 			close: async () => {
 				closed += 1;
 			},
@@ -331,7 +329,7 @@ test("a file that cannot be decoded is named, and costs neither engine nor sessi
 	const session = await open({
 		openDatabase: () => {
 			opens += 1;
-			return openNodeDatabase();
+			return reopenNodeDatabase();
 		},
 		decoder: {
 			...decoder,
@@ -609,7 +607,7 @@ test("a session that was closed opens no other engine, for what was asked before
 	const session = await open({
 		openDatabase: () => {
 			engines += 1;
-			return openNodeDatabase();
+			return reopenNodeDatabase();
 		},
 		source: {
 			...source,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { successiveNodeDatabases } from "../../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { nodeFiles } from "../../scripts/lake/node-files.ts";
 import { memoryCache } from "../../src/lake/byte-cache.ts";
@@ -116,27 +116,23 @@ export async function openBench(
 	budgetBytes: number,
 ): Promise<Bench> {
 	const oracle = await openOracle(seed);
-	const opener = async () => {
-		const openDatabase = await successiveNodeDatabases();
-		return (bytes: number) =>
-			LakeSession.open({
-				source: fileSource(oracle.folder),
-				files: nodeFiles(new HttpSource("http://localhost/")),
-				openDatabase,
-				decoder: nodeDecoder(),
-				cache: memoryCache(1e8),
-				budgetBytes: bytes,
-			});
-	};
-	const session = await (await opener())(budgetBytes);
-	const openFresh = await opener();
+	const open = (bytes: number) =>
+		LakeSession.open({
+			source: fileSource(oracle.folder),
+			files: nodeFiles(new HttpSource("http://localhost/")),
+			openDatabase: reopenNodeDatabase,
+			decoder: nodeDecoder(),
+			cache: memoryCache(1e8),
+			budgetBytes: bytes,
+		});
+	const session = await open(budgetBytes);
 	let fresh: LakeSession | undefined;
 	return {
 		...oracle,
 		session,
 		async fresh(bytes) {
 			await fresh?.close();
-			fresh = await openFresh(bytes);
+			fresh = await open(bytes);
 			return fresh;
 		},
 		async close() {

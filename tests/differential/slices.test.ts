@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { memoryCache } from "../../src/lake/byte-cache.ts";
 import { LakeSession } from "../../src/lake/session.ts";
@@ -107,7 +107,7 @@ afterAll(async () => {
 function openSession(budgetBytes: number): Promise<LakeSession> {
 	return LakeSession.open({
 		source: fileSource(folder),
-		openDatabase: async () => watched(await openNodeDatabase()),
+		openDatabase: async () => watched(await reopenNodeDatabase()),
 		decoder: nodeDecoder(),
 		cache: memoryCache(1e8),
 		budgetBytes,

@@ -72,7 +72,7 @@ export function hasRadosgw(): boolean {
 /**
  * Starts a real S3-compatible server on this machine: one monitor, one object
  * store in memory and Ceph's gateway, all of them below a temporary folder and on
- * free ports. Takes about ten seconds and 400 MB. Its processes end with `stop`,
+ * free ports. Takes a second or two and 400 MB. Its processes end with `stop`,
  * and with this process.
  */
 export function startRadosgw(): Promise<ObjectStore> {
@@ -298,6 +298,8 @@ osd pool default pgp num = 1
 osd crush chooseleaf type = 0
 mon allow pool size one = true
 mon max pg per osd = 1000
+# Seconds that the monitor gathers changes for, of which a start takes a dozen.
+paxos propose interval = 0.05
 osd objectstore = memstore
 memstore device bytes = 4294967296
 osd data = ${folder}/osd

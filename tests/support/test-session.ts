@@ -1,19 +1,19 @@
 import { fileSource } from "../../scripts/lake/file-source.ts";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { memoryCache } from "../../src/lake/byte-cache.ts";
 import { type Cell, readAnswer } from "../../src/lake/rows.ts";
 import { LakeSession, type SessionOptions } from "../../src/lake/session.ts";
 import type { QueryAnswer } from "../../workers/engine-api.ts";
 
-/** A session under Node over a lake in a folder, with an empty cache and room for all. */
+/** A session under Node over a lake in a folder, with an empty cache and room for all. Close it: its engine then serves the next. */
 export function openTestSession(
 	lake: string,
 	options: Partial<SessionOptions> = {},
 ): Promise<LakeSession> {
 	return LakeSession.open({
 		source: fileSource(lake),
-		openDatabase: openNodeDatabase,
+		openDatabase: reopenNodeDatabase,
 		decoder: nodeDecoder(),
 		cache: memoryCache(1e8),
 		budgetBytes: 1e8,
