@@ -73,16 +73,17 @@ function days(
 	}));
 }
 
-test("totals are those of all tables; datasets without rows are left out", () => {
+test("totals are those of all tables; datasets without rows and what was rejected are no datasets", () => {
 	const { totals, datasets } = homeData(
 		catalogOf([
 			{ name: "rides", dataset: "rides", rows: 600 },
 			{ name: "ride_cells", dataset: "rides", rows: 9400 },
-			{ name: "rejects", dataset: "rejects", rows: 0 },
+			{ name: "posts", dataset: "posts", rows: 0 },
+			{ name: "rejects", dataset: "rejects", rows: 7 },
 		]),
 		NO_ROLLUPS,
 	);
-	expect(totals.map(({ value }) => value)).toEqual([10_000, 3, 6, 100_000]);
+	expect(totals.map(({ value }) => value)).toEqual([10_007, 4, 8, 100_070]);
 	expect(datasets.map(({ name, rows }) => [name, rows])).toEqual([
 		["rides", 10_000],
 	]);

@@ -83,6 +83,7 @@ const TAGS = 8;
 export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
 	const sum = (part: (table: Catalog["tables"][number]) => number) =>
 		catalog.tables.reduce((total, table) => total + part(table), 0);
+	const rejects = catalog.tables.find(({ name }) => name === "rejects");
 	return {
 		totals: [
 			{ value: sum(({ rows }) => rows), what: "rows" },
@@ -94,6 +95,7 @@ export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
 		posts: postsGlimpse(catalog, rollups),
 		weather: weatherGlimpse(catalog, rollups),
 		datasets: catalog.datasets
+			.filter(({ name }) => name !== rejects?.dataset)
 			.map((dataset) => ({
 				...dataset,
 				rows: catalog.tables
