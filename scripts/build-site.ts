@@ -1,22 +1,24 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { makeEngineAssets } from "./engine-assets.ts";
+import { commandOptions } from "./site/command-options.ts";
 import { BusyError, takeLock } from "./storage/lock.ts";
 
 /** Astro keeps what it builds pages with in one folder of the project, so one build waits for another. */
 const LOCK = fileURLToPath(new URL("../.cache/site.pid", import.meta.url));
 const LOOK_EVERY_MILLISECONDS = 500;
 
-/**
- * `npm run build [-- --out DIR] [--lake DIR]`: the site as plain files. Astro does
- * the work; what follows the pages (lake, engine, service worker) is its
- * integration in `scripts/site/finish.ts`.
- */
-const { values } = parseArgs({
-	options: { out: { type: "string" }, lake: { type: "string" } },
-});
+const USAGE = `npm run build [-- --out DIR] [--lake DIR]
+
+Makes the site as plain files.
+
+  --out DIR   default: dist
+  --lake DIR  the lake it stands on, where that is not elsewhere; default: public/lake`;
+
+// Astro does the work; what follows the pages (lake, engine, service worker) is its
+// integration in `scripts/site/finish.ts`.
+const values = commandOptions(USAGE, ["out", "lake"]);
 const unlock = await awaitLock();
 try {
 	await makeEngineAssets();

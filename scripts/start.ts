@@ -2,21 +2,21 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { lakeFolder, publicLakeUrl } from "../src/lake/at-build.ts";
+import { commandOptions, portOf } from "./site/command-options.ts";
 import { serveSite } from "./site/serve.ts";
 import { siteStamp } from "./site/stamp.ts";
 
-/**
- * `npm start [-- --port N]`: builds the demo lake where there is no lake, the site
- * where it or the lake changed since it was built, and serves it.
- */
-const { values } = parseArgs({
-	options: {
-		port: { type: "string" },
-		host: { type: "string", default: "localhost" },
-	},
-});
+const USAGE = `npm start [-- --port N] [--host NAME]
+
+Builds the demo lake where there is no lake, the site where it or the lake changed
+since it was built, and serves it.
+
+  --port N     default: 4321 or the next that is free
+  --host NAME  default: localhost`;
+
+const values = commandOptions(USAGE, ["port", "host"]);
+const port = portOf(USAGE, values.port);
 
 const SITE = "dist";
 const STAMP = join(".cache", "site-stamp");
@@ -43,7 +43,7 @@ async function start(): Promise<void> {
 	const { url } = await serveSite({
 		folder: SITE,
 		host: values.host,
-		port: values.port === undefined ? null : Number(values.port),
+		port,
 	});
 	console.log(`Lakeside is at ${url} (end it with Ctrl+C)`);
 }

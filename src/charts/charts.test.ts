@@ -32,6 +32,7 @@ import {
 	type TagPair,
 	tagsTogetherChart,
 } from "./tags-together.ts";
+import { textWidthEm } from "./text-width.ts";
 import { describeTopTags, type TopTag, topTagsChart } from "./top-tags.ts";
 import {
 	axisLabel,
@@ -358,6 +359,57 @@ describe("the readings", () => {
 		const low = { ...point(0, 10), low: 10, high: 10 };
 		const high = { ...point(1, 10), low: 10, high: 10 + range };
 		expect(figuresOf([low, high])?.decimals).toBe(decimals);
+	});
+
+	it.each([
+		[0.04, 4],
+		[20.123, 1],
+		[0, 1],
+	])("that are all %d are told with %i decimals", (value, decimals) => {
+		const same = { ...point(0, value), low: value, high: value };
+		expect(figuresOf([same])?.decimals).toBe(decimals);
+	});
+
+	it.each([
+		[-1_000_000, 39],
+		[1_234_567_890, 1_234_586_610],
+		[0, 6e-9],
+		[-2e300, 1e300],
+		[101_325.25, 101_325.75],
+	])(
+		"from %d to %d have numbers at the axis that differ and fit beside it",
+		(low, high) => {
+			const svg = draw(
+				weatherChart(
+					[low, high].map((value, hour) => ({
+						...point(hour, value),
+						...{ low: value, high: value },
+					})),
+					WEATHER,
+				),
+			);
+			const labels = [...svg.querySelectorAll('[text-anchor="end"] text')].map(
+				(text) => ({
+					text: text.textContent ?? "",
+					x: Number(
+						/translate\(([\d.]+)/.exec(
+							text.getAttribute("transform") ?? "",
+						)?.[1],
+					),
+				}),
+			);
+			expect(labels.length).toBeGreaterThan(2);
+			expect(new Set(labels.map(({ text }) => text)).size).toBe(labels.length);
+			for (const { text, x } of labels)
+				expect(x - textWidthEm(text) * 12, text).toBeGreaterThan(0);
+		},
+	);
+
+	it("show the range of a lonely bucket as well", () => {
+		const svg = draw(weatherChart([point(0, 10)], WEATHER));
+		expect(
+			svg.querySelectorAll("line.lonely-range, .lonely-range line"),
+		).toHaveLength(1);
 	});
 
 	it("weigh buckets by their readings when they say the mean", () => {

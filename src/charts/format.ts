@@ -32,13 +32,19 @@ export function formatCompact(value: number): string {
 	return compact.format(value);
 }
 
-/** A number with at most so many decimals, and a true minus sign. */
+/** From here on digits before the point say nothing: a power of ten does. */
+const LARGEST_WRITTEN_OUT = 1e15;
+
+/** A number with at most so many decimals, and a true minus sign; huge ones as `1.2E20`. */
 export function formatNumber(value: number, decimals = 1): string {
-	return new Intl.NumberFormat(LOCALE, {
-		maximumFractionDigits: decimals,
-	})
+	return new Intl.NumberFormat(
+		LOCALE,
+		Math.abs(value) < LARGEST_WRITTEN_OUT
+			? { maximumFractionDigits: decimals }
+			: { notation: "scientific", maximumFractionDigits: 2 },
+	)
 		.format(value)
-		.replace("-", "−");
+		.replaceAll("-", "−");
 }
 
 /** A number with exactly so many decimals. */

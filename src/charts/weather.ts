@@ -7,6 +7,7 @@ import {
 	readableMeasure,
 	readableUnit,
 } from "./format.ts";
+import { textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
 
 /** One reading, or the readings of a bucket of time. */
@@ -47,6 +48,10 @@ export interface WeatherChartOptions {
 
 export const WEATHER_HEIGHT = 440;
 
+/** In pixels. */
+const FONT_SIZE = 12;
+const MARGIN_LEFT = 48;
+
 /**
  * The range of the readings as a band, their mean as a thin line, the moving
  * average as a strong one. Pauses longer than `gapSeconds` break all three.
@@ -61,10 +66,11 @@ export function weatherChart(
 	const drawn = withGaps(points, gapSeconds);
 	const banded = points.some((point) => point.low < point.high);
 	const lonely = lonelyPoints(points, gapSeconds);
+	const figures = figuresOf(points);
 	return {
 		width,
 		height,
-		marginLeft: 48,
+		marginLeft: figures === null ? MARGIN_LEFT : axisWidth(figures),
 		marginRight: 24,
 		marginTop: 26,
 		marginBottom: 36,
@@ -75,7 +81,7 @@ export function weatherChart(
 			Plot.axisY({
 				ticks,
 				tickSize: 0,
-				tickFormat: (value: number) => formatNumber(value, 6),
+				tickFormat: (value: number) => formatNumber(value, figures?.decimals),
 				label: `↑ ${axisLabel(options)}`,
 			}),
 			timeAxis(from, to, width),
@@ -99,10 +105,19 @@ export function weatherChart(
 				strokeOpacity: banded ? 0.6 : 0.9,
 				className: "mean",
 			}),
+			Plot.ruleX(lonely, {
+				x: "time",
+				y1: "low",
+				y2: "high",
+				stroke: "var(--series-1)",
+				strokeOpacity: 0.4,
+				strokeWidth: 3,
+				className: "lonely-range",
+			}),
 			Plot.dot(lonely, {
 				x: "time",
 				y: "mean",
-				r: 1.5,
+				r: 2,
 				fill: "var(--series-1)",
 				className: "lonely",
 			}),
@@ -148,14 +163,27 @@ export function figuresOf(
 		highest,
 		mean: sum / readings,
 		readings,
-		decimals: decimalsFor(highest.high - lowest.low),
+		decimals: decimalsFor(lowest.low, highest.high),
 	};
 }
 
-/** From 0 for a range of hundreds to 6; 1 where all values are equal. */
-function decimalsFor(range: number): number {
-	if (range === 0) return 1;
-	return Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(range))));
+/** From 0 for a range of hundreds to 12; of values that are all equal from 1, by their size. */
+function decimalsFor(low: number, high: number): number {
+	const least = low === high ? 1 : 0;
+	const size = low === high ? Math.abs(low) : high - low;
+	return size === 0
+		? least
+		: Math.min(12, Math.max(least, 2 - Math.floor(Math.log10(size))));
+}
+
+/** Room for the numbers at the axis of values, in pixels. */
+function axisWidth({ lowest, highest, decimals }: WeatherFigures): number {
+	const widest = Math.max(
+		...[lowest.low, highest.high].map((end) =>
+			textWidthEm(formatNumber(end, decimals)),
+		),
+	);
+	return Math.max(MARGIN_LEFT, Math.ceil(widest * FONT_SIZE) + 14);
 }
 
 /** What {@link weatherChart} shows, in words. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { foldTag, hashtagsIn, shownTag, shownTags } from "./hashtags.ts";
+import { foldTag, hashtagsIn, shownTag, toldTags } from "./hashtags.ts";
 
 test("a tag is any script's letters, marks, digits and connectors", () => {
 	expect(
@@ -82,7 +82,15 @@ test("a tag is shown with its sign, and turns nothing around it", () => {
 });
 
 test("several tags are listed as a sentence does", () => {
-	expect(shownTags(["a"])).toBe("#a");
-	expect(shownTags(["a", "b"])).toBe("#a and #b");
-	expect(shownTags(["a", "b", "\u202ec"])).toBe("#a, #b and #c");
+	expect(toldTags(["a"])).toBe("#a");
+	expect(toldTags(["a", "b"])).toBe("#a and #b");
+	expect(toldTags(["a", "b", "\u202ec"])).toBe("#a, #b and #c");
+});
+
+test("a sentence cuts a tag that would fill it, between letters", () => {
+	expect(toldTags(["x".repeat(59)])).toBe(`#${"x".repeat(59)}`);
+	const told = toldTags(["🚲".repeat(500)]);
+	expect([...told]).toHaveLength(60);
+	expect(told.isWellFormed()).toBe(true);
+	expect(told.endsWith("🚲…")).toBe(true);
 });

@@ -57,9 +57,20 @@ export function shownTag(tag: string): string {
 	return `#${tag.replace(TURNING, "")}`;
 }
 
+/** Letters of a tag in a sentence, which a longer one would fill. */
+const LONGEST_TOLD = 60;
+
+/** A tag as a sentence names it: a very long one is cut. */
+export function toldTag(tag: string): string {
+	const letters = [...shownTag(tag)];
+	return letters.length <= LONGEST_TOLD
+		? letters.join("")
+		: `${letters.slice(0, LONGEST_TOLD - 1).join("")}…`;
+}
+
 /** Tags as a sentence names them: `#a`, `#a and #b`, `#a, #b and #c`. */
-export function shownTags(tags: readonly string[]): string {
+export function toldTags(tags: readonly string[]): string {
 	// British, which sets no comma before the last.
 	const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
-	return list.format(tags.map(shownTag));
+	return list.format(tags.map(toldTag));
 }

@@ -97,6 +97,15 @@ describe("the fine tiles", () => {
 		}
 	});
 
+	test("have rings that end where they begin, without which MapLibre paints half of some as water", () => {
+		const rings = [...tiles.values()].flatMap(({ land }) => land.flat());
+		expect(rings.length).toBeGreaterThan(4000);
+		const open = rings
+			.map(unpack)
+			.filter((ring) => String(ring[0]) !== String(ring.at(-1)));
+		expect(open).toEqual([]);
+	});
+
 	test("agree with the coarse shapes on what is land", () => {
 		const random = randomFrom(4);
 		let land = 0;

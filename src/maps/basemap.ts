@@ -84,7 +84,11 @@ export function makeTiles(
 		if (across === 1 && down === 1) {
 			tiles.set(tileName({ column, row }), {
 				land: part.land
-					.map((rings) => rings.map(pack).filter((ring) => ring.length >= 8))
+					.map((rings) =>
+						rings
+							.map((ring) => pack(closed(ring)))
+							.filter((ring) => ring.length >= 8),
+					)
 					.filter((rings) => rings.length > 0),
 				borders: part.borders.map(pack).filter((line) => line.length >= 4),
 			});
@@ -110,6 +114,14 @@ interface Shapes {
 	/** Polygons as rings, the shell first. */
 	readonly land: readonly (readonly Line[])[];
 	readonly borders: readonly Line[];
+}
+
+/** A ring as GeoJSON has it: MapLibre cuts each of its sides, but not one that is only implied. */
+function closed(ring: Line): Line {
+	const [first] = ring;
+	const last = ring.at(-1);
+	const isClosed = first?.[0] === last?.[0] && first?.[1] === last?.[1];
+	return first === undefined || isClosed ? ring : [...ring, first];
 }
 
 /** Land cut to a box, and the stretches of borders that meet it. */

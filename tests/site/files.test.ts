@@ -130,6 +130,28 @@ describe.skipIf(browserPath() === null)("files on the SQL page", () => {
 		expect(await failureOf(page)).toContain("drop it on the page");
 	});
 
+	test("on a low screen, adding files and what became of them stay in sight, however many there are", async () => {
+		await page.setViewportSize({ width: 1280, height: 700 });
+		for (let file = 0; file < 9; file++) {
+			await drop(`notes-${file}.csv`, "k,note\n0,zero\n");
+			await listed().getByText(`notes-${file}.csv`).waitFor();
+		}
+		await page.locator(".sources").evaluate((box) => {
+			box.scrollTop = box.scrollHeight;
+		});
+		await drop("broken.json", "{oops");
+		const refused = page.locator(".sources-refused").getByText("broken.json");
+		await refused.waitFor();
+		const box = await page.locator(".sources").boundingBox();
+		const bottom = (box?.y ?? 0) + (box?.height ?? 0);
+		expect(bottom).toBeLessThanOrEqual(700);
+		for (const part of [refused, page.locator(".sources-add")]) {
+			const { y = -1, height = 0 } = (await part.boundingBox()) ?? {};
+			expect(y).toBeGreaterThanOrEqual(box?.y ?? 0);
+			expect(y + height).toBeLessThanOrEqual(bottom);
+		}
+	});
+
 	test("an address is read when the visitor runs it, and not before", async () => {
 		const name = (await readdir(join(site, "lake/rides"))).find((each) =>
 			each.endsWith(".parquet"),

@@ -133,6 +133,24 @@ describe.skipIf(browserPath() === null)("the rides page", () => {
 		expect(await counted()).toEqual({ rides: 9, most: 9 });
 	});
 
+	test("says over its first picture that the map is on its way, as long as it is", async () => {
+		const slow = await browser.newPage();
+		const { promise: released, resolve: release } =
+			Promise.withResolvers<void>();
+		await slow.route(/basemap\.json/, async (route) => {
+			await released;
+			await route.continue();
+		});
+		await slow.goto(`${server.url}rides/`);
+		const notice = slow.locator(".rides-map").getByText("Loading the map");
+		await notice.waitFor();
+		expect(await slow.locator(".ride-still").count()).toBe(1);
+		release();
+		await slow.locator(".rides-legend").waitFor();
+		expect(await notice.count()).toBe(0);
+		await slow.close();
+	});
+
 	/** Goes to an address of the page as Back and Forward do: nothing is loaded anew. */
 	const goTo = (search: string) =>
 		page.evaluate((to) => {

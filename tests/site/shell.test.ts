@@ -75,6 +75,67 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 		await page.context().close();
 	});
 
+	test("pages that were built over a lake say so where it is gone, beside what they have", async () => {
+		const page = await openPage(browser, { serviceWorkers: "block" });
+		await page.route("**/catalog.json", (route) =>
+			route.fulfill({ status: 404, body: "gone" }),
+		);
+		for (const path of ["rides/", "posts/", "weather/", "sql/"]) {
+			await page.goto(server.url + path);
+			const failure = page.locator(".state-failure");
+			await failure.waitFor();
+			expect(await failure.textContent(), path).toContain("answered 404");
+			expect(await page.getByText("npm run data").count(), path).toBe(0);
+			const [notice, heading] = await Promise.all([
+				failure.boundingBox(),
+				page.locator("h1").boundingBox(),
+			]);
+			const gap =
+				(heading?.y ?? 0) - ((notice?.y ?? 0) + (notice?.height ?? 0));
+			if (gap > -1) expect(gap, path).toBeGreaterThanOrEqual(16);
+		}
+		await page.context().close();
+	});
+
+	test("pictures of the home page leave no empty stripe, however wide the page", async () => {
+		const page = await openPage(browser, {});
+		for (const width of [320, 390, 900, 1280]) {
+			await page.setViewportSize({ width, height: 800 });
+			await page.goto(server.url);
+			const shapes = await page.locator(".plot:visible").evaluateAll((plots) =>
+				plots.map((plot) => {
+					const { width, height } = plot.getBoundingClientRect();
+					const viewBox = (plot as SVGSVGElement).viewBox.baseVal;
+					return [height / width, viewBox.height / viewBox.width];
+				}),
+			);
+			expect(shapes.length).toBeGreaterThan(0);
+			for (const [shown, drawn] of shapes)
+				expect(shown, `${width} px`).toBeCloseTo(drawn ?? 0, 2);
+		}
+		await page.context().close();
+	});
+
+	test.each([
+		["no-preference", "progress-along"],
+		["reduce", "none"],
+	] as const)(
+		"where motion is %s, a bar whose end nobody knows shows a piece, animated by %s",
+		async (reducedMotion, animation) => {
+			const page = await openPage(browser, { reducedMotion });
+			await page.goto(server.url);
+			const [picture, name] = await page.evaluate(() => {
+				const bar = document.createElement("progress");
+				document.body.append(bar);
+				const { backgroundImage, animationName } = getComputedStyle(bar);
+				return [backgroundImage, animationName];
+			});
+			expect(picture).toContain("gradient");
+			expect(name).toBe(animation);
+			await page.context().close();
+		},
+	);
+
 	test("what colours explain and what is chosen show in the visitor's own colours too", async () => {
 		const page = await openPage(browser, { forcedColors: "active" });
 		const style = (selector: string, property: string) =>

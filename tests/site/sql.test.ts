@@ -199,6 +199,18 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		expect(await page.locator(".is-active").textContent()).toBe("row 1");
 	});
 
+	test("a column's name of several lines and much HTML stands in its head, as text", async () => {
+		await runSql(page, 'SELECT 1 AS "one\n<b>two</b>\nthree"');
+		const name = page.locator(".grid-name");
+		expect(await name.textContent()).toBe("one\n<b>two</b>\nthree");
+		const [head, box] = await Promise.all([
+			page.locator(".grid-head").boundingBox(),
+			name.boundingBox(),
+		]);
+		expect(box?.y).toBeGreaterThan(head?.y ?? 0);
+		expect(box?.height).toBeLessThan((head?.height ?? 0) / 2);
+	});
+
 	test("a cell opens whole, and is copied whole", async () => {
 		const long = "x".repeat(5000);
 		await run(`select repeat('x', 5000) || chr(10) || 'end' as long`);

@@ -16,6 +16,7 @@ export async function mountIsland<T>(page: {
 	const island = document.getElementById("island");
 	if (island === null) throw new Error("the page lacks #island");
 	const notice = document.createElement("div");
+	notice.className = "island-notice";
 	const early = new Set<Control>();
 	const remember = ({ target }: Event) => early.add(target as Control);
 	island.addEventListener("change", remember);

@@ -246,7 +246,10 @@ function Rejects(props: {
 		return <p class="rejects">Nothing of the input was rejected.</p>;
 	return (
 		<p class="rejects has-rejects">
-			{counted(table.rows, "row")} or files of the input could not be used.{" "}
+			{table.rows === 1
+				? "One row or file"
+				: `${formatCount(table.rows)} rows or files`}{" "}
+			of the input could not be used.{" "}
 			<a href={sqlHrefFrom(root, why.sql)}>See why</a>
 		</p>
 	);

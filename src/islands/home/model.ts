@@ -1,8 +1,4 @@
-import {
-	formatNumber,
-	readableMeasure,
-	readableUnit,
-} from "../../charts/format.ts";
+import { formatCounted } from "../../charts/format.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { WeatherPoint } from "../../charts/weather.ts";
 import type { RollupRow } from "../../lake/rollup.ts";
@@ -12,14 +8,23 @@ import type {
 	CatalogRollup,
 	RollupName,
 } from "../../lib/catalog.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatDistance } from "../../lib/format.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
+import type { TimeRange } from "../../queries/weather.ts";
 import {
 	DEFAULT_CHOICE,
 	defaultAnswer,
 	postsData,
 	sentence,
 } from "../posts/model.ts";
+import {
+	chosenSeries,
+	rangeOf,
+	rollupAnswer,
+	DEFAULT_CHOICE as WEATHER_DEFAULT,
+	weatherData,
+	sentence as weatherSentence,
+} from "../weather/model.ts";
 
 /** Rows of the roll-ups that the glimpses are drawn from, null where the lake lacks one. */
 export interface HomeRollups {
@@ -67,16 +72,18 @@ export interface WeatherSeries {
 	readonly points: readonly WeatherPoint[];
 	readonly measure: string;
 	readonly unit: string | null;
+	/** Longest pause that is no gap. */
+	readonly gapSeconds: number;
+	readonly range: TimeRange;
 }
 
 const TAGS = 8;
-const WEATHER_DAYS = 365;
-const DAY_MILLISECONDS = 86_400_000;
 
 /** What the home page shows of a lake. */
 export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
 	const sum = (part: (table: Catalog["tables"][number]) => number) =>
 		catalog.tables.reduce((total, table) => total + part(table), 0);
+	const rejects = catalog.tables.find(({ name }) => name === "rejects");
 	return {
 		totals: [
 			{ value: sum(({ rows }) => rows), what: "rows" },
@@ -88,6 +95,7 @@ export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
 		posts: postsGlimpse(catalog, rollups),
 		weather: weatherGlimpse(catalog, rollups),
 		datasets: catalog.datasets
+			.filter(({ name }) => name !== rejects?.dataset)
 			.map((dataset) => ({
 				...dataset,
 				rows: catalog.tables
@@ -133,7 +141,7 @@ function ridesGlimpse(
 	return {
 		...source,
 		cells,
-		finding: `${formatCount(rides)} rides over ${formatCount(metres / 1000)} km; ${formatCount(most)} of them pass the place that is passed most.`,
+		finding: `${formatCounted(rides, "ride")} over ${formatDistance(metres)}${rides > 1 ? `; ${formatCount(most)} of them pass the place that is passed most` : ""}.`,
 	};
 }
 
@@ -157,61 +165,28 @@ function postsGlimpse(
 	};
 }
 
-/** The last year of one series: outdoor temperature where there is one, else what was read most. */
+/** The last year of the series that the weather page opens with. */
 function weatherGlimpse(
 	catalog: Catalog,
 	{ readingsPerDay }: HomeRollups,
 ): HomeData["weather"] {
 	const source = sourceOf(catalog, "readings_per_day");
 	if (source === null || readingsPerDay === null) return null;
-	const series = [
-		...Map.groupBy(
-			readingsPerDay.filter((row) => row.mean !== null),
-			(row) => `${row.station}\n${row.module}\n${row.measure}`,
-		).values(),
-	].sort((a, b) => interest(b) - interest(a))[0];
-	const last = series?.at(-1);
-	if (series === undefined || last === undefined) return null;
-	const end = (last.day as Date).getTime();
-	const points = series
-		.filter(
-			(row) =>
-				end - (row.day as Date).getTime() < WEATHER_DAYS * DAY_MILLISECONDS,
-		)
-		.map(pointOf);
-	const mean =
-		points.reduce((sum, point) => sum + point.mean * point.readings, 0) /
-		points.reduce((sum, point) => sum + point.readings, 0);
-	const low = Math.min(...points.map((point) => point.low));
-	const high = Math.max(...points.map((point) => point.high));
-	const unit = last.unit === null ? "" : ` ${readableUnit(String(last.unit))}`;
+	const data = weatherData(catalog, readingsPerDay);
+	if (data === null) return null;
+	const series = chosenSeries(data, WEATHER_DEFAULT);
+	const [whole, year] = (["all", "year"] as const).map((range) =>
+		rangeOf({ ...WEATHER_DEFAULT, range }, series),
+	) as [TimeRange, TimeRange];
+	const range = whole.from > year.from ? whole : year;
+	const answer = rollupAnswer(series, range, WEATHER_DEFAULT.averageSeconds, 0);
 	return {
 		...source,
-		points,
-		measure: String(last.measure),
-		unit: last.unit === null ? null : String(last.unit),
-		finding: `${last.station}: ${readableMeasure(String(last.measure))} between ${formatNumber(low)} and ${formatNumber(high)}${unit} in the last ${points.length} days with readings, ${formatNumber(mean)}${unit} on average.`,
-	};
-}
-
-function interest(series: readonly RollupRow[]): number {
-	const [{ module, measure } = {}] = series;
-	const isTemperature = /temp/i.test(String(measure));
-	const isOutdoor = !/^indoor$/i.test(String(module));
-	const readings = series.reduce((sum, row) => sum + Number(row.readings), 0);
-	return readings * (isTemperature ? 1000 : 1) * (isOutdoor ? 2 : 1);
-}
-
-function pointOf(row: RollupRow): WeatherPoint {
-	const day = row.day as Date;
-	return {
-		time: new Date(day.getTime() + DAY_MILLISECONDS / 2),
-		first: day,
-		last: day,
-		readings: Number(row.readings),
-		low: Number(row.min),
-		mean: Number(row.mean),
-		high: Number(row.max),
-		average: null,
+		points: answer.points.map((point) => ({ ...point, average: null })),
+		measure: series.series.measure,
+		unit: series.unit,
+		gapSeconds: answer.gapSeconds,
+		range,
+		finding: weatherSentence(series, range, answer),
 	};
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useCallback } from "preact/hooks";
-import { readableMeasure } from "../../charts/format.ts";
+import { formatDay, readableMeasure } from "../../charts/format.ts";
 import { describeTopTags, topTagsChart } from "../../charts/top-tags.ts";
 import { describeWeather, weatherChart } from "../../charts/weather.ts";
 import { formatBytes, formatCount } from "../../lib/format.ts";
@@ -16,9 +16,6 @@ from flights
 group by origin
 order by flights desc
 limit 20`;
-
-/** Daily readings: a pause of more than two days breaks the line. */
-const GAP_SECONDS = 2 * 86_400;
 
 /** A glimpse of each page, from roll-ups: at build time and in the browser. */
 export function HomeView(props: {
@@ -180,28 +177,26 @@ function Weather({
 }: {
 	readonly series: NonNullable<HomeData["weather"]>;
 }) {
-	const { points, measure, unit } = series;
+	const { points, measure, unit, gapSeconds, range } = series;
 	const draw = useCallback(
 		(width: number) =>
 			weatherChart(points, {
-				width,
-				height: 216,
-				measure,
-				unit,
-				gapSeconds: GAP_SECONDS,
+				...{ width, height: 216 },
+				...{ measure, unit, gapSeconds },
+				...range,
 			}),
-		[points, measure, unit],
+		[points, measure, unit, gapSeconds, range],
 	);
 	return (
 		<Chart
 			draw={draw}
 			bakedWidth={620}
 			label={`Daily range and mean of ${readableMeasure(measure)}`}
-			description={describeWeather(points, {
-				measure,
-				unit,
-				gapSeconds: GAP_SECONDS,
-			})}
+			description={describeWeather(
+				points,
+				{ measure, unit, gapSeconds },
+				({ first }) => formatDay(first),
+			)}
 		/>
 	);
 }

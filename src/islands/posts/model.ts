@@ -13,7 +13,7 @@ import type { TopTag } from "../../charts/top-tags.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
 import { formatCount } from "../../lib/format.ts";
-import { shownTag, shownTags } from "../../lib/hashtags.ts";
+import { toldTag, toldTags } from "../../lib/hashtags.ts";
 import {
 	LAKE_POSTS,
 	type PostSelection,
@@ -415,14 +415,14 @@ export function sentence(
 	const when = windowWords(choice, data);
 	const what = choice.withReposts ? "post" : "original post";
 	if (choice.tags.length > 0) {
-		const chosen = shownTags(choice.tags);
+		const chosen = toldTags(choice.tags);
 		if (funnel.counted === 0) return `${when}, no post carried ${chosen}.`;
 		const [beside] = topTags.filter(({ tag }) => !choice.tags.includes(tag));
 		return (
 			`${when}, ${formatCounted(funnel.counted, what)} carried ${chosen}; ` +
 			(beside === undefined
 				? "no other tag stood beside it."
-				: `beside it ${shownTag(beside.tag)} came most often, in ${formatCount(beside.posts)}.`)
+				: `beside it ${toldTag(beside.tag)} came most often, in ${formatCount(beside.posts)}.`)
 		);
 	}
 	if (funnel.counted === 0)
@@ -431,9 +431,9 @@ export function sentence(
 	const leaders = topTags.filter((tag) => tag.occurrences === most);
 	const first =
 		leaders.length === 1
-			? `the first was ${shownTag(leaders[0]?.tag ?? "")} with ${formatCount(most)}`
+			? `the first was ${toldTag(leaders[0]?.tag ?? "")} with ${formatCount(most)}`
 			: leaders.length <= 3
-				? `the first were ${shownTags(leaders.map(({ tag }) => tag))} with ${formatCount(most)} each`
+				? `the first were ${toldTags(leaders.map(({ tag }) => tag))} with ${formatCount(most)} each`
 				: `no tag stood out, the first ones came ${formatCount(most)} ${most === 1 ? "time" : "times"} each`;
 	return (
 		`${when}, ${formatCounted(funnel.counted, what)} carried ${formatCounted(funnel.tags, "tag")}, ` +

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatCounted } from "../../charts/format.ts";
 import { formatCount } from "../../lib/format.ts";
-import { shownTags } from "../../lib/hashtags.ts";
+import { toldTags } from "../../lib/hashtags.ts";
 import { Empty } from "../shared/states.tsx";
 import { Instant } from "./instant.tsx";
 import {
@@ -93,7 +93,7 @@ export function Reading(props: {
 			aria-busy={isBusy ? "true" : undefined}
 		>
 			<h2 class="figure-title" id="reading-title">
-				Posts with {shownTags(tags)}
+				Posts with {toldTags(tags)}
 			</h2>
 			{props.status}
 			{answer !== null &&

@@ -1,6 +1,7 @@
 import "./rides.css";
 import { render } from "preact";
 import { showFailure } from "../shared/show-failure.tsx";
+import { sayMapComes } from "./map-on-its-way.tsx";
 import { openRides } from "./model.ts";
 import { openFrame, stillOf } from "./open-parts.ts";
 import { findKept, hasKept } from "./own/own-rides.ts";
@@ -30,6 +31,7 @@ async function mount(): Promise<void> {
 	/** Why the lake did not come; null where it did. */
 	let fault: unknown = null;
 	const kept = findKept();
+	const mapCame = sayMapComes(box);
 	try {
 		// The map's library is large: what it will show comes beside it.
 		const [lake, frame, { RidesIsland }] = await Promise.all([
@@ -44,6 +46,7 @@ async function mount(): Promise<void> {
 		// One's own rides need no lake.
 		if (fault !== null) await kept;
 		if (fault !== null && !hasKept.value) throw fault;
+		mapCame();
 		early.hasFocus ||= button !== null && document.activeElement === button;
 		render(null, box);
 		box.replaceChildren();
@@ -53,6 +56,7 @@ async function mount(): Promise<void> {
 		);
 		if (fault !== null) showFailure(box, fault, mount);
 	} catch (error) {
+		mapCame();
 		showFailure(box, error, mount);
 	}
 }

@@ -27,7 +27,9 @@ async function mount(): Promise<void> {
 		else start(catalog);
 	} catch (error) {
 		empty();
-		if (isMissingLake(error)) render(<NoTables />, box);
+		// Of a lake that was there when the page was built, it is a fault that there is none.
+		const isNone = isMissingLake(error) && box.dataset.version === undefined;
+		if (isNone) render(<NoTables />, box);
 		else render(<Unopened error={error} onRetry={mount} />, box);
 	}
 }

@@ -48,6 +48,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 	const isOver = useSignal(false);
 	const input = useRef<HTMLInputElement>(null);
 	const title = useRef<HTMLHeadingElement>(null);
+	const section = useRef<HTMLElement>(null);
 
 	const queue = useRef<Promise<void>>(Promise.resolve());
 	const refuse = (name: string, why: string) => {
@@ -64,6 +65,8 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 			others.value = left;
 			for (const { path, reason } of problems) refuse(path, reason);
 		});
+		// What becomes of them is told there.
+		section.current?.scrollTo({ top: 0 });
 		let done = 0;
 		let last = "";
 		for (const { path, blob } of files) {
@@ -118,34 +121,31 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 	}, add);
 
 	return (
-		<section class="sources" aria-label="Your files">
-			<h2 class="sources-title" ref={title} tabIndex={-1}>
-				Your files
-			</h2>
+		<section class="sources" aria-label="Your files" ref={section}>
+			<div class="sources-head">
+				<h2 class="sources-title" ref={title} tabIndex={-1}>
+					Your files
+				</h2>
+				<label class="button sources-add">
+					Add files
+					<input
+						ref={input}
+						class="visually-hidden"
+						type="file"
+						multiple
+						accept={ENDINGS}
+						onChange={({ currentTarget }) => {
+							const files = chosenFiles(currentTarget.files);
+							currentTarget.value = "";
+							add({ files, problems: [] });
+						}}
+					/>
+				</label>
+			</div>
 			<p class="sources-about">
 				Drop Parquet, CSV, JSON or GPX on this page, packed or not. Files stay
 				in this tab and leave it with you: nothing is uploaded.
 			</p>
-			{droppedFiles.value.length > 0 && (
-				<ul class="sources-list">
-					{droppedFiles.value.map((file) => (
-						<li key={file.name}>
-							<Source
-								file={file}
-								onName={props.onName}
-								isLeaving={removing.value.includes(file.name)}
-								onRemove={() => void remove(file.name)}
-							/>
-						</li>
-					))}
-				</ul>
-			)}
-			<KeptOwn
-				onOpened={(kind) => {
-					said.value = `Your own ${kind} are here`;
-				}}
-				onEnded={() => focusIfLost(() => title.current)}
-			/>
 			{reading.value !== null && (
 				<div class="sources-kept">
 					<p class="sources-reading">
@@ -174,21 +174,26 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 			{others.value > 0 && (
 				<p class="sources-reading">{leftOut(others.value)}.</p>
 			)}
-			<label class="button sources-add">
-				Add files
-				<input
-					ref={input}
-					class="visually-hidden"
-					type="file"
-					multiple
-					accept={ENDINGS}
-					onChange={({ currentTarget }) => {
-						const files = chosenFiles(currentTarget.files);
-						currentTarget.value = "";
-						add({ files, problems: [] });
-					}}
-				/>
-			</label>
+			{droppedFiles.value.length > 0 && (
+				<ul class="sources-list">
+					{droppedFiles.value.map((file) => (
+						<li key={file.name}>
+							<Source
+								file={file}
+								onName={props.onName}
+								isLeaving={removing.value.includes(file.name)}
+								onRemove={() => void remove(file.name)}
+							/>
+						</li>
+					))}
+				</ul>
+			)}
+			<KeptOwn
+				onOpened={(kind) => {
+					said.value = `Your own ${kind} are here`;
+				}}
+				onEnded={() => focusIfLost(() => title.current)}
+			/>
 			<p class="visually-hidden" role="status">
 				{said.value}
 			</p>

@@ -16,6 +16,7 @@ import {
 	engineQuestion,
 	isBackward,
 	isFromRollup,
+	isWhole,
 	RANGES,
 	rangeOf,
 	rollupAnswer,
@@ -62,13 +63,14 @@ const question = new Question<WeatherAnswer>();
 export function WeatherIsland({ data }: { readonly data: WeatherData }) {
 	const chosen = choice.value;
 	const state = question.state.value.kind;
+	// Of the whole the days are there, whether the engine comes or not.
+	const isPreview =
+		state === "asking" || (state === "failed" && isWhole(chosen));
 	return (
 		<WeatherView
 			data={data}
 			choice={chosen}
-			answer={
-				state === "asking" ? preview(data, chosen) : question.answer.value
-			}
+			answer={isPreview ? preview(data, chosen) : question.answer.value}
 			isBusy={state === "asking"}
 			status={<QuestionStatus question={question} />}
 			onChoice={choose}
@@ -117,10 +119,10 @@ function choose(change: Partial<WeatherChoice>): void {
 	});
 }
 
-/** The whole of a series is drawn from the roll-up, everything else by the engine. */
+/** The whole of a long series is drawn from the roll-up, everything else by the engine. */
 function askOf(chosen: WeatherChoice, data: WeatherData): Ask<WeatherAnswer> {
-	if (isFromRollup(chosen)) return () => preview(data, chosen);
 	const series = chosenSeries(data, chosen);
+	if (isFromRollup(chosen, series)) return () => preview(data, chosen);
 	const { query, answer } = engineQuestion(
 		series,
 		rangeOf(chosen, series),

@@ -4,6 +4,7 @@ import { averageCodec } from "./average-codec.ts";
 import {
 	chosenSeries,
 	DEFAULT_CHOICE,
+	isFromRollup,
 	rangeOf,
 	rollupAnswer,
 	sentence,
@@ -198,6 +199,26 @@ describe("the roll-up's picture", () => {
 					1000,
 			);
 		expect(pauses.filter((pause) => pause > answer.gapSeconds)).toHaveLength(1);
+	});
+
+	it("stands for the whole of a long series, and of a short one only where each day has one reading", () => {
+		const series = (days: number, readings: number) => {
+			const rows = Array.from({ length: days }, (_, index) => ({
+				...{ station: "A", module: null, measure: "rain", unit: "mm" },
+				day: new Date(Date.UTC(2024, 0, 1) + index * DAY_MS),
+				...{ readings, min: 0, mean: 1, max: 2 },
+			}));
+			return chosenSeries(
+				weatherData(CATALOG, rows) as WeatherData,
+				DEFAULT_CHOICE,
+			);
+		};
+		expect(isFromRollup(DEFAULT_CHOICE, series(1, 1440))).toBe(false);
+		expect(isFromRollup(DEFAULT_CHOICE, series(3, 1))).toBe(true);
+		expect(isFromRollup(DEFAULT_CHOICE, series(30, 1440))).toBe(true);
+		expect(
+			isFromRollup({ ...DEFAULT_CHOICE, range: "year" }, series(30, 1440)),
+		).toBe(false);
 	});
 
 	it("is said in a sentence", () => {

@@ -28,6 +28,9 @@ const INTERVALS = [
 	21_600, 43_200,
 ];
 
+/** Of no more days a picture of days tells little, and their readings are soon read. */
+const FEW_DAYS = 14;
+
 /** A pause this many times the usual interval is a gap. */
 const GAP_INTERVALS = 3;
 
@@ -203,14 +206,23 @@ export function chosenSeries(
 	);
 }
 
-/** Whether the roll-up answers the choice as it stands. */
-export function isFromRollup(choice: WeatherChoice): boolean {
+/** Whether a choice is what the page opens with: all that there is of a series. */
+export function isWhole(choice: WeatherChoice): boolean {
 	return (
 		choice.range === "all" &&
 		choice.from === null &&
 		choice.to === null &&
 		choice.averageSeconds === DEFAULT_CHOICE.averageSeconds
 	);
+}
+
+/** Whether the roll-up answers the choice as it stands. */
+export function isFromRollup(
+	choice: WeatherChoice,
+	{ days, intervalSeconds }: SeriesData,
+): boolean {
+	const isFine = days.length <= FEW_DAYS && intervalSeconds < DAY_SECONDS;
+	return isWhole(choice) && !isFine;
 }
 
 /** Whether the first day lies after the last. */
