@@ -197,6 +197,7 @@ export const weather: DatasetDefinition = {
 			"replaced readings",
 			"readings of rejected files",
 		],
+		replaced: ["replaced readings"],
 		duplicates: ["merged readings"],
 	},
 	rollups: [
