@@ -64,6 +64,7 @@ export function balanceOfCopies({ noun }: Pick<Copies, "noun">): Balance {
 		read: ["rows read"],
 		kept: [`${noun} kept`],
 		rejected: ["rows rejected", `replaced ${noun}`],
+		replaced: [`replaced ${noun}`],
 		duplicates: [`duplicate ${noun}`],
 	};
 }

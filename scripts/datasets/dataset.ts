@@ -172,6 +172,8 @@ export interface Balance {
 	readonly read: readonly string[];
 	readonly kept: readonly string[];
 	readonly rejected: readonly string[];
+	/** Those among `rejected` of which another copy counts: no faults; default: none. */
+	readonly replaced?: readonly string[];
 	readonly duplicates: readonly string[];
 }
 

@@ -115,6 +115,7 @@ export const posts: DatasetDefinition = {
 		read: ["posts read"],
 		kept: ["posts kept"],
 		rejected: ["posts rejected", "posts of rejected files", "replaced posts"],
+		replaced: ["replaced posts"],
 		duplicates: ["duplicate posts"],
 	},
 	rollups: [

@@ -344,8 +344,8 @@ describe("the same reading twice", () => {
 				.sort(),
 		).toEqual([
 			"weather/s/a.csv:3 conflict: 2.0 degC here, 2.5 in weather/s/b.csv line 3",
-			"weather/s/a.csv:4 conflict: 3.0 here, 4.0 in weather/s/a.csv line 5; where clocks were set back, write times with their zone",
-			"weather/s/a.csv:5 conflict: 4.0 here, 3.0 in weather/s/a.csv line 4; where clocks were set back, write times with their zone",
+			"weather/s/a.csv:4 conflict: 3.0 here, 4.0 in weather/s/a.csv line 5; where clocks were set back, write times with their zone; where a column tells them apart, name it station or module",
+			"weather/s/a.csv:5 conflict: 4.0 here, 3.0 in weather/s/a.csv line 4; where clocks were set back, write times with their zone; where a column tells them apart, name it station or module",
 			"weather/s/b.csv:3 conflict: 2.5 here, 2.0 degC in weather/s/a.csv line 3",
 		]);
 		expect(lake.counts).toEqual({

@@ -163,7 +163,7 @@ export const weather: DatasetDefinition = {
 						'conflict: ' || ${said("opposed")} || ' here, ' || ${said("other")}
 							|| ' in ' || ${placeOf("other")}
 							|| CASE WHEN other.source_file = source_file
-								THEN '; where clocks were set back, write times with their zone' ELSE '' END
+								THEN '; where clocks were set back, write times with their zone; where a column tells them apart, name it station or module' ELSE '' END
 					ELSE
 						'replaced: ' || concat_ws(' ', ${said("opposed")}, ${dated("opposed")}) || ' here, '
 							|| concat_ws(' ', ${said("low")}, ${dated("low")}) || ' in ' || ${placeOf("low")}
@@ -199,6 +199,7 @@ export const weather: DatasetDefinition = {
 			"replaced readings",
 			"readings of rejected files",
 		],
+		replaced: ["replaced readings"],
 		duplicates: ["merged readings"],
 	},
 	rollups: [

@@ -183,6 +183,7 @@ async function readTable(
 
 	/** How new the measures of a row are, each version read once. */
 	function versionsIn(cells: readonly string[]) {
+		if (layout.versions.size === 0) return noVersion;
 		const known = new Map<number, Version | null>();
 		return (measure: number): Version | null => {
 			const column = layout.versions.get(measure);
@@ -287,6 +288,10 @@ async function readTable(
 			);
 		}
 	}
+}
+
+function noVersion(): null {
+	return null;
 }
 
 function countedValue(

@@ -82,20 +82,28 @@ export class DatasetBuild {
 
 	balance(): BalanceReport {
 		const { unit, ...terms } = this.dataset.balance;
-		const total = (names: readonly string[]) =>
-			names.reduce((sum, name) => sum + (this.counts[name] ?? 0), 0);
 		return {
 			unit,
-			read: total(terms.read),
-			kept: total(terms.kept),
-			rejected: total(terms.rejected),
-			duplicates: total(terms.duplicates),
+			read: this.#total(terms.read),
+			kept: this.#total(terms.kept),
+			rejected: this.#total(terms.rejected),
+			duplicates: this.#total(terms.duplicates),
 		};
 	}
 
-	/** Stops it where more than a share of its records, from 0 to 1, was rejected. */
+	#total(names: readonly string[]): number {
+		return names.reduce((sum, name) => sum + (this.counts[name] ?? 0), 0);
+	}
+
+	/**
+	 * Stops it where more than a share of its records, from 0 to 1, was rejected. Older
+	 * versions are no faults, however often the rest was revised.
+	 */
 	stopAbove(maxRejected: number): void {
-		const { unit, read, rejected } = this.balance();
+		const { unit, ...all } = this.balance();
+		const { replaced = [] } = this.dataset.balance;
+		const older = this.#total(replaced);
+		const [read, rejected] = [all.read - older, all.rejected - older];
 		if (read < FEW_RECORDS || rejected <= maxRejected * read) return;
 		this.stopped = `${rejected} of ${read} ${unit} were rejected, more than ${Math.round(maxRejected * 100)} %: its tables are left as they were; see the rejects, or allow more with --max-rejected`;
 	}

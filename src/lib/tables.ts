@@ -36,7 +36,7 @@ export const TABLES: readonly TableContract[] = [
 		name: "rides",
 		dataset: "rides",
 		description:
-			"A ride: one GPX, FIT or TCX file; its tracks are the ride's segments.",
+			"A ride: one GPX, FIT, TCX or KML file; its tracks are the ride's segments.",
 		columns: [
 			column(
 				"ride_id",

@@ -276,6 +276,27 @@ test("versions of readings that come one after the other, the newer first or at 
 	for (const { hashes } of lakes) expect(hashes).toEqual(lakes[0]?.hashes);
 });
 
+test("however often readings are revised, older versions are no faults that stop a dataset", {
+	retry: 0,
+}, async () => {
+	const at = join(folder.path, "often-revised");
+	const input = join(at, "input");
+	for (let edition = 1; edition <= 5; edition++)
+		await writeAll(input, {
+			[`weather/hill/${edition}.csv`]: `time,t,revision\n${Array.from(
+				{ length: 300 },
+				(_, hour) =>
+					`${new Date(Date.UTC(2020, 0, 1, hour)).toISOString()},${edition},${edition}\n`,
+			).join("")}`,
+		});
+	const report = await build({ input, out: join(at, "lake"), processes: 1 });
+	expectBalance(report);
+	const [{ stopped, balance } = { stopped: "", balance: null }] =
+		report.datasets;
+	expect(stopped).toBeNull();
+	expect(balance).toMatchObject({ read: 1500, kept: 300, rejected: 1200 });
+});
+
 test("as many publications stay as are to be kept, and no older file", {
 	retry: 0,
 }, async () => {
