@@ -1,4 +1,5 @@
 import { formatCount } from "../lib/format.ts";
+import { inOwnDirection } from "../lib/own-direction.ts";
 
 const LOCALE = "en-GB";
 
@@ -107,13 +108,12 @@ export function formatUnit(
 
 /** A unit as people write it: `°C` for a file's `degC`. */
 export function readableUnit(unit: string): string {
-	return unit.replace(
-		/^deg ?([CF])$/i,
-		(_, scale) => `°${scale.toUpperCase()}`,
+	return inOwnDirection(
+		unit.replace(/^deg ?([CF])$/i, (_, scale) => `°${scale.toUpperCase()}`),
 	);
 }
 
 /** A measure's name as words: `air temperature` for a file's `air_temperature`. */
 export function readableMeasure(measure: string): string {
-	return measure.replaceAll("_", " ").trim() || measure;
+	return inOwnDirection(measure.replaceAll("_", " ").trim() || measure);
 }

@@ -206,6 +206,11 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		const focused = () =>
 			page.evaluate(() => document.activeElement?.textContent);
 		await expect.poll(focused).toContain("Filters");
+		// Also where the button that opened it has kept the focus.
+		await page.keyboard.press("Enter");
+		await page.locator("#rides-filters").waitFor();
+		await page.keyboard.press("Escape");
+		await page.locator("#rides-filters").waitFor({ state: "hidden" });
 		const chips = page.locator(".rides-chips li");
 		expect(await chips.allTextContents()).toHaveLength(6);
 		const following = await chips

@@ -1,6 +1,13 @@
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import {
+	build,
+	temporaryFolder,
+	writeAll,
+} from "../../scripts/steps/building.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
@@ -189,6 +196,47 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 			expect(await lakeRows(site, ["readings"], sql)).toHaveLength(rows.length);
 		}
 		await page.close();
+	});
+
+	test("of a single day each reading shows, and where the engine does not come its day", async () => {
+		const { folder, remove } = await temporaryFolder();
+		await cp(site, join(folder, "site"), { recursive: true });
+		await rm(join(folder, "site/lake"), { recursive: true });
+		const rows = Array.from(
+			{ length: 144 },
+			(_, i) =>
+				`${new Date(Date.UTC(2024, 2, 31) + i * 600_000).toISOString()},${i}`,
+		);
+		await writeAll(join(folder, "input"), {
+			"weather/roof.csv": `time,Count\n${rows.join("\n")}\n`,
+		});
+		await build({
+			input: join(folder, "input"),
+			out: join(folder, "site/lake"),
+		});
+		const oneDay = await serveSite({
+			folder: join(folder, "site"),
+			...PLAIN_HOST,
+		});
+		for (const hasEngine of [true, false]) {
+			const page = await browser.newPage({ serviceWorkers: "block" });
+			if (!hasEngine) await page.route(/duckdb/, (route) => route.abort());
+			await page.goto(`${oneDay.url}weather/`);
+			await page
+				.getByText(
+					hasEngine ? "Each point is a reading" : "The engine did not load",
+				)
+				.first()
+				.waitFor();
+			await answered(page);
+			expect(await sentence(page)).toBe(
+				"On 31 Mar 2024, Count at roof lay between 0 and 143, 72 on average over 144 readings.",
+			);
+			expect(await table(page)).toHaveLength(hasEngine ? 144 : 1);
+			await page.close();
+		}
+		await oneDay.close();
+		await remove();
 	});
 
 	test.each([390, 1440])("fits a window of %i pixels", async (width) => {

@@ -28,6 +28,12 @@ test("says what each filter asks for", () => {
 	]);
 });
 
+test("a kind that is written the other way turns no words around it", () => {
+	expect(say({ kinds: ["cycling", "ריצה"] })).toEqual([
+		"cycling or \u2068ריצה\u2069",
+	]);
+});
+
 test("days have controls of their own", () => {
 	expect(say({ days: { from: new Date(0), to: null } })).toEqual([]);
 });

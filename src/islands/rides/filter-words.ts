@@ -1,4 +1,5 @@
 import { formatDistance } from "../../lib/format.ts";
+import { inOwnDirection } from "../../lib/own-direction.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { MorePart } from "./state.ts";
 
@@ -29,7 +30,9 @@ export function wordsOf(
 
 /** A kind as a file names it, or words where it names none. */
 export function kindName(kind: string | null): string {
-	return kind === null || kind.trim() === "" ? "Kind not stated" : kind;
+	return kind === null || kind.trim() === ""
+		? "Kind not stated"
+		: inOwnDirection(kind);
 }
 
 /** An hour of the day: `07:00`. */

@@ -31,7 +31,15 @@ export function Filters(props: {
 		button.current?.focus();
 	};
 	return (
-		<div class="rides-filters">
+		// biome-ignore lint/a11y/noStaticElementInteractions: keys of what it holds
+		<div
+			class="rides-filters"
+			onKeyDown={(event) => {
+				if (event.key !== "Escape" || !isOpen) return;
+				event.preventDefault();
+				close();
+			}}
+		>
 			<button
 				type="button"
 				class="button"
@@ -56,11 +64,6 @@ export function Filters(props: {
 				class="rides-filters-panel"
 				aria-label="Filters"
 				hidden={!isOpen}
-				onKeyDown={(event) => {
-					if (event.key !== "Escape") return;
-					event.preventDefault();
-					close();
-				}}
 			>
 				{isOpen && (
 					<>

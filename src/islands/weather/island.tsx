@@ -63,15 +63,15 @@ const question = new Question<WeatherAnswer>();
 export function WeatherIsland({ data }: { readonly data: WeatherData }) {
 	const chosen = choice.value;
 	const state = question.state.value.kind;
-	// Of the whole the days are there, whether the engine comes or not.
-	const isPreview =
-		state === "asking" || (state === "failed" && isWhole(chosen));
+	// Of the whole the days are an answer, whether the engine has a finer one or not.
+	const hasDays = isWhole(chosen);
+	const isPreview = state === "asking" || (state === "failed" && hasDays);
 	return (
 		<WeatherView
 			data={data}
 			choice={chosen}
 			answer={isPreview ? preview(data, chosen) : question.answer.value}
-			isBusy={state === "asking"}
+			isBusy={state === "asking" && !hasDays}
 			status={<QuestionStatus question={question} />}
 			onChoice={choose}
 		/>

@@ -230,6 +230,25 @@ describe("the roll-up's picture", () => {
 	});
 });
 
+it("names that are written the other way turn no number of the sentence", () => {
+	const rows = daysOf({
+		station: "\u202ereoP",
+		module: "خارج",
+		measure: "חום\u2069\u202e",
+		unit: "\u202eC",
+	});
+	const series = chosenSeries(
+		weatherData(CATALOG, rows) as WeatherData,
+		DEFAULT_CHOICE,
+	);
+	const range = rangeOf(DEFAULT_CHOICE, series);
+	const told = sentence(series, range, rollupAnswer(series, range, 86_400, 1));
+	const around = told.replaceAll(/\u2068[^\u2069]*\u2069/g, "…");
+	expect(around).toBe(
+		"From 1 Jan 2024 to 10 Jan 2024, … at …, … lay between −2\u00a0… and 11\u00a0…, 4.7\u00a0… on average over 1,296 readings.",
+	);
+});
+
 it("averages from an hour to 30 days travel in the address and back", () => {
 	for (let hours = 1; hours <= 720; hours++)
 		expect(averageCodec.parse(averageCodec.format(hours * 3600))).toBe(

@@ -8,6 +8,7 @@ import {
 } from "../../charts/format.ts";
 import { figuresOf, type WeatherPoint } from "../../charts/weather.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
+import { inOwnDirection } from "../../lib/own-direction.ts";
 import type { Query } from "../../queries/sql.ts";
 import {
 	bucketSeconds,
@@ -347,7 +348,8 @@ export function trailingAverage(
 /** `temperature at Oslo, outdoor` */
 export function seriesName({ series }: SeriesData): string {
 	const { station, module, measure } = series;
-	return `${readableMeasure(measure)} at ${station}${module === null ? "" : `, ${module}`}`;
+	const place = [station, ...(module === null ? [] : [module])];
+	return `${readableMeasure(measure)} at ${place.map(inOwnDirection).join(", ")}`;
 }
 
 /** What is seen, in one sentence. */
