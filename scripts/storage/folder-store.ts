@@ -1,11 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Dirent, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+	type Dirent,
+	readdirSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+} from "node:fs";
 import {
 	copyFile,
 	link,
 	mkdir,
 	open,
-	readdir,
 	readFile,
 	rename,
 	rm,
@@ -114,7 +119,7 @@ export class FolderStore implements Store {
 	}
 
 	async *list(prefix: string): AsyncIterable<StoredFile> {
-		for (const key of await this.#keys(prefix)) {
+		for (const key of this.#keys(prefix)) {
 			const status = statSync(this.#path(key), { throwIfNoEntry: false });
 			// Another process may have removed it meanwhile.
 			if (status !== undefined)
@@ -122,11 +127,11 @@ export class FolderStore implements Store {
 		}
 	}
 
-	async #keys(prefix: string): Promise<string[]> {
+	#keys(prefix: string): string[] {
 		const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
 		let entries: Dirent[];
 		try {
-			entries = await readdir(this.#path(start), {
+			entries = readdirSync(this.#path(start), {
 				recursive: true,
 				withFileTypes: true,
 			});
@@ -156,7 +161,7 @@ export class FolderStore implements Store {
 
 	/** Removes what killed processes were writing. */
 	async sweep(): Promise<void> {
-		const keys = await this.#keys("");
+		const keys = this.#keys("");
 		await this.remove(keys.filter((key) => UNFINISHED.test(key)));
 	}
 
