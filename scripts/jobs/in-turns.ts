@@ -13,3 +13,16 @@ export async function inTurns<T, U>(
 	);
 	return results;
 }
+
+/**
+ * As `Promise.all`, but throws only once none of them runs any more: what they work with
+ * may be closed then.
+ */
+export async function allEnded<T extends readonly unknown[]>(
+	works: {
+		readonly [K in keyof T]: Promise<T[K]>;
+	},
+): Promise<{ -readonly [K in keyof T]: T[K] }> {
+	await Promise.allSettled(works);
+	return Promise.all(works) as Promise<{ -readonly [K in keyof T]: T[K] }>;
+}

@@ -10,7 +10,8 @@ import type {
 	RollupDefinition,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
-import type { JobKind, JobResult } from "../jobs/execute.ts";
+import type { JobKind } from "../jobs/execute.ts";
+import { allEnded } from "../jobs/in-turns.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal } from "../storage/sql-text.ts";
@@ -29,45 +30,72 @@ export interface Aggregated {
 	readonly rollups: readonly CatalogRollup[];
 }
 
-/** Makes a dataset's roll-ups out of its finished tables. */
+/**
+ * Makes a dataset's roll-ups out of its finished tables. Those that are plain SQL do not
+ * wait for the start view: they are made beside it.
+ */
 export const aggregate: JobKind = async (json, context) => {
 	const params = json as unknown as AggregateParams;
 	const dataset = datasetNamed(params.dataset);
-	const database = await openDatabase({ temporaryFolder: context.spill });
-	const { connection } = database;
-	try {
-		for (const table of dataset.tables)
-			await createLakeView(
-				connection,
-				table.contract,
-				params.tables[table.name] ?? [],
-				context.folder,
-			);
-		const startView =
-			params.startView !== undefined
-				? params.startView
-				: ((await dataset.startView?.((sql) => rowsOf(connection, sql))) ??
-					null);
-		const outputs: JobResult["outputs"][number][] = [];
-		const rollups: CatalogRollup[] = [];
-		for (const definition of dataset.rollups) {
-			context.signal.throwIfAborted();
-			const file = `${definition.name}.parquet`;
-			const rollup = await writeRollup(
-				connection,
-				dataset,
-				definition,
-				startView,
-				join(context.out, file),
-			);
-			outputs.push({ file, store: "lake", key: rollup.path });
-			rollups.push(rollup);
+	const overLake = async <T>(
+		work: (connection: DuckDBConnection) => Promise<T>,
+	): Promise<T> => {
+		const database = await openDatabase({ temporaryFolder: context.spill });
+		const { connection } = database;
+		try {
+			for (const table of dataset.tables)
+				await createLakeView(
+					connection,
+					table.contract,
+					params.tables[table.name] ?? [],
+					context.folder,
+				);
+			return await work(connection);
+		} finally {
+			await database.close();
 		}
-		const value: Aggregated = { startView, rollups };
-		return { outputs, value: value as unknown as Json };
-	} finally {
-		await database.close();
-	}
+	};
+	const written = new Map<string, CatalogRollup>();
+	const write = async (
+		connection: DuckDBConnection,
+		type: "string" | "function",
+		startView: StartView | null,
+	) => {
+		for (const definition of dataset.rollups) {
+			if (typeof definition.sql !== type) continue;
+			context.signal.throwIfAborted();
+			const { name } = definition;
+			const file = join(context.out, `${name}.parquet`);
+			written.set(
+				name,
+				await writeRollup(connection, dataset, definition, startView, file),
+			);
+		}
+	};
+	const [startView] = await allEnded([
+		overLake(async (connection) => {
+			const startView =
+				params.startView !== undefined
+					? params.startView
+					: ((await dataset.startView?.((sql) => rowsOf(connection, sql))) ??
+						null);
+			await write(connection, "function", startView);
+			return startView;
+		}),
+		overLake((connection) => write(connection, "string", null)),
+	]);
+	const rollups = dataset.rollups.map(
+		({ name }) => written.get(name) as CatalogRollup,
+	);
+	const value: Aggregated = { startView, rollups };
+	return {
+		outputs: rollups.map(({ name, path }) => ({
+			file: `${name}.parquet`,
+			store: "lake",
+			key: path,
+		})),
+		value: value as unknown as Json,
+	};
 };
 
 /**
