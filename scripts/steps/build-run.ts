@@ -4,7 +4,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
-import { inTurns } from "../jobs/in-turns.ts";
+import { allEnded, inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord, type Json } from "../jobs/job.ts";
 import {
 	collect,
@@ -32,7 +32,6 @@ import { fingerprintOf } from "./fingerprint.ts";
 import {
 	aggregateJob,
 	identityOf,
-	type PlannedPiece,
 	parseJob,
 	rejectsJob,
 	resolveJob,
@@ -41,7 +40,7 @@ import {
 import { makeCatalog } from "./lake-catalog.ts";
 import { peakBytes } from "./memory.ts";
 import { type BuildPlaces, inputFolders, ownFolders } from "./places.ts";
-import { planPieces } from "./plan-pieces.ts";
+import { type CutTable, cutTable, planPieces } from "./plan-pieces.ts";
 import type { BuildReport, StreamedReport } from "./report.ts";
 import type { ResolvedClaims } from "./resolve-claims.ts";
 import { type ScannedFile, type ScannedInput, scanInput } from "./scan.ts";
@@ -70,7 +69,7 @@ export interface BuildTools extends Omit<StepTools, "scratch"> {
 }
 
 /** Tables that are cut into pieces at a time. */
-const PLANNED_AT_A_TIME = 3;
+const CUT_AT_A_TIME = 3;
 
 /** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
 export async function runBuild(
@@ -165,8 +164,12 @@ class BuildRun {
 
 		const datasets = scanned.found.map((found) => new DatasetBuild(found));
 		await this.#read(datasets, state);
-		await this.#compare(datasets);
-		await this.#write(datasets, state, lakeFiles);
+		// Where pieces begin and end does not depend on what came more than once.
+		const [tables] = await allEnded([
+			this.#cut(datasets),
+			this.#compare(datasets),
+		]);
+		await this.#write(datasets, tables, state, lakeFiles);
 		const { maxRejected = DEFAULT_MAX_REJECTED } = this.#options;
 		for (const each of datasets) {
 			each.checkBalance();
@@ -314,11 +317,17 @@ class BuildRun {
 	/** Sorts and writes the pieces that have changed. */
 	async #write(
 		datasets: readonly DatasetBuild[],
+		tables: readonly CutTable[],
 		state: BuildState | null,
 		lakeFiles: ReadonlyMap<string, number>,
 	): Promise<void> {
 		const { stores } = this.#tools;
-		const planned = await this.#plan(datasets);
+		const planned = tables.flatMap((cut) =>
+			planPieces(this.#version, cut).map((piece) => ({
+				build: cut.build,
+				piece,
+			})),
+		);
 		const losers = new Map<string, WorkFile>();
 		for (const build of datasets) {
 			const { resolved } = build;
@@ -359,35 +368,21 @@ class BuildRun {
 		}
 	}
 
-	/** The pieces of all tables, in the order of these. */
-	async #plan(
-		datasets: readonly DatasetBuild[],
-	): Promise<{ build: DatasetBuild; piece: PlannedPiece }[]> {
+	/** Cuts all tables into pieces, in the order of these. */
+	async #cut(datasets: readonly DatasetBuild[]): Promise<CutTable[]> {
 		const tables = datasets.flatMap((build) =>
 			build.dataset.tables.map((table) => ({ build, table })),
 		);
-		const planned = await inTurns(
-			PLANNED_AT_A_TIME,
-			tables,
-			async ({ build, table }) => {
-				const { spill: temporaryFolder } = this.#tools;
-				const database = await openDatabase({ temporaryFolder });
-				try {
-					const { connection } = database;
-					const pieces = await planPieces(
-						this.#version,
-						build,
-						table,
-						connection,
-						this.#fetch,
-					);
-					return pieces.map((piece) => ({ build, piece }));
-				} finally {
-					await database.close();
-				}
-			},
-		);
-		return planned.flat();
+		return inTurns(CUT_AT_A_TIME, tables, async ({ build, table }) => {
+			const { spill: temporaryFolder } = this.#tools;
+			const database = await openDatabase({ temporaryFolder });
+			try {
+				const { connection } = database;
+				return await cutTable(build, table, connection, this.#fetch);
+			} finally {
+				await database.close();
+			}
+		});
 	}
 
 	/** Finishes the lake whose tables are written, and puts its catalog in force. */

@@ -77,9 +77,8 @@ export async function readPieces(
 	const rows = await rowsOf(
 		connection,
 		`WITH own AS MATERIALIZED (
-			SELECT *, TRY_CAST(content AS HUGEINT) AS hashes
-			FROM read_parquet(${files}, filename = true, hive_partitioning = false)
-			JOIN (SELECT unnest(${files}) AS filename, unnest(range(${batches.length})) AS batch) USING (filename)
+			SELECT *, file_index AS batch, TRY_CAST(content AS HUGEINT) AS hashes
+			FROM read_parquet(${files}, hive_partitioning = false)
 		),
 		finest AS (
 			SELECT ${[...names, "sum(rows) AS rows"].join(", ")} FROM own GROUP BY ALL

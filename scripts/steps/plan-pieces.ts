@@ -3,32 +3,49 @@ import type { TableDefinition } from "../datasets/dataset.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { type DatasetBuild, output, parsed } from "./dataset-build.ts";
 import { type Batch, identityOf, type PlannedPiece } from "./jobs.ts";
-import { PIECE_ROWS, readPieces } from "./pieces.ts";
+import { PIECE_ROWS, type Piece, readPieces } from "./pieces.ts";
 
 /** Summaries of batches that are fetched at a time. */
 const FETCHED_AT_A_TIME = 8;
 
+/** A table of a dataset that was read, and the pieces that it falls into, in its order. */
+export interface CutTable {
+	readonly build: DatasetBuild;
+	readonly table: TableDefinition;
+	readonly pieces: readonly Piece[];
+}
+
 /**
- * The pieces of a table, in its order. A piece has another id once a row of it, a copy
- * that does not count, or the `version` of the code is another. `fetch` makes a file of the work
- * store readable and gives its local path.
+ * Cuts a table into pieces. `fetch` makes a file of the work store readable and gives its
+ * local path.
  */
-export async function planPieces(
-	version: string,
+export async function cutTable(
 	build: DatasetBuild,
 	table: TableDefinition,
 	connection: DuckDBConnection,
 	fetch: (key: string) => Promise<string>,
-): Promise<PlannedPiece[]> {
-	const byBatch = new Map<string, Batch>();
+): Promise<CutTable> {
 	const summaries = new Map<string, string>();
-	await inTurns(FETCHED_AT_A_TIME, build.batches, async (batch) => {
-		const { record } = batch;
+	await inTurns(FETCHED_AT_A_TIME, build.batches, async ({ record }) => {
 		const own = parsed(record).tables[table.name];
 		if (own === undefined || own.buckets === null) return;
-		byBatch.set(record.id, batch);
 		summaries.set(record.id, await fetch(output(record, own.buckets).key));
 	});
+	const { pieceRows = PIECE_ROWS } = table;
+	const pieces = await readPieces(connection, table, summaries, pieceRows);
+	return { build, table, pieces };
+}
+
+/**
+ * The pieces of a table as they are to be written, once its copies are known. A piece has
+ * another id once a row of it, a copy that does not count, or the `version` of the code is
+ * another.
+ */
+export function planPieces(
+	version: string,
+	{ build, table, pieces }: CutTable,
+): PlannedPiece[] {
+	const byBatch = new Map(build.batches.map((each) => [each.record.id, each]));
 	const losers = build.resolved?.value.bySource ?? {};
 	const leftOf = new Map(
 		[...byBatch].map(([id, { files }]) => [
@@ -39,8 +56,6 @@ export async function planPieces(
 			}),
 		]),
 	);
-	const { pieceRows = PIECE_ROWS } = table;
-	const pieces = await readPieces(connection, table, summaries, pieceRows);
 	return pieces.map((piece) => {
 		const batches = new Set(piece.sources.map(({ batch }) => batch));
 		const inputs = piece.sources.map(({ batch, file }) => {
