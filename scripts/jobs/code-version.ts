@@ -15,6 +15,9 @@ const DATASETS = new URL("../datasets/", import.meta.url);
 /** An import of ours: its path is written out, with its ending. */
 const IMPORT = /\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 
+/** Code that was read, and what it imports of ours, by path: what runs is what was loaded, also where the files change under a watch. */
+const known = new Map<string, { code: Buffer; imports: readonly URL[] }>();
+
 let version: Promise<string> | null = null;
 
 /**
@@ -36,12 +39,24 @@ export function modulesFrom(entries: readonly URL[]): Map<string, Buffer> {
 	for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
 		const path = fileURLToPath(next);
 		if (modules.has(path)) continue;
-		const code = readFileSync(path);
+		const { code, imports } = moduleAt(path, next);
 		modules.set(path, code);
-		for (const [, specifier = ""] of code.toString().matchAll(IMPORT))
-			queue.push(new URL(specifier, next));
+		queue.push(...imports);
 	}
 	return modules;
+}
+
+function moduleAt(path: string, url: URL) {
+	let found = known.get(path);
+	if (found === undefined) {
+		const code = readFileSync(path);
+		const imports = [...code.toString().matchAll(IMPORT)].map(
+			([, specifier = ""]) => new URL(specifier, url),
+		);
+		found = { code, imports };
+		known.set(path, found);
+	}
+	return found;
 }
 
 /** Hash of files, by path, wherever the repository lies: 16 hexadecimal digits. */

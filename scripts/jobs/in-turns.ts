@@ -1,4 +1,7 @@
-/** Does the same with all items, so many at a time; gives results in the order of the items. */
+/**
+ * Does the same with all items, so many at a time; gives results in the order of the items.
+ * Once one has failed, no other is begun.
+ */
 export async function inTurns<T, U>(
 	atATime: number,
 	items: readonly T[],
@@ -6,11 +9,20 @@ export async function inTurns<T, U>(
 ): Promise<U[]> {
 	const results: U[] = new Array(items.length);
 	const queue = items.entries();
-	await Promise.all(
-		Array.from({ length: Math.min(atATime, items.length) }, async () => {
-			for (const [index, item] of queue) results[index] = await work(item);
-		}),
-	);
+	let hasFailed = false;
+	const lane = async () => {
+		for (const [index, item] of queue) {
+			if (hasFailed) return;
+			try {
+				results[index] = await work(item);
+			} catch (error) {
+				hasFailed = true;
+				throw error;
+			}
+		}
+	};
+	const lanes = Math.min(atATime, items.length);
+	await allEnded(Array.from({ length: lanes }, lane));
 	return results;
 }
 

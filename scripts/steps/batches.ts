@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ScannedFile } from "./scan.ts";
 
 /** Batches that a dataset is cut into, as a rule: enough that one changed file costs little. */
@@ -95,9 +95,7 @@ export function batchesAfter(
 
 /** True for one of `usual` paths, always the same ones. */
 function endsBatch(path: string, usual: number): boolean {
-	return (
-		createHash("sha256").update(path).digest().readUInt32BE(0) % usual === 0
-	);
+	return hash("sha256", path, "buffer").readUInt32BE(0) % usual === 0;
 }
 
 function powerOfTwo(value: number): number {

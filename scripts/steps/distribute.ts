@@ -1,5 +1,5 @@
 import { mkdir, readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
@@ -16,15 +16,15 @@ const FILE_ROWS = 2 ** 14;
 /** Rows in order go to files of so many row groups: who reads a few of these reads a footer of no more. */
 const ROW_GROUPS_PER_FILE = 8;
 
-/** A batch's rows of one table, on their way to its pieces. Files are indices of outputs. */
-export interface DistributedTable {
-	readonly files: readonly number[];
+/** A batch's rows of one table, on their way to its pieces. Files are told by their paths, or in other ways. */
+export interface DistributedTable<File = string> {
+	readonly files: readonly File[];
 	/**
 	 * A file that says what lies where: `file` (place in `files`), the partition keys as
 	 * text, the buckets, `rows`, and `content`, which tells these rows from any others.
 	 * Null without rows.
 	 */
-	readonly buckets: number | null;
+	readonly buckets: File | null;
 	readonly rows: number;
 }
 
@@ -44,8 +44,6 @@ export async function distribute(
 		readonly isUnique: boolean;
 		/** Names the content of the batch, where it is cheaper to name than to look at. */
 		readonly content: string | null;
-		/** Makes a file, by its path below the folder, an output and gives its index. */
-		add(file: string): number;
 	},
 ): Promise<DistributedTable> {
 	const { folder, isSorted } = options;
@@ -67,9 +65,7 @@ export async function distribute(
 	const files = await parquetFiles(folder);
 	const summary = join(folder, "buckets.parquet");
 	await summarise(connection, definition, files, summary, options.content);
-	const add = (file: string) =>
-		options.add(relative(folder, file).split(sep).join("/"));
-	return { files: files.map(add), buckets: add(summary), rows };
+	return { files, buckets: summary, rows };
 }
 
 /** SELECT of a batch's rows of a table, in its types, with what its pieces are made by and their buckets. */

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type {
 	About,
@@ -8,10 +8,12 @@ import type {
 	ParseOutput,
 	SourceFile,
 	StagingTable,
+	TableDefinition,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import type { JobContext, JobKind, JobResult } from "../jobs/execute.ts";
 import { classify } from "../jobs/failures.ts";
+import { inTurns } from "../jobs/in-turns.ts";
 import type { Json } from "../jobs/job.ts";
 import { type Database, openDatabase, streamRows } from "../storage/duckdb.ts";
 import { literal, SCRATCH_PARQUET } from "../storage/sql-text.ts";
@@ -29,6 +31,9 @@ const SAMPLE_LENGTH = 200;
 
 /** Bytes of plain text whose rows are sorted in the memory of a job. */
 const SORTED_BYTES = 2 ** 28;
+
+/** The tables of a batch of less are distributed at once: one after the other, each statement's first run would be waited for. */
+const AT_ONCE_BYTES = 2 ** 22;
 
 /** A file of more is named: to look at all its rows takes as long as to write what they changed. */
 const NAMED_BYTES = 2 ** 27;
@@ -53,7 +58,7 @@ export interface ParseParams {
 
 /** What a parse job says of its batch. Files are indices of the job's outputs. */
 export interface ParsedBatch {
-	readonly tables: Readonly<Record<string, DistributedTable>>;
+	readonly tables: Readonly<Record<string, DistributedTable<number>>>;
 	/** Rejects, in the contract's columns; null where there are none. */
 	readonly rejects: number | null;
 	/** What {@link DatasetDefinition.unique} claims; null where it does not. */
@@ -179,36 +184,47 @@ class Batch {
 	async #distribute(
 		files: readonly SourceFile[],
 		staged: readonly StagedFile[],
-	): Promise<Record<string, DistributedTable>> {
+	): Promise<Record<string, DistributedTable<number>>> {
 		const { connection } = this.#database;
 		await createStagingViews(connection, this.#dataset, {
 			staged,
 			views: this.#views,
 			rejected: this.#rejected,
 		});
-		const tables: Record<string, DistributedTable> = {};
+		const { tables } = this.#dataset;
 		const bytes = unpackedBytes(this.#params.files);
 		try {
-			for (const table of this.#dataset.tables)
-				tables[table.name] = await distribute(connection, table, {
-					folder: join(this.#context.out, table.name),
-					isSorted: bytes <= SORTED_BYTES,
-					isUnique: this.#dataset.unique !== undefined,
-					// Any change of its only file is taken for a change of all that it holds.
-					content:
-						bytes > NAMED_BYTES && files.length === 1
-							? `batch ${this.#context.id}`
-							: null,
-					add: (file) => this.#add(`${table.name}/${file}`),
-				});
-			return tables;
+			const distributed = await inTurns(
+				bytes <= AT_ONCE_BYTES ? tables.length : 1,
+				tables,
+				async (table) =>
+					distribute(await this.#database.connect(), table, {
+						folder: join(this.#context.out, table.name),
+						isSorted: bytes <= SORTED_BYTES,
+						isUnique: this.#dataset.unique !== undefined,
+						// Any change of its only file is taken for a change of all that it holds.
+						content:
+							bytes > NAMED_BYTES && files.length === 1
+								? `batch ${this.#context.id}`
+								: null,
+					}),
+			);
+			return Object.fromEntries(
+				distributed.map(({ files, buckets, rows }, index) => [
+					(tables[index] as TableDefinition).name,
+					{
+						files: files.map((file) => this.#addPath(file)),
+						buckets: buckets === null ? null : this.#addPath(buckets),
+						rows,
+					},
+				]),
+			);
 		} catch (error) {
 			// Rows that were not written down are looked at here first.
 			if (this.#views.length === 0 || classify(error) !== "deterministic")
 				throw error;
 			this.#late = reasonOf(error as Error, files[0]);
 			this.#views.length = 0;
-			this.#outputs.length = 0;
 			this.#counts = {};
 			this.#rejected.push(0);
 			return this.#distribute(files, staged);
@@ -264,6 +280,10 @@ class Batch {
 				key: `batches/${this.#context.id}/${file}`,
 			}) - 1
 		);
+	}
+
+	#addPath(path: string): number {
+		return this.#add(relative(this.#context.out, path).split(sep).join("/"));
 	}
 
 	async #parse(file: SourceFile, writer: StagingWriter): Promise<void> {

@@ -88,10 +88,13 @@ export const writePieces: JobKind = async (json, context) => {
 		const pieces: (Omit<WrittenPiece, "files"> & { paths: string[] })[] = [];
 		for (const [at, piece] of params.pieces.entries()) {
 			context.signal.throwIfAborted();
-			await connection.run(`CREATE OR REPLACE VIEW rows AS ${source(piece)}`);
+			const select = source(piece);
+			if (hasOwnSql(definition))
+				await connection.run(`CREATE OR REPLACE VIEW rows AS ${select}`);
 			const { paths, rows } = await writePiece(
 				connection,
 				definition,
+				definition.merge ?? select,
 				join(context.out, `piece-${at}`),
 			);
 			const rejects = await writeRejects(
@@ -135,6 +138,11 @@ export const writePieces: JobKind = async (json, context) => {
 	return { outputs, value: written as unknown as Json };
 };
 
+/** Whether SQL of the table's own goes through the rows of a piece, by the name `rows`. */
+function hasOwnSql({ merge, conflicts, counts }: TableDefinition): boolean {
+	return (merge ?? conflicts ?? counts) !== undefined;
+}
+
 /** Where a file of a piece, the first having the index 0, lies in the lake. */
 function lakePath(
 	{ name }: TableContract,
@@ -177,7 +185,7 @@ async function openRows(
 			ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
 		: "";
 	const all = (columns: string) =>
-		`SELECT ${columns} FROM read_parquet(${literalList(files)}, hive_partitioning = false, union_by_name = true) AS all_rows ${losers}`;
+		`SELECT ${columns} FROM read_parquet(${literalList(files)}, hive_partitioning = false) AS all_rows ${losers}`;
 	const [first] = pieces;
 	const isReadOnce = conflicts === undefined && counts === undefined;
 	if (first && pieces.length === 1 && (isReadOnce || first.rows > TAKEN_ROWS))
@@ -219,17 +227,18 @@ function pieceNumber(
 }
 
 /**
- * Writes what the view `rows` holds, in the table's order, to files of a folder: one,
- * more, or none without rows. Gives their paths in this order.
+ * Writes the rows of a SELECT, in the table's order, to files of a folder: one, more, or
+ * none without rows. Gives their paths in this order.
  */
 async function writePiece(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
+	select: string,
 	folder: string,
 ): Promise<{ paths: string[]; rows: number }> {
 	await mkdir(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
-		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${definition.merge ?? "FROM rows"}) ORDER BY ${definition.orderBy})
+		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${select}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		OVERWRITE true)`,

@@ -46,9 +46,25 @@ test("databases that are open together see nothing of each other, and end one by
 	await next.close();
 });
 
+test("connections to a database see the same, also once another database is open", async () => {
+	const database = await open();
+	const other = await open();
+	await database.connection.run("CREATE TABLE numbers AS SELECT 7 AS number");
+	const connections = [await database.connect(), await database.connect()];
+	for (const connection of connections)
+		expect(await rowsOf(connection, "FROM numbers")).toEqual([{ number: 7 }]);
+	await database.close();
+	await expect(other.connection.run("FROM numbers")).rejects.toThrow(/numbers/);
+	await other.close();
+});
+
 test("the same time zone holds in each, and one thread", async () => {
 	const databases = [await open(), await open()];
-	for (const { connection } of databases)
+	const connections = databases.map(({ connection }) => connection);
+	for (const connection of [
+		...connections,
+		await (databases[0] as Database).connect(),
+	])
 		expect(
 			await rowsOf(
 				connection,

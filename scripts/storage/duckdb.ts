@@ -7,6 +7,8 @@ const MEMORY_LIMIT = "320MB";
 /** A native database in memory, of its opener alone, that spills to a folder. */
 export interface Database {
 	readonly connection: DuckDBConnection;
+	/** Connects once more: what two connections are asked is done at once. */
+	connect(): Promise<DuckDBConnection>;
 	close(): Promise<void>;
 }
 
@@ -48,14 +50,21 @@ export async function openDatabase(
 		(await engine.instance).closeSync();
 	};
 	try {
-		const connection = await (await engine.instance).connect();
+		const instance = await engine.instance;
 		const name = `database_${opened++}`;
-		await connection.run(
-			`SET TimeZone = 'UTC'; ATTACH ':memory:' AS ${name}; USE ${name}`,
-		);
+		const connections: DuckDBConnection[] = [];
+		const connect = async (first = "") => {
+			const connection = await instance.connect();
+			connections.push(connection);
+			await connection.run(`SET TimeZone = 'UTC'; ${first} USE ${name}`);
+			return connection;
+		};
+		const connection = await connect(`ATTACH ':memory:' AS ${name};`);
 		return {
 			connection,
+			connect: () => connect(),
 			async close() {
+				for (const other of connections.slice(1)) other.closeSync();
 				if (engine.databases > 1)
 					await connection.run(`USE memory; DETACH ${name}`);
 				connection.closeSync();

@@ -17,7 +17,7 @@ import {
 	rmdir,
 	stat,
 } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { onDisk } from "./disk.ts";
 import {
 	ConflictError,
@@ -139,10 +139,11 @@ export class FolderStore implements Store {
 			if (isMissing(error)) return [];
 			throw error;
 		}
+		const length = this.#path("x").length - 1;
 		return entries
 			.filter((entry) => entry.isFile())
 			.map(({ parentPath, name }) =>
-				relative(this.address, join(parentPath, name)).split(sep).join("/"),
+				join(parentPath, name).slice(length).replaceAll(sep, "/"),
 			)
 			.filter((key) => key.startsWith(prefix));
 	}
