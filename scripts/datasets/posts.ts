@@ -2,7 +2,6 @@ import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { isTar } from "../../src/lib/formats/tar.ts";
 import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import { tableContract } from "../../src/lib/tables.ts";
-import { readPostsFile } from "../formats/posts.ts";
 import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
@@ -43,6 +42,8 @@ export const posts: DatasetDefinition = {
 		},
 	],
 	async parse(file, out) {
+		// Loaded where there are posts: each build loads this file.
+		const { readPostsFile } = await import("../formats/posts.ts");
 		let record = 0;
 		await readPostsFile(file, out, (post, line, entry) =>
 			out.row("post_copies", [

@@ -1,6 +1,6 @@
 import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import { tableContract } from "../../src/lib/tables.ts";
-import { mayHoldReadings, readWeather } from "../formats/weather.ts";
+import { mayHoldReadings } from "../formats/weather-names.ts";
 import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
@@ -56,6 +56,8 @@ export const weather: DatasetDefinition = {
 		},
 	],
 	async parse(file, out) {
+		// Loaded where there are readings: each build loads this file.
+		const { readWeather } = await import("../formats/weather.ts");
 		let read = 0;
 		let kept = false;
 		try {

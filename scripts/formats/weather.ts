@@ -19,6 +19,7 @@ import {
 	periodName,
 	survey,
 } from "./weather-layout.ts";
+import { mayHoldReadings } from "./weather-names.ts";
 import type { TakeReading } from "./weather-reading.ts";
 import {
 	openTable,
@@ -38,11 +39,6 @@ const LONGEST_STATION = 240;
 /** Microseconds since 1970, the end exclusive: a single reading of another age would stretch every timeline. */
 const MIN_TIME = Date.UTC(1600, 0) * 1000;
 const MAX_TIME = Date.UTC(2101, 0) * 1000;
-
-/** Whether a path, of a file in a folder or a zip, is one that readings may lie in, also packed (`.gz`). */
-export function mayHoldReadings(path: string): boolean {
-	return /\.(?:csv|tsv|psv|txt|xml)$/.test(plainName(path));
-}
 
 /**
  * Reads the readings of a table, see {@link readTable}, of meters in NEM12 and Green Button,
