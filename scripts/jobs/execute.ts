@@ -72,6 +72,8 @@ export interface ExecuteOptions {
 	onProgress?(progress: JobProgress): void;
 	onItem?(item: string): void;
 	onLog?(line: string): void;
+	/** Takes the writing of the record, for which the job does not wait then: whoever needs it later does. */
+	onKeeping?(keeping: Promise<void>): void;
 }
 
 /**
@@ -129,10 +131,12 @@ export async function executeJob(
 			log,
 		};
 		signal.throwIfAborted();
-		await stores.work.write(
+		const keeping = stores.work.write(
 			recordKey(job.id),
 			Buffer.from(JSON.stringify(record)),
 		);
+		if (options.onKeeping === undefined) await keeping;
+		else options.onKeeping(keeping);
 		return record;
 	} finally {
 		// A promise for each of its many links would take most of a small job's time.

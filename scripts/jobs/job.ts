@@ -77,6 +77,11 @@ export interface Runner {
 	 * have done until then stays done.
 	 */
 	run(jobs: readonly Job[], watch: JobWatch): Promise<JobRecord[]>;
+	/**
+	 * Resolves once the records that it has given lie in the work store, where the next
+	 * build looks for them; rejects where one could not be written.
+	 */
+	kept(): Promise<void>;
 	/** Ends what still runs, in good order where nothing does. */
 	close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FolderStore } from "../storage/folder-store.ts";
 import type { Store } from "../storage/store.ts";
 import { executeJob, type KindsModule } from "./execute.ts";
 import {
@@ -10,6 +11,7 @@ import {
 	RETRY,
 	type RetryPolicy,
 } from "./failures.ts";
+import { allEnded } from "./in-turns.ts";
 import {
 	type Job,
 	JobError,
@@ -94,6 +96,8 @@ export class ProcessPool {
 	readonly #options: PoolOptions;
 	readonly #idle: Slot[] = [];
 	readonly #running = new Set<Promise<JobRecord>>();
+	/** Of jobs that were done here: to wait for the disk after each would take a good part of a small build's time. */
+	readonly #keeping: Promise<void>[] = [];
 	readonly #waiting: (() => void)[] = [];
 	readonly #closing = new AbortController();
 	#swept: Promise<void> | null = null;
@@ -138,10 +142,15 @@ export class ProcessPool {
 		);
 	}
 
+	/** Resolves once all records that were given have been kept; throws where one could not be. */
+	async kept(): Promise<void> {
+		await allEnded(this.#keeping);
+	}
+
 	/** Stops what runs, and ends all processes. */
 	async close(): Promise<void> {
 		this.#closing.abort(new Error("the processes are being closed"));
-		await Promise.allSettled(this.#running);
+		await Promise.allSettled([...this.#running, ...this.#keeping]);
 		await Promise.all(this.#idle.splice(0).map((slot) => this.#finish(slot)));
 	}
 
@@ -220,6 +229,14 @@ export class ProcessPool {
 				signal: watch.signal,
 				onProgress: (progress) => watch.onProgress?.(progress),
 				onLog: (line) => log.push(line),
+				// What fails on the way to a bucket may pass: then the job is tried again.
+				...(here.stores.work instanceof FolderStore && {
+					onKeeping: (keeping: Promise<void>) => {
+						// `kept` tells of it; nobody may ask that after a failure.
+						keeping.catch(() => {});
+						this.#keeping.push(keeping);
+					},
+				}),
 			});
 			return { ...outcome, answer: { kind: "done", record } };
 		} catch (error) {

@@ -19,7 +19,7 @@ import {
 	kinds,
 } from "../../tests/support/job-kinds.ts";
 import { FolderStore } from "../storage/folder-store.ts";
-import type { Job, JobError, JobProgress } from "./job.ts";
+import { type Job, type JobError, type JobProgress, recordKey } from "./job.ts";
 import { ProcessRunner, type ProcessRunnerOptions } from "./process-runner.ts";
 
 let folder: string;
@@ -327,4 +327,36 @@ test("processes end when their parent vanishes, and clear their folders", async 
 	const [scratch = ""] = await readdir(join(folder, "scratch"));
 	parent.kill("SIGKILL");
 	while (existsSync(join(folder, "scratch", scratch))) await sleep(20);
+});
+
+test("jobs that are done here are kept when the runner says so, also after another has failed", async () => {
+	const stores = {
+		lake: new FolderStore(join(folder, "lake")),
+		work: new FolderStore(join(folder, "work")),
+	};
+	const here = start({ here: { kinds, stores } });
+	const make = (seed: number) => ({
+		...jobOf("make", { seed, bytes: 100, ms: 0, runs: runs() }),
+		seconds: 0.01,
+	});
+	const isKept = async ({ id }: Job) =>
+		(await stores.work.read(recordKey(id))) !== null;
+	const [first, second] = [make(1), make(2)] as const;
+	try {
+		await here.run([first], {});
+		await here.kept();
+		expect(await isKept(first)).toBe(true);
+		const failing = {
+			...jobOf("fail", {
+				how: "deterministic",
+				times: 9,
+				runs: runs("failed"),
+			}),
+			seconds: 0.001,
+		};
+		await expect(here.run([second, failing], {})).rejects.toThrow(/^fail/);
+		expect(await isKept(second)).toBe(true);
+	} finally {
+		await here.close();
+	}
 });

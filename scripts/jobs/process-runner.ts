@@ -54,8 +54,13 @@ export class ProcessRunner implements Runner {
 				lane().catch((error) => failed.abort(error)),
 			),
 		);
+		if (failed.signal.aborted) await this.#pool.kept();
 		failed.signal.throwIfAborted();
 		return records;
+	}
+
+	kept(): Promise<void> {
+		return this.#pool.kept();
 	}
 
 	close(): Promise<void> {

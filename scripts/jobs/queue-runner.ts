@@ -160,6 +160,9 @@ export class QueueRunner implements Runner {
 		}
 	}
 
+	/** They are: workers write them before they say that a job is done. */
+	async kept(): Promise<void> {}
+
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		if (this.#timer !== null) clearTimeout(this.#timer);

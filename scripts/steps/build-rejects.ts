@@ -57,6 +57,7 @@ export class BuildRejects {
 	}
 
 	async count(): Promise<number> {
+		if (this.files.length === 0) return 0;
 		const [row] = await rowsOf(
 			this.#connection,
 			`SELECT count(*) AS rejected FROM (${await this.#select()})`,
@@ -65,6 +66,7 @@ export class BuildRejects {
 	}
 
 	async *stream(): AsyncGenerator<RejectReport> {
+		if (this.files.length === 0) return;
 		const rows = streamRows(
 			this.#connection,
 			`FROM (${await this.#select()}) ORDER BY ${REJECTS_ORDER}`,
@@ -72,14 +74,12 @@ export class BuildRejects {
 		for await (const row of rows) yield rejectReport(row);
 	}
 
-	/** All of them, in the columns of the table of rejects. */
+	/** All of them, of which there are files, in the columns of the table of rejects. */
 	async #select(): Promise<string> {
 		const files = await inTurns(FETCHED_AT_A_TIME, this.files, ({ key }) =>
 			this.#fetch(key),
 		);
-		return files.length > 0
-			? `FROM read_parquet(${literalList(files)}, hive_partitioning = false)`
-			: "SELECT '' AS dataset, '' AS source_file, 0 AS line, '' AS reason, '' AS sample LIMIT 0";
+		return `FROM read_parquet(${literalList(files)}, hive_partitioning = false)`;
 	}
 
 	async #addDuplicates(

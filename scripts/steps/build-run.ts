@@ -446,6 +446,7 @@ class BuildRun {
 				}),
 				rejects.flatMap(({ files }) => files),
 			);
+			await this.#tools.runner.kept();
 			signal?.throwIfAborted();
 			const base = former?.tag ?? null;
 			const { version } = await publish(lake, catalog, { keep, base });

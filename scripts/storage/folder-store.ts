@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import {
 	type Dirent,
 	readdirSync,
+	readFileSync,
 	rmSync,
 	statSync,
 	symlinkSync,
@@ -11,7 +12,6 @@ import {
 	link,
 	mkdir,
 	open,
-	readFile,
 	rename,
 	rm,
 	rmdir,
@@ -57,7 +57,7 @@ export class FolderStore implements Store {
 
 	async read(key: string): Promise<Buffer | null> {
 		try {
-			return await readFile(this.#path(key));
+			return readFileSync(this.#path(key));
 		} catch (error) {
 			if (isMissing(error)) return null;
 			throw error;
