@@ -85,6 +85,8 @@ function start(
 		threads: "1",
 		memory_limit: memoryLimit,
 		temp_directory: temporaryFolder,
+		// It keeps what was read of a file in case that it is read again: here hardly any is.
+		enable_external_file_cache: "false",
 		autoinstall_known_extensions: "false",
 		autoload_known_extensions: "false",
 	});
