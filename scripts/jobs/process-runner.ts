@@ -54,7 +54,8 @@ export class ProcessRunner implements Runner {
 				lane().catch((error) => failed.abort(error)),
 			),
 		);
-		if (failed.signal.aborted) await this.#pool.kept();
+		// The first error is the one to tell.
+		if (failed.signal.aborted) await this.#pool.kept().catch(() => {});
 		failed.signal.throwIfAborted();
 		return records;
 	}
