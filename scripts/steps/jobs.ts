@@ -133,7 +133,8 @@ export function resolveJob(
 }
 
 /**
- * Jobs that write pieces: neighbours of one partition together, while they are small.
+ * Jobs that write pieces: neighbours of one table together, while they are small. Whole
+ * partitions are apart from parts of some: to read their rows no bucket is looked at.
  */
 export function writeJobs(
 	version: string,
@@ -142,13 +143,17 @@ export function writeJobs(
 ): Job[] {
 	const half = sumOf(pieces, ({ rows }) => rows) / 2;
 	const mostRows = Math.min(JOB_ROWS, Math.max(FEW_ROWS, half));
+	const isWhole = ({ buckets }: PlannedPiece) => buckets.length === 0;
 	const groups: PlannedPiece[][] = [];
-	for (const piece of pieces) {
+	for (const piece of [
+		...pieces.filter(isWhole),
+		...pieces.filter((piece) => !isWhole(piece)),
+	]) {
 		const last = groups.at(-1);
 		const rows = sumOf(last ?? [], (entry) => entry.rows);
 		if (
-			last !== undefined &&
-			last[0]?.table === piece.table &&
+			last?.[0]?.table === piece.table &&
+			isWhole(last[0]) === isWhole(piece) &&
 			rows + piece.rows <= mostRows
 		)
 			last.push(piece);
