@@ -235,6 +235,21 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 			expect(await table(page)).toHaveLength(hasEngine ? 144 : 1);
 			await page.close();
 		}
+		const sparing = await browser.newPage({ serviceWorkers: "block" });
+		await sparing.addInitScript(() =>
+			Object.defineProperty(navigator, "connection", {
+				value: { saveData: true },
+			}),
+		);
+		const engine: string[] = [];
+		sparing.on("request", (request) => {
+			if (/duckdb/.test(request.url())) engine.push(request.url());
+		});
+		await sparing.goto(`${oneDay.url}weather/`);
+		await answered(sparing);
+		expect(await table(sparing)).toHaveLength(1);
+		expect(engine).toEqual([]);
+		await sparing.close();
 		await oneDay.close();
 		await remove();
 	});

@@ -2,6 +2,7 @@ import { batch, computed, effect } from "@preact/signals";
 import { type Ask, Question } from "../charts/question.ts";
 import { QuestionStatus } from "../charts/question-status.tsx";
 import { timedQuery } from "../charts/timed-query.ts";
+import { savesData } from "../shared/offline.ts";
 import {
 	dayCodec,
 	optionalCodec,
@@ -119,10 +120,14 @@ function choose(change: Partial<WeatherChoice>): void {
 	});
 }
 
-/** The whole of a long series is drawn from the roll-up, everything else by the engine. */
+/**
+ * The whole of a long series is drawn from the roll-up, and of any where the visitor
+ * saves data; everything else by the engine.
+ */
 function askOf(chosen: WeatherChoice, data: WeatherData): Ask<WeatherAnswer> {
 	const series = chosenSeries(data, chosen);
-	if (isFromRollup(chosen, series)) return () => preview(data, chosen);
+	if (isFromRollup(chosen, series) || (isWhole(chosen) && savesData()))
+		return () => preview(data, chosen);
 	const { query, answer } = engineQuestion(
 		series,
 		rangeOf(chosen, series),
