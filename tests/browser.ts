@@ -15,6 +15,28 @@ const APPLICATIONS = [
 	"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
+/** The list below the address bar is two pages of their own, which take a second of a core for each window. */
+const ADDRESS_BAR_PAGES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+/** What Playwright 1.65 switches off for its own reasons: of two such lists Chromium takes the last. */
+const PLAYWRIGHT_WITHOUT = [
+	"AimEnabled",
+	"AvoidCorsURLLoaderRestartOnRedirect",
+	"AvoidUnnecessaryBeforeUnloadCheckSync",
+	"DestroyProfileOnBrowserClose",
+	"HttpsFirstBalancedModeAutoEnable",
+	"HttpsUpgrades",
+	"LensOverlay",
+	"MediaRouter",
+	"NetworkTimeServiceQuerying",
+	"OptimizationHints",
+	"PaintHolding",
+	"PreconnectToSearch",
+	"TcpPortRandomizationWin",
+	"ThirdPartyStoragePartitioning",
+	"msEdgeUpdateLaunchServicesPreferredVersion",
+	"msForceBrowserSignIn",
+];
+
 /** Longer than a page that works makes a busy machine wait. */
 const PATIENCE_MS = 60_000;
 
@@ -54,6 +76,7 @@ export async function launch(): Promise<Browser> {
 			"--disable-background-networking",
 			"--disable-component-update",
 			"--disable-sync",
+			`--disable-features=${[...ADDRESS_BAR_PAGES, ...PLAYWRIGHT_WITHOUT].join()}`,
 		],
 	});
 	browser.on("context", (context) => context.setDefaultTimeout(PATIENCE_MS));
