@@ -24,18 +24,20 @@ const FILES = [
 export async function makeEngineAssets(): Promise<void> {
 	const { resolve } = createRequire(import.meta.url);
 	await mkdir(FOLDER, { recursive: true });
-	for (const [name, packed] of FILES) {
-		const from = resolve(name);
-		const to = join(FOLDER, packed);
-		const made = await stat(to).catch(() => null);
-		if (made !== null && made.mtimeMs > (await stat(from)).ctimeMs) continue;
-		await pipeline(
-			createReadStream(from),
-			createGzip({ level: constants.Z_BEST_COMPRESSION }),
-			createWriteStream(`${to}.part`),
-		);
-		await rename(`${to}.part`, to);
-	}
+	await Promise.all(
+		FILES.map(async ([name, packed]) => {
+			const from = resolve(name);
+			const to = join(FOLDER, packed);
+			const made = await stat(to).catch(() => null);
+			if (made !== null && made.mtimeMs > (await stat(from)).ctimeMs) return;
+			await pipeline(
+				createReadStream(from),
+				createGzip({ level: constants.Z_BEST_COMPRESSION }),
+				createWriteStream(`${to}.part`),
+			);
+			await rename(`${to}.part`, to);
+		}),
+	);
 	await makeSample(join(FOLDER, "sample.parquet"));
 }
 
