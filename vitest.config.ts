@@ -5,6 +5,8 @@ export default defineConfig({
 	test: {
 		// For a machine that does much else.
 		expect: { poll: { timeout: 30_000 } },
+		// What differs is said whole: of a failure on another machine nothing else is left.
+		chaiConfig: { truncateThreshold: 0 },
 		sequence: { sequencer: ByTurns },
 		// One more than the cores of a small machine: what waits for browsers, processes
 		// and servers takes less than a core.
