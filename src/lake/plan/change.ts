@@ -1,6 +1,13 @@
 import { identifier } from "../../lib/identifier.ts";
 import { LakeError } from "../errors.ts";
 import type { Token } from "../sql/tokenize.ts";
+import {
+	endOf,
+	isIdentifier,
+	isSymbol,
+	isWord,
+	wordOf,
+} from "../sql/tokens.ts";
 import { DATA } from "./ghosts.ts";
 
 /** What an analyst may have of their own beside the lake's tables. */
@@ -152,9 +159,7 @@ class Reader {
 
 	constructor(sql: string, tokens: readonly Token[]) {
 		this.#sql = sql;
-		this.#tokens = tokens.filter(
-			({ kind, text }) => kind !== "symbol" || text !== ";",
-		);
+		this.#tokens = tokens.filter((token) => !isSymbol(token, ";"));
 	}
 
 	/** The next token, lower-cased, where it is a word. */
@@ -162,15 +167,14 @@ class Reader {
 		const token = this.#tokens[this.#at];
 		if (token?.kind !== "word") return undefined;
 		this.#at += 1;
-		return token.text.toLowerCase();
+		return wordOf(token);
 	}
 
 	/** Takes these words where all of them follow. */
 	take(...words: readonly string[]): boolean {
-		const follow = words.every((word, index) => {
-			const token = this.#tokens[this.#at + index];
-			return token?.kind === "word" && token.text.toLowerCase() === word;
-		});
+		const follow = words.every((word, index) =>
+			isWord(this.#tokens[this.#at + index], word),
+		);
 		if (follow) this.#at += words.length;
 		return follow;
 	}
@@ -195,13 +199,13 @@ class Reader {
 		options: Partial<Change> = {},
 	): Change | null {
 		const token = this.#tokens[this.#at];
-		if (token?.kind !== "word" && token?.kind !== "quoted") return null;
+		if (!isIdentifier(token)) return null;
 		if (this.#tokens[this.#at + 1]?.text === ".")
 			throw new LakeError(
 				"UnsupportedError",
 				`${token.value} is followed by a dot: what you make has a plain name, without a schema or database`,
 			);
-		const end = token.start + token.text.length;
+		const end = endOf(token);
 		const last = this.#tokens.at(-1) ?? token;
 		return {
 			action,

@@ -1,7 +1,13 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { LakeError } from "../errors.ts";
 import { type Token, tokenizeSql } from "../sql/tokenize.ts";
-import { calledIn, endOf, isIdentifier, isSymbol } from "../sql/tokens.ts";
+import {
+	calledIn,
+	endOf,
+	isIdentifier,
+	isSymbol,
+	wordOf,
+} from "../sql/tokens.ts";
 import { type Change, changeSql, readChange } from "./change.ts";
 import { DATA, GHOSTS } from "./ghosts.ts";
 import type { Wording } from "./wording.ts";
@@ -73,9 +79,9 @@ export function readStatement(
 				: `there are ${statements} statements: run them one at a time`,
 		);
 	const first = tokens.find(
-		({ kind, text }) => kind !== "symbol" || (text !== "(" && text !== ";"),
+		(token) => !isSymbol(token, "(") && !isSymbol(token, ";"),
 	);
-	const verb = first?.kind === "word" ? first.text.toLowerCase() : "";
+	const verb = wordOf(first);
 	const isQuery = SELECT_WORDS.has(verb);
 	const change = isQuery ? null : readChange(sql, tokens);
 	if (!isQuery && change === null) {
