@@ -1,20 +1,13 @@
 import { MAX_TEXT_LENGTH, shortText } from "./short-text.ts";
+import type { ToldPoint } from "./told-point.ts";
 import { type Attributes, readXml, type XmlHandler } from "./xml.ts";
 
-/** A `trkpt` or `rtept` as the file has it: texts, null where absent. */
-export interface GpxPoint {
+/** A `trkpt` or `rtept`; its segments are those of tracks, or routes. */
+export interface GpxPoint extends ToldPoint {
 	/** Tracks, or routes, counted from 0. */
 	readonly track: number;
 	/** Of the track (or route), see {@link shortText}; null where none stands before the point. */
 	readonly trackName: string | null;
-	/** Tracks' segments, or routes, counted from 0 over the whole file. */
-	readonly segment: number;
-	/** Of the point's opening tag, from 1. */
-	readonly line: number;
-	readonly latitude: string | null;
-	readonly longitude: string | null;
-	readonly elevation: string | null;
-	readonly time: string | null;
 }
 
 export interface GpxHeader {

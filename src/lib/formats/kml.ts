@@ -1,16 +1,5 @@
+import type { ToldPoint } from "./told-point.ts";
 import { type Attributes, readXml, type XmlHandler } from "./xml.ts";
-
-/** A place of a track as the file has it: texts, null where absent. */
-export interface KmlPoint {
-	/** Counted from 0 over the whole file: a track is one. */
-	readonly segment: number;
-	/** Of the element that holds the place, from 1. */
-	readonly line: number;
-	readonly latitude: string | null;
-	readonly longitude: string | null;
-	readonly elevation: string | null;
-	readonly time: string | null;
-}
 
 export interface KmlHeader {
 	/** Of the placemark whose track is the first, else of the document. */
@@ -21,13 +10,13 @@ const FORMAT = { name: "KML", root: "kml" };
 
 /**
  * Reads the tracks of a KML file as a stream: those with times (`gx:Track`), and where it has none
- * its lines, of which no times are told. Areas and single places are left out. `onPoint`
+ * its lines, of which no times are told. A track is a segment. Areas and single places are left out. `onPoint`
  * gets each point and `onChunk` is awaited now and then. Throws a FileError as {@link readXml} does.
  * https://developers.google.com/kml/documentation/kmlreference#gxtrack
  */
 export async function readKml(
 	open: () => AsyncGenerator<Uint8Array>,
-	onPoint: (point: KmlPoint) => void,
+	onPoint: (point: ToldPoint) => void,
 	onChunk: () => Promise<void>,
 ): Promise<KmlHeader> {
 	const tracks = new KmlReader("Track", onPoint);
@@ -41,7 +30,7 @@ export async function readKml(
 class KmlReader implements XmlHandler {
 	points = 0;
 	readonly #track: "Track" | "LineString";
-	readonly #onPoint: (point: KmlPoint) => void;
+	readonly #onPoint: (point: ToldPoint) => void;
 	#segment = -1;
 	#documentName: string | null = null;
 	#placemarkName: string | null = null;
@@ -56,7 +45,7 @@ class KmlReader implements XmlHandler {
 
 	constructor(
 		track: "Track" | "LineString",
-		onPoint: (point: KmlPoint) => void,
+		onPoint: (point: ToldPoint) => void,
 	) {
 		this.#track = track;
 		this.#onPoint = onPoint;

@@ -1,17 +1,5 @@
+import type { ToldPoint } from "./told-point.ts";
 import { type Attributes, readXml, type XmlHandler } from "./xml.ts";
-
-/** A `Trackpoint` as the file has it: texts, null where absent. */
-export interface TcxPoint {
-	/** Counted from 0 over the whole file: a pause ends one, a lap does not. */
-	readonly segment: number;
-	/** Of the point's opening tag, from 1. */
-	readonly line: number;
-	/** Both null where the point has no position, as indoors. */
-	readonly latitude: string | null;
-	readonly longitude: string | null;
-	readonly elevation: string | null;
-	readonly time: string | null;
-}
 
 export interface TcxHeader {
 	/** Of a course; activities have none. */
@@ -34,12 +22,13 @@ type Field = "time" | "latitude" | "longitude" | "elevation" | "name";
 /**
  * Reads a Training Center file (TCX, version 2) as a stream: the trackpoints of all
  * its activities and courses. A recorder that is paused and goes on begins a new
- * `Track` within the same `Lap`, and with that a new segment. `onPoint` gets each
+ * `Track` within the same `Lap`, and with that a new segment. A point without a
+ * position, as indoors, has neither latitude nor longitude. `onPoint` gets each
  * point and `onChunk` is awaited now and then. Throws a FileError as {@link readXml} does.
  */
 export async function readTcx(
 	open: () => AsyncGenerator<Uint8Array>,
-	onPoint: (point: TcxPoint) => void,
+	onPoint: (point: ToldPoint) => void,
 	onChunk: () => Promise<void>,
 ): Promise<TcxHeader> {
 	const reader = new TcxReader(onPoint);
@@ -53,16 +42,16 @@ export async function readTcx(
 }
 
 class TcxReader implements XmlHandler {
-	readonly #onPoint: (point: TcxPoint) => void;
+	readonly #onPoint: (point: ToldPoint) => void;
 	#segment = -1;
 	#tracksOfLap = 0;
 	#name: string | null = null;
 	#kind: string | null = null;
-	#point: { -readonly [Key in keyof TcxPoint]: TcxPoint[Key] } | null = null;
+	#point: { -readonly [Key in keyof ToldPoint]: ToldPoint[Key] } | null = null;
 	#field: Field | null = null;
 	#text = "";
 
-	constructor(onPoint: (point: TcxPoint) => void) {
+	constructor(onPoint: (point: ToldPoint) => void) {
 		this.#onPoint = onPoint;
 	}
 
