@@ -8,8 +8,6 @@ import type { InputSettings } from "./settings.ts";
 /** Where the code begins that makes jobs, and a catalog of what they have made. */
 const BUILD = new URL("./build-run.ts", import.meta.url);
 
-let buildCode: string | null = null;
-
 /** Names all that decides what is published; `version` is that of the code that does jobs. */
 export function fingerprintOf(
 	version: string,
@@ -17,12 +15,10 @@ export function fingerprintOf(
 	settings: InputSettings,
 	{ found, ignored }: ScannedInput,
 ): string {
-	// Once a process: what runs is what was loaded, also where the files change under a watch.
-	buildCode ??= hashOf(modulesFrom([BUILD]));
 	const { maxGapSeconds, maxGapMeters, maxRejected, keep } = options;
 	return identityOf(
 		version,
-		buildCode,
+		hashOf(modulesFrom([BUILD])),
 		{
 			maxGapSeconds,
 			maxGapMeters,
