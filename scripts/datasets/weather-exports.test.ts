@@ -24,7 +24,13 @@ async function read(content: string) {
 	};
 }
 
-test.each([
+test.each<{
+	what: string;
+	content: string;
+	series: string[];
+	leftOut: string[];
+	rejects?: RegExp[];
+}>([
 	{
 		what: "NOAA, summaries of days",
 		content: `"STATION","DATE","SOURCE","LATITUDE","LONGITUDE","ELEVATION","NAME","CALL_SIGN","TEMP","TEMP_ATTRIBUTES","MAX","MAX_ATTRIBUTES","FRSHTT"
@@ -139,11 +145,12 @@ Date\tTime\tOut\tTemp\tTemp\tHum\tSpeed\tDir\tSpeed\tRain\tRate
 			"file/-/Hi Temp 2023-06-13T00:10: 13.4 14.4",
 			"file/-/Low Temp 2023-06-13T00:10: 13.2 14.2",
 			"file/-/Out Hum 2023-06-13T00:10: 92.0 91.0",
+			"file/-/Rain 2023-06-13T00:10: 0.2 null",
 			"file/-/Rain Rate 2023-06-13T00:10: 0.0 0.0",
 			"file/-/Temp Out 2023-06-13T00:10: 13.3 14.3",
 			"file/-/Wind Speed 2023-06-13T00:10: 1.6 0.0",
 		],
-		leftOut: ["Wind Dir, Rain"],
+		leftOut: ["Wind Dir"],
 	},
 	{
 		what: "Ecowitt, with groups above the names",
@@ -623,8 +630,249 @@ STAID, SOUID,    DATE,   TG, Q_TG
 		],
 		leftOut: ["sourceId, elevation_m, code, state"],
 	},
-])("$what", async ({ content, series, leftOut }) => {
-	expect(await read(content)).toEqual({ series, rejects: [], leftOut });
+	{
+		what: "NDBC's buoys, in real time, whose header is two comments",
+		content: `#YY  MM DD hh mm WDIR WSPD GST  WVHT   DPD   APD MWD   PRES  ATMP  WTMP  DEWP  VIS PTDY  TIDE
+#yr  mo dy hr mn degT m/s  m/s     m   sec   sec degT   hPa  degC  degC  degC  nmi  hPa    ft
+2024 01 31 16 50  MM   MM   MM   2.1    12   7.2 310     MM    MM  13.5    MM   MM +0.3    MM
+2024 01 31 16 40  MM   MM   MM    MM    MM    MM  MM     MM    MM  13.4    MM   MM   MM    MM
+2024 01 31 16 30  MM   MM   MM    MM    MM    MM  MM     MM    MM  13.3    MM   MM   MM    MM
+`,
+		series: [
+			"file/-/APD [s] 2024-01-31T16:30: null null 7.2",
+			"file/-/DPD [s] 2024-01-31T16:30: null null 12.0",
+			"file/-/MWD [°] 2024-01-31T16:30: null null 310.0",
+			"file/-/PTDY [hPa] 2024-01-31T16:30: null null 0.3",
+			"file/-/WTMP [°C] 2024-01-31T16:30: 13.3 13.4 13.5",
+			"file/-/WVHT [m] 2024-01-31T16:30: null null 2.1",
+		],
+		leftOut: ["WDIR, WSPD, GST, PRES, ATMP, DEWP, VIS, TIDE"],
+	},
+	{
+		what: "NDBC's history, in which nines say that there is no value",
+		content: `YYYY MM DD hh mm  WD  WSPD GST  WVHT  DPD   APD  MWD  BAR    ATMP  WTMP  DEWP  VIS
+2006 01 01 00 50  99  9.0 11.1  3.94 13.79  8.60 311  999.0  12.0  13.4 999.0 99.0
+2006 01 01 01 50 999 99.0 99.0 99.00 99.00 99.00 999 9999.0 999.0  13.5 999.0 99.0
+`,
+		series: [
+			"file/-/APD [s] 2006-01-01T00:50: 8.6 null",
+			"file/-/ATMP [°C] 2006-01-01T00:50: 12.0 null",
+			"file/-/BAR [hPa] 2006-01-01T00:50: 999.0 null",
+			"file/-/DPD [s] 2006-01-01T00:50: 13.79 null",
+			"file/-/GST [m/s] 2006-01-01T00:50: 11.1 null",
+			"file/-/MWD [°] 2006-01-01T00:50: 311.0 null",
+			"file/-/WD [°] 2006-01-01T00:50: 99.0 null",
+			"file/-/WSPD [m/s] 2006-01-01T00:50: 9.0 null",
+			"file/-/WTMP [°C] 2006-01-01T00:50: 13.4 13.5",
+			"file/-/WVHT [m] 2006-01-01T00:50: 3.94 null",
+		],
+		leftOut: ["DEWP, VIS"],
+	},
+	{
+		what: "NDBC's oldest history and its winds, with years of two digits",
+		content: `YY MM DD hh mm DIR SPD  GDR GSP  GMN
+95 01 01 00 00 138 03.3 140 04.3 0005
+95 01 01 00 10 140 03.4 999 99.0 9999
+`,
+		series: [
+			"file/-/DIR [°] 1995-01-01T00:00: 138.0 140.0",
+			"file/-/GDR [°] 1995-01-01T00:00: 140.0 null",
+			"file/-/GSP [m/s] 1995-01-01T00:00: 4.3 null",
+			"file/-/SPD [m/s] 1995-01-01T00:00: 3.3 3.4",
+		],
+		leftOut: ["GMN"],
+	},
+	{
+		what: "NOAA's reference network as it is, hourly and without a header",
+		content: `94075 20230101 0100 20221231 1800  2.622 -105.54   40.04    -5.9    -5.8    -5.6    -6.0     0.2      3 0      9 3      0 0 C    -8.9 0    -8.6 0    -9.2 0    73 0 -99.000   0.131 -99.000 -99.000 -99.000 -9999.0     0.2 -9999.0 -9999.0 -9999.0
+94075 20230101 0200 20221231 1900  2.622 -105.54   40.04 -9999.0 -9999.0 -9999.0 -9999.0 -9999.0 -99999 0      8 0 -99999 0 U -9999.0 0 -9999.0 0 -9999.0 0 -9999 0 -99.000   0.132 -99.000 -99.000 -99.000 -9999.0     0.3 -9999.0 -9999.0 -9999.0
+`,
+		series: [
+			"94075/-/P_CALC [mm] 2023-01-01T01:00: 0.2 null",
+			"94075/-/RH_HR_AVG [%] 2023-01-01T01:00: 73.0 null",
+			"94075/-/SOIL_MOISTURE_10 [m³/m³] 2023-01-01T01:00: 0.131 0.132",
+			"94075/-/SOIL_TEMP_10 [°C] 2023-01-01T01:00: 0.2 0.3",
+			"94075/-/SOLARAD [W/m²] 2023-01-01T01:00: 3.0 null",
+			"94075/-/SOLARAD_MIN [W/m²] 2023-01-01T01:00: 0.0 null",
+			"94075/-/SUR_TEMP [°C] 2023-01-01T01:00: -8.9 null",
+			"94075/-/SUR_TEMP_MAX [°C] 2023-01-01T01:00: -8.6 null",
+			"94075/-/SUR_TEMP_MIN [°C] 2023-01-01T01:00: -9.2 null",
+			"94075/-/T_CALC [°C] 2023-01-01T01:00: -5.9 null",
+			"94075/-/T_HR_AVG [°C] 2023-01-01T01:00: -5.8 null",
+			"94075/-/T_MAX [°C] 2023-01-01T01:00: -5.6 null",
+			"94075/-/T_MIN [°C] 2023-01-01T01:00: -6.0 null",
+		],
+		leftOut: [
+			"SOLARAD_MAX, SOIL_MOISTURE_5, SOIL_MOISTURE_20, SOIL_MOISTURE_50, SOIL_MOISTURE_100, SOIL_TEMP_5, SOIL_TEMP_20, SOIL_TEMP_50, SOIL_TEMP_100",
+		],
+	},
+	{
+		what: "NOAA's reference network every five minutes, wind that is missing and a temperature that is wrong",
+		content: `94075 20230101 0005 20221231 1705  2.622 -105.54   40.04    -5.9     0.0      0 0    -8.9 C 0    73 0 -99.000 -9999.0  1134 0   1.45 0
+94075 20230101 0010 20221231 1710  2.622 -105.54   40.04    -6.0     0.1      0 0    55.5 C 3    74 0   0.121    -0.9  1130 0 -99.00 0
+`,
+		series: [
+			"94075/-/AIR_TEMPERATURE [°C] 2023-01-01T00:05: -5.9 -6.0",
+			"94075/-/PRECIPITATION [mm] 2023-01-01T00:05: 0.0 0.1",
+			"94075/-/RELATIVE_HUMIDITY [%] 2023-01-01T00:05: 73.0 74.0",
+			"94075/-/SOIL_MOISTURE_5 [m³/m³] 2023-01-01T00:05: null 0.121",
+			"94075/-/SOIL_TEMPERATURE_5 [°C] 2023-01-01T00:05: null -0.9",
+			"94075/-/SOLAR_RADIATION [W/m²] 2023-01-01T00:05: 0.0 0.0",
+			"94075/-/WETNESS [Ω] 2023-01-01T00:05: 1134.0 1130.0",
+			"94075/-/WIND_1_5 [m/s] 2023-01-01T00:05: 1.45 null",
+		],
+		leftOut: ["SURFACE_TEMPERATURE"],
+	},
+	{
+		what: "NOAA's reference network by day",
+		content: `94075 20230101  2.622 -105.54   40.04    -1.4    -9.0    -5.2    -5.5     0.0     8.29 C     4.6   -15.2    -7.4    95.0    46.7    71.8 -99.000 -99.000 -99.000 -99.000 -99.000 -9999.0 -9999.0 -9999.0 -9999.0     4.1
+`,
+		series: [
+			"94075/-/P_DAILY_CALC [mm] 2023-01-01T00:00: 0.0",
+			"94075/-/RH_DAILY_AVG [%] 2023-01-01T00:00: 71.8",
+			"94075/-/RH_DAILY_MAX [%] 2023-01-01T00:00: 95.0",
+			"94075/-/RH_DAILY_MIN [%] 2023-01-01T00:00: 46.7",
+			"94075/-/SOIL_TEMP_100_DAILY [°C] 2023-01-01T00:00: 4.1",
+			"94075/-/SOLARAD_DAILY [MJ/m²] 2023-01-01T00:00: 8.29",
+			"94075/-/SUR_TEMP_DAILY_AVG [°C] 2023-01-01T00:00: -7.4",
+			"94075/-/SUR_TEMP_DAILY_MAX [°C] 2023-01-01T00:00: 4.6",
+			"94075/-/SUR_TEMP_DAILY_MIN [°C] 2023-01-01T00:00: -15.2",
+			"94075/-/T_DAILY_AVG [°C] 2023-01-01T00:00: -5.5",
+			"94075/-/T_DAILY_MAX [°C] 2023-01-01T00:00: -1.4",
+			"94075/-/T_DAILY_MEAN [°C] 2023-01-01T00:00: -5.2",
+			"94075/-/T_DAILY_MIN [°C] 2023-01-01T00:00: -9.0",
+		],
+		leftOut: [
+			"SOIL_MOISTURE_5_DAILY, SOIL_MOISTURE_10_DAILY, SOIL_MOISTURE_20_DAILY, SOIL_MOISTURE_50_DAILY, SOIL_MOISTURE_100_DAILY, SOIL_TEMP_5_DAILY, SOIL_TEMP_10_DAILY, SOIL_TEMP_20_DAILY, SOIL_TEMP_50_DAILY",
+		],
+	},
+	{
+		what: "NOAA's Local Climatological Data, with marks behind numbers, traces and two reports of one time",
+		content: `"STATION","DATE","REPORT_TYPE","SOURCE","HourlyDryBulbTemperature","HourlyPrecipitation","HourlyPressureTendency","HourlySeaLevelPressure","HourlyVisibility","HourlyWindDirection","HourlyWindSpeed","Sunrise","DailySnowDepth","REM"
+"72565003017","2023-01-01T00:53:00","FM-15","7","31","T","0","29.79","10.00V","350","7","","","MET"
+"72565003017","2023-01-01T01:53:00","FM-15","7","30s","0.02s","1","29.78","9.94","VRB","3","","","MET"
+"72565003017","2023-01-01T02:53:00","FM-15","7","29","0.01","3","29.77","*","000","0","","","MET"
+"72565003017","2023-01-01T02:53:00","FM-16","7","28","0.01","3","29.77","*","000","0","","","MET"
+"72565003017","2023-01-01T23:59:00","SOD  ","6","","","","","","","","0720","T","SOD"
+`,
+		series: [
+			"72565003017/-/DailySnowDepth [in] 2023-01-01T00:53: null null null 0.0",
+			"72565003017/-/HourlyDryBulbTemperature [°F] 2023-01-01T00:53: 31.0 null 29.0 null",
+			"72565003017/-/HourlyPrecipitation [in] 2023-01-01T00:53: 0.0 null 0.01 null",
+			"72565003017/-/HourlyPressureTendency 2023-01-01T00:53: 0.0 1.0 3.0 null",
+			"72565003017/-/HourlySeaLevelPressure [inHg] 2023-01-01T00:53: 29.79 29.78 29.77 null",
+			"72565003017/-/HourlyVisibility [mi] 2023-01-01T00:53: 10.0 9.94 null null",
+			"72565003017/-/HourlyWindDirection [°] 2023-01-01T00:53: 350.0 null 0.0 null",
+			"72565003017/-/HourlyWindSpeed [mph] 2023-01-01T00:53: 7.0 3.0 0.0 null",
+		],
+		leftOut: ["REPORT_TYPE, SOURCE, Sunrise, REM"],
+		rejects: [
+			/^5: replaced: 28.0 °F of version 0 here, 29.0 °F of version 1 in/,
+		],
+	},
+	{
+		what: "two inverters of SMA, whose times have the form that the header says",
+		content: `sep=;
+Version CSV1|Tool SE|Linebreaks CR/LF|Delimiter semicolon|Decimalpoint comma|Precision 3
+
+;SN: 2100070361;SN: 2100070361;SN: 2100070559;SN: 2100070559
+;SB 4000TL-20;SB 4000TL-20;SB 4000TL-20;SB 4000TL-20
+;2100070361;2100070361;2100070559;2100070559
+;Total yield;Power;Total yield;Power
+;Counter;Analog;Counter;Analog
+dd/MM/yyyy HH:mm:ss;kWh;kW;kWh;kW
+01/06/2024 00:00:00; 70860,938; 0,000; 70212,784; 0,000
+01/06/2024 00:05:00; 70860,940; 0,024; 70212,785;
+`,
+		series: [
+			"file/2100070361/Power [kW] 2024-06-01T00:00: 0.0 0.024",
+			"file/2100070361/Total yield [kWh] 2024-06-01T00:00: 70860.938 70860.94",
+			"file/2100070559/Power [kW] 2024-06-01T00:00: 0.0 null",
+			"file/2100070559/Total yield [kWh] 2024-06-01T00:00: 70212.784 70212.785",
+		],
+		leftOut: [],
+	},
+	{
+		what: "months without a day, under a name that says so and in the header",
+		content: `Month,Passengers
+1949-01,112
+1949-02,118
+`,
+		series: ["file/-/Passengers 1949-01-01T00:00: 112.0 118.0"],
+		leftOut: [],
+	},
+	{
+		what: "meters below the months of a header",
+		content: `Meter,Unit,Jan 2024,Feb 2024
+A1,kWh,120.5,110.2
+B2,kWh,80,
+`,
+		series: [
+			"A1/-/value [kWh] 2024-01-01T00:00: 120.5 110.2",
+			"B2/-/value [kWh] 2024-01-01T00:00: 80.0 null",
+		],
+		leftOut: [],
+	},
+	{
+		what: "nanoseconds since 1970, as InfluxDB writes them",
+		content: `name,time,value
+power,1700000000000000000,1
+power,1700000060000000000,2
+`,
+		series: ["file/-/power 2023-11-14T22:13: 1.0 2.0"],
+		leftOut: [],
+	},
+	{
+		what: "a time of day behind its date, in a language that is not known",
+		content: `Datum;Čas;Teplota (°C)
+01.02.2024;00:00;1,5
+01.02.2024;00:15;1,6
+01.02.2024;00:30;1,7
+`,
+		series: ["file/-/Teplota [°C] 2024-02-01T00:00: 1.5 1.6 1.7"],
+		leftOut: [],
+	},
+	{
+		what: "a time at which something of the day was, behind its date",
+		content: `Date,Sunrise,Tmax
+2024-02-01,07:12,1.5
+2024-02-02,07:11,1.6
+2024-02-03,07:10,1.7
+`,
+		series: ["file/-/Tmax 2024-02-01T00:00: 1.5 1.6 1.7"],
+		leftOut: ["Sunrise"],
+	},
+	{
+		what: "columns of which most cells say that there is no value",
+		content: `time,gust [m/s],rain [mm],remark
+2024-01-01 00:00Z,NA,nan,a
+2024-01-01 01:00Z,NA,null,5
+2024-01-01 02:00Z,3.5,--,b
+2024-01-01 03:00Z,#N/A,0.2,c
+`,
+		series: [
+			"file/-/gust [m/s] 2024-01-01T00:00: null null 3.5 null",
+			"file/-/rain [mm] 2024-01-01T00:00: null null null 0.2",
+		],
+		leftOut: ["remark"],
+	},
+	{
+		what: "a table that blanks part, a line of dashes below its header and one measure",
+		content: `date       time     temp
+---------- -------- ----
+2024-01-01 00:00:00 1.5
+2024-01-01 01:00:00 2.5
+`,
+		series: ["file/-/temp 2024-01-01T00:00: 1.5 2.5"],
+		leftOut: [],
+	},
+])("$what", async ({ content, series, leftOut, rejects = [] }) => {
+	const given = await read(content);
+	expect(given).toEqual({
+		series,
+		rejects: rejects.map((reject) => expect.stringMatching(reject)),
+		leftOut,
+	});
 });
 
 describe("the same readings", () => {

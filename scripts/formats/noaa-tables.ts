@@ -184,6 +184,118 @@ export function gsodTable(header: readonly string[]): PlainTable | null {
 	};
 }
 
+/** Units of the columns of NOAA's Local Climatological Data where stations have numbers, by what their names hold. */
+const CLIMATOLOGICAL: readonly (readonly [RegExp, string])[] = [
+	[/^(?:Hourly|Daily)\w*(?:Temperature|DryBulb)/, "°F"],
+	[/^(?:Hourly|Daily)\w*(?:Pressure|AltimeterSetting)(?!Tendency)/, "inHg"],
+	[/^(?:Hourly|Daily)\w*(?:Precipitation|SnowDepth|Snowfall)$/, "in"],
+	[/^(?:Hourly|Daily)\w*WindDirection$/, "°"],
+	[/^(?:Hourly|Daily)\w*Wind\w*Speed$/, "mph"],
+	[/^HourlyVisibility$/, "mi"],
+	[/^(?:Hourly|Daily)\w*RelativeHumidity/, "%"],
+];
+
+/** A number and what may stand behind it: `s` calls it suspect, `V` says that it varied. */
+const MARKED = /^([+-]?(?:\d+\.?\d*|\.\d+))([A-Za-z*])$/;
+
+/**
+ * NOAA's Local Climatological Data: numbers without the marks behind them, and suspect ones
+ * as words; a trace of rain or snow is none, and times of the sun are no measures. Units are
+ * told in its first version, whose stations have numbers; the second is in those that
+ * somebody has asked for. Of several reports of one time one counts, as in {@link isdTable}.
+ * Null for a header of another kind. `first`: a row.
+ * https://www.ncei.noaa.gov/pub/data/cdo/documentation/LCD_documentation.pdf
+ */
+export function lcdTable(
+	header: readonly string[],
+	first: readonly string[],
+): PlainTable | null {
+	const station = header.indexOf("STATION");
+	const isOne =
+		station !== -1 &&
+		header.includes("DATE") &&
+		header.some((name) => /^hourlyvisibility$/i.test(name)) &&
+		header.some((name) => /^hourlydrybulbtemp/i.test(name));
+	if (!isOne) return null;
+	const hasUnits = /^\d{11}$/.test(first[station] ?? "");
+	const unitOf = (name: string) =>
+		CLIMATOLOGICAL.find(([names]) => hasUnits && names.test(name))?.[1] ?? null;
+	const plain = header.map((name) => {
+		if (/^(?:daily)?sun(?:rise|set)$/i.test(name)) return () => "";
+		if (!/^(?:hourly|daily|monthly|short)/i.test(name))
+			return (cell: string) => cell;
+		const mayBeTrace = /precip|snow/i.test(name);
+		return (cell: string) => {
+			if (cell === "*") return "";
+			if (cell === "T" && mayBeTrace) return "0";
+			const [, number, mark] = MARKED.exec(cell) ?? [];
+			return mark === "s" ? SUSPECT : (number ?? cell);
+		};
+	});
+	const type = header.findIndex((name) => /^REPORT_?T(?:YPE|PYE)$/.test(name));
+	return {
+		header: ["version", ...header.map((name) => withUnit(name, unitOf(name)))],
+		cells: (row) => [
+			String(rankOf(row[type] ?? "", "")),
+			...row.map((cell, index) => plain[index]?.(cell) ?? cell),
+		],
+		note: hasUnits
+			? null
+			: "units of Local Climatological Data are those that were asked for, which it does not tell",
+	};
+}
+
+/** Units of the columns of NDBC's buoys, old names too, and the number that stands for no value. */
+const BUOY: Readonly<Record<string, readonly [unit: string, missing: number]>> =
+	{
+		...unitOfBuoy("°", 999, "WDIR WD DIR GDR MWD"),
+		...unitOfBuoy("m/s", 99, "WSPD SPD GST GSP"),
+		...unitOfBuoy("m", 99, "WVHT"),
+		...unitOfBuoy("s", 99, "DPD APD"),
+		...unitOfBuoy("hPa", 9999, "PRES BAR BARO"),
+		...unitOfBuoy("hPa", 99, "PTDY"),
+		...unitOfBuoy("°C", 999, "ATMP WTMP DEWP"),
+		...unitOfBuoy("nmi", 99, "VIS"),
+		...unitOfBuoy("ft", 99, "TIDE"),
+	};
+
+function unitOfBuoy(unit: string, missing: number, names: string) {
+	return Object.fromEntries(
+		names.split(" ").map((name) => [name, [unit, missing] as const]),
+	);
+}
+
+/** Year, month, day and hour, as they begin NDBC's rows. */
+const BUOY_TIME = /^#?(?:YYYY|YY) MM DD hh /;
+
+/**
+ * NDBC's buoys, of any year, with units in the header and without `MM` or the nines that
+ * stand for no value. Visibility may be in other miles than it was, where a row below the
+ * header says so. Minutes of a gust are no measure. Null for a header of another kind.
+ * https://www.ndbc.noaa.gov/faq/measdes.shtml
+ */
+export function buoyTable(header: readonly string[]): PlainTable | null {
+	const names = header.map((cell) => cell.replace(/ \[.*$/, ""));
+	const columns = names.map((name) => BUOY[name] ?? null);
+	const isOne =
+		BUOY_TIME.test(names.join(" ")) &&
+		columns.filter((column) => column !== null).length > 2;
+	if (!isOne) return null;
+	return {
+		header: names.map((name, index) => {
+			const unit = columns[index]?.[0] ?? null;
+			return header[index] === "VIS [mi]" ? "VIS [mi]" : withUnit(name, unit);
+		}),
+		cells: (row) =>
+			row.map((cell, index) => {
+				const column = columns[index] ?? null;
+				if (column === null)
+					return names[index] === "GTIME" || names[index] === "GMN" ? "" : cell;
+				return cell === "MM" || Number(cell) === column[1] ? "" : cell;
+			}),
+	};
+}
+
 /** Units of the elements of GHCN daily that are told in tenths. */
 const TENTHS: Readonly<Record<string, string>> = {
 	...unit("mm", "PRCP EVAP WESD WESF MDPR THIC"),

@@ -1,5 +1,6 @@
 import type { CsvRow } from "./csv.ts";
-import { parseCell } from "./weather-columns.ts";
+import { isNoValue, parseCell } from "./weather-columns.ts";
+import { isClock, isWrittenTime } from "./weather-times.ts";
 
 /** What parts cells in other tables. */
 const SIGNS = /[,;\t|]/;
@@ -23,8 +24,18 @@ export function isSpaced(head: string): boolean {
 			names.every((name) => !isNumber(name)) &&
 			lines.slice(at + 1, at + 3).some((below) => {
 				const cells = wordsIn(below);
-				const numbers = cells.filter(isNumber).length;
-				return cells.length === names.length && numbers > cells.length / 2;
+				const values = cells.filter(
+					(cell) =>
+						isNumber(cell) ||
+						isNoValue(cell) ||
+						isWrittenTime(cell) ||
+						isClock(cell),
+				);
+				return (
+					cells.length === names.length &&
+					cells.some(isNumber) &&
+					values.length > cells.length / 2
+				);
 			})
 		);
 	});
@@ -71,9 +82,12 @@ export function spacedUnits(
 	below: readonly string[],
 ): string[] | null {
 	const before = header.length - below.length;
-	return before < 0 || below.length < 2 || below.some(isNumber)
-		? null
-		: [...Array<string>(before).fill(""), ...below.map((unit) => `[${unit}]`)];
+	if (before < 0 || below.length < 2 || below.some(isNumber)) return null;
+	return [
+		...Array<string>(before).fill(""),
+		// A line of dashes sets the header off.
+		...below.map((unit) => (/^[-=_]+$/.test(unit) ? "" : `[${unit}]`)),
+	];
 }
 
 /** A row without marks behind its numbers, and without words behind its last column. */

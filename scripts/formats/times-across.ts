@@ -2,16 +2,18 @@ import type { CsvRow } from "./csv.ts";
 import { parseCell } from "./weather-columns.ts";
 import { isWrittenTime } from "./weather-times.ts";
 
-/** A table whose header holds the times: a row is a series, such as of Home Assistant's energy. */
-export interface TimesAcross {
-	/** Those of what stands before the times, then a time and its value. */
+/** How a table reads with a row for each reading. */
+export interface UnfoldedTable {
 	readonly header: readonly string[];
-	/** A row for each time; of a row with more cells than the header, itself. */
+	/** Those of a row as it stands; of one with more cells than the header there, one of another width. */
 	readonly rows: (row: CsvRow) => CsvRow[];
 }
 
-/** How a table reads with a row for each time; null where its header does not end in times. */
-export function timesAcross(header: readonly string[]): TimesAcross | null {
+/**
+ * A table whose header ends in times, of which a row is a series, such as of Home
+ * Assistant's energy; null for any other. What stands before the times stays as it is.
+ */
+export function timesAcross(header: readonly string[]): UnfoldedTable | null {
 	const start = header.findIndex(isWrittenTime);
 	const about = header.slice(0, start);
 	const times = header.slice(start);

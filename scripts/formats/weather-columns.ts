@@ -200,7 +200,7 @@ const MINUTES = ["minute"];
 
 /** Names of a year and a month that stand beside a day. */
 const YEARS_AND_MONTHS = [
-	["year", "yyyy", "jahr"],
+	["year", "yyyy", "yy", "jahr"],
 	["month", "mo", "mm", "monat"],
 ] as const;
 
@@ -252,13 +252,17 @@ export function keyOf(name: string): string {
 
 /**
  * Gives each column its role by its name; null where none tells a time, unless
- * `timeColumn` does: an index, -1 for none.
+ * `timeColumn` does: an index, -1 for none. `clockColumn` has the time of day beside its
+ * date, whatever it is called.
  */
 export function rolesOf(
 	headers: readonly Header[],
 	timeColumn = -1,
+	clockColumn = -1,
 ): Roles | null {
-	const keys = headers.map((header) => keyOf(header.name));
+	const keys = headers.map((header, index) =>
+		index === clockColumn ? "hour" : keyOf(header.name),
+	);
 	const used = new Set<number>();
 	const claim = (names: readonly string[]): number | null => {
 		for (const name of names) {
@@ -293,7 +297,8 @@ export function rolesOf(
 	const dateBeside =
 		pair?.date ?? (TIMES_OF_DAY.has(key) ? claim(NAMES.date) : null);
 	const isOfParts =
-		time === month || (hasParts && isDay(keys[dateBeside ?? time] ?? ""));
+		(year !== -1 && time === month) ||
+		(hasParts && isDay(keys[dateBeside ?? time] ?? ""));
 	if (isOfParts) for (const index of [year, month]) used.add(index);
 	const hour =
 		(isOfParts && dateBeside === null) ||
@@ -305,7 +310,11 @@ export function rolesOf(
 		time: hour ?? time,
 		date: hour === null ? dateBeside : time,
 		yearAndMonth: isOfParts ? ([year, month] as const) : null,
-		minute: hour === null ? null : claim(MINUTES),
+		minute:
+			hour === null
+				? null
+				: (claim(MINUTES) ??
+					claimMinute(keys, isOfParts ? month : -1, hour, used)),
 		station: claim(NAMES.station),
 		module:
 			claim(NAMES.module) ??
@@ -442,6 +451,26 @@ function claimTimeLike(
 	if (index === -1) return null;
 	used.add(index);
 	return index;
+}
+
+/**
+ * The column behind the hour that has its minutes by a name which elsewhere is of rain or
+ * of a minimum: NDBC's `YY MM DD hh mm`. `month`: -1 where none stands apart.
+ */
+function claimMinute(
+	keys: readonly string[],
+	month: number,
+	hour: number,
+	used: Set<number>,
+): number | null {
+	const key = keys[hour + 1] ?? "";
+	const isMinute =
+		!used.has(hour + 1) &&
+		((key === "mm" && keys[month] === "mm") ||
+			(key === "min" && month !== -1 && !keys.includes("max")));
+	if (!isMinute) return null;
+	used.add(hour + 1);
+	return hour + 1;
 }
 
 /** Last words of the names of what tells things apart, or how good a value is and whence. */
@@ -645,6 +674,13 @@ function inOneDay(
 const SENTINELS = new Set([-999, -9999, -99999, -99.9, -999.9, -9999.9]);
 
 export const isSentinel = (value: number) => SENTINELS.has(value);
+
+/** Words that say that there is no value, as a blank cell does. */
+const NO_VALUE =
+	/^(?:n\/?a|#n\/?a|nan|null|none|nil|missing|m|mm|-+|\?|\.|\*)$/i;
+
+/** Whether a word tells nothing of what its column holds. */
+export const isNoValue = (cell: string) => NO_VALUE.test(cell.trim());
 
 /** What the cells of a measure hold, in one file. */
 export class MeasureStatistics {

@@ -6,6 +6,7 @@ import {
 	CellDigits,
 	FileSigns,
 	type Header,
+	isNoValue,
 	keyOf,
 	MeasureStatistics,
 	marksAmong,
@@ -21,6 +22,7 @@ import {
 } from "./weather-columns.ts";
 import { openTable, type Source, sampleOf, width } from "./weather-table.ts";
 import {
+	isClock,
 	isMoment,
 	isWrittenTime,
 	isZoned,
@@ -63,24 +65,56 @@ export interface Layout {
 /** Why a text holds no readings: of a `.txt`, which may be anything, no fault. */
 export class NoReadings extends FileError {}
 
+/** Rows that tell with the first what a column holds. */
+const ROWS_BESIDE = 4;
+
 /** What UTF-8 decoding puts for bytes that are none. */
 export const NOT_UTF8 = "\uFFFD";
 
-/** Roles by the names of the columns and, where these do not tell the time, by the cells of a row. */
+/**
+ * Roles by the names of the columns and, where these do not tell the time, by the cells of a
+ * row. `next`: the rows behind it.
+ */
 function settledRoles(
 	headers: readonly Header[],
 	named: Roles | null,
 	cells: readonly string[],
+	next: readonly (readonly string[])[],
 ): Roles | null {
 	const roles = named ?? rolesOf(headers, writtenTime(headers, cells));
 	if (roles === null || roles.date !== null || roles.yearAndMonth !== null)
 		return roles;
 	if (isZoned(cells[roles.time] ?? "")) return roles;
+	const clock = clockBeside(cells, next, roles.time);
+	if (clock !== null) return rolesOf(headers, roles.time, clock);
 	const moments = new Set(
 		cells.flatMap((cell, index) => (isMoment(cell) ? [index] : [])),
 	);
 	const utc = utcColumn(headers, roles.time, moments);
 	return utc === null ? roles : rolesOf(headers, utc);
+}
+
+/**
+ * The column behind a date that has its times of day, by a name that says so in no language
+ * that is known: rows of one day tell it from a time at which something of the day was, such
+ * as its sunrise. Null where there is none.
+ */
+function clockBeside(
+	cells: readonly string[],
+	next: readonly (readonly string[])[],
+	date: number,
+): number | null {
+	const clock = date + 1;
+	const isOfDays = (row: readonly string[]) =>
+		isWrittenTime(row[date] ?? "") &&
+		!isMoment(row[date] ?? "") &&
+		isClock(row[clock] ?? "");
+	const areOfOneDay = next.some(
+		(row, index) =>
+			row[date] === (next[index - 1] ?? cells)[date] &&
+			row[clock] !== (next[index - 1] ?? cells)[clock],
+	);
+	return areOfOneDay && [cells, ...next].every(isOfDays) ? clock : null;
 }
 
 /** The first cell that holds a time, rather when something was measured than when it was changed; -1 for none. */
@@ -132,12 +166,15 @@ export async function survey(
 	const digits = new Map<number, CellDigits>();
 
 	for await (const batch of rows)
-		for (const { line, cells: row } of batch) {
+		for (const [at, { line, cells: row }] of batch.entries()) {
 			dataRows += 1;
 			if (width(row, table.width) !== table.width) continue;
 			const cells = table.cells(row);
 			if (!isSettled) {
-				roles = settledRoles(headers, roles, cells);
+				const next = batch
+					.slice(at + 1, at + 1 + ROWS_BESIDE)
+					.map((each) => table.cells(each.cells));
+				roles = settledRoles(headers, roles, cells, next);
 				isSettled = roles !== null;
 			}
 			if (roles !== null) surveyRow(cells, line, roles);
@@ -192,6 +229,12 @@ export async function survey(
 		return value;
 	}
 
+	/** What a cell tells of its column. */
+	function told(cells: readonly string[], index: number) {
+		const value = parse(cells, index);
+		return value === "word" && isNoValue(cells[index] ?? "") ? "blank" : value;
+	}
+
 	function surveyRow(
 		cells: readonly string[],
 		line: number,
@@ -201,11 +244,11 @@ export async function survey(
 		for (const index of roles.versions)
 			versionTimes.add((cells[index] ?? "").trim(), line);
 		for (const index of roles.candidates) {
-			statisticsOf(byColumn, index).add(parse(cells, index));
+			statisticsOf(byColumn, index).add(told(cells, index));
 			entryOf(digits, index, () => new CellDigits()).add(cells[index] ?? "");
 		}
 		if (roles.value !== null) {
-			const cell = parse(cells, roles.value);
+			const cell = told(cells, roles.value);
 			statisticsOf(byColumn, roles.value).add(cell);
 			if (roles.measureName !== null)
 				statisticsOf(

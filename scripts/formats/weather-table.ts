@@ -1,13 +1,17 @@
 import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
+import { crnTable, isCrn } from "./crn-table.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
 import { enedisTable } from "./enedis-table.ts";
 import {
+	buoyTable,
 	ghcnDailyTable,
 	ghcnTable,
 	gsodTable,
 	isdTable,
+	lcdTable,
 } from "./noaa-tables.ts";
+import { smaTable } from "./sma-table.ts";
 import { isSpaced, plainRow, spacedUnits, withTabs } from "./spaced-table.ts";
 import { tenthsTable } from "./tenths-table.ts";
 import { timesAcross } from "./times-across.ts";
@@ -54,7 +58,7 @@ export interface Table {
 export async function openTable(source: Source): Promise<Table> {
 	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
 	const text = new TextDecoder().decode(head);
-	const spaced = isSpaced(text);
+	const spaced = isSpaced(text) || isCrn(text);
 	const { line, linesBefore, textsBefore, delimiter } = headerIn(
 		spaced ? text.replaceAll(/^ +| +$/gm, "").replaceAll(/ +/g, "\t") : text,
 	);
@@ -86,7 +90,7 @@ export async function openTable(source: Source): Promise<Table> {
 				yield batch.slice(start);
 				yield* batches;
 			})();
-		const headless = ghcnDailyTable(first.cells);
+		const headless = ghcnDailyTable(first.cells) ?? crnTable(first.cells);
 		if (headless !== null)
 			return {
 				...common,
@@ -97,18 +101,19 @@ export async function openTable(source: Source): Promise<Table> {
 				isPlain: false,
 				rows: from(at),
 			};
-		const across = timesAcross(first.cells);
-		if (across !== null)
+		const unfolded =
+			timesAcross(first.cells) ?? smaTable(first.cells, textsBefore, delimiter);
+		if (unfolded !== null)
 			return {
 				...common,
-				header: { line: first.line, cells: across.header },
-				width: across.header.length,
+				header: { line: first.line, cells: unfolded.header },
+				width: unfolded.header.length,
 				headerCells: first.cells.length,
 				cells: same,
 				isPlain: true,
 				rows: (async function* () {
 					for await (const rows of from(at + 1))
-						yield rows.flatMap(across.rows);
+						yield rows.flatMap(unfolded.rows);
 				})(),
 			};
 		const below = batch[at + 1]?.cells ?? [];
@@ -125,6 +130,8 @@ export async function openTable(source: Source): Promise<Table> {
 		const plain =
 			isdTable(names) ??
 			gsodTable(names) ??
+			buoyTable(names) ??
+			lcdTable(names, batch[rowsAt]?.cells ?? []) ??
 			ghcnTable(
 				names,
 				batch.slice(at + 1).map(({ cells }) => cells),
@@ -231,24 +238,22 @@ function headerIn(head: string): {
 	)
 		found += 2;
 	const [first] = lines;
-	const above = all.findLast(
-		({ line, text }) => line < (first?.line ?? 0) && text !== "#",
-	);
-	const comment = above?.text.replace(/^#\s*/, "") ?? "";
-	if (
-		first !== undefined &&
-		above?.text.startsWith("#") &&
-		!isHeader(first.text) &&
-		isHeader(comment) &&
-		comment.split(delimiterOf(comment)).length ===
-			first.text.split(delimiterOf(comment)).length
-	)
-		return {
-			line: above.line,
-			linesBefore: [],
-			textsBefore: textsBefore(above.line),
-			delimiter: delimiterOf(comment),
-		};
+	if (first !== undefined && !isHeader(first.text)) {
+		// The last comment above, or the one before it, where that one tells units.
+		const above = all.filter(
+			({ line, text }) => line < first.line && text !== "#",
+		);
+		const header = above
+			.slice(-2)
+			.findLast(({ text }) => isCommentOn(text, first.text));
+		if (header !== undefined)
+			return {
+				line: header.line,
+				linesBefore: [],
+				textsBefore: textsBefore(header.line),
+				delimiter: delimiterOf(header.text),
+			};
+	}
 	const at = Math.max(found, 0);
 	const { line, text } = lines[at] ?? { line: 1, text: "" };
 	return {
@@ -257,6 +262,17 @@ function headerIn(head: string): {
 		textsBefore: textsBefore(line),
 		delimiter: delimiterOf(text),
 	};
+}
+
+/** Whether a comment is the header of a row. */
+function isCommentOn(comment: string, row: string): boolean {
+	const text = comment.replace(/^#\s*/, "");
+	const delimiter = delimiterOf(text);
+	return (
+		comment.startsWith("#") &&
+		isHeader(text) &&
+		text.split(delimiter).length === row.split(delimiter).length
+	);
 }
 
 /** The line above the first that holds a time, where it has as many cells; -1 where there is none. */

@@ -1,4 +1,8 @@
-import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
+import {
+	DateForms,
+	isPartedDate,
+	LAST_CENTURY,
+} from "../../src/lib/formats/date-forms.ts";
 import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
 import type { Roles } from "./weather-columns.ts";
 
@@ -20,6 +24,12 @@ const WITH_CLOCK = /\d[T ]\d{1,2}:?\d{2}/;
 const COMPACT =
 	/^((?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?$/;
 
+/** A month alone, with the year before it. */
+const MONTH = /^(\d{4})[-/.](0?[1-9]|1[0-2])$/;
+
+/** `Jan 2024`, `January-2024`. */
+const NAMED_MONTH = /^([A-Za-z]{3,9})\.?[ -](\d{4})$/;
+
 /** `20160101:0010`, as PVGIS writes times. */
 const PVGIS = /^(\d{8}):(\d{2})(\d{2})$/;
 
@@ -34,9 +44,13 @@ export function timeText(
 ): string {
 	const text = startOf((cells[index] ?? "").trim());
 	if (yearAndMonth === null || index !== (date ?? time)) return text;
-	const parts = yearAndMonth.map((part) => (cells[part] ?? "").trim());
+	const [year = "", month = ""] = yearAndMonth.map((part) =>
+		(cells[part] ?? "").trim(),
+	);
+	const century = Number(year) < LAST_CENTURY ? "20" : "19";
+	const whole = /^\d{2}$/.test(year) ? century + year : year;
 	// Of months, the first day.
-	return [...parts, yearAndMonth.includes(index) ? "1" : text].join("-");
+	return [whole, month, yearAndMonth.includes(index) ? "1" : text].join("-");
 }
 
 /** Of a time from and a time to, as markets of power and utilities write them, the first. */
@@ -102,8 +116,14 @@ export class TimeForms {
 				(_, year, month, day, hour, minute, second, season) =>
 					`20${year}-${month}-${day} ${hour}:${minute}:${second}${season === "S" ? "+02:00" : "+01:00"}`,
 			);
-		return this.#dates.plain(time);
+		return firstOfMonth(time) ?? this.#dates.plain(time);
 	}
+}
+
+/** The first day of a month that is told without one; null for anything else. */
+export function firstOfMonth(time: string): string | null {
+	if (MONTH.test(time)) return time.replace(MONTH, "$1-$2-1");
+	return NAMED_MONTH.test(time) ? time.replace(NAMED_MONTH, "1-$1-$2") : null;
 }
 
 /** A time that is more than a number, which anything may be. */
@@ -111,7 +131,14 @@ export function isWrittenTime(cell: string): boolean {
 	const start = startOf(cell.trim());
 	return (
 		!/^\d*\.?\d*$/.test(start) &&
-		(parseTime(start) !== null || isPartedDate(start))
+		(parseTime(firstOfMonth(start) ?? start) !== null || isPartedDate(start))
+	);
+}
+
+/** A time of day. */
+export function isClock(cell: string): boolean {
+	return /^\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]\.?M\.?)?$/i.test(
+		cell.trim(),
 	);
 }
 

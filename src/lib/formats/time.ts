@@ -38,15 +38,15 @@ const MONTHS = [
 	...["august", "september", "october", "november", "december"],
 ];
 
-const EPOCH = /^(\d{9,16})(?:\.(\d{1,6})\d*)?$/;
+const EPOCH = /^(\d{9,19})(?:\.(\d{1,6})\d*)?$/;
 
 /**
  * Reads a time: ISO 8601 to the second's fraction (`2019-01-01T00:00:00.5+01:00`;
  * also with a space before the time or the zone, slashes or points in the date, basic
  * form, or the date alone), the same with a date such as `31.8.2014`, `31-Aug-2014` or
  * `Aug 31, 2014` (English months) or a clock of twelve hours (`1:05 PM`), Twitter's `Sun Aug 31 00:29:15 +0000 2014`, or the number of
- * seconds (9 or 10 digits), milliseconds (12 or 13) or microseconds (15 or 16)
- * since 1970. 24:00 is the next day's midnight. Null for anything else: a day that
+ * seconds (9 or 10 digits), milliseconds (12 or 13), microseconds (15 or 16) or
+ * nanoseconds (18 or 19, cut to the microsecond) since 1970. 24:00 is the next day's midnight. Null for anything else: a day that
  * no calendar has, and `01/02/2014`, which is two days.
  */
 export function parseTime(text: string): ParsedTime | null {
@@ -164,6 +164,8 @@ function parseEpoch(text: string): ParsedTime | null {
 		return { micros: Number(whole) * 1e3, zoned: true };
 	if (whole.length === 15 || whole.length === 16)
 		return { micros: Number(whole), zoned: true };
+	if (whole.length === 18 || whole.length === 19)
+		return { micros: Number(whole.slice(0, -3)), zoned: true };
 	return null;
 }
 
