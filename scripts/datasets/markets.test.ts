@@ -223,6 +223,60 @@ describe("candles of exchanges and archives", () => {
 			"# made by hand\nvolume;close;low;high;open;symbol;date\n10;2;0.5;4;1;btc-usd;2024-05-01\n",
 			["hour", "BTCUSD", "2024-05-01 00:00:00"],
 		],
+		[
+			"a folder a pair",
+			"BTC-USD/1h.csv",
+			"time,open,high,low,close,volume\n1714521600,1,4,0.5,2,10\n1714525200,1,4,0.5,2,10\n",
+			["hour", "BTCUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"yfinance, with tickers and the name of the times in rows of their own",
+			"prices.csv",
+			"Price,Close,High,Low,Open,Volume\nTicker,BTC-USD,BTC-USD,BTC-USD,BTC-USD,BTC-USD\nDate,,,,,\n2024-05-01,2,4,0.5,1,10\n2024-05-02,2,4,0.5,1,10\n",
+			["daily", "BTCUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"Bloomberg's names, in an order of their own",
+			"ABC.csv",
+			"Date,PX_LAST,PX_VOLUME,PX_LOW,PX_HIGH,PX_OPEN\n2024-05-01,2,10,0.5,4,1\n2024-05-02,2,10,0.5,4,1\n",
+			["daily", "ABC", "2024-05-01 00:00:00"],
+		],
+		[
+			"Alpha Vantage, with numbers before the names",
+			"IBM_daily.csv",
+			"date,1. open,2. high,3. low,4. close,5. volume\n2024-05-01,1.0,4.0,0.5,2.0,10\n",
+			["daily", "IBM", "2024-05-01 00:00:00"],
+		],
+		[
+			"NSE, with names of months",
+			"INFY.csv",
+			'"Date ","series ","OPEN ","HIGH ","LOW ","PREV. CLOSE ","close ","VOLUME "\n"02-May-2024","EQ","1","4","0.5","1","2","12,34,567"\n"01-May-2024","EQ","1","4","0.5","1","2","10"\n',
+			["daily", "INFY", "2024-05-01 00:00:00"],
+		],
+		[
+			"Ariva, whose Volumen is what was paid",
+			"SAP_daily.csv",
+			"Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke;Volumen\n2024-05-01;1;4;0,5;2;10;20.000\n",
+			["daily", "SAP", "2024-05-01 00:00:00"],
+		],
+		[
+			"Investing.com in German, with decimal commas in quotes",
+			"DAX Historische Daten.csv",
+			'"Datum","Zuletzt","Eröffn.","Hoch","Tief","Vol.","+/- %"\n"02.05.2024","16.903,76","16.971,26","16.999,67","16.881,45","65,35M","-0,40%"\n"01.05.2024","2,00","1,00","4,00","0,50","0,01K","0,18%"\n',
+			["daily", "DAX", "2024-05-01 00:00:00"],
+		],
+		[
+			"nanoseconds, and no volume that is a number",
+			"ADAUSD_1h.csv",
+			"time,open,high,low,close,volume\n1714521600000000000,1,4,0.5,2,10\n1714525200000000000,1,4,0.5,2,NaN\n",
+			["hour", "ADAUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"milliseconds as numbers with decimals",
+			"ADAUSD_1h.csv",
+			"time,open,high,low,close,volume\n1714521600000.0,1,4,0.5,2,10\n",
+			["hour", "ADAUSD", "2024-05-01 00:00:00"],
+		],
 	])("are read: %s", async (_, path, content, candle) => {
 		const { rows } = await readOne(path, content);
 		expect(rows[0]).toEqual([...candle, ...CANDLE]);
@@ -475,6 +529,18 @@ describe("candles of exchanges and archives", () => {
 			"Open,High,Low,Close,Volume\n1,4,1,2,1\n",
 			1,
 			"no column is named time, date or timestamp",
+		],
+		[
+			"btcusd_hour.csv",
+			"when,last,first,top,bottom\n2024-05-01,2,1,4,0.5\n",
+			1,
+			"its header names no open, high, low and close",
+		],
+		[
+			"prices_daily.csv",
+			"Price,Close,High,Low,Open\nTicker,A,A,A,B\nDate,,,,\n2024-05-01,2,4,0.5,1\n",
+			1,
+			"it holds several tickers beside each other",
 		],
 		[
 			"btcusd_hour.csv",

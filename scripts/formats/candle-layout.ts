@@ -1,5 +1,6 @@
 import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
+import { pairName } from "./candle-names.ts";
 import { cellsOf } from "./csv.ts";
 
 /** Places of cells, from 0. */
@@ -8,6 +9,10 @@ export interface CandleLayout {
 	readonly isLean: boolean;
 	/** Records before the first candle. */
 	readonly headers: number;
+	/** The record that names the columns, -1 where none does. */
+	readonly header: number;
+	/** The pair that the header tells; null where it does not. */
+	readonly pair: string | null;
 	readonly cells: number;
 	readonly time: number;
 	/** Of a date that stands apart from the time of day; null where none does. */
@@ -49,14 +54,18 @@ const NAMES = {
 		"datum",
 		"t",
 	],
-	open: ["open", "openprice", "o", "erster", "eröffnung"],
-	high: ["high", "highprice", "h", "hoch"],
-	low: ["low", "lowprice", "l", "tief"],
+	open: ["open", "openprice", "pxopen", "o", "erster", "eröffnung", "eröffn"],
+	high: ["high", "highprice", "pxhigh", "h", "hoch"],
+	low: ["low", "lowprice", "pxlow", "l", "tief"],
 	close: [
-		...["close", "closeprice", "c", "closelast", "last", "schlusskurs"],
-		...["schluss", "price"],
+		...["close", "closeprice", "c", "closelast", "last", "pxlast"],
+		...["schlusskurs", "schluss", "zuletzt", "price"],
 	],
-	volume: ["volume", "basevolume", "vol", "v", "volumen"],
+	// Ariva's `Volumen` is what was paid for its `Stuecke`.
+	volume: [
+		...["volume", "basevolume", "vol", "pxvolume", "v", "stuecke", "stücke"],
+		"volumen",
+	],
 	symbol: ["symbol", "ticker", "pair", "instrument"],
 } as const;
 
@@ -65,14 +74,16 @@ const NAMES = {
  * have the order that the file tells, see {@link DateForms}.
  */
 export const TIME_FORMS = {
-	seconds: "[0-9]{9,10}",
-	milliseconds: "[0-9]{12,13}",
+	seconds: "[0-9]{9,10}(?:\\.0+)?",
+	milliseconds: "[0-9]{12,13}(?:\\.0+)?",
 	microseconds: "[0-9]{15,16}",
+	nanoseconds: "[0-9]{18,19}",
 	day: "[0-9]{8}",
 	clock: "[0-9]{8} +[0-9]{2}:?[0-9]{2}:?[0-9]{2}",
 	iso: "([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})(\\D.*)?",
 	parted: "([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})(\\D.*)?",
 	named: "[A-Za-z]{3} [0-9]{1,2}, [0-9]{4}",
+	dayOfMonth: "[0-9]{1,2}[- ][A-Za-z]{3}[- ][0-9]{4}",
 } as const;
 
 const TIME = new RegExp(`^(?:${Object.values(TIME_FORMS).join("|")})$`);
@@ -105,12 +116,26 @@ export function layoutOf(
 		);
 	});
 	if (at !== -1) return underHeader(rows, at);
-	const first = rows.find((cells) => isLean(cells) || openOf(cells) !== null);
+	const firstAt = rows.findIndex(
+		(cells) => isLean(cells) || openOf(cells) !== null,
+	);
+	const first = rows[firstAt];
 	if (first === undefined) return null;
+	const unknown = rows
+		.slice(0, firstAt)
+		.findIndex((cells) => namesColumns(cells, first.length));
+	if (unknown !== -1)
+		return {
+			fault:
+				"its header names no open, high, low and close, so that nothing tells which column is which",
+			record: unknown,
+		};
 	const open = openOf(first) ?? 1;
 	return {
 		isLean: isLean(first),
 		headers: 0,
+		header: -1,
+		pair: null,
 		cells: first.length,
 		time: open - 1,
 		date: open === 2 ? 0 : null,
@@ -129,8 +154,12 @@ function underHeader(
 	at: number,
 ): CandleLayout | HeaderFault {
 	const header = rows[at] ?? [];
-	const names = header.map(nameOf);
+	const own = header.map(nameOf);
+	const yahoo = tickersBelow(own, rows, at);
+	const names = yahoo === null ? own : ["date", ...own.slice(1)];
 	const faults: string[] = [];
+	if (yahoo !== null && yahoo.tickers !== 1)
+		faults.push("it holds several tickers beside each other");
 	const place = (role: keyof typeof NAMES): number | null => {
 		const [found, other] = placesOf(names, NAMES[role]);
 		if (found !== undefined && other !== undefined)
@@ -148,7 +177,9 @@ function underHeader(
 			: -1;
 	const layout = {
 		isLean: false,
-		headers: at + 1,
+		headers: at + (yahoo === null ? 1 : 3),
+		header: at,
+		pair: yahoo?.pair ?? null,
 		cells: header.length,
 		time: time ?? 0,
 		date: date === -1 ? null : date,
@@ -161,12 +192,49 @@ function underHeader(
 	};
 	const [fault] = faults;
 	if (fault !== undefined) return { fault, record: at };
-	const { headers, cells, isLean: _, ...places } = layout;
+	const {
+		headers,
+		header: _,
+		pair: __,
+		cells,
+		isLean: ___,
+		...places
+	} = layout;
 	const used = new Set<number | null>(Object.values(places));
 	return {
 		...layout,
 		leftOut: header.filter((_, index) => !used.has(index)),
 	};
+}
+
+/** Whether a record names as many columns, and holds no value. */
+function namesColumns(cells: readonly string[], columns: number): boolean {
+	return (
+		cells.length === columns &&
+		cells.some((cell) => cell !== "") &&
+		cells.every((cell) => cell === "" || (/\p{L}/u.test(cell) && !isTime(cell)))
+	);
+}
+
+/**
+ * Below the columns' names, yfinance writes a ticker for each, and then the name of the
+ * times alone, which stands for no column else.
+ */
+function tickersBelow(
+	names: readonly string[],
+	rows: readonly (readonly string[])[],
+	at: number,
+): { readonly pair: string | null; readonly tickers: number } | null {
+	const [tickers = [], times = []] = rows.slice(at + 1, at + 3);
+	const isOne =
+		names[0] === "price" &&
+		nameOf(tickers[0] ?? "") === "ticker" &&
+		["date", "datetime"].includes(nameOf(times[0] ?? "")) &&
+		times.slice(1).every((cell) => cell === "");
+	if (!isOne) return null;
+	const all = new Set(tickers.slice(1));
+	const [only = ""] = all;
+	return { pair: all.size === 1 ? pairName(only) : null, tickers: all.size };
 }
 
 /** Places of the first of some names that is there. */
@@ -192,10 +260,11 @@ function volumeOf(names: readonly string[], pair: string): number | null {
 	);
 }
 
-/** `<OPEN>` and `Open*` are `open`, `Open Time` is `opentime`, `time (UTC)` is `time`. */
+/** `<OPEN>`, `1. open` and `Open*` are `open`, `Open Time` is `opentime`, `time (UTC)` is `time`. */
 function nameOf(cell: string): string {
 	return cell
 		.toLowerCase()
+		.replace(/^\d\. (?=[a-z])/, "")
 		.replace(/^((?:date|time)\w*)\s*[([].*$/, "$1")
 		.replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { candleName, resolutionOf } from "./candle-names.ts";
+import { candleName, folderPair, resolutionOf } from "./candle-names.ts";
 
 test.each([
 	["crypto/BTCUSDT-1m-2024-05-01.csv", "BTCUSDT", "minute"],
@@ -30,10 +30,27 @@ test.each([
 	["EURUSD_H4.csv", "EURUSD", "4-hour"],
 	["btcusd_ethusd_1h.csv", null, "hour"],
 	["2024-05-01.csv", null, null],
+	["markets/BTCUSD/1d.csv", null, "daily"],
+	["daily.csv", null, "daily"],
+	["BINANCE_BTCUSDT, 60_a1b2c.csv", "BTCUSDT", "hour"],
+	["DAX Historische Daten.csv", "DAX", null],
 	["Binance_1h.csv", null, "hour"],
 	[".csv", null, null],
 ])("%s is of %s, %s", (path, symbol, resolution) => {
 	expect(candleName(path)).toMatchObject({ symbol, resolution });
+});
+
+test.each([
+	["markets/BTC-USD/1h/2024-01.csv", "BTCUSD"],
+	["markets/binance/btcusdt/1d.csv", "BTCUSDT"],
+	["markets/eth_usd.zip/daily.csv", "ETHUSD"],
+	["markets/STOCKS/BRK.B/1d.csv", "BRK.B"],
+	["markets/AAPL/2024/Q1/1min.csv", "AAPL"],
+	["markets/my-data/1d.csv", null],
+	["markets/FOREX/M15/2024.csv", null],
+	["markets/1d.csv", null],
+])("the folders of %s tell %s", (path, pair) => {
+	expect(folderPair(path)).toBe(pair);
 });
 
 test("a length has one name, and what is none has none", () => {

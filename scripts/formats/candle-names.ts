@@ -32,7 +32,7 @@ const MINUTES: ReadonlySet<number> = new Set([
 
 /** Words beside the pair: where it was traded, and what the file is. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(
-	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq yahoo mt mt4 mt5 dat ascii bid ask candle candles candlestick chart data futures hist historical history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc".split(
+	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq yahoo mt mt4 mt5 dat ascii bid ask candle candles candlestick chart data futures hist historical history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc historische daten crypto forex stocks equities etfs indices csv".split(
 		" ",
 	),
 );
@@ -40,8 +40,8 @@ const OTHER_WORDS: ReadonlySet<string> = new Set(
 const DATE =
 	/(?:^|-)(?:(?:19|20)\d{2}(?:-?\d{2}){0,2}|\d{2}\.\d{2}\.\d{4}|\d{10,13})(?=-|$)/g;
 
-/** What browsers put behind the name of a file that is there already. */
-const COPY = /\s*\(\d+\)$/;
+/** What browsers put behind the name of a file that is there already, and TradingView behind that of a chart. */
+const COPY = /\s*\(\d+\)$|(?<=, \w+)_[\da-f]{5}$/;
 
 /** What prices are told in, of a pair whose halves stand apart: `GBP_USD Historical Data`. */
 const QUOTES: ReadonlySet<string> = new Set(
@@ -81,8 +81,9 @@ export function candleName(path: string): CandleName {
 	for (const words of groups) {
 		const rest = words.filter((word) => {
 			if (OTHER_WORDS.has(word.toLowerCase())) return false;
-			if (count === 1) return true;
 			const length = secondsOf(word);
+			// A single letter may be a share.
+			if (count === 1 && (length === null || word.length === 1)) return true;
 			seconds = length ?? seconds;
 			return length === null && !AMBIGUOUS.test(word);
 		});
@@ -96,6 +97,30 @@ export function candleName(path: string): CandleName {
 		resolution: seconds === null ? null : resolutionOf(seconds),
 		seconds,
 	};
+}
+
+/** As exchanges write what is traded, where a folder may as well be of anything. */
+const TICKER = /^\^?(?=.*[A-Z].*[A-Z])(?=.{3})[A-Z\d]+(?:[-_.=][A-Z\d]+)*$/;
+
+/** Reads the pair off the nearest folder that is plainly one: `BTC-USD/1h/2024-01.csv`; null where none is. */
+export function folderPair(path: string): string | null {
+	const folders = path
+		.split("/")
+		.slice(1, -1)
+		.map((folder) => folder.replace(/\.zip$/i, ""));
+	const pair = folders.findLast((folder) => {
+		const plain = pairName(folder);
+		const isQuoted = [...QUOTES].some(
+			(quote) => plain.endsWith(quote) && plain.length - quote.length >= 3,
+		);
+		return (
+			secondsOf(folder) === null &&
+			!OTHER_WORDS.has(folder.toLowerCase()) &&
+			(TICKER.test(folder) ||
+				(isQuoted && /^[a-z\d]+[-_]?[a-z\d]+$/.test(folder)))
+		);
+	});
+	return pair === undefined ? null : pairName(pair);
 }
 
 /** `btc/usd` and `BTC-USD` are `BTCUSD`. */

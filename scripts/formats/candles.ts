@@ -17,7 +17,12 @@ import {
 	timeIn,
 	timeOf,
 } from "./candle-layout.ts";
-import { candleName, pairName, resolutionOf } from "./candle-names.ts";
+import {
+	candleName,
+	folderPair,
+	pairName,
+	resolutionOf,
+} from "./candle-names.ts";
 import { cellsOf, csvRows } from "./csv.ts";
 import { castText, type RowShape } from "./declared/fields.ts";
 import type { Format } from "./declared/format.ts";
@@ -86,7 +91,7 @@ const SHAPE: RowShape = {
 			"high < greatest(open, low, close) OR low > least(open, high, close)",
 		"volume: less than 0": "volume < 0",
 	},
-	nulls: ["null", "-"],
+	nulls: ["null", "NaN", "nan", "-"],
 };
 
 /**
@@ -192,7 +197,8 @@ function toldOf(
 			{ line, sample: timeIn(row, layout) },
 		);
 	const named = candleName(name);
-	if (symbol === null && named.symbol === null)
+	const pair = layout.pair ?? named.symbol ?? folderPair(name);
+	if (symbol === null && pair === null)
 		throw new FileError(
 			"nothing tells what was traded: name the file <symbol>_<resolution>.csv, such as btcusd_hour.csv, or give it a column symbol",
 			{ line },
@@ -216,13 +222,18 @@ function toldOf(
 		);
 	if (times.some((time) => time?.zoned === false))
 		out.note("times without a zone are taken as UTC");
-	const before = records.slice(0, Math.max(headers - 1, 0));
+	const before = records.slice(0, Math.max(layout.header, 0));
 	if (before.length > 0)
 		out.note(
 			`lines before the header left out: ${before.join(" / ").slice(0, 200)}`,
 		);
-	if (leftOut.length > 0) out.note(`columns left out: ${leftOut.join(", ")}`);
-	return { symbol: named.symbol, resolution };
+	const unused = leftOut.filter((column) => column !== "");
+	if (unused.length > 0) out.note(`columns left out: ${unused.join(", ")}`);
+	if (symbol === null && layout.pair === null && named.symbol === null)
+		out.note(
+			`its name does not say what was traded: taken as ${pair}, as its folder says`,
+		);
+	return { symbol: pair, resolution };
 }
 
 /** Seconds between each two candles of one symbol that follow each other. */
@@ -300,16 +311,16 @@ function inOrder(
 	return `regexp_replace(${text}, ${parted}, ${century}${plain})`;
 }
 
-/** How numbers may be written besides as programs read them: `$1,234.5`, `1.234,5`, `1.2K`, with the typographic minus. */
+/** How numbers may be written besides as programs read them: `$1,234.5`, India's `12,34,567`, `1.234,5`, `1.2K`, with the typographic minus. */
 const THOUSANDS = {
-	point: "[$€£¥]?[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]*)?[KMB]?",
+	point: "[$€£¥]?[+-]?[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?:\\.[0-9]*)?[KMB]?",
 	comma: "[$€£¥]?[+-]?(?:[0-9]{1,3}(?:\\.[0-9]{3})*|[0-9]+)(?:,[0-9]+)?[KMB]?",
 } as const;
 
 /**
  * SQL of a price or volume as programs read it, by how the first rows write theirs: as it
- * stands where it is a plain number as these are. Commas are decimal signs where they do not part
- * the cells and a price has one that sets no thousands apart.
+ * stands where it is a plain number as these are. Commas are decimal signs where a price has one
+ * that sets no thousands apart.
  */
 function numbersOf(
 	rows: readonly (readonly string[])[],
@@ -325,9 +336,13 @@ function numbersOf(
 	const arePlain = all.every((text) => Number.isFinite(Number(text)));
 	// Elsewhere a comma of a later row might be either.
 	if (arePlain && delimiter !== ",") return (cell) => cell;
+	// Between quotes, three digits behind a comma may be thousands.
+	const decimals =
+		delimiter === ","
+			? /^\D?(?:\d*,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)$/
+			: /^\D?[\d.]*,\d+$/;
 	const isComma =
-		delimiter !== "," &&
-		prices.some((price) => /^\D?[\d.]*,\d+$/.test(price)) &&
+		prices.some((price) => decimals.test(price)) &&
 		!prices.some((price) => /,.*\.|,.*,/.test(price));
 	const [set, apart] = isComma
 		? [THOUSANDS.comma, (text: string) => `translate(${text}, ',.', '.')`]
@@ -352,12 +367,15 @@ function candleTime(text: string): string {
 	const iso = `regexp_replace(${plain}, ${literal(`^${TIME_FORMS.iso}$`)}, '\\1-\\2-\\3\\4')`;
 	const is = (form: keyof typeof TIME_FORMS) =>
 		`regexp_full_match(${text}, ${literal(TIME_FORMS[form])})`;
-	return `CASE WHEN ${is("seconds")} THEN make_timestamp(${text}::BIGINT * 1000000)
-		WHEN ${is("milliseconds")} THEN make_timestamp(${text}::BIGINT * 1000)
-		WHEN ${is("microseconds")} THEN make_timestamp(${text}::BIGINT)
+	const whole = `split_part(${text}, '.', 1)::BIGINT`;
+	return `CASE WHEN ${is("seconds")} THEN make_timestamp(${whole} * 1000000)
+		WHEN ${is("milliseconds")} THEN make_timestamp(${whole} * 1000)
+		WHEN ${is("microseconds")} THEN make_timestamp(${whole})
+		WHEN ${is("nanoseconds")} THEN make_timestamp(${whole} // 1000)
 		WHEN ${is("day")} THEN try_strptime(${text}, '%Y%m%d')
 		WHEN ${is("clock")} THEN try_strptime(regexp_replace(${text}, '[: ]', '', 'g'), '%Y%m%d%H%M%S')
 		WHEN ${is("named")} THEN try_strptime(${text}, '%b %d, %Y')
+		WHEN ${is("dayOfMonth")} THEN try_strptime(replace(${text}, ' ', '-'), '%d-%b-%Y')
 		WHEN regexp_matches(${text}, '[AaPp][Mm]$') THEN try_strptime(${iso}, ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p'])
 		WHEN ${is("iso")} THEN ${castText(iso, "TIMESTAMP")} END`;
 }
