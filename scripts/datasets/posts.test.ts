@@ -491,6 +491,57 @@ describe("other networks and programs", () => {
 			`id,date,author,text\n7,5/31/2024 7:05 AM,Ada,${text}\n`,
 			["7", "Ada", null],
 		],
+		[
+			"Twitter, whose text is written as in HTML",
+			"a.json",
+			json([
+				{
+					id_str: "7",
+					created_at: iso,
+					full_text: "Around the #Lake &amp; home &lt;3 &amp;gt;",
+					user: { screen_name: "ada" },
+				},
+			]),
+			["7", "ada", "https://twitter.com/ada/status/7"],
+			`${text} <3 &gt;`,
+		],
+		[
+			"comments of Reddit, with what Python writes for no number",
+			"RC.ndjson",
+			`{"id":"l1","body":"Around the #Lake &amp; home NaN","created_utc":${AT / 1000},"author":"[deleted]","score":NaN}\n`,
+			["l1", null, null],
+			`${text} NaN`,
+		],
+		[
+			"Tumblr, whose tags stand apart",
+			"a.json",
+			json({
+				posts: [
+					{
+						id: 7,
+						timestamp: AT / 1000,
+						body: "<p>Around the #shore</p>",
+						tags: ["Lake"],
+						blog_name: "ada",
+					},
+				],
+			}),
+			["7", null, null],
+			"Around the #shore",
+		],
+		[
+			"a list of hashtags by name",
+			"a.json",
+			json([{ id: "7", created_at: iso, text: "Around", hashtags: ["#Lake"] }]),
+			["7", null, null],
+			"Around",
+		],
+		[
+			"LinkedIn's shares",
+			"Shares.csv",
+			`Date,ShareLink,ShareCommentary,SharedUrl,Visibility\n2024-05-31 07:05:00,https://l.example/7,"${text}",,ALL\n`,
+			["https://l.example/7", null, "https://l.example/7"],
+		],
 	])(
 		"give the same post: %s",
 		async (_, name, content, [id, author, url], own) => {
@@ -514,6 +565,128 @@ describe("other networks and programs", () => {
 			lake.close();
 		},
 	);
+
+	/** As Meta writes a text: a sign of its own for each byte of UTF-8. */
+	const asBytes = (text: string) => Buffer.from(text).toString("latin1");
+
+	test.each<[string, unknown, number]>([
+		[
+			"Facebook",
+			[
+				{
+					timestamp: AT / 1000,
+					attachments: [{ data: [{ external_context: { url: "x" } }] }],
+					data: [
+						{ post: asBytes("Grüße 😀 #Café") },
+						{ update_timestamp: AT / 1000 + 60 },
+					],
+					title: "Ada updated her status.",
+				},
+				{ timestamp: AT / 1000, title: "Ada was here.", data: [] },
+			],
+			1,
+		],
+		[
+			"Facebook in older exports",
+			{
+				status_updates: [
+					{ timestamp: AT / 1000, data: [{ post: asBytes("Grüße 😀 #Café") }] },
+				],
+			},
+			0,
+		],
+		[
+			"Instagram",
+			[
+				{
+					media: [
+						{
+							uri: "a.jpg",
+							creation_timestamp: AT / 1000,
+							title: asBytes("Grüße 😀 #Café"),
+						},
+					],
+				},
+				{
+					media: [
+						{ uri: "a.jpg", creation_timestamp: AT / 1000, title: "" },
+						{ uri: "b.jpg", creation_timestamp: AT / 1000, title: "" },
+					],
+					title: "",
+					creation_timestamp: AT / 1000,
+				},
+			],
+			1,
+		],
+		[
+			"Threads",
+			{
+				text_post_app_text_posts: [
+					{
+						media: [
+							{
+								uri: "",
+								creation_timestamp: AT / 1000,
+								title: asBytes("Grüße 😀 #Café"),
+							},
+						],
+					},
+				],
+			},
+			0,
+		],
+	])(
+		"give the same post without an id of its own, in letters that are bytes: %s",
+		async (_, content, others) => {
+			const lake = await buildFrom(posts, {
+				"posts/a.json": json(content),
+				"posts/b.json": json(content, null, 1),
+			});
+			expect(lake.rejects).toEqual([]);
+			expect(
+				await lake.query(
+					"SELECT posts.post_id AS id, epoch_ms(posts.created_at)::DOUBLE AS at, text, tag FROM posts LEFT JOIN post_tags USING (post_id) ORDER BY text NULLS LAST",
+				),
+			).toEqual([
+				{
+					id: expect.stringMatching(/^[\da-f]{16}$/),
+					at: AT,
+					text: "Grüße 😀 #Café",
+					tag: "café",
+				},
+				...Array.from({ length: others }, () => ({
+					id: expect.stringMatching(/^[\da-f]{16}$/),
+					at: AT,
+					text: null,
+					tag: null,
+				})),
+			]);
+			lake.close();
+		},
+	);
+
+	test("a text of Meta's that is none of bytes stays, and comments and chats are no posts", async () => {
+		const lake = await buildFrom(posts, {
+			"posts/a.json": json([
+				{ timestamp: 1, data: [{ post: "Grüße #a" }] },
+				{ timestamp: AT / 1000, data: [{ post: "Grüße #a" }] },
+				{ timestamp: AT / 1000, data: [{ comment: { comment: "#b" } }] },
+			]),
+			"posts/message_1.json": json({
+				participants: [{ name: "Ada" }],
+				messages: [{ sender_name: "Ada", timestamp_ms: AT, content: "#b" }],
+			}),
+		});
+		expect(await lake.query("SELECT text FROM posts")).toEqual([
+			{ text: "Grüße #a" },
+		]);
+		expect(lake.rejects.map(({ file, reason }) => [file, reason])).toEqual([
+			["posts/a.json", "not a time: 1"],
+			["posts/a.json", expect.stringMatching(/^no id/)],
+			["posts/message_1.json", expect.stringMatching(/^no id/)],
+		]);
+		lake.close();
+	});
 
 	test("tags that a network lists count where the text has none, and an empty list says nothing", async () => {
 		const lake = await buildFrom(posts, {

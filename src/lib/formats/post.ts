@@ -180,14 +180,42 @@ function fromStatus(value: JsonObject, chat: string | null): Post | string {
 	};
 }
 
-/** The text, of a submission of Reddit's with its title before. */
+/** What Twitter and Reddit write for signs of HTML. */
+const SIGNS: Readonly<Record<string, string>> = {
+	"&amp;": "&",
+	"&lt;": "<",
+	"&gt;": ">",
+};
+
+/** Whether the text of a post is written as HTML has it, though it is plain: Twitter's and Reddit's. */
+function isEscaped(value: JsonObject): boolean {
+	return (
+		typeof value.id_str === "string" ||
+		typeof value.full_text === "string" ||
+		isObject(value.entities) ||
+		Array.isArray(value.edit_history_tweet_ids) ||
+		value.created_utc !== undefined
+	);
+}
+
 function textOf(value: JsonObject): string | null {
+	const text = writtenText(value);
+	return text === null || !isEscaped(value)
+		? text
+		: text.replaceAll(/&(?:amp|lt|gt);/g, (sign) => SIGNS[sign] ?? sign);
+}
+
+/** What Reddit writes in place of what somebody has taken away. */
+const GONE = /^\[(?:deleted|removed)\]$/;
+
+/** The text as it stands, of a submission of Reddit's with its title before. */
+function writtenText(value: JsonObject): string | null {
 	const extended = isObject(value.extended_tweet) ? value.extended_tweet : null;
 	const long = cleaned(value.full_text) ?? cleaned(extended?.full_text);
 	if (long !== null) return long;
 	const [text = null] = TEXTS.flatMap((name) => {
 		const found = cleaned(joined(value[name]));
-		return found === null ? [] : found;
+		return found === null || GONE.test(found) ? [] : found;
 	});
 	const plain =
 		text !== null && HTML.test(text) ? cleaned(htmlText(text)) : text;
@@ -279,8 +307,9 @@ function idOf(value: JsonObject, chat: string | null): string | null {
 function authorOf(value: JsonObject, user: JsonObject | null): string | null {
 	const author = isObject(value.author) ? value.author : null;
 	const account = isObject(value.account) ? value.account : null;
+	const own = cleaned(value.author);
+	if (own !== null) return GONE.test(own) ? null : own;
 	return (
-		cleaned(value.author) ??
 		cleaned(author?.screen_name) ??
 		cleaned(author?.username) ??
 		cleaned(author?.handle) ??
@@ -327,7 +356,7 @@ function tagsOf(value: JsonObject, text: string | null): string[] {
 		.map((entities) => (isObject(entities) ? entities.hashtags : null))
 		.concat(areNamed(value.tags) ? [value.tags] : null)
 		.find(Array.isArray);
-	if (listed === undefined) return text === null ? [] : hashtagsIn(text);
+	if (listed === undefined) return plainTags(value, text);
 	const tags: string[] = [];
 	for (const entity of listed) {
 		const tag = isObject(entity)
@@ -336,6 +365,28 @@ function tagsOf(value: JsonObject, text: string | null): string[] {
 		if (tag !== null) tags.push(foldTag(tag));
 	}
 	return tags;
+}
+
+/**
+ * Tags that are listed by nothing but their names: as `hashtags`, of Tumblr as `tags`, which
+ * its texts hold none of; else those of the text, of AT Protocol with what is listed beside.
+ */
+function plainTags(value: JsonObject, text: string | null): string[] {
+	const own = namesIn(value.hashtags);
+	if (own.length > 0) return own;
+	const listed = namesIn(value.tags);
+	if (typeof value.blog_name === "string" && listed.length > 0) return listed;
+	const tags = text === null ? [] : hashtagsIn(text);
+	return value.$type === "app.bsky.feed.post" ? [...tags, ...listed] : tags;
+}
+
+/** Names of tags, with or without their sign; none where one is no text. */
+function namesIn(list: unknown): string[] {
+	if (!Array.isArray(list)) return [];
+	const names = list.map((name) => cleaned(name)?.replace(/^[#\uFF03]/, ""));
+	return names.every((name) => name)
+		? names.map((name) => foldTag(name ?? ""))
+		: [];
 }
 
 /** Whether tags are listed as Mastodon's API does it; elsewhere a list may be of other things, and an empty one says nothing. */

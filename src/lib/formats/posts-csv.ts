@@ -32,7 +32,7 @@ const DELIMITERS = [",", ";", "\t", "|"];
 
 /** What a column may be called, without case, blanks and signs; the first that is there counts. */
 const NAMES = {
-	id: ["id", "idstr", "postid", "tweetid", "statusid"],
+	id: ["id", "idstr", "postid", "tweetid", "statusid", "sharelink"],
 	createdAt: [
 		...["createdat", "created", "publishedat", "published", "postedat"],
 		...["timestamp", "datetime", "date", "time"],
@@ -43,13 +43,13 @@ const NAMES = {
 	],
 	text: [
 		...["text", "fulltext", "content", "body", "message"],
-		...["tweet", "post", "status"],
+		...["tweet", "post", "status", "sharecommentary"],
 	],
 	author: [
 		...["author", "screenname", "username", "user", "account", "handle"],
 		"authorname",
 	],
-	url: ["url", "link", "permalink", "uri"],
+	url: ["url", "link", "permalink", "uri", "sharelink"],
 	isRepost: ["isrepost", "isretweet", "repost", "retweet", "reblog"],
 } as const;
 

@@ -1,9 +1,12 @@
+import { type Hasher, openHasher } from "../hash.ts";
 import { concatenated } from "./concatenated.ts";
 import { FileError } from "./file-error.ts";
 import { type JsonItem, jsonLines, jsonListItems } from "./json-items.ts";
 import { type LookedAt, lookAhead } from "./look-ahead.ts";
+import { isMetaPost, metaPost } from "./meta-posts.ts";
 import { isObject, otherActivity, type Post, toPost } from "./post.ts";
 import { type CsvReader, readPostsCsv } from "./posts-csv.ts";
+import { parseJson } from "./python-json.ts";
 
 /** A file of posts, unpacked. */
 export interface PostsFile {
@@ -27,6 +30,7 @@ export interface PostsOutput {
 const LISTS = [
 	...["statuses", "data", "tweets", "orderedItems"],
 	...["records", "feed", "messages", "posts", "items"],
+	...["status_updates", "text_post_app_text_posts"],
 ];
 
 /** Lines of a streaming API that are no posts: `{"delete": {…}}`. */
@@ -120,9 +124,10 @@ async function readJson(
 				? wholeDocument(all)
 				: jsonListItems(all, kind.startByte, LISTS);
 	const chat = chatIn(head);
+	const hash = await openHasher();
 	let values = 0;
 	for await (const item of items) {
-		readItem(item, chat, out, tally, take);
+		readItem(item, chat, hash, out, tally, take);
 		values += 1;
 		if (values % 4096 === 0) await out.drain();
 	}
@@ -216,6 +221,7 @@ async function* wholeDocument(
 function readItem(
 	{ line, bytes }: JsonItem,
 	chat: string | null,
+	hash: Hasher,
 	out: PostsOutput,
 	tally: Tally,
 	take: (post: Post, line: number) => void,
@@ -246,7 +252,9 @@ function readItem(
 			continue;
 		}
 		tally.read += 1;
-		const post = toPost(candidate, chat);
+		const post = isMetaPost(candidate)
+			? metaPost(candidate, hash)
+			: toPost(candidate, chat);
 		if (typeof post === "string") reject(line, post, sample);
 		else take(post, line);
 	}
@@ -282,7 +290,7 @@ function decode(
  * hold: then such numbers become the text that they stand as.
  */
 function parseExactly(text: string): unknown {
-	const value: unknown = JSON.parse(text);
+	const value: unknown = parseJson(text);
 	const needsExact = postsIn(value).some(
 		(post) =>
 			isObject(post) &&
@@ -290,7 +298,7 @@ function parseExactly(text: string): unknown {
 			typeof post.id === "number" &&
 			!Number.isSafeInteger(post.id),
 	);
-	return needsExact ? JSON.parse(text, keepLargeIntegers) : value;
+	return needsExact ? parseJson(text, keepLargeIntegers) : value;
 }
 
 /** ECMAScript 2025 hands a reviver the number's source text; TypeScript's library does not say so yet. */
@@ -308,7 +316,7 @@ function keepLargeIntegers(
 
 /** The posts in a value: itself, what it wraps (`{"tweet": {…}}`), or its list. */
 function postsIn(value: unknown): unknown[] {
-	if (!isObject(value)) return [value];
+	if (!isObject(value) || isMetaPost(value)) return [value];
 	if (isObject(value.tweet)) return [value.tweet];
 	if (isObject(value.data)) return [value.data];
 	for (const key of LISTS) {
