@@ -16,7 +16,10 @@ import {
 } from "../../src/lib/rides/activities-csv.ts";
 import { publicName } from "../../src/lib/rides/privacy.ts";
 import { readRide } from "../../src/lib/rides/read-ride.ts";
-import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
+import {
+	isRideArchive,
+	rideFormatOf,
+} from "../../src/lib/rides/ride-format.ts";
 import {
 	SHARED_CELLS,
 	SHARED_TIME,
@@ -34,7 +37,6 @@ import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
 import { tableContract } from "../../src/lib/tables.ts";
 import { fileBytes } from "../formats/bytes.ts";
 import { exportedRides, readListFile } from "../formats/ride-export.ts";
-import { isZip } from "../formats/zip.ts";
 import {
 	type DatasetDefinition,
 	type LakeReader,
@@ -81,7 +83,7 @@ export const rides: DatasetDefinition = {
 	licence: "Not stated",
 	isReadByUs: true,
 	accepts: (path) =>
-		rideFormatOf(path) !== null || isZip(path) || isActivitiesCsv(path),
+		rideFormatOf(path) !== null || isRideArchive(path) || isActivitiesCsv(path),
 	isPrivate: true,
 	hasLines: true,
 	lists: { accepts: isActivitiesCsv, read: readListFile },
@@ -248,7 +250,7 @@ async function parseRides(
 	options: ParseOptions,
 ): Promise<void> {
 	if (isActivitiesCsv(file.path)) await readListFile(file);
-	else if (isZip(file.path)) await parseExport(file, out, options);
+	else if (isRideArchive(file.path)) await parseExport(file, out, options);
 	else
 		await parseRide(out, options, {
 			ride: 0,

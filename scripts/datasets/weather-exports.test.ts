@@ -857,6 +857,49 @@ power,1700000060000000000,2
 		leftOut: ["remark"],
 	},
 	{
+		what: "a logger of Campbell's, with units and kinds of values below its names",
+		content: `"TOA5","CR1000","CR1000","1234","CR1000.Std.27","CPU:prog.CR1","1234","Table1"
+"TIMESTAMP","RECORD","AirTC_Avg","RH","WS_ms_Avg","Note"
+"TS","RN","Deg C","%","meters/second",""
+"","","Avg","Smp","Avg","Smp"
+"2024-01-01 00:00:00",0,1.2,80,1.5,"a"
+"2024-01-01 00:10:00",1,"NAN",81,1.6,"b"
+`,
+		series: [
+			"file/-/AirTC_Avg [Deg C] 2024-01-01T00:00: 1.2 null",
+			"file/-/RH [%] 2024-01-01T00:00: 80.0 81.0",
+			"file/-/WS_ms_Avg [meters/second] 2024-01-01T00:00: 1.5 1.6",
+		],
+		leftOut: ["RECORD, Note"],
+	},
+	{
+		what: "units below the names, without brackets",
+		content: `Timestamp,T_air,RH,P
+,degC,%,hPa
+2024-01-01 00:00,1.2,80,1013
+2024-01-01 00:10,1.3,81,1013
+`,
+		series: [
+			"file/-/P [hPa] 2024-01-01T00:00: 1013.0 1013.0",
+			"file/-/RH [%] 2024-01-01T00:00: 80.0 81.0",
+			"file/-/T_air [degC] 2024-01-01T00:00: 1.2 1.3",
+		],
+		leftOut: [],
+	},
+	{
+		what: "hours by where they end, of plants with several inverters",
+		content: `Oper Day,Hour Ending,PLANT_ID,SOURCE_KEY,AC_POWER
+2024-01-31,1,4135001,1BY6WEcLGh8j5v7,5.5
+2024-01-31,1,4135001,1IF53ai7Xc0U56Y,6.5
+2024-01-31,24,4135001,1IF53ai7Xc0U56Y,7.5
+`,
+		series: [
+			"4135001/1BY6WEcLGh8j5v7/AC_POWER 2024-01-31T01:00: 5.5",
+			"4135001/1IF53ai7Xc0U56Y/AC_POWER 2024-01-31T01:00: 6.5 7.5",
+		],
+		leftOut: [],
+	},
+	{
 		what: "a table that blanks part, a line of dashes below its header and one measure",
 		content: `date       time     temp
 ---------- -------- ----

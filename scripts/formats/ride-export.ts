@@ -8,12 +8,15 @@ import {
 	isActivitiesCsv,
 	readActivities,
 } from "../../src/lib/rides/activities-csv.ts";
-import { rideFormatOf } from "../../src/lib/rides/ride-format.ts";
+import {
+	isRideArchive,
+	rideFormatOf,
+} from "../../src/lib/rides/ride-format.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import type { ArchivedFile } from "./archived-file.ts";
 import { entryBytes, fileBytes } from "./bytes.ts";
 import { scratchPath } from "./declared/format.ts";
-import { isZip, zipEntries } from "./zip.ts";
+import { zipEntries } from "./zip.ts";
 
 /** A longer list is none: Strava writes less than a kB a ride. */
 const MAX_LIST_BYTES = 256 * 2 ** 20;
@@ -77,7 +80,7 @@ async function* ridesIn(
 	out: ParseOutput,
 ): AsyncGenerator<ExportedRide | ExportFault> {
 	const accepts = (name: string) =>
-		rideFormatOf(name) !== null || (prefix === "" && isZip(name));
+		rideFormatOf(name) !== null || (prefix === "" && isRideArchive(name));
 	const described = new Map<string, DescribedRide>();
 	let rides = 0;
 	for await (const { name, bytes } of zipEntries(file, isAny, ignore)) {
@@ -98,7 +101,7 @@ async function* ridesIn(
 	for await (const entry of zipEntries(file, isWanted, out.note)) {
 		const name = prefix + entry.name;
 		if (isActivitiesCsv(name)) continue;
-		if (isZip(name)) yield* ridesOfInner(entry, name, out);
+		if (isRideArchive(name)) yield* ridesOfInner(entry, name, out);
 		else
 			yield {
 				name,

@@ -88,7 +88,7 @@ const NAMES = {
 		"place",
 		"city",
 		"city_name",
-		"indicativo",
+		...["station_abbr", "station_code", "stationname", "indicativo"],
 		"bureau_of_meteorology_station_number",
 		"nmi",
 		"esiid",
@@ -109,6 +109,7 @@ const NAMES = {
 		"lclid",
 		"household",
 		"household_id",
+		...["plant", "plant_id", "region", "regionid", "region_id"],
 	],
 	module: [
 		"module",
@@ -120,6 +121,7 @@ const NAMES = {
 		"device_name",
 		"device_id",
 		"channel",
+		...["inverter", "inverter_id", "serial_number", "source_key"],
 		"consumption_surplusgeneration",
 	],
 	unit: [
@@ -161,6 +163,7 @@ const NAMES = {
 		"id",
 		"index",
 		"row",
+		"record",
 		"table",
 		"latitude",
 		"longitude",
@@ -192,6 +195,7 @@ const TIMES_OF_DAY: ReadonlySet<string> = new Set([
 /** Names of hours from 0 to 24, or of clocks, beside a date. */
 const HOURS = [
 	...["hour", "hr", "hh", "stunde", "hora", "heure", "ora"],
+	...["hour_ending", "hour_beginning", "he", "opr_hr", "saat"],
 	...["von", "ab_zeit", "zeit_von", "van_(tijdstip)", "usage_start_time"],
 	...["tid", "tijd", "aika", "godzina", "klo"],
 ];

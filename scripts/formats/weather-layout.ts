@@ -62,7 +62,7 @@ export interface Layout {
 	readonly versionTimes: TimeForms;
 }
 
-/** Why a text holds no readings: of a `.txt`, which may be anything, no fault. */
+/** Why a text holds no readings: of a `.txt` or `.dat`, which may be anything, no fault. */
 export class NoReadings extends FileError {}
 
 /** Rows that tell with the first what a column holds. */

@@ -17,6 +17,7 @@ import { tenthsTable } from "./tenths-table.ts";
 import { timesAcross } from "./times-across.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
 import { isWrittenTime } from "./weather-times.ts";
+import { isUnit } from "./weather-units.ts";
 
 const SNIFF_BYTES = 1 << 16;
 /** Lines among which the header is looked for. */
@@ -118,7 +119,8 @@ export async function openTable(source: Source): Promise<Table> {
 			};
 		const below = batch[at + 1]?.cells ?? [];
 		const units = spaced ? spacedUnits(first.cells, below) : unitsIn(below);
-		const rowsAt = at + (units === null ? 1 : 2);
+		const isCampbell = /^"?TOA5"?,/.test(linesBefore[0] ?? "");
+		const rowsAt = at + (isCampbell ? CAMPBELL_LINES : units === null ? 1 : 2);
 		const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
 		const own = named.map((cell, index) =>
 			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
@@ -170,13 +172,24 @@ function namedCells(
 		: header;
 }
 
-/** The cells of a row that holds nothing but units, in brackets; null for any other. */
+/**
+ * The cells of a row that holds nothing but units, each in brackets; null for any other. They
+ * may stand without them below the names of the measures alone, and below Campbell's time is `TS`.
+ */
 function unitsIn(cells: readonly string[]): readonly string[] | null {
 	const filled = cells.filter((cell) => cell !== "");
-	return filled.length > 1 && filled.every((cell) => /^\[.*\]$/.test(cell))
-		? cells
+	if (filled.length > 1 && filled.every((cell) => /^\[.*\]$/.test(cell)))
+		return cells;
+	const [time = "", ...others] = cells;
+	const units = others.filter((cell) => cell !== "");
+	const areUnits = time === "TS" || (time === "" && units.every(isUnit));
+	return areUnits && units.length > 0
+		? ["", ...others.map((unit) => (unit === "" ? "" : `[${unit}]`))]
 		: null;
 }
+
+/** Lines of a table of Campbell's behind its names: units, and how each value was made. */
+const CAMPBELL_LINES = 3;
 
 /**
  * Names that two rows give, where those of the lower one do not tell columns apart: `Hi`

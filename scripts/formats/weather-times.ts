@@ -122,6 +122,7 @@ export class TimeForms {
 
 /** The first day of a month that is told without one; null for anything else. */
 export function firstOfMonth(time: string): string | null {
+	if (time.length > 14) return null;
 	if (MONTH.test(time)) return time.replace(MONTH, "$1-$2-1");
 	return NAMED_MONTH.test(time) ? time.replace(NAMED_MONTH, "1-$1-$2") : null;
 }

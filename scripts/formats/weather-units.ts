@@ -25,6 +25,15 @@ export function measuredIn(
 	return { number, unit: unit.replace(/^°[ \u00A0]?(?![CFK]?$)/, "") };
 }
 
+/** A unit as loggers write it below a name, that stands behind no number. */
+const BELOW_NAME =
+	/^(?:deg(?:rees)?(?:[ _]?[CFKT])?|celsius|percent|[CFK]|unitless|none|RN)$/i;
+
+/** Whether a text is nothing but a unit. */
+export function isUnit(text: string): boolean {
+	return BELOW_NAME.test(text) || measuredIn(`1 ${text}`) !== null;
+}
+
 /** The units that the cells of a column have behind their numbers. */
 export class CellUnits {
 	readonly #units = new Set<string>();

@@ -45,8 +45,8 @@ const MAX_TIME = Date.UTC(2101, 0) * 1000;
 
 /**
  * Reads the readings of a table, see {@link readTable}, of meters in NEM12 and Green Button,
- * or of such files in a zip. One in a zip that cannot be used is rejected, and the others stay. A `.txt` that is no
- * table of readings is left out and noted.
+ * or of such files in a zip. One in a zip that cannot be used is rejected, and the others stay. A `.txt` or `.dat` that is
+ * no table of readings is left out and noted.
  */
 export async function readWeather(
 	file: SourceFile,
@@ -96,7 +96,8 @@ async function readAny(
 		await readTable(source, out, take);
 	} catch (error) {
 		const isLeftOut =
-			error instanceof NoReadings && /\.txt$/.test(plainName(source.path));
+			error instanceof NoReadings &&
+			/\.(?:txt|dat)$/.test(plainName(source.path));
 		if (!isLeftOut) throw error;
 		noteOf(source, out)(`left out, as no table of readings: ${error.message}`);
 	}
@@ -377,5 +378,5 @@ function stationOf(path: string): string {
 	const inZip = isZip(first) ? rest.at(-1) : undefined;
 	return rest.length > 0 && inZip === undefined
 		? first
-		: (inZip ?? first).replace(/\.(?:csv|tsv|psv|txt|xml)(?:\.gz)?$/i, "");
+		: (inZip ?? first).replace(/\.(?:csv|tsv|psv|txt|dat|xml)(?:\.gz)?$/i, "");
 }

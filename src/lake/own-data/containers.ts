@@ -8,6 +8,7 @@ import {
 import { FileError } from "../../lib/formats/file-error.ts";
 import { isSidecar } from "../../lib/formats/sidecar.ts";
 import { isTar, tarEntries } from "../../lib/formats/tar.ts";
+import { isRideArchive } from "../../lib/rides/ride-format.ts";
 import { LakeError } from "../errors.ts";
 import { chunksOf } from "../files/unpacked.ts";
 
@@ -316,9 +317,8 @@ function damaged(reason: string, cause: unknown): unknown {
 	);
 }
 
-function isZip(path: string): boolean {
-	return /\.zip$/i.test(path);
-}
+/** KMZ is one, too: who looks for posts finds none in it. */
+const isZip = isRideArchive;
 
 function isArchive(path: string, { wants }: ContainerReader): boolean {
 	return isZip(path) || (wants !== undefined && isTar(path));

@@ -14,6 +14,7 @@ import {
 	asFitHolds,
 	fitOf,
 	gpxOf,
+	kmlOf,
 	type MadeRide,
 	tcxOf,
 } from "../../../tests/support/ride-files.ts";
@@ -67,6 +68,7 @@ const CONTENTS: Contents = {
 	"fiji/3.fit": fitOf(fiji(3)),
 	"fiji/4.fit.gz": gzipSync(fitOf(fiji(4))),
 	"fiji/undated.gpx": gpxOf(fiji(5, false)),
+	"fiji/7.kmz": zipOf({ "doc.kml": kmlOf(fiji(7)) }),
 	"again.gpx.gz": gzipSync(ride(2, 300)),
 	"named.gpx": NAMED,
 	"faults/cut.gpx": WALD.slice(0, WALD.length - 400),

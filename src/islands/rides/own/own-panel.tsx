@@ -14,7 +14,7 @@ import {
 } from "./own-rides.ts";
 import { progressText, reportSentences } from "./words.ts";
 
-const ENDINGS = ".gpx,.fit,.tcx,.kml,.gz,.zip,.csv";
+const ENDINGS = ".gpx,.fit,.tcx,.kml,.kmz,.gz,.zip,.csv";
 
 /** Where files are chosen, their reading is followed, and what became of them is told. */
 export function OwnPanel(props: {
@@ -103,8 +103,8 @@ function Choosers(props: {
 		<div class="own-choose">
 			<p>
 				Drop files, folders, or the export of Strava or Garmin as it is (
-				<code>.zip</code>) anywhere on this page, or choose them. GPX, FIT, TCX
-				and KML are read, also packed (<code>.gz</code>).
+				<code>.zip</code>) anywhere on this page, or choose them. GPX, FIT, TCX,
+				KML and KMZ are read, also packed (<code>.gz</code>).
 			</p>
 			<div class="controls">
 				<Chooser accept={ENDINGS} onFiles={props.onFiles}>
