@@ -31,7 +31,7 @@ const ROWS_A_SECOND = 5e5;
 const AGGREGATED_BYTES_A_SECOND = 50e6;
 
 /** Nobody knows what such a file holds before it is unpacked. */
-const PACKED = /\.(?:gz|tgz|zip|tar)$/i;
+const PACKED = /\.(?:gz|tgz|zip|kmz|tar)$/i;
 
 /** What any job takes, in seconds: a database is opened, files are synced to the disk. */
 const JOB_SECONDS = 0.05;

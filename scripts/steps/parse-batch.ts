@@ -39,7 +39,7 @@ const AT_ONCE_BYTES = 2 ** 22;
 const NAMED_BYTES = 2 ** 27;
 
 /** Files that hold several times their bytes, roughly so many. */
-const PACKED = /\.(?:gz|tgz|zip|parquet)$/i;
+const PACKED = /\.(?:gz|tgz|zip|kmz|parquet)$/i;
 const PACKED_RATIO = 8;
 
 export interface ParseParams {
