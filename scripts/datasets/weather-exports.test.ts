@@ -814,6 +814,18 @@ B2,kWh,80,
 		leftOut: [],
 	},
 	{
+		what: "GISTEMP, a row a year and a column a month",
+		content: `Land-Ocean: Global Means
+Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec,J-D,DJF
+2023,.87,.97,1.2,1,.94,1.08,1.19,1.19,1.48,1.34,1.42,1.37,1.17,.88
+2024,1.24,1.44,***,,,,,,,,,,***,1.35
+`,
+		series: [
+			"file/-/value 2023-01-01T00:00: 0.87 0.97 1.2 1.0 0.94 1.08 1.19 1.19 1.48 1.34 1.42 1.37 1.24 1.44 null null null null null null null null null null",
+		],
+		leftOut: ["J-D, DJF"],
+	},
+	{
 		what: "nanoseconds since 1970, as InfluxDB writes them",
 		content: `name,time,value
 power,1700000000000000000,1

@@ -45,6 +45,7 @@ export function smaTable(
 	};
 	return {
 		header: ["time", "module", "measure", "value", "unit"],
+		leftOut: [],
 		rows: (row) => {
 			if (row.cells.slice(header.length).some((cell) => cell !== ""))
 				return [{ ...row, cells: [row.cells.join(delimiter)] }];

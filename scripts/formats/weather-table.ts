@@ -14,7 +14,7 @@ import {
 import { smaTable } from "./sma-table.ts";
 import { isSpaced, plainRow, spacedUnits, withTabs } from "./spaced-table.ts";
 import { tenthsTable } from "./tenths-table.ts";
-import { timesAcross } from "./times-across.ts";
+import { monthsAcross, timesAcross } from "./times-across.ts";
 import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
 import { isWrittenTime } from "./weather-times.ts";
 import { isUnit } from "./weather-units.ts";
@@ -103,7 +103,9 @@ export async function openTable(source: Source): Promise<Table> {
 				rows: from(at),
 			};
 		const unfolded =
-			timesAcross(first.cells) ?? smaTable(first.cells, textsBefore, delimiter);
+			timesAcross(first.cells) ??
+			monthsAcross(first.cells) ??
+			smaTable(first.cells, textsBefore, delimiter);
 		if (unfolded !== null)
 			return {
 				...common,
@@ -112,6 +114,10 @@ export async function openTable(source: Source): Promise<Table> {
 				headerCells: first.cells.length,
 				cells: same,
 				isPlain: true,
+				note:
+					unfolded.leftOut.length > 0
+						? `columns left out: ${unfolded.leftOut.join(", ")}`
+						: null,
 				rows: (async function* () {
 					for await (const rows of from(at + 1))
 						yield rows.flatMap(unfolded.rows);
@@ -306,7 +312,7 @@ function isHeader(text: string): boolean {
 			(cell) =>
 				parseTime(cell) === null && typeof parseCell(cell, true) === "string",
 		) &&
-		rolesOf(cells.map(parseHeader)) !== null
+		(rolesOf(cells.map(parseHeader)) !== null || monthsAcross(cells) !== null)
 	);
 }
 

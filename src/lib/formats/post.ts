@@ -191,6 +191,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 function isEscaped(value: JsonObject): boolean {
 	return (
 		typeof value.id_str === "string" ||
+		(isObject(value.user) && typeof value.user.screen_name === "string") ||
 		typeof value.full_text === "string" ||
 		isObject(value.entities) ||
 		Array.isArray(value.edit_history_tweet_ids) ||
