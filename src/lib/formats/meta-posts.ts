@@ -8,7 +8,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
  * Whether an object is a post of what Facebook, Instagram and Threads give their members:
  * without an id, and with its text within a list.
  */
-export function isMetaPost(value: unknown): value is JsonObject {
+export function isMetaPost(value: unknown): boolean {
 	if (!isObject(value) || value.id !== undefined) return false;
 	return mediaOf(value).length > 0 || isOfFacebook(value);
 }
@@ -36,10 +36,11 @@ function objectsIn(list: unknown): JsonObject[] {
 }
 
 /**
- * The post of such an object, or why it tells none. It has the hash of its time and text for
+ * The post of such an object, or why it tells none; null for any other. It has the hash of its time and text for
  * its id, of one without text that of its first file, so that a later export gives the same.
  */
-export function metaPost(value: JsonObject, hash: Hasher): Post | string {
+export function metaPost(value: unknown, hash: Hasher): Post | string | null {
+	if (!isObject(value) || !isMetaPost(value)) return null;
 	const media = mediaOf(value);
 	const [first] = media;
 	const parts = objectsIn(value.data);

@@ -252,9 +252,7 @@ function readItem(
 			continue;
 		}
 		tally.read += 1;
-		const post = isMetaPost(candidate)
-			? metaPost(candidate, hash)
-			: toPost(candidate, chat);
+		const post = metaPost(candidate, hash) ?? toPost(candidate, chat);
 		if (typeof post === "string") reject(line, post, sample);
 		else take(post, line);
 	}
