@@ -152,7 +152,7 @@ class Batch {
 			bytes += file.bytes;
 			this.#context.progress(0, bytes);
 		}
-		const staged = writer.finish();
+		const staged = await writer.finish();
 		await this.#createSources(files);
 		const tables = await this.#distribute(files, staged);
 		const rejects = await this.#write(

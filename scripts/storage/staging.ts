@@ -85,43 +85,46 @@ export class StagingWriter {
 	readonly #connection: DuckDBConnection;
 	readonly #folder: string;
 	readonly #buffers: Map<string, TableBuffer>;
+	readonly #flushBytes: number;
 	readonly #files: StagedFile[] = [];
 	#count = 0;
 
+	/** `flushBytes`: estimated bytes of a table after which its rows are written down. */
 	static async create(
 		connection: DuckDBConnection,
 		folder: string,
 		tables: readonly StagingTable[],
+		flushBytes = FLUSH_BYTES,
 	): Promise<StagingWriter> {
 		await connection.run(`CREATE SCHEMA ${SCHEMA}`);
 		const buffers = new Map<string, TableBuffer>();
-		for (const table of tables) {
-			const columns = [STAGING_KEY, ...table.columns];
-			const definitions = columns.map(
+		for (const { name, columns } of tables) {
+			const all = [STAGING_KEY, ...columns];
+			const definitions = all.map(
 				(column) => `${identifier(column.name)} ${column.type}`,
 			);
-			await connection.run(
-				`CREATE TABLE ${stagingTable(table.name)} (${definitions.join(", ")})`,
-			);
-			buffers.set(
-				table.name,
-				new TableBuffer(
-					await connection.createAppender(table.name, SCHEMA),
-					columns.map((column) => column.type),
-				),
-			);
+			const open = async () => {
+				await connection.run(
+					`CREATE OR REPLACE TABLE ${stagingTable(name)} (${definitions.join(", ")})`,
+				);
+				return connection.createAppender(name, SCHEMA);
+			};
+			const types = all.map((column) => column.type);
+			buffers.set(name, await TableBuffer.open(open, types));
 		}
-		return new StagingWriter(connection, folder, buffers);
+		return new StagingWriter(connection, folder, buffers, flushBytes);
 	}
 
 	private constructor(
 		connection: DuckDBConnection,
 		folder: string,
 		buffers: Map<string, TableBuffer>,
+		flushBytes: number,
 	) {
 		this.#connection = connection;
 		this.#folder = folder;
 		this.#buffers = buffers;
+		this.#flushBytes = flushBytes;
 	}
 
 	/** Adds a row of a file. */
@@ -141,12 +144,20 @@ export class StagingWriter {
 	/** Writes tables down that have grown large, so that memory stays bounded. */
 	async drain(): Promise<void> {
 		for (const [name, buffer] of this.#buffers)
-			if (buffer.bytes > FLUSH_BYTES) await this.#write(name, buffer);
+			if (buffer.bytes > this.#flushBytes) await this.#write(name, buffer);
 	}
 
-	/** Ends the writing and gives all files; rows that are in none are in the {@link stagingTable}s. */
-	finish(): readonly StagedFile[] {
-		for (const buffer of this.#buffers.values()) buffer.close();
+	/**
+	 * Ends the writing and gives all files; rows that are in none are in the {@link stagingTable}s:
+	 * those of small tables. What sorts the rows of a large one needs the memory.
+	 */
+	async finish(): Promise<readonly StagedFile[]> {
+		const written = new Set(this.#files.map(({ table }) => table));
+		for (const [name, buffer] of this.#buffers) {
+			if (written.has(name) && buffer.bytes > 0)
+				await this.#write(name, buffer);
+			buffer.close();
+		}
 		return this.#files;
 	}
 
@@ -160,7 +171,7 @@ export class StagingWriter {
 	async #write(name: string, buffer: TableBuffer): Promise<void> {
 		buffer.flush();
 		await this.#copy(name, `FROM ${stagingTable(name)}`);
-		await this.#connection.run(`TRUNCATE ${stagingTable(name)}`);
+		await buffer.empty();
 	}
 
 	async #copy(table: string, query: string): Promise<number> {
@@ -175,7 +186,8 @@ export class StagingWriter {
 
 /** Rows of one table on their way to DuckDB, a column at a time. */
 class TableBuffer {
-	readonly #appender: DuckDBAppender;
+	#appender: DuckDBAppender;
+	readonly #open: () => Promise<DuckDBAppender>;
 	readonly #types: readonly StagingType[];
 	readonly #chunk: DuckDBDataChunk;
 	/** Those of texts, whose sizes differ. */
@@ -185,7 +197,20 @@ class TableBuffer {
 	bytes = 0;
 	#rows = 0;
 
-	constructor(appender: DuckDBAppender, types: readonly StagingType[]) {
+	/** `open` makes the table anew, empty. */
+	static async open(
+		open: () => Promise<DuckDBAppender>,
+		types: readonly StagingType[],
+	): Promise<TableBuffer> {
+		return new TableBuffer(open, await open(), types);
+	}
+
+	private constructor(
+		open: () => Promise<DuckDBAppender>,
+		appender: DuckDBAppender,
+		types: readonly StagingType[],
+	) {
+		this.#open = open;
 		this.#appender = appender;
 		this.#types = types;
 		this.#chunk = DuckDBDataChunk.create(types.map((type) => TYPES[type]));
@@ -223,6 +248,12 @@ class TableBuffer {
 	close(): void {
 		this.flush();
 		this.#appender.closeSync();
+	}
+
+	/** Lets go of the rows that DuckDB's table has: of a table that is only truncated it keeps their memory. */
+	async empty(): Promise<void> {
+		this.#appender.closeSync();
+		this.#appender = await this.#open();
 	}
 
 	#appendChunk(): void {
