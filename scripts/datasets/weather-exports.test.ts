@@ -802,6 +802,18 @@ dd/MM/yyyy HH:mm:ss;kWh;kW;kWh;kW
 		leftOut: [],
 	},
 	{
+		what: "years with decimals, which are no months",
+		content: `decimal,time,ppm
+1958.2,1958-03-15,315.7
+1958.5,1958-06-15,317.3
+`,
+		series: [
+			"file/-/decimal 1958-03-15T00:00: 1958.2 1958.5",
+			"file/-/ppm 1958-03-15T00:00: 315.7 317.3",
+		],
+		leftOut: [],
+	},
+	{
 		what: "meters below the months of a header",
 		content: `Meter,Unit,Jan 2024,Feb 2024
 A1,kWh,120.5,110.2

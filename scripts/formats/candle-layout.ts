@@ -175,12 +175,7 @@ function underHeader(
 		time !== null && names[time] === "time"
 			? names.findIndex((name) => name === "date" || name === "datum")
 			: -1;
-	const layout = {
-		isLean: false,
-		headers: at + (yahoo === null ? 1 : 3),
-		header: at,
-		pair: yahoo?.pair ?? null,
-		cells: header.length,
+	const places = {
 		time: time ?? 0,
 		date: date === -1 ? null : date,
 		open: place("open") ?? 0,
@@ -192,17 +187,14 @@ function underHeader(
 	};
 	const [fault] = faults;
 	if (fault !== undefined) return { fault, record: at };
-	const {
-		headers,
-		header: _,
-		pair: __,
-		cells,
-		isLean: ___,
-		...places
-	} = layout;
 	const used = new Set<number | null>(Object.values(places));
 	return {
-		...layout,
+		...places,
+		isLean: false,
+		headers: at + (yahoo === null ? 1 : 3),
+		header: at,
+		pair: yahoo?.pair ?? null,
+		cells: header.length,
 		leftOut: header.filter((_, index) => !used.has(index)),
 	};
 }

@@ -201,8 +201,7 @@ const MARKED = /^([+-]?(?:\d+\.?\d*|\.\d+))([A-Za-z*])$/;
 /**
  * NOAA's Local Climatological Data: numbers without the marks behind them, and suspect ones
  * as words; a trace of rain or snow is none, and times of the sun are no measures. Units are
- * told in its first version, whose stations have numbers; the second is in those that
- * somebody has asked for. Of several reports of one time one counts, as in {@link isdTable}.
+ * those of its first version where stations have numbers; no other tells them. Of several reports of one time one counts, as in {@link isdTable}.
  * Null for a header of another kind. `first`: a row.
  * https://www.ncei.noaa.gov/pub/data/cdo/documentation/LCD_documentation.pdf
  */
@@ -241,7 +240,7 @@ export function lcdTable(
 		],
 		note: hasUnits
 			? null
-			: "units of Local Climatological Data are those that were asked for, which it does not tell",
+			: "units are those of Local Climatological Data as it was asked for, which it does not tell",
 	};
 }
 

@@ -1,3 +1,4 @@
+import { MONTHS } from "../../src/lib/formats/time.ts";
 import type { CsvRow } from "./csv.ts";
 import { parseCell } from "./weather-columns.ts";
 import { isWrittenTime } from "./weather-times.ts";
@@ -10,11 +11,6 @@ export interface UnfoldedTable {
 	/** Names of columns that are left out. */
 	readonly leftOut: readonly string[];
 }
-
-const MONTHS = [
-	...["january", "february", "march", "april", "may", "june", "july"],
-	...["august", "september", "october", "november", "december"],
-];
 
 /**
  * A table whose header ends in times, of which a row is a series, such as of Home

@@ -33,7 +33,8 @@ const MONTH_AND_DAY = new RegExp(
 const TWITTER =
 	/^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([+-]\d{4}) (\d{4})$/;
 
-const MONTHS = [
+/** In English, from January. */
+export const MONTHS = [
 	...["january", "february", "march", "april", "may", "june", "july"],
 	...["august", "september", "october", "november", "december"],
 ];
