@@ -267,7 +267,9 @@ limit 20`,
 	flights: (table) => [
 		{
 			title: "Mean delay by airport of departure",
-			sql: `select origin, count(*) as flights, round(avg(delay), 1) as mean_delay_min
+			sql: `select origin,
+       count(*) as flights,
+       round(avg(delay), 1) as mean_delay_min
 from flights
 group by origin
 order by flights desc, origin`,
