@@ -1,5 +1,5 @@
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import type { Header } from "./weather-columns.ts";
+import type { Header } from "./weather-header.ts";
 
 /** `America/Los_Angeles`, as the time zone database names places. */
 const PLACE = /[A-Z][A-Za-z]+(?:\/[A-Z][A-Za-z0-9_+-]+)+/;

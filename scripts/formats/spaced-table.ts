@@ -1,5 +1,5 @@
 import type { CsvRow } from "./csv.ts";
-import { isNoValue, parseCell } from "./weather-columns.ts";
+import { isNoValue, parseCell } from "./weather-numbers.ts";
 import { isClock, isWrittenTime } from "./weather-times.ts";
 
 /** What parts cells in other tables. */

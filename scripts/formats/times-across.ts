@@ -1,6 +1,6 @@
 import { MONTHS } from "../../src/lib/formats/time.ts";
 import type { CsvRow } from "./csv.ts";
-import { parseCell } from "./weather-columns.ts";
+import { parseCell } from "./weather-numbers.ts";
 import { isWrittenTime } from "./weather-times.ts";
 
 /** How a table reads with a row for each reading. */

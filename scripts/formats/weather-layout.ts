@@ -3,23 +3,22 @@ import { FileError } from "../../src/lib/formats/file-error.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import type { CsvRow } from "./csv.ts";
 import {
-	CellDigits,
-	FileSigns,
 	type Header,
-	isNoValue,
 	keyOf,
-	MeasureStatistics,
-	marksAmong,
-	NumberSigns,
-	type Periods,
-	parseCell,
 	parseHeader,
-	periodsAmong,
 	type Roles,
-	rolesOf,
+} from "./weather-header.ts";
+import { CellDigits, marksAmong } from "./weather-marks.ts";
+import {
+	FileSigns,
+	isNoValue,
+	MeasureStatistics,
+	NumberSigns,
+	parseCell,
 	type SignUses,
-	utcColumn,
-} from "./weather-columns.ts";
+} from "./weather-numbers.ts";
+import { type Periods, periodsAmong } from "./weather-periods.ts";
+import { rolesOf, utcColumn } from "./weather-roles.ts";
 import { openTable, type Source, sampleOf, width } from "./weather-table.ts";
 import {
 	isClock,

@@ -15,7 +15,9 @@ import { smaTable } from "./sma-table.ts";
 import { isSpaced, plainRow, spacedUnits, withTabs } from "./spaced-table.ts";
 import { tenthsTable } from "./tenths-table.ts";
 import { monthsAcross, timesAcross } from "./times-across.ts";
-import { parseCell, parseHeader, rolesOf } from "./weather-columns.ts";
+import { parseHeader } from "./weather-header.ts";
+import { parseCell } from "./weather-numbers.ts";
+import { rolesOf } from "./weather-roles.ts";
 import { isWrittenTime } from "./weather-times.ts";
 import { isUnit } from "./weather-units.ts";
 

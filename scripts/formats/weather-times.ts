@@ -4,7 +4,7 @@ import {
 	LAST_CENTURY,
 } from "../../src/lib/formats/date-forms.ts";
 import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
-import type { Roles } from "./weather-columns.ts";
+import type { Roles } from "./weather-header.ts";
 
 const CLOCK = /^\d{1,2}:\d{2}/;
 

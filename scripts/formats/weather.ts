@@ -6,12 +6,7 @@ import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
 import { SUSPECT } from "./noaa-tables.ts";
-import {
-	isSentinel,
-	type MeasureStatistics,
-	parseCell,
-	zoneOf,
-} from "./weather-columns.ts";
+import { zoneOf } from "./weather-header.ts";
 import {
 	type Layout,
 	measureOf,
@@ -21,6 +16,11 @@ import {
 	survey,
 } from "./weather-layout.ts";
 import { mayHoldReadings } from "./weather-names.ts";
+import {
+	isSentinel,
+	type MeasureStatistics,
+	parseCell,
+} from "./weather-numbers.ts";
 import type { TakeReading, Version } from "./weather-reading.ts";
 import {
 	openTable,
