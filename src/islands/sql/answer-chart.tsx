@@ -93,7 +93,7 @@ function Drawn(props: {
 		[drawing],
 	);
 	const description = useMemo(() => describeAnswer(drawing), [drawing]);
-	const what = encoding.mark === "candles" ? "prices" : drawing.up;
+	const what = encoding.mark === "candles" ? "Prices" : drawing.up;
 	const title = `${what} by ${drawing.across}`;
 	const points = useMemo(() => readPoints(drawing), [drawing]);
 	return (
