@@ -18,8 +18,9 @@ const PREPARED = "lakeside_run";
 /** DuckDB writes each error of SQL, which is told by other ways, to the console as well. */
 const QUIET = "console.log = () => {};";
 
-/** An answer comes in parts of some thousand rows, so many of which are asked for at once. */
-const MOST_FETCHES = 16;
+/** An answer comes in parts of some thousand rows, so many of which are asked for at once: at first, and at most. */
+const FIRST_FETCHES = 4;
+const MOST_FETCHES = 32;
 
 /** Each thread is a worker that loads DuckDB once more: more take longer to start than they save. */
 const MOST_THREADS = 8;
@@ -91,24 +92,32 @@ export async function openBrowserDatabase(
 				database.runPrepared(id, statement, [...params]),
 			);
 		} finally {
-			await orLost(() => database.closePrepared(id, statement));
+			// Nobody waits for it.
+			orLost(() => database.closePrepared(id, statement)).catch(() => {});
 		}
 	};
+	const fetches = (id: number, count: number) =>
+		Array.from({ length: count }, () =>
+			orLost(() => database.fetchQueryResults(id)),
+		);
 	/** A step at a time, between which the worker hears of a cancellation. */
 	const pending = async (id: number, sql: string) => {
-		let header = await orLost(() => database.startPendingQuery(id, sql, false));
+		// The first parts are asked for with the question, since most answers are small; as
+		// long as there is no answer there are none.
+		let [header, ...fetched] = await Promise.all([
+			orLost(() => database.startPendingQuery(id, sql, false)),
+			...fetches(id, FIRST_FETCHES),
+		]);
+		if (header === null) fetched = [];
 		while (header === null)
 			header = await orLost(() => database.pollPendingQuery(id));
 		const parts = [header];
-		for (let ahead = 2; ; ahead = Math.min(2 * ahead, MOST_FETCHES)) {
-			const fetched = await Promise.all(
-				Array.from({ length: ahead }, () =>
-					orLost(() => database.fetchQueryResults(id)),
-				),
-			);
+		for (let ahead = FIRST_FETCHES; ; ) {
 			for (const part of fetched)
 				if (part !== null && part.length > 0) parts.push(part);
 			if (fetched.some((part) => part?.length === 0)) return concatenate(parts);
+			fetched = await Promise.all(fetches(id, ahead));
+			ahead = Math.min(2 * ahead, MOST_FETCHES);
 		}
 	};
 
@@ -122,12 +131,16 @@ export async function openBrowserDatabase(
 					params === undefined ? direct(id, sql) : bound(id, sql, params),
 				async run(sql, params = []) {
 					if (params.length === 0) return pending(id, sql);
-					await direct(id, `PREPARE ${PREPARED} AS ${sql}`);
+					const values = params.map(literal).join(", ");
 					try {
-						const values = params.map(literal).join(", ");
-						return await pending(id, `EXECUTE ${PREPARED}(${values})`);
+						const [, answer] = await Promise.all([
+							direct(id, `PREPARE ${PREPARED} AS ${sql}`),
+							pending(id, `EXECUTE ${PREPARED}(${values})`),
+						]);
+						return answer;
 					} finally {
-						await direct(id, `DEALLOCATE ${PREPARED}`);
+						// Nobody waits for it.
+						direct(id, `DEALLOCATE ${PREPARED}`).catch(() => {});
 					}
 				},
 				insert: (ipc, { schema, table, create }) =>

@@ -2,6 +2,7 @@ import { tableFromIPC } from "apache-arrow";
 import type { OwnObject, SqlValue } from "../../workers/engine-api.ts";
 import type { CatalogTable } from "../lib/catalog.ts";
 import { identifier } from "../lib/identifier.ts";
+import { describedColumns } from "./described-columns.ts";
 import { LakeError } from "./errors.ts";
 import { type Change, changeSql } from "./plan/change.ts";
 import { explain } from "./plan/explain.ts";
@@ -83,18 +84,7 @@ export async function viewColumns(
 ): Promise<OwnObject["columns"]> {
 	const sql = `FROM ${identifier(name)}`;
 	await explain(connection, readStatement(sql), [], tables);
-	return columnsOf(connection, sql);
-}
-
-export async function columnsOf(
-	connection: Connection,
-	sql: string,
-): Promise<OwnObject["columns"]> {
-	const described = await read(connection, `DESCRIBE ${sql}`);
-	return described.map((row) => ({
-		name: String(row.column_name),
-		type: String(row.column_type),
-	}));
+	return describedColumns(connection, sql);
 }
 
 /** Memory that all tables of the engine take, as it says itself. */

@@ -7,11 +7,11 @@ import type {
 import type { CatalogTable } from "../lib/catalog.ts";
 import { formatBytes } from "../lib/format.ts";
 import { identifier } from "../lib/identifier.ts";
+import { describedColumns } from "./described-columns.ts";
 import type { Engine, EngineTenant } from "./engine-keeper.ts";
 import { hasDied, LakeError } from "./errors.ts";
 import { asStream } from "./ipc.ts";
 import {
-	columnsOf,
 	drop,
 	fingerprintOf,
 	isOfTheLake,
@@ -216,7 +216,10 @@ export class OwnObjects implements EngineTenant {
 			this.#keep({ kind, name, done, value });
 			return { action: made, kind, name, rows: null };
 		}
-		const columns = await columnsOf(connection, `FROM ${tableOf(change)}`);
+		const columns = await describedColumns(
+			connection,
+			`FROM ${tableOf(change)}`,
+		);
 		const { rows, fingerprint } = await fingerprintOf(connection, {
 			name,
 			columns,

@@ -14,6 +14,7 @@ import {
 	openCatalog,
 	takeCatalog,
 } from "./catalog.ts";
+import { describedColumns, refuseLosses } from "./described-columns.ts";
 import { type Engine, EngineKeeper } from "./engine-keeper.ts";
 import {
 	cancelled,
@@ -39,7 +40,6 @@ import {
 	type SessionRequest,
 } from "./query-run.ts";
 import { requestsOf } from "./request-count.ts";
-import { describedColumns, resultColumns } from "./result-columns.ts";
 import { answerInSlices, planSlices, type SlicePlan } from "./slices/answer.ts";
 import { Turns } from "./turns.ts";
 import type { Database, Decoder, RangeSource, TableNeed } from "./types.ts";
@@ -343,7 +343,8 @@ export class LakeSession {
 		const { params } = run.request;
 		await this.#load(engine, plan.others, run);
 		try {
-			const columns = await resultColumns(connection, statement.sql, params);
+			const columns = await describedColumns(connection, statement.sql, params);
+			refuseLosses(columns);
 			const options = { ...run, source, cache, decoder, residency };
 			const answer = await answerInSlices({ ...options, connection, plan });
 			return { ...answer, columns };
@@ -520,7 +521,7 @@ export class LakeSession {
 
 	async #run(
 		{ connection }: Engine,
-		{ statement, described }: QueryPlan,
+		{ statement, columns: known }: QueryPlan,
 		{ request: { params }, signal, stagesMs, onProgress }: QueryRun,
 	): Promise<Answer> {
 		throwIfCancelled(signal);
@@ -530,9 +531,9 @@ export class LakeSession {
 			const columns =
 				statement.change !== null
 					? []
-					: described !== null
-						? describedColumns(described)
-						: await resultColumns(connection, statement.sql, params);
+					: (known ??
+						(await describedColumns(connection, statement.sql, params)));
+			refuseLosses(columns);
 			const ipc = await connection.run(statement.sql, params);
 			return { ipc, columns };
 		} catch (error) {

@@ -1,5 +1,5 @@
-import { tableFromIPC } from "apache-arrow";
 import { identifier } from "../../lib/identifier.ts";
+import { describedColumns } from "../described-columns.ts";
 import { hasDied, LakeError } from "../errors.ts";
 import { asStream } from "../ipc.ts";
 import type { Connection, Database } from "../types.ts";
@@ -82,18 +82,13 @@ async function readPlaced(
 	const names = placed.map(({ place }) => `'${place}'`).join(", ");
 	const given = options.map(({ name, text }) => `, ${name} = ${text}`).join("");
 	const from = `FROM read_csv([${names}]${given})`;
-	const described = tableFromIPC(
-		await connection.query(`DESCRIBE ${from}`, []),
-	).toArray() as {
-		readonly column_name: string;
-		readonly column_type: string;
-	}[];
+	const described = await describedColumns(connection, from, []);
 	const types = new Map<string, string>();
-	const columns = described.map(({ column_name, column_type }) => {
-		const name = identifier(column_name);
-		if (KEPT_TYPES.test(column_type)) return name;
-		types.set(column_name, column_type);
-		return `CAST(${name} AS VARCHAR) AS ${name}`;
+	const columns = described.map(({ name, type }) => {
+		const quoted = identifier(name);
+		if (KEPT_TYPES.test(type)) return quoted;
+		types.set(name, type);
+		return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
 	});
 	const ipc = await connection.run(`SELECT ${columns.join(", ")} ${from}`);
 	return { ipc: asStream(ipc), types };

@@ -1,7 +1,7 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { type Column, columnsIn, describing } from "../described-columns.ts";
 import { isLakeError, LakeError } from "../errors.ts";
-import { describing } from "../result-columns.ts";
 import type { Connection } from "../types.ts";
 import { engineError } from "./engine-error.ts";
 import { amongGhosts, GHOSTS, queryAmongGhosts } from "./ghosts.ts";
@@ -33,12 +33,20 @@ export interface Explanation {
 	readonly scans: readonly Scan[];
 	/** Why row groups and columns cannot be told apart, so that whole tables are needed; null where they can. */
 	readonly whole: string | null;
-	/** What DuckDB says of the answer's columns; null where it was not asked at the same time. */
-	readonly described: Uint8Array | null;
 }
 
 /** The constant that DuckDB projects where rows matter and columns do not. */
 export const ROW_MARK = "42";
+
+/** An explanation that is there while the engine is still at work on the rest. */
+export interface EarlyExplanation {
+	readonly explanation: Explanation;
+	/**
+	 * The answer's columns, null where DuckDB was not asked for them at the same time.
+	 * Nothing else may be asked of the connection until this has resolved.
+	 */
+	readonly columns: Promise<readonly Column[] | null>;
+}
 
 /**
  * Asks the optimizer what a statement reads, over the ghosts, without running it.
@@ -50,22 +58,31 @@ export async function explain(
 	params: readonly SqlValue[],
 	tables: readonly CatalogTable[],
 ): Promise<Explanation> {
+	const early = await explainEarly(connection, statement, params, tables);
+	await early.columns;
+	return early.explanation;
+}
+
+/** The same, as soon as it can be told. */
+export async function explainEarly(
+	connection: Connection,
+	statement: Statement,
+	params: readonly SqlValue[],
+	tables: readonly CatalogTable[],
+): Promise<EarlyExplanation> {
 	try {
-		const { plan, described } = await planAmongGhosts(
-			connection,
-			statement,
-			params,
-			true,
-		);
-		return {
-			...readExplanation(
-				hidesFilters(plan)
-					? (await planAmongGhosts(connection, statement, params, false)).plan
-					: plan,
-				statement,
-			),
-			described,
-		};
+		let planned = await planAmongGhosts(connection, statement, params, true);
+		try {
+			if (hidesFilters(planned.plan)) {
+				await planned.columns;
+				planned = await planAmongGhosts(connection, statement, params, false);
+			}
+			const { plan, columns } = planned;
+			return { explanation: readExplanation(plan, statement), columns };
+		} catch (error) {
+			await planned.columns;
+			throw error;
+		}
 	} catch (cause) {
 		if (isLakeError(cause, "UnsupportedError")) throw cause;
 		if (!isSeveralStatements(cause))
@@ -85,11 +102,17 @@ export async function explain(
 				{ cause },
 			);
 		return {
-			scans: [],
-			whole: "PIVOT looks for its columns in the data",
-			described: null,
+			explanation: {
+				scans: [],
+				whole: "PIVOT looks for its columns in the data",
+			},
+			columns: Promise.resolve(null),
 		};
 	}
+}
+
+interface Planned extends Pick<EarlyExplanation, "columns"> {
+	readonly plan: PlanNode[];
 }
 
 /**
@@ -101,7 +124,7 @@ async function planAmongGhosts(
 	statement: Statement,
 	params: readonly SqlValue[],
 	asViews: boolean,
-): Promise<{ plan: PlanNode[]; described: Uint8Array | null }> {
+): Promise<Planned> {
 	const { sql, change, pivots } = statement;
 	if (params.length > 0 || pivots || change !== null || sql.includes(";")) {
 		const answer = await amongGhosts(
@@ -109,18 +132,24 @@ async function planAmongGhosts(
 			() => connection.query(explaining(sql), params),
 			asViews,
 		);
-		return { plan: plansIn(answer), described: null };
+		return { plan: plansIn(answer), columns: Promise.resolve(null) };
 	}
-	const [explained, described] = await queryAmongGhosts(
+	const { answers, left } = queryAmongGhosts(
 		connection,
 		[explaining(sql), describing(sql)],
 		asViews,
 	);
-	if (explained?.status !== "fulfilled") throw explained?.reason;
-	return {
-		plan: plansIn(explained.value),
-		described: described?.status === "fulfilled" ? described.value : null,
-	};
+	const [explained, described] = answers;
+	const columnsDescribed = described.then(columnsIn, () => null);
+	const columns = left.then(() => columnsDescribed);
+	// Whoever waits for them hears of a failure; it may come before they do.
+	columns.catch(() => {});
+	try {
+		return { plan: plansIn(await explained), columns };
+	} catch (error) {
+		await left;
+		throw error;
+	}
 }
 
 /**
@@ -141,7 +170,7 @@ function hidesFilters(nodes: readonly PlanNode[]): boolean {
 function readExplanation(
 	plan: readonly PlanNode[],
 	statement: Statement,
-): Omit<Explanation, "described"> {
+): Explanation {
 	const scans: Scan[] = [];
 	let whole = statement.seesStorage
 		? "the statement sees how rows are stored"

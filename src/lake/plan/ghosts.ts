@@ -84,26 +84,33 @@ export async function amongGhosts<T>(
 }
 
 /**
- * The same for texts of one statement each: they are on their way together, so that
- * the engine, which takes what it is sent in order, is waited for once.
+ * The same for two texts of one statement each: they are on their way together, so that
+ * what one of them answers can be looked at while the engine, which takes what it is
+ * sent in order, is still at work on the rest. Nothing else may be asked of the
+ * connection until `left` has resolved.
  */
-export async function queryAmongGhosts(
+export function queryAmongGhosts(
 	connection: Connection,
-	texts: readonly string[],
+	[first, second]: readonly [string, string],
 	asViews: boolean,
-): Promise<PromiseSettledResult<Uint8Array>[]> {
+): {
+	readonly answers: readonly [Promise<Uint8Array>, Promise<Uint8Array>];
+	readonly left: Promise<void>;
+} {
 	const entering = connection.query(enterSql(asViews));
-	const answers = Promise.allSettled(
-		texts.map((text) => connection.query(text)),
-	);
+	const asked = [connection.query(first), connection.query(second)] as const;
 	const leaving = connection.query(LEAVE);
-	leaving.catch(() => {});
-	try {
+	const onceEntered = async (answer: Promise<Uint8Array>) => {
 		await entering;
-		return await answers;
-	} finally {
-		await leave(connection, leaving);
-	}
+		return answer;
+	};
+	const answers = [onceEntered(asked[0]), onceEntered(asked[1])] as const;
+	const left = Promise.allSettled([leaving, ...asked]).then(() =>
+		leave(connection, leaving),
+	);
+	// Whoever waits for one hears of a failure; it may come before they do.
+	for (const promise of [...asked, ...answers, left]) promise.catch(() => {});
+	return { answers, left };
 }
 
 function enterSql(asViews: boolean): string {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openNodeDatabase } from "../../../scripts/lake/node-database.ts";
@@ -16,7 +17,7 @@ import type {
 import { identifier } from "../../lib/identifier.ts";
 import type { Connection, Database } from "../types.ts";
 import { DATA, layGhosts } from "./ghosts.ts";
-import { planQuery } from "./plan.ts";
+import { type PlanOptions, planQuery } from "./plan.ts";
 
 const ROW_GROUPS = 12;
 const ROWS = 50;
@@ -151,14 +152,18 @@ async function describeTable(name: string): Promise<CatalogTable> {
 }
 
 function plan(sql: string, params?: readonly SqlValue[]) {
-	return planQuery({
+	return planQuery(planned(sql, params));
+}
+
+function planned(sql: string, params?: readonly SqlValue[]): PlanOptions {
+	return {
 		connection,
 		tables: catalog.tables,
 		loadBlock: async (table) => blocks.get(table.name) as ManifestBlock,
 		sql,
-		params,
+		...(params === undefined ? {} : { params }),
 		signal: new AbortController().signal,
-	});
+	};
 }
 
 /** Columns and row groups that a query needs, by table. */
@@ -572,6 +577,56 @@ describe("refuses", () => {
 				"LINE 3: WHERE nonsense > 5\n              ^",
 			),
 		});
+	});
+});
+
+describe("while the engine leaves the ghosts", () => {
+	/** A connection that calls back once names bind to the data again, which takes a while. */
+	const leaving = (left: () => void): Connection => ({
+		...connection,
+		query: async (sql, params) => {
+			const answer = await connection.query(sql, params);
+			if (sql.startsWith(`SET search_path = '${DATA}`)) {
+				await sleep(20);
+				left();
+			}
+			return answer;
+		},
+	});
+	const planWith = (options: Partial<PlanOptions>, sql: string) =>
+		planQuery({ ...planned(sql), ...options });
+
+	test.each([
+		"SELECT id FROM plain WHERE id = (SELECT max(a) FROM odd WHERE a < 40)",
+		"SELECT p.id FROM plain p JOIN odd o ON p.id = o.a WHERE o.b = 3 AND o.a < 60",
+	])("nothing is asked of it yet: %s", async (sql) => {
+		let isAmongGhosts = true;
+		const asked: boolean[] = [];
+		await planWith(
+			{
+				connection: leaving(() => {
+					isAmongGhosts = false;
+				}),
+				ask: async (_, text, params) => {
+					asked.push(isAmongGhosts);
+					return connection.query(text, params);
+				},
+			},
+			sql,
+		);
+		expect(asked.length).toBeGreaterThan(0);
+		expect(asked).not.toContain(true);
+	});
+
+	test("no plan comes of one that stays there", async () => {
+		const stuck = leaving(() => {
+			throw new Error("out of memory");
+		});
+		for (const sql of [
+			"SELECT id FROM plain WHERE id < 60",
+			"SELECT nonsense FROM plain",
+		])
+			await expect(planWith({ connection: stuck }, sql)).rejects.toThrow();
 	});
 });
 

@@ -4,10 +4,15 @@ import type {
 	SqlValue,
 } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import type { Column } from "../described-columns.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { type Ask, narrowedByJoins, withSubqueryValues } from "./ask.ts";
-import { type Explanation, explain } from "./explain.ts";
+import {
+	type EarlyExplanation,
+	type Explanation,
+	explainEarly,
+} from "./explain.ts";
 import { type LoadBlock, needOfWhole, type PricedNeed } from "./needs.ts";
 import { needsOf, readPlan } from "./reading.ts";
 import { followsRowOrder } from "./row-order.ts";
@@ -44,8 +49,8 @@ export interface PlanOptions {
 
 export interface QueryPlan {
 	readonly statement: Statement;
-	/** What DuckDB said of the answer's columns; null where it is to be asked once the data are there. */
-	readonly described: Uint8Array | null;
+	/** The answer's; null where they are to be asked for once the data are there. */
+	readonly columns: readonly Column[] | null;
 	/** One per table that is scanned; a table that is named but not read is missing. */
 	readonly needs: readonly TableNeed[];
 	/** One per need, in the same order. */
@@ -63,17 +68,22 @@ export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
 	const { connection, tables, sql, params = [], signal } = options;
 	throwIfCancelled(signal);
 	const statement = readStatement(sql, options.withOwnWords);
-	const explanation = await explain(connection, statement, params, tables);
-	throwIfCancelled(signal);
-	const priced =
-		explanation.whole === null
-			? await pricedInPart(statement, explanation, options)
-			: await pricedWhole(statement, explanation, options);
+	const early = await explainEarly(connection, statement, params, tables);
+	let priced: readonly PricedNeed[];
+	try {
+		throwIfCancelled(signal);
+		priced =
+			early.explanation.whole === null
+				? await pricedInPart(statement, early, options)
+				: await pricedWhole(statement, early.explanation, options);
+	} finally {
+		await early.columns;
+	}
 	throwIfCancelled(signal);
 	const inOrder = statement.runsText || followsRowOrder(statement);
 	return {
 		statement,
-		described: explanation.described,
+		columns: await early.columns,
 		needs: priced.map(({ need }) => (inOrder ? { ...need, inOrder } : need)),
 		scans: priced.map(({ summary }) => summary),
 		cost: {
@@ -90,7 +100,7 @@ export async function planQuery(options: PlanOptions): Promise<QueryPlan> {
  */
 async function pricedInPart(
 	statement: Statement,
-	explanation: Explanation,
+	{ explanation, columns }: EarlyExplanation,
 	options: PlanOptions,
 ): Promise<readonly PricedNeed[]> {
 	const { ask, params = [], tables } = options;
@@ -100,6 +110,7 @@ async function pricedInPart(
 	if (ask === undefined || change !== null || usesClock || namesOwn)
 		return priced;
 	if (options.isResident?.(priced.map(({ need }) => need))) return priced;
+	await columns;
 	const asking = { ...options, ask };
 	const readings = await withSubqueryValues(reading, asking);
 	const unnarrowed =

@@ -1,5 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import { identifier } from "../../lib/identifier.ts";
+import { describedColumns } from "../described-columns.ts";
 import { GHOSTS } from "../plan/ghosts.ts";
 import type { Connection } from "../types.ts";
 import type { BoundSql } from "./tokens.ts";
@@ -47,14 +48,12 @@ export async function combineParts(
 
 /** Memory that the partial answers take, roughly: 16 bytes a value, and what texts, lists and structs hold. */
 export async function bytesOfParts(connection: Connection): Promise<number> {
-	const columns = tableFromIPC(
-		await connection.query(`DESCRIBE ${PARTS}`),
-	).toArray();
+	const columns = await describedColumns(connection, PARTS);
 	const lengths = columns
-		.filter(({ column_type: type }) => /VARCHAR|BLOB|BIT|\[|\(/.test(type))
-		.filter(({ column_type: type }) => !/^(?:DECIMAL|ENUM)/.test(type))
+		.filter(({ type }) => /VARCHAR|BLOB|BIT|\[|\(/.test(type))
+		.filter(({ type }) => !/^(?:DECIMAL|ENUM)/.test(type))
 		.map(
-			({ column_name: name }) =>
+			({ name }) =>
 				` + coalesce(sum(strlen(CAST(${identifier(name)} AS VARCHAR))), 0)`,
 		);
 	const answer = tableFromIPC(

@@ -1,3 +1,4 @@
+import type { Column } from "../described-columns.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { isSymbol, nameOf, outermost } from "../sql/tokens.ts";
 import type { SelectBlock } from "./block.ts";
@@ -5,11 +6,6 @@ import { DoesNotAggregate, DoesNotSplit } from "./does-not-split.ts";
 import { bare, enclosed, hasAggregate, mayBeColumn } from "./expressions.ts";
 import type { Functions } from "./functions.ts";
 import { type BoundSql, inserted, isKeyword, sameTokens } from "./tokens.ts";
-
-export interface Column {
-	readonly name: string;
-	readonly type: string;
-}
 
 export interface Item {
 	/** Without its alias. */

@@ -1,6 +1,6 @@
-import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { type Column, describedColumns } from "../described-columns.ts";
 import { hasDied } from "../errors.ts";
 import { amongGhosts } from "../plan/ghosts.ts";
 import { type Token, tokenizeSql } from "../sql/tokenize.ts";
@@ -15,7 +15,7 @@ import { dropParts, layParts } from "./part-table.ts";
 import { byPartitions, partitionKeyOf } from "./partitions.ts";
 import { byParts } from "./parts.ts";
 import { explainTree, reads, requireSplitShape } from "./plan-shape.ts";
-import { type Column, type Query, readQuery } from "./query.ts";
+import { type Query, readQuery } from "./query.ts";
 import { type BoundSql, type ParamsByToken, render } from "./tokens.ts";
 
 export type { Split } from "./draft.ts";
@@ -154,16 +154,11 @@ function withoutEnd(tokens: readonly Token[]): readonly Token[] {
 	return tokens.slice(0, last + 1);
 }
 
-async function describeColumns(
+function describeColumns(
 	connection: Connection,
 	{ sql, params }: BoundSql,
 ): Promise<Column[]> {
-	const described = tableFromIPC(
-		await standing(() => connection.query(`DESCRIBE ${sql}`, params)),
-	);
-	return described
-		.toArray()
-		.map((row) => ({ name: row.column_name, type: row.column_type }));
+	return standing(() => describedColumns(connection, sql, params));
 }
 
 /** Throws {@link DoesNotSplit} for what DuckDB refuses: the statement itself was planned before. */
