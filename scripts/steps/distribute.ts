@@ -89,7 +89,7 @@ function selectOf(definition: TableDefinition, isUnique: boolean): string {
 }
 
 /**
- * The columns of rows on their way that a table is cut, sorted and made by, and maybe
+ * The columns of rows on their way that a table is cut and made by, and maybe
  * others; null for any: SQL of the table's own that goes through rows may mean them all.
  */
 export function columnsUsed({
@@ -98,10 +98,9 @@ export function columnsUsed({
 	merge,
 	conflicts,
 	counts = "",
-	orderBy,
 }: TableDefinition): string[] | null {
 	if (merge !== undefined || conflicts !== undefined) return null;
-	const words = [...buckets, counts, orderBy].join(" ").match(/\w+/g) ?? [];
+	const words = [...buckets, counts].join(" ").match(/\w+/g) ?? [];
 	return [...contract.columns.map(({ name }) => name), ...words];
 }
 

@@ -23,6 +23,8 @@ function piece(
 		buckets,
 		rows,
 		content: id,
+		before: null,
+		former: [],
 		sources: [],
 		inputs: [{ key: `batches/${level % 2}`, bytes: 1 }],
 	};
