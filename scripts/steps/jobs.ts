@@ -147,18 +147,19 @@ export function writeJobs(
 ): Job[] {
 	const half = sumOf(pieces, ({ rows }) => rows) / 2;
 	const mostRows = Math.min(JOB_ROWS, Math.max(FEW_ROWS, half));
-	const alike = Map.groupBy(
-		pieces,
-		({ buckets, former }) => `${buckets.length > 0} ${former.length > 0}`,
-	);
+	const kindOf = ({ buckets, former }: PlannedPiece) =>
+		`${buckets.length > 0} ${former.length > 0}`;
 	const groups: PlannedPiece[][] = [];
-	for (const kind of alike.values()) {
-		let last: PlannedPiece[] = [];
-		for (const piece of kind) {
-			const rows = sumOf(last, (entry) => entry.rows) + piece.rows;
-			if (last[0]?.table === piece.table && rows <= mostRows) last.push(piece);
-			else groups.push((last = [piece]));
-		}
+	for (const piece of [...Map.groupBy(pieces, kindOf).values()].flat()) {
+		const last = groups.at(-1);
+		const rows = sumOf(last ?? [], (entry) => entry.rows);
+		if (
+			last?.[0]?.table === piece.table &&
+			kindOf(last[0]) === kindOf(piece) &&
+			rows + piece.rows <= mostRows
+		)
+			last.push(piece);
+		else groups.push([piece]);
 	}
 	return groups.map((group) => {
 		const [first] = group as [PlannedPiece];

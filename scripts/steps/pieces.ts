@@ -49,8 +49,11 @@ export async function readPieces(
 	const keys = contract.partitionKeys.map(identifier);
 	const buckets = bucketColumns(definition);
 	const batches = [...summaries.keys()];
-	const indices = batches.flatMap((batch, at) => (fresh.has(batch) ? [at] : []));
-	const isNew = indices.length === 0 ? "false" : `file_index IN (${indices.join(", ")})`;
+	const indices = batches.flatMap((batch, at) =>
+		fresh.has(batch) ? [at] : [],
+	);
+	const isNew =
+		indices.length === 0 ? "false" : `file_index IN (${indices.join(", ")})`;
 	const files = literalList([...summaries.values()]);
 	// Of each bucket once, whatever batches it comes from: windows are dear.
 	const fitting = buckets.map((_, depth) => {

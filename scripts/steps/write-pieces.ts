@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
@@ -7,7 +7,6 @@ import type { TableContract } from "../../src/lib/tables.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind, JobResult } from "../jobs/execute.ts";
-import { inTurns } from "../jobs/in-turns.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
@@ -32,9 +31,6 @@ const ROW_GROUPS_PER_FILE = 32;
 
 /** A piece of more rows is not held in memory, even where its rows are gone through several times. */
 const TAKEN_ROWS = 2 ** 18;
-
-/** Files of the lake that are checked at a time. */
-const FILES_AT_A_TIME = 2;
 
 /** Column that numbers the pieces of rows that are held in memory. */
 const PIECE = "lakeside_piece";
@@ -102,7 +98,7 @@ export const writePieces: JobKind = async (json, context) => {
 			const select = source(piece);
 			if (hasOwnSql(definition))
 				await connection.run(`CREATE OR REPLACE VIEW rows AS ${select}`);
-			const former = await formerRows(contract, piece, context.folder);
+			const former = formerRows(contract, piece, context.folder);
 			const { paths, rows } = await writePiece(
 				connection,
 				definition,
@@ -151,7 +147,11 @@ export const writePieces: JobKind = async (json, context) => {
 };
 
 /** Whether SQL of the table's own goes through the rows of a piece, by the name `rows`. */
-export function hasOwnSql({ merge, conflicts, counts }: TableDefinition): boolean {
+export function hasOwnSql({
+	merge,
+	conflicts,
+	counts,
+}: TableDefinition): boolean {
 	return (merge ?? conflicts ?? counts) !== undefined;
 }
 
@@ -244,19 +244,19 @@ function pieceNumber(
  * SELECTs of a piece's rows that the lake has had before. Throws where a file is not what
  * its name says: a piece that was made of it would hide the damage.
  */
-async function formerRows(
+function formerRows(
 	{ columns, partitionKeys }: TableContract,
 	{ former, partition }: Piece,
 	folder: string,
-): Promise<string[]> {
+): string[] {
 	const values = columns.map(({ name, type }) => {
 		if (!partitionKeys.includes(name)) return identifier(name);
 		const value = partition[name] ?? null;
 		return `${value === null ? "NULL" : literal(value)}::${type} AS ${identifier(name)}`;
 	});
-	return inTurns(FILES_AT_A_TIME, former, async (path) => {
+	return former.map((path) => {
 		const file = join(folder, path);
-		if (!path.endsWith(`-${contentHash(await readFile(file))}.parquet`))
+		if (!path.endsWith(`-${contentHash(readFileSync(file))}.parquet`))
 			throw new Error(
 				`${path} in the lake is not what was written there: remove it, and it is made anew`,
 			);
@@ -274,7 +274,7 @@ async function writePiece(
 	selects: readonly string[],
 	folder: string,
 ): Promise<{ paths: string[]; rows: number }> {
-	await mkdir(folder, { recursive: true });
+	mkdirSync(folder, { recursive: true });
 	const { contract, keyed = (rows) => rows, orderBy } = definition;
 	const names = contract.columns.map(({ name }) => identifier(name)).join(", ");
 	const all = selects.map((select) => `SELECT ${names} FROM (${select})`);
@@ -285,7 +285,7 @@ async function writePiece(
 		OVERWRITE true)`,
 	);
 	if (rows === 0) return { paths: [], rows };
-	const files = (await readdir(folder)).sort(
+	const files = readdirSync(folder).sort(
 		(a, b) => partNumber(a) - partNumber(b),
 	);
 	return { paths: files.map((name) => join(folder, name)), rows };
