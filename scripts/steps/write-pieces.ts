@@ -275,11 +275,8 @@ async function writePiece(
 	folder: string,
 ): Promise<{ paths: string[]; rows: number }> {
 	mkdirSync(folder, { recursive: true });
-	const { contract, keyed = (rows) => rows, orderBy } = definition;
-	const names = contract.columns.map(({ name }) => identifier(name)).join(", ");
-	const all = selects.map((select) => `SELECT ${names} FROM (${select})`);
 	const { rowsChanged: rows } = await connection.run(
-		`COPY (SELECT ${ownColumns(contract)} FROM (${keyed(all.join(" UNION ALL "))}) ORDER BY ${orderBy})
+		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${sortable(definition, selects)}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		OVERWRITE true)`,
@@ -289,6 +286,19 @@ async function writePiece(
 		(a, b) => partNumber(a) - partNumber(b),
 	);
 	return { paths: files.map((name) => join(folder, name)), rows };
+}
+
+/** SELECT of the rows of others, in a table's columns and with what it is ordered by besides. */
+export function sortable(
+	{ contract, keyed = (rows) => rows }: TableDefinition,
+	selects: readonly string[],
+): string {
+	const names = contract.columns.map(({ name }) => identifier(name)).join(", ");
+	return keyed(
+		selects
+			.map((select) => `SELECT ${names} FROM (${select})`)
+			.join(" UNION ALL "),
+	);
 }
 
 function ownColumns({ columns, partitionKeys }: TableContract): string {
