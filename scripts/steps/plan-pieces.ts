@@ -20,8 +20,8 @@ export interface CutTable {
 }
 
 /**
- * Cuts a table into pieces. `former` are the last build's batches, by their jobs; `fetch` makes a file of the work store readable and gives its
- * local path.
+ * Cuts a table into pieces. `former` are the jobs that the last build's batches were read by;
+ * `fetch` makes a file of the work store readable and gives its local path.
  */
 export async function cutTable(
 	build: DatasetBuild,

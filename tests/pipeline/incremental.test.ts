@@ -251,7 +251,8 @@ test("a piece that grows is made of what the lake has of it, and never of what i
 }, async () => {
 	const input = join(folder.path, "growing-input");
 	const options = { input, out: join(folder.path, "growing"), processes: 1 };
-	await writeAll(input, { "rides/old.gpx": seededRide(0) });
+	for (const seed of [0, 1, 2])
+		await writeAll(input, { [`rides/${seed}.gpx`]: seededRide(seed) });
 	await build(options);
 	const lake = new FolderStore(options.out);
 	const before = await wholeLake(lake);
@@ -261,7 +262,7 @@ test("a piece that grows is made of what the lake has of it, and never of what i
 	const bytes = await readFile(file);
 	const half = Math.floor(bytes.length / 2);
 	await writeFile(file, bytes.with(half, 255 - (bytes[half] as number)));
-	await writeAll(input, { "rides/new.gpx": seededRide(1) });
+	await writeAll(input, { "rides/new.gpx": seededRide(3) });
 	await expect(build(options)).rejects.toThrow(
 		`${path} in the lake is not what was written there: remove it`,
 	);
