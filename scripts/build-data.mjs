@@ -8,4 +8,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
 	new URL("../.cache/compiled-code", import.meta.url),
 );
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
+// DuckDB's statements and what waits for the disk take the same threads: of the usual four,
+// files that are synced would leave a statement none.
+process.env.UV_THREADPOOL_SIZE ??= "8";
 await import("./data/main.ts");

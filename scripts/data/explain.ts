@@ -65,6 +65,8 @@ export interface ExplainedTable {
 	readonly merge: string | null;
 	readonly conflicts: string | null;
 	readonly counts: string | null;
+	/** What adds to the rows what `orderBy` names besides their columns. */
+	readonly keyed: string | null;
 	readonly orderBy: string;
 	readonly pieces: readonly ExplainedPiece[];
 }
@@ -177,7 +179,7 @@ function explainedTable(
 	table: TableDefinition,
 	pieces: readonly KeptPiece[],
 ): ExplainedTable {
-	const { name, merge, conflicts, counts } = table;
+	const { name, merge, conflicts, counts, keyed } = table;
 	return {
 		name,
 		partitionKeys: table.contract.partitionKeys,
@@ -187,6 +189,7 @@ function explainedTable(
 		merge: merge === undefined ? null : tidy(merge),
 		conflicts: conflicts === undefined ? null : tidy(conflicts),
 		counts: counts === undefined ? null : tidy(counts),
+		keyed: keyed === undefined ? null : tidy(keyed("FROM rows")),
 		orderBy: table.orderBy,
 		pieces: pieces
 			.filter(({ files }) => files[0]?.path.startsWith(`${name}/`))
@@ -275,6 +278,7 @@ function tableLines(table: ExplainedTable): string[] {
 		["merge", table.merge],
 		["conflicts", table.conflicts],
 		["counts", table.counts],
+		["keyed", table.keyed],
 	] as const;
 	return [
 		`  table ${table.name}, ordered by ${table.orderBy}, in pieces of at most ${formatCount(table.pieceRows)} rows where its buckets allow`,

@@ -123,6 +123,8 @@ export interface TableDefinition {
 	readonly counts?: string;
 	/** ORDER BY list over the table's columns; a total order. */
 	readonly orderBy: string;
+	/** SELECT over another one of the table's columns that adds to them what `orderBy` names besides. */
+	readonly keyed?: (rows: string) => string;
 	readonly rowGroupSize: number;
 }
 

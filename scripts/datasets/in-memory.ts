@@ -9,6 +9,7 @@ import {
 	LOSERS_COUNTS,
 	rejectedLosers,
 } from "../steps/resolve-claims.ts";
+import { sortable } from "../steps/write-pieces.ts";
 import { streamRows } from "../storage/duckdb.ts";
 import { literal } from "../storage/sql-text.ts";
 import type {
@@ -177,7 +178,7 @@ export async function buildInMemory(
 		);
 		await connection.run(
 			`CREATE TABLE ${table.name} AS SELECT ${columns.join(", ")}
-			FROM (${table.merge ?? "FROM rows"}) ORDER BY ${table.orderBy}`,
+			FROM (${sortable(table, [table.merge ?? "FROM rows"])}) ORDER BY ${table.orderBy}`,
 		);
 		if (table.conflicts !== undefined)
 			rejects.push(...(await query(table.conflicts)).map(asReject));

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MAX_LEVEL, MIN_LEVEL } from "../../src/lib/mercator.ts";
+import { MAX_LEVEL, MIN_LEVEL, morton } from "../../src/lib/mercator.ts";
 import {
 	build,
 	queryLake,
 	temporaryFolder,
 	writeAll,
 } from "../steps/building.ts";
+import { withMorton } from "./rides.ts";
 
 /** Points two metres apart, ten seconds each. */
 function points(count: number, element = "trkpt", from = 0): string {
@@ -313,6 +314,21 @@ describe("a ride", () => {
 		);
 		expect(all).toHaveLength(MAX_LEVEL - MIN_LEVEL);
 		expect(levels).toEqual(all);
+	});
+
+	test("has its cells in the order of their Morton codes", async () => {
+		const cells = await queryLake(
+			lake(),
+			() =>
+				`SELECT x, y, morton::DOUBLE AS code FROM (${withMorton(`
+				SELECT unnest([0, ${2 ** 20 - 1}, ${0x55555}, ${0xaaaaa}])::INTEGER AS x,
+					unnest([0, ${2 ** 20 - 1}, ${0xaaaaa}, ${0x55555}])::INTEGER AS y
+				UNION ALL
+				SELECT (hash(n) % ${2 ** 20})::INTEGER, (hash(n, 'y') % ${2 ** 20})::INTEGER FROM range(1000) AS r(n)`)})`,
+		);
+		expect(cells).toHaveLength(1004);
+		for (const { x, y, code } of cells)
+			expect(code).toBe(morton(Number(x), Number(y)));
 	});
 
 	test("passes the cells of its samples", async () => {

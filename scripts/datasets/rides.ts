@@ -54,6 +54,15 @@ const MAP_CELLS = 30_000;
 /** Tiles of these levels cut the cells of a level that has many. */
 const TILE_LEVELS = [6, 8, 10, 12, 14];
 
+/** Half the bits that stand together are moved up so far, and what is left of the old ones masked out. */
+const MORTON_STAGES = [
+	[16, 0x0000_ffff_0000_ffffn],
+	[8, 0x00ff_00ff_00ff_00ffn],
+	[4, 0x0f0f_0f0f_0f0f_0f0fn],
+	[2, 0x3333_3333_3333_3333n],
+	[1, 0x5555_5555_5555_5555n],
+] as const;
+
 /** What tells rides of one file apart: of a zip their place, of any other file null. */
 const RECORD = "CASE WHEN entry IS NOT NULL THEN ride END::BIGINT AS record";
 
@@ -176,6 +185,7 @@ export const rides: DatasetDefinition = {
 				(level) => `morton::BIGINT >> (2 * greatest(level - ${level}, 0))`,
 			),
 			pieceRows: 2 ** 16,
+			keyed: withMorton,
 			orderBy: "morton, ride_id",
 			rowGroupSize: 20480,
 		},
@@ -243,6 +253,19 @@ export const rides: DatasetDefinition = {
 		},
 	],
 };
+
+/**
+ * Adds to cells their Morton codes, as `morton` says them. A stage is a SELECT of its own:
+ * to plan all of them as one expression takes longer than to compute them.
+ */
+export function withMorton(cells: string): string {
+	const spread = MORTON_STAGES.reduce(
+		(stage, [shift, mask]) =>
+			`SELECT * REPLACE ((east | (east << ${shift})) & ${mask} AS east, (south | (south << ${shift})) & ${mask} AS south) FROM (${stage})`,
+		`SELECT *, x::BIGINT AS east, y::BIGINT AS south FROM (${cells})`,
+	);
+	return `SELECT *, east | (south << 1) AS morton FROM (${spread})`;
+}
 
 /** Reads a file: a ride, an export of many, or what a list says of them. */
 async function parseRides(

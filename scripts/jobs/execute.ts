@@ -1,5 +1,11 @@
-import { lstatSync, rmSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, symlink } from "node:fs/promises";
+import {
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { peakBytes } from "../steps/memory.ts";
 import { MissingFileError, type Store, StoreError } from "../storage/store.ts";
@@ -92,12 +98,13 @@ export async function executeJob(
 	const signal = options.signal ?? new AbortController().signal;
 	signal.throwIfAborted();
 	const started = performance.now();
-	await mkdir(options.scratch, { recursive: true });
-	const scratch = await mkdtemp(join(options.scratch, "job-"));
+	mkdirSync(options.scratch, { recursive: true });
+	const scratch = mkdtempSync(join(options.scratch, "job-"));
 	try {
 		const folder = join(scratch, "in");
 		const out = join(scratch, "out");
-		await Promise.all([mkdir(folder), mkdir(out)]);
+		mkdirSync(folder);
+		mkdirSync(out);
 		await inTurns(AT_A_TIME, job.inputs, (input) => {
 			signal.throwIfAborted();
 			return supply(input, stores, folder);
@@ -173,8 +180,8 @@ async function supply(
 ): Promise<void> {
 	const to = join(folder, input.name);
 	if ("file" in input.from) {
-		await mkdir(dirname(to), { recursive: true });
-		await symlink(input.from.file, to);
+		mkdirSync(dirname(to), { recursive: true });
+		symlinkSync(input.from.file, to);
 	} else await stores[input.from.store].fetch(input.from.key, to);
 	const status = statSync(to, { throwIfNoEntry: false });
 	if (status === undefined) throw new MissingFileError(`${input.name} is gone`);

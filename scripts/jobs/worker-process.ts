@@ -6,6 +6,12 @@ import type { JobAnswer, JobEvent, JobQuestion } from "./job-messages.ts";
 /** Time between asking a process to stop and ending it, in milliseconds. */
 const GRACE_MS = 2000;
 
+/**
+ * In megabytes. V8 goes through a heap that begins smaller again and again while rows are read:
+ * twenty times in 350 GPX files, instead of twice, which took a tenth of the time.
+ */
+const HEAP = "--initial-old-space-size=128";
+
 const STOP: JobQuestion = { kind: "stop" };
 
 /** What a process wrote last to its standard error, which may tell why it died. */
@@ -38,6 +44,7 @@ export class WorkerProcess {
 		const module = new URL("./job-process.ts", import.meta.url);
 		this.#child = fork(fileURLToPath(module), {
 			stdio: ["ignore", "ignore", "pipe", "ipc"],
+			execArgv: [...process.execArgv, HEAP],
 		});
 		this.#child.stderr?.on("data", (text) => {
 			this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);

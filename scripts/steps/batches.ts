@@ -12,7 +12,7 @@ const MIN_BYTES = 4 * 2 ** 20;
 const MAX_BYTES = 64 * 2 ** 20;
 
 /** Files that are new to a batch are read by themselves while they are this part of its bytes. */
-const NEW_SHARE = 1 / 4;
+const NEW_SHARE = 1 / 2;
 
 /** Files that were read together, and the job that read them. */
 export interface FormerBatch {

@@ -166,7 +166,7 @@ class BuildRun {
 		await this.#read(datasets, state);
 		// Where pieces begin and end does not depend on what came more than once.
 		const [tables] = await allEnded([
-			this.#cut(datasets),
+			this.#cut(datasets, state),
 			this.#compare(datasets),
 		]);
 		await this.#write(datasets, tables, state, lakeFiles);
@@ -322,11 +322,14 @@ class BuildRun {
 		lakeFiles: ReadonlyMap<string, number>,
 	): Promise<void> {
 		const { stores } = this.#tools;
+		const kept = (id: string) => {
+			const piece = state?.pieces[id];
+			return piece !== undefined && isThere(piece, lakeFiles) ? piece : null;
+		};
 		const planned = tables.flatMap((cut) =>
-			planPieces(this.#version, cut).map((piece) => ({
-				build: cut.build,
-				piece,
-			})),
+			planPieces(this.#version, cut, (id) => kept(id)?.files ?? []).map(
+				(piece) => ({ build: cut.build, piece }),
+			),
 		);
 		const losers = new Map<string, WorkFile>();
 		for (const build of datasets) {
@@ -339,11 +342,11 @@ class BuildRun {
 		}
 		const former = new Map<string, KeptPiece>();
 		for (const { piece } of planned) {
-			const kept = state?.pieces[piece.id];
-			if (kept === undefined || !isThere(kept, lakeFiles)) continue;
-			const { rejects } = kept;
+			const same = kept(piece.id);
+			if (same === null) continue;
+			const { rejects } = same;
 			if (rejects === null || (await stores.work.size(rejects)) !== null)
-				former.set(piece.id, kept);
+				former.set(piece.id, same);
 		}
 		const fresh = planned
 			.map(({ piece }) => piece)
@@ -369,7 +372,11 @@ class BuildRun {
 	}
 
 	/** Cuts all tables into pieces, in the order of these. */
-	async #cut(datasets: readonly DatasetBuild[]): Promise<CutTable[]> {
+	async #cut(
+		datasets: readonly DatasetBuild[],
+		state: BuildState | null,
+	): Promise<CutTable[]> {
+		const former = new Set(state?.batches.map(({ job }) => job));
 		const tables = datasets.flatMap((build) =>
 			build.dataset.tables.map((table) => ({ build, table })),
 		);
@@ -378,7 +385,7 @@ class BuildRun {
 			const database = await openDatabase({ temporaryFolder });
 			try {
 				const { connection } = database;
-				return await cutTable(build, table, connection, this.#fetch);
+				return await cutTable(build, table, connection, former, this.#fetch);
 			} finally {
 				await database.close();
 			}

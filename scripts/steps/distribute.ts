@@ -1,4 +1,4 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
@@ -53,7 +53,7 @@ export async function distribute(
 		...bucketColumns(definition),
 	];
 	const cut = isSorted ? [] : await cutOf(connection, select, definition);
-	await mkdir(folder, { recursive: true });
+	mkdirSync(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
 		cut.length > 0
 			? `COPY (${select}) TO ${literal(folder)} (FORMAT parquet, PARTITION_BY (${cut.join(", ")}),
@@ -62,7 +62,7 @@ export async function distribute(
 				(FORMAT parquet, ${SCRATCH_PARQUET}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE}, OVERWRITE true)`,
 	);
 	if (rows === 0) return { files: [], buckets: null, rows };
-	const files = await parquetFiles(folder);
+	const files = parquetFiles(folder);
 	const summary = join(folder, "buckets.parquet");
 	await summarise(connection, definition, files, summary, options.content);
 	return { files, buckets: summary, rows };
@@ -89,7 +89,7 @@ function selectOf(definition: TableDefinition, isUnique: boolean): string {
 }
 
 /**
- * The columns of rows on their way that a table is cut, sorted and made by, and maybe
+ * The columns of rows on their way that a table is cut and made by, and maybe
  * others; null for any: SQL of the table's own that goes through rows may mean them all.
  */
 export function columnsUsed({
@@ -98,10 +98,9 @@ export function columnsUsed({
 	merge,
 	conflicts,
 	counts = "",
-	orderBy,
 }: TableDefinition): string[] | null {
 	if (merge !== undefined || conflicts !== undefined) return null;
-	const words = [...buckets, counts, orderBy].join(" ").match(/\w+/g) ?? [];
+	const words = [...buckets, counts].join(" ").match(/\w+/g) ?? [];
 	return [...contract.columns.map(({ name }) => name), ...words];
 }
 
@@ -168,12 +167,8 @@ async function summarise(
 	);
 }
 
-async function parquetFiles(folder: string): Promise<string[]> {
-	const entries = await readdir(folder, {
-		recursive: true,
-		withFileTypes: true,
-	});
-	return entries
+function parquetFiles(folder: string): string[] {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && entry.name.endsWith(".parquet"))
 		.map((entry) => join(entry.parentPath, entry.name))
 		.sort();

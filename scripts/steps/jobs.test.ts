@@ -23,6 +23,8 @@ function piece(
 		buckets,
 		rows,
 		content: id,
+		before: null,
+		former: [],
 		sources: [],
 		inputs: [{ key: `batches/${level % 2}`, bytes: 1 }],
 	};
@@ -48,4 +50,34 @@ test("neighbours of a table are written together while they are small, whole par
 		["ride_cells/9/a"],
 	]);
 	expect(new Set(jobs.map(({ id }) => id)).size).toBe(jobs.length);
+});
+
+test("a piece that has only grown is apart from others, and made of the lake's files and what is new", () => {
+	const whole = piece("ride_cells", 6, [], 1000);
+	const grown = {
+		...piece("ride_cells", 7, [], 1000),
+		former: [{ path: "ride_cells/level=7/part-0-%20.parquet", bytes: 9 }],
+	};
+	const jobs = writeJobs("version", [grown, whole], new Map());
+	expect(jobs.map(({ inputs }) => inputs)).toEqual([
+		[
+			{
+				name: "rows-0.parquet",
+				from: { store: "work", key: "batches/1" },
+				bytes: 1,
+			},
+			{
+				name: "ride_cells/level=7/part-0- .parquet",
+				from: { store: "lake", key: "ride_cells/level=7/part-0- .parquet" },
+				bytes: 9,
+			},
+		],
+		[
+			{
+				name: "rows-0.parquet",
+				from: { store: "work", key: "batches/0" },
+				bytes: 1,
+			},
+		],
+	]);
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { StartView } from "../../src/lib/catalog.ts";
+import type { ManifestFile, StartView } from "../../src/lib/catalog.ts";
 import type {
 	DatasetDefinition,
 	ParseOptions,
@@ -9,6 +9,7 @@ import type { Job, JobInput, JobRecord, Json } from "../jobs/job.ts";
 import type { AggregateParams } from "./aggregate.ts";
 import { bytesOf } from "./batches.ts";
 import { hiveFolder } from "./buckets.ts";
+import type { WorkFile } from "./dataset-build.ts";
 import type { LakeFile } from "./lake-views.ts";
 import { inputName, type ParseParams } from "./parse-batch.ts";
 import type { Piece } from "./pieces.ts";
@@ -47,8 +48,10 @@ export interface PlannedPiece extends Piece {
 	readonly id: string;
 	readonly dataset: DatasetDefinition;
 	readonly table: TableDefinition;
-	/** The files that hold its rows. */
-	readonly inputs: readonly { readonly key: string; readonly bytes: number }[];
+	/** Where it has only got new rows, the files of the lake that hold all others; else none. */
+	readonly former: readonly Pick<ManifestFile, "path" | "bytes">[];
+	/** The files that hold its rows, without those that `former` holds. */
+	readonly inputs: readonly WorkFile[];
 }
 
 /** Hash of what a thing is made of, as 32 hexadecimal digits. */
@@ -134,26 +137,25 @@ export function resolveJob(
 
 /**
  * Jobs that write pieces: neighbours of one table together, while they are small. Whole
- * partitions are apart from parts of some: to read their rows no bucket is looked at.
+ * partitions are apart from parts of some: to read their rows no bucket is looked at. And
+ * what has only got new rows is apart from what has not: it needs fewer inputs.
  */
 export function writeJobs(
 	version: string,
 	pieces: readonly PlannedPiece[],
-	losers: ReadonlyMap<string, { readonly key: string; readonly bytes: number }>,
+	losers: ReadonlyMap<string, WorkFile>,
 ): Job[] {
 	const half = sumOf(pieces, ({ rows }) => rows) / 2;
 	const mostRows = Math.min(JOB_ROWS, Math.max(FEW_ROWS, half));
-	const isWhole = ({ buckets }: PlannedPiece) => buckets.length === 0;
+	const kindOf = ({ buckets, former }: PlannedPiece) =>
+		`${buckets.length > 0} ${former.length > 0}`;
 	const groups: PlannedPiece[][] = [];
-	for (const piece of [
-		...pieces.filter(isWhole),
-		...pieces.filter((piece) => !isWhole(piece)),
-	]) {
+	for (const piece of [...Map.groupBy(pieces, kindOf).values()].flat()) {
 		const last = groups.at(-1);
 		const rows = sumOf(last ?? [], (entry) => entry.rows);
 		if (
 			last?.[0]?.table === piece.table &&
-			isWhole(last[0]) === isWhole(piece) &&
+			kindOf(last[0]) === kindOf(piece) &&
 			rows + piece.rows <= mostRows
 		)
 			last.push(piece);
@@ -162,6 +164,7 @@ export function writeJobs(
 	return groups.map((group) => {
 		const [first] = group as [PlannedPiece];
 		const own = losers.get(first.dataset.name);
+		const former = group.flatMap((piece) => piece.former);
 		const inputs = [
 			...new Map(
 				group.flatMap((piece) =>
@@ -179,6 +182,7 @@ export function writeJobs(
 				partition: piece.partition,
 				buckets: piece.buckets,
 				rows: piece.rows,
+				former: piece.former.map(({ path }) => decodeURIComponent(path)),
 				inputs: piece.inputs.map(({ key }) => indexOf.get(key) as number),
 			})),
 		};
@@ -192,6 +196,10 @@ export function writeJobs(
 					from: { store: "work", key } as const,
 					bytes,
 				})),
+				...former.map(({ path, bytes }) => {
+					const key = decodeURIComponent(path);
+					return { name: key, from: { store: "lake", key } as const, bytes };
+				}),
 				...(own === undefined
 					? []
 					: [
@@ -232,6 +240,7 @@ export function rejectsJob(
 				partition: {},
 				buckets: [],
 				rows,
+				former: [],
 				inputs: rejects.map((_, index) => index),
 			},
 		],

@@ -50,7 +50,7 @@ export interface Manifest {
 /** What a manifest says of a finished file, wherever it will lie. */
 export interface DescribedFile
 	extends Omit<ManifestFile, "path" | "partition"> {
-	/** First 16 hexadecimal digits of its SHA-256. */
+	/** See {@link contentHash}. */
 	readonly contentHash: string;
 }
 
@@ -203,8 +203,13 @@ function describedFile(
 		tailStart,
 		tailChecksum: hash(bytes.subarray(tailStart)),
 		rowGroups,
-		contentHash: createHash("sha256").update(bytes).digest("hex").slice(0, 16),
+		contentHash: contentHash(bytes),
 	};
+}
+
+/** What tells a file of the lake from any others, in its name: the first 16 hexadecimal digits of its SHA-256. */
+export function contentHash(bytes: Uint8Array): string {
+	return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }
 
 /** Throws where a file's columns are not the contract's, by name, order or type. */

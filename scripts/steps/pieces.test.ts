@@ -93,20 +93,40 @@ async function summary(name: string, select: string): Promise<string> {
 	return path;
 }
 
-const read = (pieceRows: number, of = summaries) =>
-	readPieces(database.connection, TABLE, of, pieceRows);
+const read = (
+	pieceRows: number,
+	of = summaries,
+	fresh: ReadonlySet<string> = new Set(),
+) => readPieces(database.connection, TABLE, of, pieceRows, fresh);
 
-/** The pieces as their definition has them: cut by a level, and by buckets while there are too many rows. */
-function cut(of: readonly Entry[], depth: number, pieceRows: number): Piece[] {
-	const rows = of.reduce((sum, entry) => sum + entry.rows, 0);
-	if (depth === 0 || (rows > pieceRows && depth <= TABLE.buckets.length))
-		return [...Map.groupBy(of, ({ path }) => path[depth] ?? null)]
-			.sort(([a], [b]) => (a ?? Infinity) - (b ?? Infinity))
-			.flatMap(([, part]) => cut(part, depth + 1, pieceRows));
-	const [level = null, ...buckets] = (of[0] as Entry).path.slice(0, depth);
+/** How many rows there are, and what tells them from any others. */
+function told(of: readonly Entry[]): Pick<Piece, "rows" | "content"> {
 	const hashes = of
 		.filter(({ batch }) => batch !== "named")
 		.map(({ content }) => BigInt(content));
+	return {
+		rows: of.reduce((sum, entry) => sum + entry.rows, 0),
+		content: [
+			...(hashes.length > 0 ? [hashes.reduce((a, b) => a + b, 0n)] : []),
+			...(hashes.length < of.length ? ["batch named"] : []),
+		].join(" "),
+	};
+}
+
+/** The pieces as their definition has them: cut by a level, and by buckets while there are too many rows. */
+function cut(
+	of: readonly Entry[],
+	depth: number,
+	pieceRows: number,
+	fresh: ReadonlySet<string>,
+): Piece[] {
+	const { rows, content } = told(of);
+	if (depth === 0 || (rows > pieceRows && depth <= TABLE.buckets.length))
+		return [...Map.groupBy(of, ({ path }) => path[depth] ?? null)]
+			.sort(([a], [b]) => (a ?? Infinity) - (b ?? Infinity))
+			.flatMap(([, part]) => cut(part, depth + 1, pieceRows, fresh));
+	const [level = null, ...buckets] = (of[0] as Entry).path.slice(0, depth);
+	const known = of.filter(({ batch }) => !fresh.has(batch));
 	const sources = new Map(
 		of
 			.map(({ batch, file }) => ({ batch, file }))
@@ -118,10 +138,9 @@ function cut(of: readonly Entry[], depth: number, pieceRows: number): Piece[] {
 			partition: { level: level === null ? null : String(level) },
 			buckets: buckets.map((value) => (value === null ? null : String(value))),
 			rows,
-			content: [
-				...(hashes.length > 0 ? [hashes.reduce((a, b) => a + b, 0n)] : []),
-				...(hashes.length < of.length ? ["batch named"] : []),
-			].join(" "),
+			content,
+			before:
+				known.length === 0 || known.length === of.length ? null : told(known),
 			sources: [...sources.values()],
 		},
 	];
@@ -129,7 +148,12 @@ function cut(of: readonly Entry[], depth: number, pieceRows: number): Piece[] {
 
 test("pieces are partitions, cut by buckets as far as they have too many rows, in the order of values", async () => {
 	for (const pieceRows of [0, 1, 60, 700, 5000, 40_000, 1e9])
-		expect(await read(pieceRows)).toEqual(cut(entries, 0, pieceRows));
+		for (const batches of [[], ["b"], ["a", "named"], ["a", "b", "named"]]) {
+			const fresh = new Set(batches);
+			expect(await read(pieceRows, summaries, fresh)).toEqual(
+				cut(entries, 0, pieceRows, fresh),
+			);
+		}
 	expect((await read(0)).length).toBeGreaterThan((await read(5000)).length);
 	expect(await read(1, new Map())).toEqual([]);
 });
@@ -151,11 +175,11 @@ test("what comes into one place changes its own piece and no other", async () =>
 test("what a piece holds is told by its rows, and not by the batches they came in", async () => {
 	const two = literalList([...summaries.values()].slice(0, 2));
 	const both = await summary("both", `FROM read_parquet(${two})`);
-	const told = (pieces: readonly Piece[]) =>
+	const alone = (pieces: readonly Piece[]) =>
 		pieces.map(({ sources: _, ...piece }) => piece);
-	const apart = told(await read(700, new Map([...summaries].slice(0, 2))));
-	expect(told(await read(700, new Map([["both", both]])))).toEqual(apart);
-	expect(told(await read(700))).not.toEqual(apart);
+	const apart = alone(await read(700, new Map([...summaries].slice(0, 2))));
+	expect(alone(await read(700, new Map([["both", both]])))).toEqual(apart);
+	expect(alone(await read(700))).not.toEqual(apart);
 });
 
 test("a table without partition keys and buckets is one piece", async () => {
@@ -176,6 +200,7 @@ test("a table without partition keys and buckets is one piece", async () => {
 			buckets: [],
 			rows: 11,
 			content: "35",
+			before: null,
 			sources: [{ batch: "x", file: 0 }],
 		},
 	]);

@@ -21,6 +21,8 @@ export interface Piece extends Bucket {
 	 * batches they came: a file that comes or goes may cut these elsewhere.
 	 */
 	readonly content: string;
+	/** The same of those of its rows that are not new; null where all are or none is. */
+	readonly before: Pick<Piece, "rows" | "content"> | null;
 	/** The files that hold its rows, by their batch and their place in it. */
 	readonly sources: readonly {
 		readonly batch: string;
@@ -39,12 +41,19 @@ export async function readPieces(
 	/** By batch, the local path of what {@link distribute} says lies where. */
 	summaries: ReadonlyMap<string, string>,
 	pieceRows: number,
+	/** Batches whose rows are new. */
+	fresh: ReadonlySet<string> = new Set(),
 ): Promise<Piece[]> {
 	if (summaries.size === 0) return [];
 	const { contract } = definition;
 	const keys = contract.partitionKeys.map(identifier);
 	const buckets = bucketColumns(definition);
 	const batches = [...summaries.keys()];
+	const indices = batches.flatMap((batch, at) =>
+		fresh.has(batch) ? [at] : [],
+	);
+	const isNew =
+		indices.length === 0 ? "false" : `file_index IN (${indices.join(", ")})`;
 	const files = literalList([...summaries.values()]);
 	// Of each bucket once, whatever batches it comes from: windows are dear.
 	const fitting = buckets.map((_, depth) => {
@@ -77,7 +86,7 @@ export async function readPieces(
 	const rows = await rowsOf(
 		connection,
 		`WITH own AS MATERIALIZED (
-			SELECT *, file_index AS batch, TRY_CAST(content AS HUGEINT) AS hashes
+			SELECT *, file_index AS batch, TRY_CAST(content AS HUGEINT) AS hashes, ${isNew} AS is_new
 			FROM read_parquet(${files}, hive_partitioning = false)
 		),
 		finest AS (
@@ -85,21 +94,34 @@ export async function readPieces(
 		),
 		measured AS (SELECT ${[...names, `${depth} AS depth`].join(", ")} FROM finest),
 		pieces AS (
-			SELECT ${[...keys.map((key) => `own.${key}`), ...cut, "depth"].join(", ")}, sum(rows) AS rows,
-				concat_ws(' ', sum(hashes), string_agg(DISTINCT content, ' ' ORDER BY content) FILTER (hashes IS NULL)) AS content,
+			SELECT ${[...keys.map((key) => `own.${key}`), ...cut, "depth"].join(", ")}, ${measures("true")}, ${measures("NOT is_new", "before_")},
 				list(DISTINCT [batch, file] ORDER BY [batch, file]) AS sources
 			FROM own JOIN measured ON ${same.join(" AND ")}
 			GROUP BY ALL
 		)
-		SELECT ${[...texts, "depth", "rows", "content", "sources"].join(", ")}
+		SELECT ${[...texts, "depth", "rows", "content", "before_rows", "before_content", "sources"].join(", ")}
 		FROM pieces ${order.length > 0 ? `ORDER BY ${order.join(", ")}` : ""}`,
 	);
 	return rows.map((row) => ({
 		...namedBucket(contract, Number(row.depth), row),
 		rows: Number(row.rows),
 		content: String(row.content),
+		before:
+			row.before_rows === null || row.before_rows === row.rows
+				? null
+				: {
+						rows: Number(row.before_rows),
+						content: String(row.before_content),
+					},
 		sources: (JSON.parse(String(row.sources)) as [number, number][]).map(
 			([batch, file]) => ({ batch: batches[batch] as string, file }),
 		),
 	}));
+}
+
+/** SQL of how many rows there are of those that a test holds for, and of what tells them from any others. */
+function measures(test: string, prefix = ""): string {
+	return `sum(rows) FILTER (${test}) AS ${prefix}rows,
+		concat_ws(' ', sum(hashes) FILTER (${test}),
+			string_agg(DISTINCT content, ' ' ORDER BY content) FILTER (${test} AND hashes IS NULL)) AS ${prefix}content`;
 }

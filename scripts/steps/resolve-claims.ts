@@ -66,7 +66,8 @@ export const resolveClaims: JobKind = async (json, context) => {
 		const [counts] = await rowsOf(connection, LOSERS_COUNTS);
 		const bySource = await rowsOf(
 			connection,
-			`SELECT source_file, sum(hash(record)::HUGEINT)::VARCHAR AS content
+			// The hash of 0 alone, the first record's, is 0, which adds nothing.
+			`SELECT source_file, sum(hash(source_file, record)::HUGEINT)::VARCHAR AS content
 			FROM losers GROUP BY source_file ORDER BY source_file`,
 		);
 		const value: ResolvedClaims = {

@@ -83,7 +83,7 @@ export async function claimWorkshop(
 
 /** Emptied, not removed: that it is there is the mark that the build before has left. */
 async function emptyFolder(folder: string): Promise<void> {
-	await makeFolder(folder);
+	makeFolder(folder);
 	// The processes of a killed build may need a moment to end.
 	for (const name of await readdir(folder))
 		await rm(join(folder, name), {
@@ -121,7 +121,7 @@ async function takeLocks(
 /** Throws an {@link OutputError} where a lake cannot be written to a folder. */
 export async function checkOutput(folder: string): Promise<void> {
 	try {
-		await makeFolder(folder);
+		makeFolder(folder);
 		await access(folder, constants.W_OK);
 	} catch (cause) {
 		throw new OutputError(

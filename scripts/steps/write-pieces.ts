@@ -1,4 +1,4 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
@@ -18,7 +18,12 @@ import {
 	testsOf,
 } from "./buckets.ts";
 import { columnsNamed, columnsUsed, SOURCE } from "./distribute.ts";
-import { type DescribedFile, describeFiles, manifestFile } from "./manifest.ts";
+import {
+	contentHash,
+	type DescribedFile,
+	describeFiles,
+	manifestFile,
+} from "./manifest.ts";
 import { REJECTS_TABLE } from "./rejects-table.ts";
 
 /** Keeps the footer, which every reader of a file fetches, at some tens of kB. */
@@ -46,7 +51,9 @@ export interface WriteParams {
 interface Piece extends Bucket {
 	readonly id: string;
 	readonly rows: number;
-	/** Indices of the inputs that hold them. */
+	/** The inputs that hold rows of it in the columns of the lake, called as there. */
+	readonly former: readonly string[];
+	/** Indices of the inputs that hold its other rows. */
 	readonly inputs: readonly number[];
 }
 
@@ -91,10 +98,11 @@ export const writePieces: JobKind = async (json, context) => {
 			const select = source(piece);
 			if (hasOwnSql(definition))
 				await connection.run(`CREATE OR REPLACE VIEW rows AS ${select}`);
+			const former = formerRows(contract, piece, context.folder);
 			const { paths, rows } = await writePiece(
 				connection,
 				definition,
-				definition.merge ?? select,
+				[...former, definition.merge ?? select],
 				join(context.out, `piece-${at}`),
 			);
 			const rejects = await writeRejects(
@@ -139,7 +147,11 @@ export const writePieces: JobKind = async (json, context) => {
 };
 
 /** Whether SQL of the table's own goes through the rows of a piece, by the name `rows`. */
-function hasOwnSql({ merge, conflicts, counts }: TableDefinition): boolean {
+export function hasOwnSql({
+	merge,
+	conflicts,
+	counts,
+}: TableDefinition): boolean {
 	return (merge ?? conflicts ?? counts) !== undefined;
 }
 
@@ -148,10 +160,10 @@ function lakePath(
 	{ name }: TableContract,
 	{ partition, buckets }: Bucket,
 	index: number,
-	{ contentHash }: DescribedFile,
+	file: DescribedFile,
 ): string {
 	const label = buckets.at(-1)?.replaceAll(/[^\w.-]/g, "_") ?? null;
-	const parts = ["part", label, index, contentHash];
+	const parts = ["part", label, index, file.contentHash];
 	const title = parts.filter((part) => part !== null).join("-");
 	return [name, hiveFolder(partition), `${title}.parquet`]
 		.filter((segment) => segment !== "")
@@ -205,6 +217,8 @@ async function openRows(
 
 /** The columns that pieces are sorted and made by. */
 function columnsTaken(definition: TableDefinition): string {
+	if (!hasOwnSql(definition))
+		return columnsNamed(definition.contract.columns.map(({ name }) => name));
 	const used = columnsUsed(definition);
 	if (used !== null) return columnsNamed(used);
 	const buckets = bucketColumns(definition);
@@ -227,27 +241,64 @@ function pieceNumber(
 }
 
 /**
- * Writes the rows of a SELECT, in the table's order, to files of a folder: one, more, or
- * none without rows. Gives their paths in this order.
+ * SELECTs of a piece's rows that the lake has had before. Throws where a file is not what
+ * its name says: a piece that was made of it would hide the damage.
+ */
+function formerRows(
+	{ columns, partitionKeys }: TableContract,
+	{ former, partition }: Piece,
+	folder: string,
+): string[] {
+	const values = columns.map(({ name, type }) => {
+		if (!partitionKeys.includes(name)) return identifier(name);
+		const value = partition[name] ?? null;
+		return `${value === null ? "NULL" : literal(value)}::${type} AS ${identifier(name)}`;
+	});
+	return former.map((path) => {
+		const file = join(folder, path);
+		if (!path.endsWith(`-${contentHash(readFileSync(file))}.parquet`))
+			throw new Error(
+				`${path} in the lake is not what was written there: remove it, and it is made anew`,
+			);
+		return `SELECT ${values.join(", ")} FROM read_parquet(${literal(file)}, hive_partitioning = false)`;
+	});
+}
+
+/**
+ * Writes the rows of some SELECTs, in the table's order, to files of a folder: one, more,
+ * or none without rows. Gives their paths in this order.
  */
 async function writePiece(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
-	select: string,
+	selects: readonly string[],
 	folder: string,
 ): Promise<{ paths: string[]; rows: number }> {
-	await mkdir(folder, { recursive: true });
+	mkdirSync(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
-		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${select}) ORDER BY ${definition.orderBy})
+		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${sortable(definition, selects)}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		OVERWRITE true)`,
 	);
 	if (rows === 0) return { paths: [], rows };
-	const names = (await readdir(folder)).sort(
+	const files = readdirSync(folder).sort(
 		(a, b) => partNumber(a) - partNumber(b),
 	);
-	return { paths: names.map((name) => join(folder, name)), rows };
+	return { paths: files.map((name) => join(folder, name)), rows };
+}
+
+/** SELECT of the rows of others, in a table's columns and with what it is ordered by besides. */
+export function sortable(
+	{ contract, keyed = (rows) => rows }: TableDefinition,
+	selects: readonly string[],
+): string {
+	const names = contract.columns.map(({ name }) => identifier(name)).join(", ");
+	return keyed(
+		selects
+			.map((select) => `SELECT ${names} FROM (${select})`)
+			.join(" UNION ALL "),
+	);
 }
 
 function ownColumns({ columns, partitionKeys }: TableContract): string {

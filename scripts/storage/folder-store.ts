@@ -1,23 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
+	closeSync,
 	type Dirent,
+	fsync,
+	mkdirSync,
+	openSync,
 	readdirSync,
 	readFileSync,
+	renameSync,
+	rmdirSync,
 	rmSync,
 	statSync,
 	symlinkSync,
+	writeFileSync,
 } from "node:fs";
-import {
-	copyFile,
-	link,
-	mkdir,
-	open,
-	rename,
-	rm,
-	rmdir,
-	stat,
-} from "node:fs/promises";
+import { copyFile, link } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { promisify } from "node:util";
 import { onDisk } from "./disk.ts";
 import {
 	ConflictError,
@@ -26,12 +25,15 @@ import {
 	type StoredFile,
 } from "./store.ts";
 
+const sync = promisify(fsync);
+
 /** Ending of a file that is being written; what is left of a killed process. */
 const UNFINISHED = /\.[0-9a-f]{12}\.unfinished$/;
 
 /**
- * A store in a folder, which is made when the first file is put there. What is asked of
- * many files at once is asked in place: a promise for each takes ten times the time.
+ * A store in a folder, which is made when the first file is put there. Only what may take
+ * long is waited for: a promise takes ten times the time of the call, and waits for DuckDB's
+ * statements, which take the same threads.
  */
 export class FolderStore implements Store {
 	readonly address: string;
@@ -49,7 +51,7 @@ export class FolderStore implements Store {
 				symlinkSync(path, to);
 			} catch (error) {
 				if (!isMissing(error)) throw error;
-				await mkdir(dirname(to), { recursive: true });
+				mkdirSync(dirname(to), { recursive: true });
 				symlinkSync(path, to);
 			}
 		});
@@ -67,16 +69,16 @@ export class FolderStore implements Store {
 	async put(file: string, key: string): Promise<void> {
 		const path = this.#path(key);
 		await onDisk(path, async () => {
-			await makeFolder(dirname(path));
+			makeFolder(dirname(path));
 			await flush(file);
 			try {
-				await rename(file, path);
+				renameSync(file, path);
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
 				await near(path, async (fresh) => {
 					await copyFile(file, fresh);
 					await flush(fresh);
-					await rename(fresh, path);
+					renameSync(fresh, path);
 				});
 			}
 		});
@@ -84,7 +86,9 @@ export class FolderStore implements Store {
 
 	async write(key: string, bytes: Uint8Array): Promise<void> {
 		const path = this.#path(key);
-		await this.#writeNear(path, bytes, (fresh) => rename(fresh, path));
+		await this.#writeNear(path, bytes, async (fresh) =>
+			renameSync(fresh, path),
+		);
 	}
 
 	async readTagged(
@@ -105,7 +109,7 @@ export class FolderStore implements Store {
 			if (tag === null) return linkNew(fresh, path);
 			const now = await this.readTagged(key);
 			if (now?.tag !== tag) throw conflict(path);
-			await rename(fresh, path);
+			renameSync(fresh, path);
 		});
 	}
 
@@ -155,7 +159,7 @@ export class FolderStore implements Store {
 			rmSync(path, { force: true });
 			folders.add(dirname(path));
 		}
-		for (const folder of folders) await this.#removeEmpty(folder);
+		for (const folder of folders) this.#removeEmpty(folder);
 	}
 
 	close(): void {}
@@ -177,31 +181,31 @@ export class FolderStore implements Store {
 		settle: (fresh: string) => Promise<void>,
 	): Promise<void> {
 		await onDisk(path, async () => {
-			await makeFolder(dirname(path));
+			makeFolder(dirname(path));
 			await near(path, async (fresh) => {
-				const handle = await open(fresh, "wx");
+				const descriptor = openSync(fresh, "wx");
 				try {
-					await handle.writeFile(bytes);
-					await handle.sync();
+					writeFileSync(descriptor, bytes);
+					await sync(descriptor);
 				} finally {
-					await handle.close();
+					closeSync(descriptor);
 				}
 				await settle(fresh);
 			});
 		});
 	}
 
-	async #removeEmpty(folder: string): Promise<void> {
+	#removeEmpty(folder: string): void {
 		if (folder === this.address || !folder.startsWith(this.address)) return;
 		try {
-			await rmdir(folder);
+			rmdirSync(folder);
 		} catch (error) {
 			const code = (error as NodeJS.ErrnoException).code;
 			if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOENT")
 				return;
 			throw error;
 		}
-		await this.#removeEmpty(dirname(folder));
+		this.#removeEmpty(dirname(folder));
 	}
 }
 
@@ -209,19 +213,23 @@ export class FolderStore implements Store {
  * Makes a folder and those above it. Node's own recursive `mkdir` never returns
  * where the file system says ENOENT for good, as below `/proc`.
  */
-export async function makeFolder(path: string): Promise<void> {
-	if (await isFolder(path)) return;
+export function makeFolder(path: string): void {
+	if (isFolder(path)) return;
 	const parent = dirname(path);
-	if (parent !== path) await makeFolder(parent);
+	if (parent !== path) makeFolder(parent);
 	try {
-		await mkdir(path);
+		mkdirSync(path);
 	} catch (error) {
-		if (!(await isFolder(path))) throw error;
+		if (!isFolder(path)) throw error;
 	}
 }
 
-async function isFolder(path: string): Promise<boolean> {
-	return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+function isFolder(path: string): boolean {
+	try {
+		return statSync(path).isDirectory();
+	} catch {
+		return false;
+	}
 }
 
 async function linkNew(from: string, to: string): Promise<void> {
@@ -239,11 +247,11 @@ function conflict(path: string): ConflictError {
 
 /** Until a file's bytes have reached the disk, its name must not say that they have. */
 async function flush(file: string): Promise<void> {
-	const handle = await open(file, "r+");
+	const descriptor = openSync(file, "r+");
 	try {
-		await handle.sync();
+		await sync(descriptor);
 	} finally {
-		await handle.close();
+		closeSync(descriptor);
 	}
 }
 
@@ -256,7 +264,7 @@ async function near(
 	try {
 		await work(fresh);
 	} finally {
-		await rm(fresh, { force: true });
+		rmSync(fresh, { force: true });
 	}
 }
 

@@ -21,7 +21,7 @@ export async function takeLock(
 	path: string,
 	what: string,
 ): Promise<() => Promise<void>> {
-	await makeFolder(dirname(path));
+	makeFolder(dirname(path));
 	while (!(await hasMade(path, SELF))) {
 		const owner = await ownerOf(path);
 		// It was let go of just now.

@@ -1,4 +1,11 @@
-import { readdir, rename, rm, utimes } from "node:fs/promises";
+import {
+	readdir,
+	readFile,
+	rename,
+	rm,
+	utimes,
+	writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -237,6 +244,32 @@ test("the order in which files arrive, their times and the number of processes d
 		lakes.push(await wholeLake(new FolderStore(join(at, "lake"))));
 	}
 	for (const { hashes } of lakes) expect(hashes).toEqual(lakes[0]?.hashes);
+});
+
+test("a piece that grows is made of what the lake has of it, and never of what is damaged", {
+	retry: 0,
+}, async () => {
+	const input = join(folder.path, "growing-input");
+	const options = { input, out: join(folder.path, "growing"), processes: 1 };
+	for (const seed of [0, 1, 2])
+		await writeAll(input, { [`rides/${seed}.gpx`]: seededRide(seed) });
+	await build(options);
+	const lake = new FolderStore(options.out);
+	const before = await wholeLake(lake);
+	const [piece] = before.files.get("ride_points") ?? [];
+	const path = piece?.path as string;
+	const file = join(options.out, path);
+	const bytes = await readFile(file);
+	const half = Math.floor(bytes.length / 2);
+	await writeFile(file, bytes.with(half, 255 - (bytes[half] as number)));
+	await writeAll(input, { "rides/new.gpx": seededRide(3) });
+	await expect(build(options)).rejects.toThrow(
+		`${path} in the lake is not what was written there: remove it`,
+	);
+	await rm(file);
+	await build(options);
+	const after = await wholeLake(lake);
+	expect(after.hashes).toEqual((await freshLake(input)).hashes);
 });
 
 test("versions of readings that come one after the other, the newer first or at once give the same", {
