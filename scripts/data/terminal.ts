@@ -12,6 +12,7 @@ const LINE_MS = 30_000;
 const FORESEEABLE = { share: 0.02, seconds: 2 };
 
 const STEPS: Readonly<Record<BuildStep, string>> = {
+	supply: "put files into the store",
 	read: "read files",
 	compare: "compare copies",
 	write: "write tables",
@@ -72,7 +73,8 @@ export class Terminal {
 	}
 
 	progress(progress: BuildProgress): void {
-		this.#jobs.set(progress.step, progress.jobs);
+		if (progress.step !== "supply")
+			this.#jobs.set(progress.step, progress.jobs);
 		if (this.#isQuiet) return;
 		const now = this.#clock();
 		const isNew = progress.step !== this.#step;
