@@ -204,7 +204,8 @@ export const rides: DatasetDefinition = {
 		{
 			name: "rides_per_month",
 			columns: ROLLUP_COLUMNS.rides_per_month,
-			sql: `SELECT strftime(started_at_local, '%Y-%m') AS month, count(*) AS rides, sum(distance_m) AS distance_m
+			sql: `SELECT strftime(started_at_local, '%Y-%m') AS month, count(*) AS rides, sum(distance_m) AS distance_m,
+					coalesce(sum(moving_s), 0) AS moving_s
 				FROM rides GROUP BY 1`,
 			orderBy: "month NULLS LAST",
 		},

@@ -241,7 +241,9 @@ async function readTable(
 		}
 		const station = textOf(cells, roles.station) ?? fallbackStation;
 		if (encodeURIComponent(station).length > LONGEST_STATION) {
-			reject("the station's name is too long to name a folder");
+			reject(
+				`the station's name is too long to name a folder: shorten it to ${LONGEST_STATION} letters, of which é counts 6 and 雨 9`,
+			);
 			return;
 		}
 		const clocks = time.zoned ? null : place;

@@ -1,3 +1,5 @@
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
 /**
  * Width of a text in ems, estimated without a font: East Asian wide characters
  * and emoji count 1, narrow letters 0.32, capitals 0.68, the rest 0.56. Good to
@@ -9,17 +11,29 @@ export function textWidthEm(text: string): number {
 	return width;
 }
 
-/** Cuts a text to a width in ems, with an ellipsis where something went. */
+/** Cuts a text between letters, as people see them, to a width in ems, with an ellipsis where something went. */
 export function ellipsis(text: string, maximumEm: number): string {
 	if (textWidthEm(text) <= maximumEm) return text;
 	let kept = "";
 	let width = characterWidthEm("…");
-	for (const character of text) {
-		width += characterWidthEm(character);
+	for (const { segment } of graphemes.segment(text)) {
+		width += textWidthEm(segment);
 		if (width > maximumEm) break;
-		kept += character;
+		kept += segment;
 	}
 	return `${kept}…`;
+}
+
+/** A text in lines of at most a width in ems, cut between words; a longer word is a line. */
+export function wrapped(text: string, maximumEm: number): string[] {
+	const lines: string[] = [];
+	for (const word of text.split(" ").filter((part) => part !== "")) {
+		const longer = `${lines.at(-1)} ${word}`;
+		if (lines.length > 0 && textWidthEm(longer) <= maximumEm)
+			lines[lines.length - 1] = longer;
+		else lines.push(word);
+	}
+	return lines;
 }
 
 function characterWidthEm(character: string): number {

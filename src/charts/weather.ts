@@ -2,13 +2,12 @@ import * as Plot from "@observablehq/plot";
 import {
 	formatCounted,
 	formatInstant,
-	formatNumber,
 	formatUnit,
 	readableMeasure,
 	readableUnit,
 } from "./format.ts";
-import { textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
+import { decimalsFor, valueAxis, valueAxisWidth } from "./value-axis.ts";
 
 /** One reading, or the readings of a bucket of time. */
 export interface WeatherPoint {
@@ -48,10 +47,6 @@ export interface WeatherChartOptions {
 
 export const WEATHER_HEIGHT = 440;
 
-/** In pixels. */
-const FONT_SIZE = 12;
-const MARGIN_LEFT = 48;
-
 /**
  * The range of the readings as a band, their mean as a thin line, the moving
  * average as a strong one. Pauses longer than `gapSeconds` break all three.
@@ -67,23 +62,19 @@ export function weatherChart(
 	const banded = points.some((point) => point.low < point.high);
 	const lonely = lonelyPoints(points, gapSeconds);
 	const figures = figuresOf(points);
+	const low = figures?.lowest.low ?? 0;
+	const high = figures?.highest.high ?? 0;
 	return {
 		width,
 		height,
-		marginLeft: figures === null ? MARGIN_LEFT : axisWidth(figures),
+		marginLeft: valueAxisWidth(low, high),
 		marginRight: 24,
 		marginTop: 26,
 		marginBottom: 36,
 		x: { type: "utc", domain: [from, to], label: null },
 		y: { nice: true, zero: false },
 		marks: [
-			Plot.gridY({ ticks }),
-			Plot.axisY({
-				ticks,
-				tickSize: 0,
-				tickFormat: (value: number) => formatNumber(value, figures?.decimals),
-				label: `↑ ${axisLabel(options)}`,
-			}),
+			...valueAxis({ low, high, ticks, label: axisLabel(options) }),
 			timeAxis(from, to, width),
 			...(banded
 				? [
@@ -138,7 +129,7 @@ export interface WeatherFigures {
 	/** Of all readings. */
 	readonly mean: number;
 	readonly readings: number;
-	/** Decimals that tell values of this range apart: about three digits of it. */
+	/** That tell values of this range apart. */
 	readonly decimals: number;
 }
 
@@ -165,25 +156,6 @@ export function figuresOf(
 		readings,
 		decimals: decimalsFor(lowest.low, highest.high),
 	};
-}
-
-/** From 0 for a range of hundreds to 12; of values that are all equal from 1, by their size. */
-function decimalsFor(low: number, high: number): number {
-	const least = low === high ? 1 : 0;
-	const size = low === high ? Math.abs(low) : high - low;
-	return size === 0
-		? least
-		: Math.min(12, Math.max(least, 2 - Math.floor(Math.log10(size))));
-}
-
-/** Room for the numbers at the axis of values, in pixels. */
-function axisWidth({ lowest, highest, decimals }: WeatherFigures): number {
-	const widest = Math.max(
-		...[lowest.low, highest.high].map((end) =>
-			textWidthEm(formatNumber(end, decimals)),
-		),
-	);
-	return Math.max(MARGIN_LEFT, Math.ceil(widest * FONT_SIZE) + 14);
 }
 
 /** What {@link weatherChart} shows, in words. */

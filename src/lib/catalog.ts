@@ -143,7 +143,7 @@ export interface CatalogRollup {
 
 /**
  * The roll-ups that pages know; a lake may hold others. What each holds:
- * - `rides_per_month`: month (VARCHAR `YYYY-MM`, null for undated), rides BIGINT, distance_m DOUBLE
+ * - `rides_per_month`: month (VARCHAR `YYYY-MM`, null for undated), rides BIGINT, distance_m, moving_s DOUBLE (lakes of before lack the latter)
  * - `ride_map`: level, x, y INTEGER, rides BIGINT; cells of the start view and a margin, at most 30,000
  * - `ride_starts`: longitude, latitude DOUBLE, rides BIGINT, name VARCHAR (lakes of before lack it); places where at least two rides start, at most 200
  * - `post_funnel`: one row: all_posts, without_tags, outside, counted, tags BIGINT, window_start, window_end TIMESTAMP

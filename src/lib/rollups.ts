@@ -11,6 +11,7 @@ export const ROLLUP_COLUMNS: Readonly<Record<RollupName, readonly Column[]>> = {
 		),
 		column("rides", "BIGINT", "Rides that started in the month"),
 		column("distance_m", "DOUBLE", "Length of these rides", "m"),
+		column("moving_s", "DOUBLE", "Time that these rides moved", "s"),
 	],
 	ride_map: [
 		column("level", "INTEGER", "Level of the grid"),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Bounds, CatalogTable } from "../lib/catalog.ts";
 import { identifier } from "../lib/identifier.ts";
 import { type Column, TABLES } from "../lib/tables.ts";
-import { examplesFor } from "./examples.ts";
+import { examplesFor, starterOf } from "./examples.ts";
 
 let instance: Instance;
 let connection: DuckDBConnection;
@@ -15,7 +15,8 @@ let connection: DuckDBConnection;
 beforeAll(async () => {
 	instance = await DuckDBInstance.create(":memory:");
 	connection = await instance.connect();
-	for (const table of [...TABLES, ODD]) await create(table.name, table.columns);
+	for (const table of [...TABLES, CANDLES, ODD])
+		await create(table.name, table.columns);
 });
 
 afterAll(() => {
@@ -40,6 +41,16 @@ async function create(name: string, columns: readonly Column[]) {
 			.join(", ")} from (select unnest([1, 2, 3, 4, 16, null]) as i)`,
 	);
 }
+
+/** Of the dataset of markets, which pages know by its table alone. */
+const CANDLES = {
+	name: "candles",
+	columns: Object.entries({
+		...{ resolution: "VARCHAR", symbol: "VARCHAR", ts: "TIMESTAMP" },
+		...{ open: "DOUBLE", high: "DOUBLE", low: "DOUBLE", close: "DOUBLE" },
+		volume: "DOUBLE",
+	}).map(([name, type]) => ({ name, type, unit: null, description: "" })),
+};
 
 const ODD = {
 	name: "select",
@@ -96,10 +107,11 @@ const CATALOG_BOUNDS: readonly Record<string, Bounds>[] = [
 		created_at: BOUNDS,
 		date: BOUNDS,
 		station: { min: "v'0", max: "v1", hasNull: false },
+		symbol: { min: "v'0", max: "v1", hasNull: false },
 	},
 ];
 
-for (const table of [...TABLES, ODD]) {
+for (const table of [...TABLES, CANDLES, ODD]) {
 	for (const bounds of CATALOG_BOUNDS) {
 		const catalogTable = tableOf(table, bounds);
 		for (const { title, sql } of examplesFor(catalogTable))
@@ -123,4 +135,18 @@ test("the window of the top hashtags leaves its start out", () => {
 		tableOf({ name: "post_tags", columns: [] }, { created_at: BOUNDS }),
 	);
 	expect(top?.sql).toContain("created_at > timestamp '2024-02-22 12:30:15'");
+});
+
+test("a newcomer starts with flights, else with the first table that holds something", () => {
+	const [rides, posts, flights] = ["rides", "posts", "flights"].map((name) =>
+		tableOf({ name, columns: [] }, {}),
+	) as [CatalogTable, CatalogTable, CatalogTable];
+	const rejects = tableOf({ name: "rejects", columns: [] }, {});
+	const starts = (...tables: CatalogTable[]) =>
+		starterOf(tables)?.table.name ?? null;
+	expect(starts(rides, flights)).toBe("flights");
+	expect(starts(rejects, { ...rides, rows: 0 }, posts)).toBe("posts");
+	expect(starts({ ...rides, rows: 0 })).toBe("rides");
+	expect(starts()).toBeNull();
+	expect(starterOf([posts])?.sql).toBe(examplesFor(posts)[0]?.sql);
 });

@@ -17,6 +17,23 @@ export function examplesFor(table: CatalogTable): readonly Example[] {
 	return known === undefined ? generated(table) : known(table);
 }
 
+/**
+ * The table that somebody new to a lake asks first, and the plainest query over it; null
+ * where the lake has none. The demo's is of real data.
+ */
+export function starterOf(
+	tables: readonly CatalogTable[],
+): { readonly table: CatalogTable; readonly sql: string } | null {
+	const table =
+		tables.find(({ name }) => name === "flights") ??
+		tables.find(({ name, rows }) => name !== "rejects" && rows > 0) ??
+		tables[0];
+	const [plainest] = table === undefined ? [] : examplesFor(table);
+	return table === undefined || plainest === undefined
+		? null
+		: { table, sql: plainest.sql };
+}
+
 const KNOWN: Readonly<
 	Record<string, (table: CatalogTable) => readonly Example[]>
 > = {
@@ -250,7 +267,9 @@ limit 20`,
 	flights: (table) => [
 		{
 			title: "Mean delay by airport of departure",
-			sql: `select origin, count(*) as flights, round(avg(delay), 1) as mean_delay_min
+			sql: `select origin,
+       count(*) as flights,
+       round(avg(delay), 1) as mean_delay_min
 from flights
 group by origin
 order by flights desc, origin`,
@@ -283,6 +302,64 @@ qualify row_number() over (
 order by origin, flights desc, destination`,
 		},
 	],
+	candles: (table) => {
+		const symbol = firstOf(table, "symbol");
+		const ofSymbol = symbol === null ? "" : `where symbol = ${symbol}\n`;
+		return [
+			{
+				title: "Candles of a day",
+				sql: `select symbol, date_trunc('day', ts) as day,
+       arg_min(open, ts) as open,
+       max(high) as high,
+       min(low) as low,
+       arg_max(close, ts) as close
+from candles
+${ofSymbol}group by all
+order by symbol, day`,
+			},
+			{
+				title: "Which candles there are",
+				sql: `select symbol, resolution,
+       count(*) as candles,
+       min(ts) as first_candle,
+       max(ts) as last_candle
+from candles
+group by all
+order by all`,
+			},
+			{
+				title: "Mean of 20 candles, and two deviations around it",
+				sql: `select resolution, ts, close,
+       avg(close) over w as mean,
+       avg(close) over w + 2 * stddev_pop(close) over w as upper,
+       avg(close) over w - 2 * stddev_pop(close) over w as lower
+from candles
+${ofSymbol}window w as (
+  partition by symbol, resolution order by ts rows 19 preceding
+)
+order by resolution, ts`,
+			},
+			{
+				title: "Volatility of daily returns over 30 days",
+				sql: `with closes as (
+  select symbol, date_trunc('day', ts) as day, arg_max(close, ts) as close
+  from candles
+  group by all
+), returns as (
+  select symbol, day,
+         ln(close / lag(close) over (partition by symbol order by day)) as change
+  from closes
+  where close > 0
+)
+select symbol, day,
+       stddev_samp(change) over (
+         partition by symbol order by day rows 29 preceding
+       ) as volatility
+from returns
+order by symbol, day`,
+			},
+		];
+	},
 	rejects: () => [
 		{
 			title: "Why input was rejected",

@@ -29,6 +29,7 @@ test("doubles are the same to 1e-12 of their size, whole numbers only as they ar
 			null,
 		);
 		expect(compare(check, [["1", "nan"]], [["1", "inf"]])).not.toBe(null);
+		expect(compare(check, [["1", "-nan"]], [["1", "nan"]])).toBe(null);
 		expect(compare(check, [["1", null]], [["1", "0.0"]])).not.toBe(null);
 		expect(
 			compare(

@@ -162,12 +162,22 @@ function sameText(a: string | null, b: string | null, type: string): boolean {
 	// Which of two equal zeros shows is up to the order of rows, in text as well.
 	if (isZero(a) && isZero(b)) return true;
 	if (a === null || b === null || !/DOUBLE|FLOAT/.test(type)) return false;
-	if (a.replaceAll(NUMBERS, "#") !== b.replaceAll(NUMBERS, "#")) return false;
+	if (shapeOf(a) !== shapeOf(b)) return false;
 	const numbers = b.match(NUMBERS) ?? [];
 	return (a.match(NUMBERS) ?? []).every((text, index) => {
 		const [x, y] = [Number(text), Number(numbers[index])];
 		return Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y));
 	});
+}
+
+/** Doubles as text, without the sign of NaN: one that is computed has the processor's. */
+function unsignedNans(text: string): string {
+	return text.replaceAll(/-nan\b/g, "nan");
+}
+
+/** A text without its numbers. */
+function shapeOf(text: string): string {
+	return unsignedNans(text).replaceAll(NUMBERS, "#");
 }
 
 function isZero(text: string | null): boolean {
@@ -178,7 +188,7 @@ function keyOf(row: Row, types: readonly string[]): string {
 	return JSON.stringify(
 		row.map((text, column) =>
 			text !== null && /DOUBLE|FLOAT/.test(types[column] ?? "")
-				? text.replaceAll(NUMBERS, (number) =>
+				? unsignedNans(text).replaceAll(NUMBERS, (number) =>
 						(Number(number) + 0).toPrecision(9),
 					)
 				: isZero(text)

@@ -80,7 +80,10 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 		await page.route("**/catalog.json", (route) =>
 			route.fulfill({ status: 404, body: "gone" }),
 		);
-		for (const path of ["rides/", "posts/", "weather/", "sql/"]) {
+		for (const path of [
+			"",
+			...["rides/", "posts/", "weather/", "data/", "sql/"],
+		]) {
 			await page.goto(server.url + path);
 			const failure = page.locator(".state-failure");
 			await failure.waitFor();

@@ -387,11 +387,45 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 			.toBe("select distance_m from rides");
 	});
 
+	test("an answer is drawn as its columns suggest, otherwise as told, and the next one as a chart too", async () => {
+		const chart = page.locator(".sql-chart");
+		const drawn = (mark: string) => chart.locator(`.plot .${mark} > *`);
+		await run(
+			"select day, even, count(*)::int as rides from (select date '2024-01-01' + (i // 3)::int as day, (i % 2 = 0) as even from range(60) t(i)) group by all",
+		);
+		await page.getByRole("button", { name: "Chart" }).press("Enter");
+		await chart.getByRole("heading", { name: "rides by day" }).waitFor();
+		await expect.poll(() => drawn("line").count()).toBe(2);
+		expect(await chart.locator(".legend li").allTextContents()).toHaveLength(2);
+		expect(await chart.locator("desc").textContent()).toContain("20 values");
+		await chart.getByLabel("Bars").press("Space");
+		await expect.poll(() => drawn("bars").count()).toBe(40);
+		await chart.getByLabel("Across").selectOption("even");
+		await expect
+			.poll(() => chart.locator("h2").textContent())
+			.toBe("rides by even");
+		await run(
+			"select origin, 10 * i as planes from range(50) t(i), lateral (select 'airport ' || i as origin)",
+		);
+		await chart.getByRole("heading", { name: "planes by origin" }).waitFor();
+		await expect.poll(() => drawn("bars").count()).toBe(40);
+		await chart
+			.getByText("Drawn: the first 40 of 50 values of origin.")
+			.waitFor();
+		await run("select 'a' as a");
+		await page.getByText("A chart needs a column of numbers").waitFor();
+		await page.getByRole("button", { name: "Rows" }).press("Enter");
+		expect(await cellsOf(page)).toEqual(["a"]);
+	});
+
 	test.each(["light", "dark"] as const)(
-		"axe finds nothing, in %s, of rows, plan and error",
+		"axe finds nothing, in %s, of rows, chart, plan and error",
 		async (colorScheme) => {
 			await page.emulateMedia({ colorScheme });
 			await run("select * from rides");
+			expect(await violationsOf(page)).toStrictEqual([]);
+			await page.getByRole("button", { name: "Chart" }).click();
+			await page.locator(".sql-chart .plot").waitFor();
 			expect(await violationsOf(page)).toStrictEqual([]);
 			await page.getByRole("button", { name: "Plan" }).click();
 			expect(await violationsOf(page)).toStrictEqual([]);
@@ -405,10 +439,14 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		const desk = page.viewportSize() ?? { width: 0, height: 0 };
 		await page.setViewportSize({ width: 390, height: 844 });
 		expect(await run("select * from posts")).toMatch(/^400 rows/);
-		expect(
-			await page.evaluate(() => document.documentElement.scrollWidth),
-		).toBe(390);
+		const width = () =>
+			page.evaluate(() => document.documentElement.scrollWidth);
+		expect(await width()).toBe(390);
 		expect(await violationsOf(page)).toStrictEqual([]);
+		await page.getByRole("button", { name: "Chart" }).click();
+		await page.locator(".sql-chart .plot").waitFor();
+		expect(await width()).toBe(390);
+		await page.getByRole("button", { name: "Rows" }).click();
 		await page.setViewportSize(desk);
 	});
 

@@ -1,7 +1,7 @@
 import { type ComponentChild, render } from "preact";
 import { prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";
-import { Failure } from "../shared/states.tsx";
+import { showFailure } from "../shared/show-failure.tsx";
 
 /**
  * Puts the live page in the place of the one from build time, once its roll-ups
@@ -15,14 +15,10 @@ export async function mountIsland<T>(page: {
 }): Promise<void> {
 	const island = document.getElementById("island");
 	if (island === null) throw new Error("the page lacks #island");
-	const notice = document.createElement("div");
-	notice.className = "island-notice";
 	const early = new Set<Control>();
 	const remember = ({ target }: Event) => early.add(target as Control);
 	island.addEventListener("change", remember);
 	const attempt = async () => {
-		render(null, notice);
-		notice.remove();
 		try {
 			const [data, { version }] = await Promise.all([
 				page.load(),
@@ -37,8 +33,7 @@ export async function mountIsland<T>(page: {
 			island.dataset.version = version;
 			if (data !== null) prefetchEngine();
 		} catch (error) {
-			island.before(notice);
-			render(<Failure error={error} onRetry={attempt} />, notice);
+			showFailure(island, error, attempt, "before");
 		}
 	};
 	await attempt();

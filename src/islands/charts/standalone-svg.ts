@@ -1,13 +1,11 @@
-import { textWidthEm } from "../../charts/text-width.ts";
+import { textWidthEm, wrapped } from "../../charts/text-width.ts";
 import { allowedXml } from "../../lib/xml-text.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FONT = "Inter, system-ui, sans-serif";
 const MARGIN = 16;
-const TITLE_HEIGHT = 26;
 const LINE_HEIGHT = 20;
-/** Of small text, on average and rather too much, in pixels. */
-const LETTER_WIDTH = 6.5;
+const TITLE_GAP = 6;
 
 /** What the page's style sheets say of a picture's elements, as attributes of their own. */
 const STYLED = [
@@ -54,17 +52,22 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 		});
 		root.append(line);
 	};
+	/** As many lines as the picture's width asks for. */
+	const writeAll = (
+		text: string,
+		look: { size: number; weight?: number; color: string },
+	) => {
+		for (const line of wrapped(text, box.width / look.size)) {
+			write(line, look);
+			top += LINE_HEIGHT;
+		}
+	};
 	const quiet = colorOf(figure.querySelector(".provenance")) ?? style.color;
 	const title = textOf(figure.querySelector(".figure-title"));
-	if (title !== "") {
-		write(title, { size: 16, weight: 650, color: style.color });
-		top += TITLE_HEIGHT;
-	}
+	writeAll(title, { size: 16, weight: 650, color: style.color });
+	if (title !== "") top += TITLE_GAP;
 	const subtitle = textOf(figure.querySelector(".figure-subtitle"));
-	for (const line of wrapped(subtitle, box.width / LETTER_WIDTH)) {
-		write(line, { size: 12, color: quiet });
-		top += LINE_HEIGHT;
-	}
+	writeAll(subtitle, { size: 12, color: quiet });
 	let x = MARGIN;
 	for (const item of figure.querySelectorAll(".legend li")) {
 		const swatch = item.querySelector(".legend-swatch");
@@ -116,10 +119,7 @@ export function standaloneSvg(figure: HTMLElement): StandaloneSvg {
 		.map(textOf)
 		.slice(0, 3)
 		.join(" · ");
-	if (source !== "") {
-		write(source, { size: 11, color: quiet });
-		top += LINE_HEIGHT;
-	}
+	writeAll(source, { size: 11, color: quiet });
 	const height = top + MARGIN / 2;
 	set(root, {
 		width,
@@ -174,18 +174,6 @@ function plainColor(color: string): string {
 	if (red === undefined) return color;
 	const byte = (part: string | undefined) => Math.round(Number(part) * 255);
 	return `rgba(${byte(red)}, ${byte(green)}, ${byte(blue)}, ${alpha})`;
-}
-
-/** A text in lines of at most so many letters, cut between words. */
-function wrapped(text: string, letters: number): string[] {
-	const lines: string[] = [];
-	for (const word of text.split(" ").filter((part) => part !== "")) {
-		const last = lines.at(-1);
-		if (last !== undefined && last.length + 1 + word.length <= letters)
-			lines[lines.length - 1] = `${last} ${word}`;
-		else lines.push(word);
-	}
-	return lines;
 }
 
 function set(

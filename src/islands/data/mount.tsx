@@ -32,10 +32,10 @@ async function mount(): Promise<void> {
 		render(view, box);
 		box.dataset.version = version;
 	} catch (error) {
-		// Of a lake that was there when the page was built, what is drawn stands.
-		if (box.dataset.version !== undefined) return;
-		// What was built says already how to make one.
-		if (isMissingLake(error)) return;
-		showFailure(box, error, mount);
+		const isBuilt = box.dataset.version !== undefined;
+		// What was built stands, or says already how to make a lake. That there is none
+		// where there was one is a fault, a network that is off is none.
+		if (isMissingLake(error) === isBuilt)
+			showFailure(box, error, mount, "before");
 	}
 }

@@ -10,6 +10,7 @@ import type {
 } from "../../lib/catalog.ts";
 import { formatCount, formatDistance } from "../../lib/format.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
+import { starterOf } from "../../queries/examples.ts";
 import type { TimeRange } from "../../queries/weather.ts";
 import {
 	DEFAULT_CHOICE,
@@ -58,6 +59,8 @@ export interface HomeData {
 	readonly datasets: readonly (CatalogDataset & {
 		readonly rows: number;
 	})[];
+	/** SQL to begin with, null where there is no table. */
+	readonly starter: string | null;
 }
 
 export type Glimpse<T = unknown> = T & {
@@ -103,6 +106,7 @@ export function homeData(catalog: Catalog, rollups: HomeRollups): HomeData {
 					.reduce((total, { rows }) => total + rows, 0),
 			}))
 			.filter(({ rows }) => rows > 0),
+		starter: starterOf(catalog.tables)?.sql ?? null,
 	};
 }
 

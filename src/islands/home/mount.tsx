@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { openCatalog, readRollup, siteRoot } from "../shared/lake.ts";
+import { isMissingLake } from "../shared/missing-lake.ts";
 import { keepEngine } from "../shared/offline.ts";
 import type { HomeRollups } from "./model.ts";
 
@@ -29,7 +30,18 @@ async function refresh(island: HTMLElement): Promise<void> {
 
 const island = document.getElementById("island");
 if (island === null) throw new Error("the page lacks #island");
+const box: HTMLElement = island;
+
 keepEngine().catch(() => {});
-refresh(island).catch(() => {
-	// Without the live catalog, what was built stays.
-});
+await mount();
+
+/** Without the live catalog what was built stays, and says so where there is none any more. */
+async function mount(): Promise<void> {
+	try {
+		await refresh(box);
+	} catch (error) {
+		if (box.dataset.version === undefined || !isMissingLake(error)) return;
+		const { showFailure } = await import("../shared/show-failure.tsx");
+		showFailure(box, error, mount, "before");
+	}
+}

@@ -10,13 +10,6 @@ import { Chart } from "../charts/chart.tsx";
 import { Provenance, sqlHrefFrom } from "../shared/provenance.tsx";
 import type { Glimpse, HomeData } from "./model.ts";
 
-const EXAMPLE = `select origin, count(*) as flights,
-       round(avg(delay), 1) as mean_delay_min
-from flights
-group by origin
-order by flights desc
-limit 20`;
-
 /** A glimpse of each page, from roll-ups: at build time and in the browser. */
 export function HomeView(props: {
 	/** Null where there is no lake. */
@@ -26,8 +19,7 @@ export function HomeView(props: {
 }) {
 	const { data, root } = props;
 	if (data === null) return <NoLake />;
-	const { rides, posts, weather, totals, datasets } = data;
-	const hasFlights = datasets.some(({ name }) => name === "flights");
+	const { rides, posts, weather, totals, datasets, starter } = data;
 	return (
 		<>
 			<dl class="home-totals">
@@ -109,11 +101,11 @@ export function HomeView(props: {
 					<p class="home-finding">
 						SQL over all tables, with the price of a query before it runs.
 					</p>
-					{hasFlights && (
+					{starter !== null && (
 						<>
-							<pre class="home-sql">{EXAMPLE}</pre>
+							<pre class="home-sql">{starter}</pre>
 							<p class="small">
-								<a href={sqlHrefFrom(root, EXAMPLE)}>Open it in the editor</a>
+								<a href={sqlHrefFrom(root, starter)}>Open it in the editor</a>
 							</p>
 						</>
 					)}

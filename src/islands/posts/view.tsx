@@ -14,7 +14,7 @@ import { Chart } from "../charts/chart.tsx";
 import type { BrushedDays } from "../charts/day-brush.tsx";
 import { Choices, DayRange, Picture, tableCsv } from "../charts/picture.tsx";
 import { Provenance } from "../shared/provenance.tsx";
-import { Empty } from "../shared/states.tsx";
+import { Empty, WhyNotHere } from "../shared/states.tsx";
 import {
 	isBackward,
 	type PostsAnswer,
@@ -248,6 +248,7 @@ export function NoPosts({ own }: { readonly own: ComponentChildren }) {
 					into the folder <code>posts/</code> of the input, and run{" "}
 					<code>npm run data -- --input DIR</code>.
 				</p>
+				<WhyNotHere />
 			</Empty>
 		</>
 	);

@@ -17,8 +17,10 @@ export function Figures(props: {
 	/** Null until the list of rides is there. */
 	readonly all: RideTotals | null;
 	readonly seen: RideTotals | null;
+	/** Whether those in view are not even being counted: nobody has moved the map. */
+	readonly isUntouched: boolean;
 }) {
-	const { timeline, filter, seen } = props;
+	const { timeline, filter, seen, isUntouched } = props;
 	const isAll = isAnyRide(filter);
 	const all =
 		props.all ??
@@ -26,6 +28,7 @@ export function Figures(props: {
 			? {
 					rides: timeline.dated + timeline.undated,
 					distanceMeters: timeline.distanceMeters,
+					movingSeconds: timeline.movingSeconds,
 				}
 			: null);
 	return (
@@ -41,7 +44,16 @@ export function Figures(props: {
 			</thead>
 			<tbody>
 				<Row name={isAll ? "All" : "Matching"} totals={all} />
-				<Row name="In view" totals={seen} />
+				{isUntouched ? (
+					<tr>
+						<th scope="row">In view</th>
+						<td colSpan={3} class="rides-figures-later">
+							counted once you move the map
+						</td>
+					</tr>
+				) : (
+					<Row name="In view" totals={seen} />
+				)}
 			</tbody>
 		</table>
 	);
@@ -50,7 +62,10 @@ export function Figures(props: {
 function Row(props: {
 	readonly name: string;
 	readonly totals:
-		| (Pick<RideTotals, "rides" | "distanceMeters"> & Partial<RideTotals>)
+		| (Pick<RideTotals, "rides" | "distanceMeters"> & {
+				/** Undefined where it is not known. */
+				readonly movingSeconds: number | undefined;
+		  })
 		| null;
 }) {
 	const { name, totals } = props;

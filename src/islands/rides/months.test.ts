@@ -25,6 +25,18 @@ test("rides that count fall into the months of the timeline", () => {
 	expect(ridesPerMonth([], list, Uint8Array.of(0, 0, 0, 1, 0))).toEqual([]);
 });
 
+test("the time moved is told of all rides, or not at all", () => {
+	const rows = ["2015-03", null].map((month) => ({
+		...{ month, rides: 2, distance_m: 10, moving_s: 7 },
+	}));
+	expect(timelineOf(rows)).toMatchObject({
+		distanceMeters: 20,
+		movingSeconds: 14,
+	});
+	const ofBefore = rows.map(({ moving_s: _, ...row }) => row);
+	expect(timelineOf(ofBefore).movingSeconds).toBeUndefined();
+});
+
 test("years without rides are not offered", () => {
 	const rows = ["2015-03", "2015-12", "2025-01"].map((month) => ({
 		...{ month, rides: 2, distance_m: 0 },

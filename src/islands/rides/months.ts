@@ -15,21 +15,32 @@ export interface Timeline {
 	readonly dated: number;
 	/** Of all rides, undated ones too. */
 	readonly distanceMeters: number;
+	/** Of all rides, undefined where the lake is too old to tell. */
+	readonly movingSeconds: number | undefined;
 }
 
-/** A row of the roll-up `rides_per_month`; `month` is `YYYY-MM`, null for undated. */
+/**
+ * A row of the roll-up `rides_per_month`; `month` is `YYYY-MM`, null for undated. Lakes
+ * of before lack the time moved.
+ */
 export interface MonthRow {
 	readonly month: string | null;
 	readonly rides: number;
 	readonly distance_m: number;
+	readonly moving_s?: number;
 }
 
 export function timelineOf(rows: readonly MonthRow[]): Timeline {
 	const byMonth = new Map<number, number>();
 	let undated = 0;
 	let distanceMeters = 0;
-	for (const { month, rides, distance_m } of rows) {
+	let movingSeconds: number | undefined = 0;
+	for (const { month, rides, distance_m, moving_s } of rows) {
 		distanceMeters += distance_m;
+		movingSeconds =
+			moving_s === undefined || movingSeconds === undefined
+				? undefined
+				: movingSeconds + moving_s;
 		if (month === null) undated += rides;
 		else byMonth.set(ordinalOf(month), rides);
 	}
@@ -43,7 +54,7 @@ export function timelineOf(rows: readonly MonthRow[]): Timeline {
 		dated += rides;
 		months.push({ start: startOf(ordinal), rides });
 	}
-	return { months, undated, dated, distanceMeters };
+	return { months, undated, dated, distanceMeters, movingSeconds };
 }
 
 /** For each month, its rides among those that a mask holds. */
@@ -68,13 +79,22 @@ export function ridesPerMonth(
 
 /** What the roll-up `rides_per_month` would say of some rides. */
 export function monthRowsOf(list: RideList): MonthRow[] {
-	const rows = new Map<string | null, MonthRow>();
+	const rows = new Map<string | null, Required<MonthRow>>();
 	for (const [ride, time] of list.startedAtLocal.entries()) {
 		const month =
 			time === null ? null : new Date(time).toISOString().slice(0, 7);
-		const row = rows.get(month) ?? { month, rides: 0, distance_m: 0 };
-		const distance_m = row.distance_m + (list.distanceMeters[ride] ?? 0);
-		rows.set(month, { month, rides: row.rides + 1, distance_m });
+		const row = rows.get(month) ?? {
+			month,
+			rides: 0,
+			distance_m: 0,
+			moving_s: 0,
+		};
+		rows.set(month, {
+			month,
+			rides: row.rides + 1,
+			distance_m: row.distance_m + (list.distanceMeters[ride] ?? 0),
+			moving_s: row.moving_s + (list.movingSeconds[ride] ?? 0),
+		});
 	}
 	return [...rows.values()];
 }

@@ -64,6 +64,11 @@ export function RidesPage(
 					filter={filter}
 					all={model.totals.value}
 					seen={picture?.seen.totals ?? null}
+					isUntouched={
+						picture !== null &&
+						model.list.value === null &&
+						model.loading.value === null
+					}
 				/>
 				{props.bar}
 			</div>

@@ -49,6 +49,16 @@ export function Empty(props: { readonly children: ComponentChildren }) {
 	return <div class="state state-empty">{props.children}</div>;
 }
 
+/** Where to look for what was given to the build and is not here, of a page right below the root. */
+export function WhyNotHere() {
+	return (
+		<p>
+			What you have put there and is not here, <a href="../data/">Data</a> tells
+			why: it lists what could not be used.
+		</p>
+	);
+}
+
 /** What happened, what still works, and a way on. */
 export function Failure(props: {
 	readonly error: unknown;

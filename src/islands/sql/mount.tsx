@@ -2,7 +2,7 @@ import "./sql.css";
 import { computed } from "@preact/signals";
 import { render } from "preact";
 import type { Catalog } from "../../lib/catalog.ts";
-import { examplesFor } from "../../queries/examples.ts";
+import { starterOf } from "../../queries/examples.ts";
 import { moveEngine, ownObjects, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
@@ -41,9 +41,8 @@ function empty(): void {
 }
 
 function start(catalog: Catalog): void {
-	const first =
-		catalog.tables.find(({ name }) => name === "flights") ?? catalog.tables[0];
-	const starter = first === undefined ? "" : (examplesFor(first)[0]?.sql ?? "");
+	const first = starterOf(catalog.tables);
+	const starter = first?.sql ?? "";
 	const store = browserStore();
 	const draft = openDraft(store, location.hash, starter);
 	const live = {
@@ -55,7 +54,11 @@ function start(catalog: Catalog): void {
 	};
 	const show = (catalog: Catalog) =>
 		render(
-			<SqlPage catalog={catalog} open={first?.name ?? null} live={live} />,
+			<SqlPage
+				catalog={catalog}
+				open={first?.table.name ?? null}
+				live={live}
+			/>,
 			box,
 		);
 	show(catalog);

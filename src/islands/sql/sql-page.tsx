@@ -9,7 +9,7 @@ import { download } from "../shared/download.ts";
 import { droppedFiles, engineState, ownObjects } from "../shared/engine.ts";
 import { siteRoot } from "../shared/lake.ts";
 import { sqlHref } from "../shared/provenance.tsx";
-import { Empty, Failure } from "../shared/states.tsx";
+import { Empty, Failure, Loading } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
 import type { CompletedTable } from "./dialect.ts";
 import {
@@ -28,6 +28,7 @@ import { type Cell, ResultGrid } from "./grid.ts";
 import { Changed, OwnList } from "./own.tsx";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { PlanPanel } from "./plan.tsx";
+import type { Result } from "./result.ts";
 import { Schema } from "./schema.tsx";
 import { Sources } from "./sources.tsx";
 import { ValueDialog } from "./value-dialog.tsx";
@@ -153,7 +154,7 @@ function Bench(props: {
 	const { workbench, store } = live;
 	const draft = useSignal(live.draft);
 	const wasRun = useSignal(false);
-	const view = useSignal<"rows" | "plan">("rows");
+	const view = useSignal<View>("rows");
 	const notice = useSignal("");
 	const opened = useSignal<Cell | null>(null);
 	const grid = useRef<ResultGrid | null>(null);
@@ -232,7 +233,9 @@ function Bench(props: {
 			notice.value = "";
 			editor.current?.mark(null);
 		}
-		if (status.kind === "answered") view.value = "rows";
+		// A chart stays one: the next answer is looked at as the one before.
+		if (status.kind === "answered" && view.peek() === "plan")
+			view.value = "rows";
 		if (status.kind !== "failed") return;
 		const { place, text } = status.failure.problem;
 		editor.current?.mark(place && { place, text });
@@ -478,11 +481,16 @@ function Price({ price }: { readonly price: PriceStatus }) {
 	}
 }
 
+/** How an answer is looked at. */
+type View = keyof typeof VIEWS;
+
+const VIEWS = { rows: "Rows", chart: "Chart", plan: "Plan" };
+
 function Results(props: {
 	readonly workbench: Workbench;
 	readonly catalog: Catalog;
-	readonly view: "rows" | "plan";
-	readonly onView: (view: "rows" | "plan") => void;
+	readonly view: View;
+	readonly onView: (view: View) => void;
 	readonly grid: { current: ResultGrid | null };
 	readonly editor: { current: Editor | null };
 	readonly onOpen: (cell: Cell) => void;
@@ -509,14 +517,14 @@ function Results(props: {
 					<>
 						<fieldset class="sql-views">
 							<legend class="visually-hidden">Show</legend>
-							{(["rows", "plan"] as const).map((each) => (
+							{(Object.keys(VIEWS) as View[]).map((each) => (
 								<button
 									key={each}
 									type="button"
 									aria-pressed={view === each}
 									onClick={() => onView(each)}
 								>
-									{each === "rows" ? "Rows" : "Plan"}
+									{VIEWS[each]}
 								</button>
 							))}
 						</fieldset>
@@ -548,7 +556,7 @@ function Results(props: {
 				)
 			) : (
 				<div class={isStale ? "sql-answer is-stale" : "sql-answer"}>
-					{answer.change !== null && view === "rows" && (
+					{answer.change !== null && view !== "plan" && (
 						<Changed change={answer.change} />
 					)}
 					<Grid
@@ -558,6 +566,9 @@ function Results(props: {
 						onOpen={props.onOpen}
 						onCopy={props.onCopy}
 					/>
+					{view === "chart" && answer.change === null && (
+						<ChartView result={answer.result} />
+					)}
 					{view === "plan" && (
 						<PlanPanel
 							plan={answer.plan}
@@ -611,6 +622,25 @@ function Grid(props: {
 			{result.rows === 0 && <p class="grid-none">The answer has no rows.</p>}
 		</div>
 	);
+}
+
+/** The answer as a picture; what draws it comes once it is asked for. */
+function ChartView({ result }: { readonly result: Result }) {
+	const code = useSignal<typeof import("./answer-chart.tsx") | null>(null);
+	const problem = useSignal<unknown>(null);
+	const load = async () => {
+		problem.value = null;
+		try {
+			code.value = await import("./answer-chart.tsx");
+		} catch (error) {
+			problem.value = error;
+		}
+	};
+	useEffect(() => void load(), []);
+	if (problem.value !== null)
+		return <Failure error={problem.value} onRetry={load} />;
+	if (code.value === null) return <Loading what="the chart" />;
+	return <code.value.AnswerChart result={result} />;
 }
 
 function Download({ answer }: { readonly answer: Answered }) {

@@ -106,3 +106,13 @@ test("a change of one's own is told in a sentence", () => {
 		"Table x dropped",
 	);
 });
+
+test("an engine that is here whole is starting, not being fetched", () => {
+	const of = (bytes: number) =>
+		progressWords({ stage: "engine", bytes, totalBytes: 2000 });
+	expect(of(500)).toEqual({
+		text: "Fetching the engine: 500 B of 2 kB",
+		done: 0.25,
+	});
+	expect(of(2000)).toEqual({ text: "Starting the engine", done: null });
+});

@@ -80,10 +80,12 @@ export function progressWords(progress: Progress | null): {
 		case undefined:
 			return { text: "Starting", done: null };
 		case "engine":
-			return {
-				text: `Fetching the engine: ${ofBytes(progress.bytes, progress.totalBytes)}`,
-				done: share(progress.bytes, progress.totalBytes),
-			};
+			return progress.totalBytes > 0 && progress.bytes >= progress.totalBytes
+				? { text: "Starting the engine", done: null }
+				: {
+						text: `Fetching the engine: ${ofBytes(progress.bytes, progress.totalBytes)}`,
+						done: share(progress.bytes, progress.totalBytes),
+					};
 		case "plan":
 			return { text: "Planning", done: null };
 		case "fetch":

@@ -25,7 +25,7 @@ import {
 	PictureTable,
 } from "../charts/picture.tsx";
 import { Provenance } from "../shared/provenance.tsx";
-import { Empty } from "../shared/states.tsx";
+import { Empty, WhyNotHere } from "../shared/states.tsx";
 import {
 	AVERAGES,
 	chosenSeries,
@@ -384,6 +384,7 @@ export function NoReadings() {
 					of times into the folder <code>weather/</code> of the input, and run{" "}
 					<code>npm run data -- --input DIR</code>.
 				</p>
+				<WhyNotHere />
 			</Empty>
 		</>
 	);

@@ -6,7 +6,7 @@ import { type DroppedFiles, useFileDrop } from "../../shared/dropped-files.ts";
 import { focusIfLost } from "../../shared/focus.ts";
 import { KeepForSql } from "../../shared/keep-for-sql.tsx";
 import { isOwnKept } from "../../shared/own-sql.ts";
-import { Empty, Loading } from "../../shared/states.tsx";
+import { Empty, Loading, WhyNotHere } from "../../shared/states.tsx";
 import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { LakeRides } from "../lake-rides.ts";
 import type { Opened } from "../model.ts";
@@ -249,7 +249,12 @@ function NothingToShow(props: {
 	if ((hasKept.value || isLooking.value) && ownProblem.value === null)
 		return <Loading what="your rides" />;
 	if (!props.hasLake && ownProblem.value === null)
-		return <NoRides>{buttons}</NoRides>;
+		return (
+			<NoRides>
+				<WhyNotHere />
+				{buttons}
+			</NoRides>
+		);
 	return (
 		<Empty>
 			<h1>Your own rides</h1>
