@@ -8,7 +8,7 @@ test.each([
 	["s3://b", "s3://b/work", "s3://b"],
 	["s3://a/lake", "s3://b/lake", null],
 	["/data/lake", "/data/work", "/data"],
-	["/lake", "/work", null],
+	["/lake", "/work", "/"],
 	["s3://b/lake", "/work", null],
 ])("%s and %s share %s", (lake, work, shared) => {
 	expect(commonStore({ lake, work })).toBe(shared);

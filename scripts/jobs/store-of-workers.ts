@@ -7,7 +7,7 @@ export function commonStore({ lake, work }: JobStores): string | null {
 	const parts = lake.split("/");
 	const differs = parts.findIndex((part, index) => part !== other[index]);
 	const shared = differs < 0 ? parts : parts.slice(0, differs);
-	// What every address of its kind begins with is no place: "s3:", "" and "", or "".
-	const isPlace = shared.length > (isBucketAddress(lake) ? 2 : 1);
-	return isPlace ? shared.join("/") : null;
+	// All buckets have "s3:" and "" in common, which is no place.
+	if (isBucketAddress(lake)) return shared.length > 2 ? shared.join("/") : null;
+	return shared.length === 0 ? null : shared.join("/") || "/";
 }

@@ -47,7 +47,11 @@ export async function buildLake(
 		throw new OutputError(
 			`workers elsewhere cannot reach a folder of this machine: name a prefix of a bucket for what lies between raw files and the lake, and not one that the public reads: --work s3://…`,
 		);
-	if (options.queue !== undefined && commonStore(places) === null)
+	if (
+		options.queue !== undefined &&
+		[places.lake, places.work].some(isBucketAddress) &&
+		commonStore(places) === null
+	)
 		throw new OutputError(
 			`workers elsewhere are given one --store: ${places.lake} and ${places.work} have to lie in one bucket`,
 		);
