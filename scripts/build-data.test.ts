@@ -174,9 +174,21 @@ describe("explain and log", () => {
 			failed: null,
 			jobs: [{ rows: 28 }],
 		});
-		expect(logLines(await readLog(at, "write")).join("\n")).toMatch(
+		expect(logLines(await readLog(at, "write"), "write").join("\n")).toMatch(
 			/^write readings\/.*, 28 rows, .* of memory$/m,
 		);
+		// Of what a job does together its name has only the first.
+		const labels = async (text: string) =>
+			(await readLog(at, text)).jobs.map(({ label }) => label);
+		expect(await labels("readings/station=garden")).toEqual([
+			expect.stringMatching(/^write readings\//),
+		]);
+		expect(await labels("weather/garden/01.csv")).toEqual([
+			"read weather/broken.csv and 1 more",
+		]);
+		expect(logLines(await readLog(at, "nobody"), "nobody")).toEqual([
+			"No job has nobody in its name, or in the paths of what it read or wrote.",
+		]);
 	});
 
 	test("refuse a dataset that there is none of", async () => {
@@ -334,11 +346,14 @@ describe.concurrent("--watch", () => {
 			await writeFile(half, text.slice(0, 100));
 			await sleep(500);
 			await writeFile(half, text);
+			await writeAll(input, { "weather/broken.csv": "nothing\n" });
 			await rename(
 				join(input, "weather", "garden", "01.csv"),
 				join(at, "taken-away.csv"),
 			);
 			await running.printed("Watching", 3);
+			await running.printed("  weather/broken.csv:1: no time column");
+			await running.printed("1 file gone for weather/");
 			await sleep(500);
 			const stations = await queryLake(
 				join(at, "lake"),
@@ -371,6 +386,10 @@ describe.concurrent("--watch", () => {
 			await writeFile(join(input, "lakeside.json"), "{}");
 			await running.printed("Made version");
 			expect(await readFile(told, "utf8")).toMatch(/^(told\n)+$/);
+
+			await rename(input, `${input}-away`);
+			await running.printed(`there is no folder ${input} any more`);
+			expect(running.stderr).not.toContain("ENOENT");
 		} finally {
 			running.child.kill("SIGKILL");
 			await running.ended;

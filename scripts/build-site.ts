@@ -1,4 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { makeEngineAssets } from "./engine-assets.ts";
@@ -8,6 +10,9 @@ import { BusyError, takeLock } from "./storage/lock.ts";
 /** Astro keeps what it builds pages with in one folder of the project, so one build waits for another. */
 const LOCK = fileURLToPath(new URL("../.cache/site.pid", import.meta.url));
 const LOOK_EVERY_MILLISECONDS = 500;
+
+/** Hundreds of files of the basemap, a line each, would hide what else Astro says. */
+const TILES = " /rides/basemap/";
 
 const USAGE = `npm run build [-- --out DIR] [--lake DIR]
 
@@ -22,15 +27,21 @@ const values = commandOptions(USAGE, ["out", "lake"]);
 const unlock = await awaitLock();
 try {
 	await makeEngineAssets();
-	const { status } = spawnSync("astro", ["build"], {
-		stdio: "inherit",
+	const astro = spawn("astro", ["build"], {
+		stdio: ["inherit", "pipe", "inherit"],
 		env: {
+			...(process.stdout.isTTY &&
+				process.stdout.hasColors() && { FORCE_COLOR: "1" }),
 			...process.env,
 			ASTRO_TELEMETRY_DISABLED: "1",
 			...(values.out === undefined ? {} : { LAKESIDE_OUT: values.out }),
 			...(values.lake === undefined ? {} : { LAKESIDE_LAKE: values.lake }),
 		},
 	});
+	const ended = once(astro, "close");
+	for await (const line of createInterface({ input: astro.stdout }))
+		if (!line.includes(TILES)) console.log(line);
+	const [status] = await ended;
 	process.exitCode = status ?? 1;
 } finally {
 	await unlock();

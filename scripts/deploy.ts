@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatBytes, formatCount } from "../src/lib/format.ts";
+import { Terminal } from "./data/terminal.ts";
 import {
 	type DeployOptions,
 	type DeployProgress,
@@ -9,6 +10,7 @@ import {
 } from "./publish/deploy-site.ts";
 import { DEFAULT_KEEP } from "./publish/publication.ts";
 import { isBucketAddress } from "./storage/bucket-address.ts";
+import { policyAdvice } from "./storage/bucket-policy.ts";
 import { ConflictError, StoreError } from "./storage/store.ts";
 
 const USAGE = `npm run deploy -- s3://bucket[/prefix] [--dir DIR] [--lake [--keep N]] [--delete] [--dry-run] [--endpoint URL] [--only-publisher]
@@ -26,6 +28,11 @@ const USAGE = `npm run deploy -- s3://bucket[/prefix] [--dir DIR] [--lake [--kee
 
 Keys come from where the AWS tools have them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
 AWS_PROFILE, or the machine's role. Exit code: 0 the site is there, 2 it is not.`;
+
+/** The first page answers within this time, in milliseconds, or nothing is said of it. */
+const OPEN_MS = 10_000;
+
+const terminal = new Terminal(process.stderr, false);
 
 class UsageError extends Error {}
 
@@ -62,7 +69,7 @@ async function main(): Promise<void> {
 		onRetry: showRetry,
 	};
 	const report = await deploySite(folder, address, options);
-	clearProgress();
+	terminal.clear();
 	const would = isDryRun ? "would be " : "";
 	console.log(
 		`${formatCount(report.put)} files (${formatBytes(report.putBytes)}) ${would}put, ${formatCount(report.removed)} ${would}removed, ${formatCount(report.unchanged)} unchanged in ${address}`,
@@ -71,6 +78,20 @@ async function main(): Promise<void> {
 		console.log(
 			"There is no lake beside the site yet: --lake puts the one there that it holds.",
 		);
+	if (isDryRun) return;
+	console.log(`It is at ${report.url}`);
+	if (await isClosed(report.url))
+		console.log(policyAdvice(address, report.endpoint).join("\n"));
+}
+
+/** Whether an address refuses to answer who has no keys. */
+async function isClosed(url: string): Promise<boolean> {
+	const signal = AbortSignal.timeout(OPEN_MS);
+	const status = await fetch(url, { method: "HEAD", signal }).then(
+		(answer) => answer.status,
+		() => null,
+	);
+	return status === 401 || status === 403;
 }
 
 function readArguments() {
@@ -101,23 +122,18 @@ function showPlan({ key, did, bytes }: DeployProgress): void {
 /** On a terminal one line that changes, elsewhere a line for each file that is put or removed. */
 function showProgress({ key, did, done, total }: DeployProgress): void {
 	if (process.stderr.isTTY)
-		process.stderr.write(
-			`\r\x1b[2K${formatCount(done)} of ${formatCount(total)} files: ${did} ${key}`,
+		terminal.passing(
+			`${formatCount(done)} of ${formatCount(total)} files: ${did} ${key}`,
 		);
-	else if (did !== "keep") process.stderr.write(`${did} ${key}\n`);
+	else if (did !== "keep") terminal.passing(`${did} ${key}`);
 }
 
 function showRetry(reason: string, attempt: number): void {
-	clearProgress();
-	process.stderr.write(`no right answer (${reason}), try ${attempt}\n`);
-}
-
-function clearProgress(): void {
-	if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
+	terminal.note(`no right answer (${reason}), try ${attempt}`);
 }
 
 main().catch((error: unknown) => {
-	clearProgress();
+	terminal.clear();
 	process.exitCode = 2;
 	if (error instanceof UsageError)
 		console.error(`${error.message}\n\n${USAGE}`);

@@ -1,12 +1,13 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { printable } from "../src/lib/printable.ts";
 import { workQueue } from "./jobs/queue-worker.ts";
 
-const USAGE = `npm run worker -- --queue redis://HOST:PORT --store s3://BUCKET/PREFIX [--processes N] [--endpoint URL] [--exit-when-idle [--idle-seconds N]] [--lock-seconds N] [--scratch DIR]
+const USAGE = `npm run worker -- --queue redis://HOST:PORT --store s3://BUCKET [--processes N] [--endpoint URL] [--exit-when-idle [--idle-seconds N]] [--lock-seconds N] [--scratch DIR]
 
   --queue URL          where the publisher's --queue is
-  --store ADDRESS      the lake's store; jobs may use it and what lies below it, and nothing else
+  --store ADDRESS      what holds the publisher's --out and --work, such as s3://bucket: jobs use what lies there, and nothing else
   --processes N        jobs at a time; default: one a core
   --endpoint URL       of an S3-compatible store, where it is not the vendor's own
   --exit-when-idle     end once nothing has waited or run for a while
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
 			: undefined,
 		lockMs: numberOf(values["lock-seconds"], "--lock-seconds", 30) * 1000,
 		signal: ending.signal,
-		say: (line) => console.error(line),
+		say: (line) => console.error(printable(line)),
 	});
 }
 
@@ -84,7 +85,9 @@ try {
 	await main();
 } catch (error) {
 	const { name, message, stack } = error as Error;
-	const isExpected = error instanceof UsageError || name === "QueueError";
+	const isExpected =
+		error instanceof UsageError ||
+		["QueueError", "StoreError", "NetworkError"].includes(name);
 	console.error(isExpected ? message : stack);
 	if (error instanceof UsageError) console.error(`\n${USAGE}`);
 	process.exitCode = 1;

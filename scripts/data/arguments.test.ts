@@ -56,8 +56,13 @@ test("the other commands have a word and places of their own", async () => {
 });
 
 test.each([
-	["--inptu x", /inptu/],
-	["stray", /stray/],
+	["--inptu x", /^there is no option --inptu: is --input meant\?$/],
+	["--max-rejcted 5%", /is --max-rejected meant/],
+	["--dryrun", /is --dry-run meant/],
+	["--nothing-like-it", /nothing-like-it/],
+	["explian rides", /^there is no command explian: is explain meant\?$/],
+	["stray", /^stray belongs to no option; the commands are explain, log, st/],
+	[tmpdir(), `a folder goes behind its option: --input ${tmpdir()}`],
 	["--input /not/there", /there is no folder/],
 	["--max-gap-seconds soon", /above 0, not soon/],
 	["--processes 0", /whole number above 0, not 0/],
@@ -68,6 +73,7 @@ test.each([
 	["--rejects yes", /no or publish, not yes/],
 	["--out ftp://host/lake", /s3:\/\/bucket\/prefix/],
 	["--out s3://", /s3:\/\/bucket\/prefix/],
+	["--out s3:/bucket/lake", /s3:\/\/bucket\/prefix/],
 	["--work ftp://host/work", /--work must be a folder or s3/],
 	["--endpoint store.example", /such as https/],
 	["--queue host:6379", /redis:\/\/host:6379/],

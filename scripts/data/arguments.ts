@@ -92,6 +92,8 @@ export type Command =
 			readonly isJson: boolean;
 	  };
 
+const COMMANDS = ["explain", "log", "status"] as const;
+
 const COMMON = {
 	json: { type: "boolean" },
 	help: { type: "boolean", short: "h" },
@@ -252,8 +254,44 @@ function parse<T extends NonNullable<ParseArgsConfig["options"]>>(
 	try {
 		return parseArgs({ args: [...args], allowPositionals, options });
 	} catch (cause) {
-		throw new UsageError((cause as Error).message, { cause });
+		throw new UsageError(misuse(cause as Error, args, Object.keys(options)), {
+			cause,
+		});
 	}
+}
+
+/** What is wrong with a command line, and what may be meant. */
+function misuse(
+	{ message }: Error,
+	args: readonly string[],
+	options: readonly string[],
+): string {
+	const [, option] = /^Unknown option '--(.+?)'/.exec(message) ?? [];
+	const meant = option && options.find((name) => isNear(option, name));
+	if (meant) return `there is no option --${option}: is --${meant} meant?`;
+	const [, word] = /^Unexpected argument '(.*?)'/.exec(message) ?? [];
+	if (word === undefined) return message;
+	const command = COMMANDS.find((name) => isNear(word, name));
+	if (command !== undefined && args[0] === word)
+		return `there is no command ${word}: is ${command} meant?`;
+	return isFolder(word)
+		? `a folder goes behind its option: --input ${word}`
+		: `${word} belongs to no option; the commands are ${COMMANDS.join(", ")}`;
+}
+
+/** Whether one is the other with a letter too many, too few, another, or two exchanged. */
+function isNear(typed: string, name: string): boolean {
+	if (typed === name || Math.abs(typed.length - name.length) > 1) return false;
+	let start = 0;
+	while (start < typed.length && typed[start] === name[start]) start++;
+	const typedEnd = typed.slice(start);
+	const nameEnd = name.slice(start);
+	return (
+		typedEnd.slice(1) === nameEnd.slice(1) ||
+		typedEnd.slice(1) === nameEnd ||
+		typedEnd === nameEnd.slice(1) ||
+		`${typedEnd[1]}${typedEnd[0]}${typedEnd.slice(2)}` === nameEnd
+	);
 }
 
 function places(values: {
@@ -277,7 +315,9 @@ function places(values: {
 }
 
 function address(text: string, name: string): string {
-	if (text === "" || (text.includes("://") && !/^s3:\/\/[^/?#]+/.test(text)))
+	// "s3:/bucket" would be a folder of that name.
+	const isAddress = text.startsWith("s3:") || text.includes("://");
+	if (text === "" || (isAddress && !/^s3:\/\/[^/?#]+/.test(text)))
 		throw new UsageError(
 			`${name} must be a folder or s3://bucket/prefix, not ${JSON.stringify(text)}`,
 		);

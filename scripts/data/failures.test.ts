@@ -60,9 +60,9 @@ test("a build has failed where a source or a dataset has, or nothing came of it"
 		failureOf({
 			...fine,
 			version: null,
-			sources: [{ ...source, failure: "404" }],
+			sources: [{ ...source, failure: "roof: 404" }],
 		}),
 	).toBe(
-		"nothing could be used: nothing was published; roof was not fetched: 404",
+		"nothing could be used: nothing was published; not fetched: roof: 404",
 	);
 });

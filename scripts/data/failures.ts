@@ -65,8 +65,8 @@ export function failureOf(
 		...(report.version === null
 			? ["nothing could be used: nothing was published"]
 			: []),
-		...report.sources.flatMap(({ name, failure }) =>
-			failure === null ? [] : [`${name} was not fetched: ${failure}`],
+		...report.sources.flatMap(({ failure }) =>
+			failure === null ? [] : [`not fetched: ${failure}`],
 		),
 		...report.datasets.flatMap(({ name, stopped }) =>
 			stopped === null ? [] : [`${name} stopped: ${stopped}`],

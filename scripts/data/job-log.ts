@@ -34,7 +34,7 @@ export interface LoggedJob {
 	readonly lines: readonly string[];
 }
 
-/** Reads the logs of the jobs whose labels contain a text. */
+/** Reads the logs of the jobs with a text in their labels, or in the paths of what they read or wrote. */
 export async function readLog(
 	options: Pick<BuildOptions, "out" | "work" | "endpoint">,
 	text: string,
@@ -45,18 +45,21 @@ export async function readLog(
 	try {
 		const state = await readState(work);
 		const records = state === null ? [] : await recordsOf(state, work);
+		const read = new Map(state?.batches.map(({ job, files }) => [job, files]));
+		const isMeant = ({ id, label, outputs }: JobRecord) =>
+			[label, ...(read.get(id) ?? []), ...outputs.map(({ key }) => key)].some(
+				(name) => name.includes(text),
+			);
 		return {
 			format: "lakeside-build-log",
 			failed: failed?.label.includes(text) ? failed : null,
-			jobs: records
-				.filter(({ label }) => label.includes(text))
-				.map((record) => ({
-					label: record.label,
-					seconds: record.seconds,
-					rows: rowsOf(record),
-					peakBytes: record.peakBytes,
-					lines: record.log,
-				})),
+			jobs: records.filter(isMeant).map((record) => ({
+				label: record.label,
+				seconds: record.seconds,
+				rows: rowsOf(record),
+				peakBytes: record.peakBytes,
+				lines: record.log,
+			})),
 		};
 	} finally {
 		work.close();
@@ -90,8 +93,8 @@ function sumOfRows(list: readonly { readonly rows: number }[]): number {
 	return list.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** The same for people. */
-export function logLines({ failed, jobs }: BuildLog): string[] {
+/** The same for people, who have asked for jobs with a text. */
+export function logLines({ failed, jobs }: BuildLog, text: string): string[] {
 	const lines =
 		failed === null
 			? []
@@ -106,9 +109,12 @@ export function logLines({ failed, jobs }: BuildLog): string[] {
 			].join(", "),
 			...indented(own),
 		);
-	return lines.length > 0
-		? lines
-		: ["No job of that name has left a log here."];
+	if (lines.length > 0) return lines;
+	return [
+		text === ""
+			? "No build has left a log here: give the --out and --work of the build."
+			: `No job has ${text} in its name, or in the paths of what it read or wrote.`,
+	];
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 			const { logLines, readLog } = await import("./job-log.ts");
 			const log = await readLog(command.places, command.text);
 			if (command.isJson) print(log);
-			else printLines(logLines(log));
+			else printLines(logLines(log, command.text));
 			return;
 		}
 		case "status": {

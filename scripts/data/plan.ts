@@ -20,7 +20,7 @@ import { readSettings } from "../steps/settings.ts";
 import { formerBatches, isWhole, readState, sizesIn } from "../steps/state.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import { plural } from "./words.ts";
+import { noKnownFile, plural } from "./words.ts";
 
 /** Records that are looked for at a time. */
 const AT_A_TIME = 16;
@@ -159,7 +159,13 @@ export function planLines(plan: BuildPlan): string[] {
 			`  would ask for ${plan.sources.join(", ")} first; what is new there is not in this plan`,
 		);
 	for (const dataset of plan.datasets) lines.push(...datasetLines(dataset));
-	if (plan.datasets.length === 0) lines.push("  no file of a known kind");
+	if (plan.datasets.length === 0)
+		lines.push(
+			`  ${noKnownFile(
+				plan.input,
+				DATASETS.map(({ folder }) => folder),
+			)}`,
+		);
 	if (plan.ignored > 0)
 		lines.push(`  ${plural(plan.ignored, "file")} would be ignored`);
 	for (const name of plan.leaving)

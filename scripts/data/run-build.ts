@@ -1,20 +1,17 @@
 import { printable } from "../../src/lib/printable.ts";
+import { DATASETS } from "../datasets/registry.ts";
 import { buildLake } from "../steps/build.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { failedJobFile } from "../steps/failed-job.ts";
 import { placesOf } from "../steps/places.ts";
-import {
-	reportJson,
-	reportLines,
-	type StreamedReport,
-} from "../steps/report.ts";
+import { reportJson, type StreamedReport } from "../steps/report.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { corsAdvice } from "../storage/bucket-cors.ts";
 import { openBucket } from "../storage/open-store.ts";
 import type { BuildCommand } from "./arguments.ts";
 import { failureLines, failureOf, runOnFailure } from "./failures.ts";
+import { rejectLines, reportLines, summaryLine } from "./report-lines.ts";
 import type { Terminal } from "./terminal.ts";
-import { plural } from "./words.ts";
 
 /** Where the publication before the one in force lies. */
 const FORMER_CATALOG = "catalog.previous.json";
@@ -28,11 +25,15 @@ export interface Ended {
 	readonly mayPass: boolean;
 }
 
-/** Builds once and prints the report, or how it failed. Throws the signal's reason. */
+/**
+ * Builds once and prints the report, or how it failed. Throws the signal's reason. One
+ * who watches is told of the rejects of files that are new.
+ */
 export async function runBuild(
 	command: BuildCommand,
 	options: BuildOptions,
 	terminal: Terminal,
+	isNew: (file: string) => boolean = () => true,
 ): Promise<Ended> {
 	terminal.begin();
 	let exitCode = 2;
@@ -48,7 +49,7 @@ export async function runBuild(
 			},
 			async (report) => {
 				terminal.clear();
-				await printReport(command, report);
+				await printReport(command, report, isNew);
 				exitCode = report.exitCode;
 				failure = failureOf(report);
 			},
@@ -93,31 +94,24 @@ async function alarm(
 async function printReport(
 	{ isJson, isQuiet, watch }: BuildCommand,
 	report: StreamedReport,
+	isNew: (file: string) => boolean,
 ): Promise<void> {
+	const folders = DATASETS.map(({ folder }) => folder);
 	if (isJson)
 		for await (const part of reportJson(report)) process.stdout.write(part);
-	else if (isQuiet) return;
-	else if (watch !== null) console.log(summaryLine(report));
-	else
-		for await (const line of reportLines(report)) console.log(printable(line));
+	else if (!isQuiet)
+		for await (const line of watch === null
+			? reportLines(report, folders)
+			: shortLines(report, isNew))
+			console.log(printable(line));
 }
 
-/** A build in a line. */
-export function summaryLine({
-	version,
-	unchanged,
-	rejected,
-	jobs,
-	seconds,
-}: Omit<StreamedReport, "rejects">): string {
-	const made =
-		version === null
-			? "Nothing could be used"
-			: unchanged
-				? `Nothing new: version ${version} stays`
-				: `Made version ${version}`;
-	const rejects = rejected > 0 ? `, ${plural(rejected, "reject")}` : "";
-	return `${made}, ${plural(jobs.done, "job")} done${rejects}, ${seconds.toFixed(1)} s`;
+async function* shortLines(
+	report: StreamedReport,
+	isNew: (file: string) => boolean,
+): AsyncGenerator<string> {
+	yield summaryLine(report);
+	yield* rejectLines(report, isNew);
 }
 
 /** What a bucket's owner has to do once: told when the first lake is there. */

@@ -27,10 +27,10 @@ function screenOf(options: { isTTY?: boolean; columns?: number }) {
 }
 
 test("progress tells partitions, bytes, rows and, once it can be foreseen, the time left", () => {
-	expect(progressText(READING, 1)).toBe(
+	expect(progressText(READING, 1, 80)).toBe(
 		"read files: 3 of 12 partitions, 25 MB of 100 MB",
 	);
-	expect(progressText(READING, 10)).toBe(
+	expect(progressText(READING, 10, 80)).toBe(
 		"read files: 3 of 12 partitions, 25 MB of 100 MB, 30 s left",
 	);
 	const writing = {
@@ -40,26 +40,36 @@ test("progress tells partitions, bytes, rows and, once it can be foreseen, the t
 		rows: 500_000,
 		totalRows: 8_000_000,
 	} as const;
-	expect(progressText(writing, 60)).toBe(
+	expect(progressText(writing, 60, 80)).toBe(
 		"write tables: 3 of 12 partitions, 500,000 of 8,000,000 rows, 15 min left",
 	);
-	expect(progressText({ ...writing, rows: 200_000 }, 600)).toMatch(
+	expect(progressText({ ...writing, rows: 200_000 }, 600, 80)).toMatch(
 		/6\.5 h left/,
 	);
 	expect(
-		progressText({ ...READING, step: "aggregate", totalBytes: 0 }, 10),
+		progressText({ ...READING, step: "aggregate", totalBytes: 0 }, 10, 80),
 	).toMatch(/3 of 12 partitions, 30 s left$/);
 });
 
+test("where the terminal is narrow the time left stays in sight", () => {
+	expect(progressText(READING, 10, 40)).toBe(
+		"read files: 25 MB of 100 MB, 30 s left",
+	);
+	expect(progressText(READING, 10, 30)).toBe("read files: 25 %, 30 s left");
+	expect(progressText({ ...READING, totalBytes: 0 }, 1, 33)).toBe(
+		"read files: 3 of 12 partitions",
+	);
+});
+
 test("on a terminal one line changes, at most ten times a second, and never wraps", () => {
-	const screen = screenOf({ isTTY: true, columns: 30 });
+	const screen = screenOf({ isTTY: true, columns: 12 });
 	const terminal = new Terminal(screen, false, () => screen.now);
 	for (let at = 0; at < 1000; at += 10) {
 		screen.now = at;
 		terminal.progress(READING);
 	}
 	expect(screen.text.split("\r\x1b[2K")).toHaveLength(11);
-	expect(screen.text.endsWith("read files: 3 of 12 partitio…")).toBe(true);
+	expect(screen.text.endsWith("\x1b[2Kread files…")).toBe(true);
 	terminal.say("a line that stays");
 	expect(screen.text.endsWith("…\r\x1b[2Ka line that stays\n")).toBe(true);
 	terminal.clear();

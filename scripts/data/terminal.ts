@@ -12,6 +12,7 @@ const LINE_MS = 30_000;
 const FORESEEABLE = { share: 0.02, seconds: 2 };
 
 const STEPS: Readonly<Record<BuildStep, string>> = {
+	supply: "put files into the store",
 	read: "read files",
 	compare: "compare copies",
 	write: "write tables",
@@ -72,7 +73,8 @@ export class Terminal {
 	}
 
 	progress(progress: BuildProgress): void {
-		this.#jobs.set(progress.step, progress.jobs);
+		if (progress.step !== "supply")
+			this.#jobs.set(progress.step, progress.jobs);
 		if (this.#isQuiet) return;
 		const now = this.#clock();
 		const isNew = progress.step !== this.#step;
@@ -80,10 +82,11 @@ export class Terminal {
 			this.#step = progress.step;
 			this.#stepAt = now;
 		}
-		const text = () => progressText(progress, (now - this.#stepAt) / 1000);
+		const text = (width = Number.POSITIVE_INFINITY) =>
+			progressText(progress, (now - this.#stepAt) / 1000, width);
 		if (this.#screen.isTTY) {
 			if (!isNew && now - this.#shownAt < REDRAW_MS) return;
-			this.#draw(text());
+			this.#draw(text(this.#width));
 		} else {
 			if (!isNew && now - this.#shownAt < LINE_MS) return;
 			this.#screen.write(`${isNew ? STEPS[progress.step] : text()}\n`);
@@ -115,35 +118,53 @@ export class Terminal {
 		this.#isShown = false;
 	}
 
+	/** Of a line that does not wrap: one that does could not be taken away again. */
+	get #width(): number {
+		return (this.#screen.columns || 80) - 1;
+	}
+
 	#draw(text: string): void {
-		// A line that wraps could not be taken away again.
-		const width = (this.#screen.columns || 80) - 1;
+		const width = this.#width;
 		const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
 		this.#screen.write(`\r\x1b[2K${printable(shown)}`);
 		this.#isShown = true;
 	}
 }
 
-/** `seconds` since the step began. */
-export function progressText(progress: BuildProgress, seconds: number): string {
+/** `seconds` since the step began. Where `width` has no room for all, what matters less is left out. */
+export function progressText(
+	progress: BuildProgress,
+	seconds: number,
+	width: number,
+): string {
 	const { step, jobs, totalJobs, bytes, totalBytes, rows, totalRows } =
 		progress;
-	const parts = [
-		`${STEPS[step]}: ${formatCount(jobs)} of ${formatCount(totalJobs)} partitions`,
+	const partitions = `${formatCount(jobs)} of ${formatCount(totalJobs)} partitions`;
+	const sizes = [
+		...(totalBytes > 0
+			? [`${formatBytes(bytes)} of ${formatBytes(totalBytes)}`]
+			: []),
+		...(totalRows > 0
+			? [`${formatCount(rows)} of ${formatCount(totalRows)} rows`]
+			: []),
 	];
-	if (totalBytes > 0)
-		parts.push(`${formatBytes(bytes)} of ${formatBytes(totalBytes)}`);
-	if (totalRows > 0)
-		parts.push(`${formatCount(rows)} of ${formatCount(totalRows)} rows`);
 	const share =
 		totalBytes > 0
 			? bytes / totalBytes
 			: totalRows > 0
 				? rows / totalRows
 				: jobs / Math.max(1, totalJobs);
-	if (share < 1 && share > FORESEEABLE.share && seconds > FORESEEABLE.seconds)
-		parts.push(`${secondsText((seconds * (1 - share)) / share)} left`);
-	return parts.join(", ");
+	const left =
+		share < 1 && share > FORESEEABLE.share && seconds > FORESEEABLE.seconds
+			? [`${secondsText((seconds * (1 - share)) / share)} left`]
+			: [];
+	const percent = `${Math.floor(share * 100)} %`;
+	const texts = [
+		[partitions, ...sizes, ...left],
+		[...(sizes.length > 0 ? sizes : [partitions]), ...left],
+		[percent, ...left],
+	].map((parts) => `${STEPS[step]}: ${parts.join(", ")}`);
+	return texts.find((text) => text.length <= width) ?? (texts[2] as string);
 }
 
 function secondsText(seconds: number): string {

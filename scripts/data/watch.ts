@@ -1,13 +1,14 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DATASETS } from "../datasets/registry.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { ownFolders, placesOf } from "../steps/places.ts";
-import { isOf, listInput } from "../steps/scan.ts";
+import { InputError, isOf, listInput } from "../steps/scan.ts";
 import { SETTINGS_FILE } from "../steps/settings.ts";
 import type { BuildCommand } from "./arguments.ts";
-import { Arrivals } from "./arrivals.ts";
+import { Arrivals, type Due } from "./arrivals.ts";
 import { type KeyedFile, keysOfFiles } from "./file-keys.ts";
 import { runBuild, tellFailure } from "./run-build.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,13 +34,21 @@ export async function watch(
 	let arrivals: Arrivals | null = null;
 	let againAt = Number.POSITIVE_INFINITY;
 	let told = "";
+	/** No rejects have been told yet; afterwards they are of what was taken since. */
+	let isFirst = true;
+	const untold = new Set<string>();
 	const build = async (taken: Arrivals) => {
 		const { mayPass } = await runBuild(
 			command,
 			{ ...options, holds: (path) => isRaw(path) && !taken.isTaken(path) },
 			terminal,
+			(file) => isFirst || isFromOneOf(untold, file),
 		);
 		againAt = mayPass ? performance.now() + quietMs : Number.POSITIVE_INFINITY;
+		if (!mayPass) {
+			isFirst = false;
+			untold.clear();
+		}
 		if (!options.signal?.aborted)
 			terminal.note(`Watching ${resolve(options.input)}; Ctrl-C ends it.`);
 	};
@@ -61,10 +70,9 @@ export async function watch(
 			}
 			const due = arrivals.due(performance.now());
 			if (due !== null) {
-				terminal.note(
-					`${plural(due.paths.length, "file")} for ${keysText(due.keys)}${arrivals.waiting > due.paths.length ? `, ${plural(arrivals.waiting - due.paths.length, "file")} wait` : ""}`,
-				);
+				terminal.note(dueText(due, there, arrivals.waiting));
 				arrivals.take(due);
+				for (const path of due.paths) untold.add(path);
 			}
 			if (due !== null || performance.now() >= againAt) await build(arrivals);
 			told = "";
@@ -81,11 +89,34 @@ export async function watch(
 	}
 }
 
+/** What a build takes up: `2 files and 1 file gone for weather/roof/2024/202405, 3 files wait`. */
+function dueText(
+	{ paths, keys }: Due,
+	there: ReadonlyMap<string, string>,
+	waiting: number,
+): string {
+	const gone = paths.filter((path) => !there.has(path)).length;
+	const came = paths.length - gone;
+	const files = [
+		...(came > 0 ? [plural(came, "file")] : []),
+		...(gone > 0 ? [`${plural(gone, "file")} gone`] : []),
+	].join(" and ");
+	const left = waiting - paths.length;
+	return `${files} for ${keysText(keys)}${left > 0 ? `, ${plural(left, "file")} wait` : ""}`;
+}
+
 function keysText(keys: readonly string[]): string {
 	const named = keys.slice(0, NAMED_KEYS).join(", ");
 	return keys.length > NAMED_KEYS
 		? `${named} and ${keys.length - NAMED_KEYS} more`
 		: named;
+}
+
+/** Whether a reject's file, which may be an entry of an archive, is or lies in one of the paths. */
+function isFromOneOf(paths: ReadonlySet<string>, file: string): boolean {
+	for (let end = file.length; end > 0; end = file.lastIndexOf("/", end - 1))
+		if (paths.has(file.slice(0, end))) return true;
+	return false;
 }
 
 function isRaw(path: string): boolean {
@@ -105,6 +136,10 @@ class Inbox {
 	/** The states of all files that decide what the lake holds, by path. */
 	async list(): Promise<Map<string, string>> {
 		const input = resolve(this.#options.input);
+		if (!existsSync(input))
+			throw new InputError(
+				`there is no folder ${input} any more: what is watched goes on once it is back`,
+			);
 		const { accepted } = await listInput(
 			[input],
 			ownFolders(placesOf(this.#options)),

@@ -31,6 +31,7 @@ import {
 	retire,
 	type StepProgress,
 } from "./queue-publishers.ts";
+import { commonStore } from "./store-of-workers.ts";
 
 /** Jobs that are added to the queue by one command. */
 const ADDED_AT_ONCE = 500;
@@ -260,7 +261,7 @@ export class QueueRunner implements Runner {
 		this.#lonelyChecks = isAlone ? this.#lonelyChecks + 1 : 0;
 		if (this.#lonelyChecks === LONELY_CHECKS)
 			this.#options.onTrouble?.(
-				`no worker takes jobs of this version of the code (${this.#version}); start one: npm run worker -- --queue … --store ${this.#addresses.lake}`,
+				`no worker takes jobs of this version of the code (${this.#version}); start one: npm run worker -- --queue … --store ${commonStore(this.#addresses)}`,
 			);
 	}
 

@@ -1,5 +1,6 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { formatCount } from "../../src/lib/format.ts";
 import {
 	connectQueue,
 	type JobSaying,
@@ -119,13 +120,14 @@ export function statusLines(status: QueueStatus): string[] {
 	if (status.versions.length === 0)
 		return ["No publisher waits, and no job is left over."];
 	return status.versions.flatMap((version) => [
-		`version ${version.version}${version.publishers === 0 ? " (its publisher is gone)" : ""}: ${version.waiting} waiting, ${version.active} active, ${version.delayed} delayed, ${version.failed} failed, ${version.done} done, ${version.workers} workers`,
+		`version ${version.version}${version.publishers === 0 ? " (its publisher is gone)" : ""}: ${(["waiting", "active", "delayed", "failed", "done"] as const).map((state) => `${formatCount(version[state])} ${state}`).join(", ")}, ${formatCount(version.workers)} ${version.workers === 1 ? "worker" : "workers"}`,
 		...version.steps.map(
-			({ name, jobs, done }) => `  ${name}: ${done} of ${jobs}`,
+			({ name, jobs, done }) =>
+				`  ${name}: ${formatCount(done)} of ${formatCount(jobs)}`,
 		),
 		...version.running.map(
 			({ label, worker, seconds, rows }) =>
-				`  runs ${label} on ${worker ?? "a worker"} for ${Math.round(seconds)} s, ${rows} rows`,
+				`  runs ${label} on ${worker ?? "a worker"} for ${Math.round(seconds)} s, ${formatCount(rows)} rows`,
 		),
 	]);
 }

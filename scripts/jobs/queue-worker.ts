@@ -8,6 +8,7 @@ import {
 	Worker,
 } from "bullmq";
 import type { Redis } from "ioredis";
+import { openStore } from "../storage/open-store.ts";
 import { codeVersion } from "./code-version.ts";
 import { type Job, JobError, type JobStores } from "./job.ts";
 import { errorLines, packError } from "./packed-error.ts";
@@ -22,6 +23,7 @@ import {
 	queueOptions,
 } from "./queue-connection.ts";
 import { publishers } from "./queue-publishers.ts";
+import { commonStore } from "./store-of-workers.ts";
 
 /** A job's progress is told no more often, in milliseconds. */
 const PROGRESS_MS = 1000;
@@ -64,11 +66,18 @@ export interface QueueWorkerOptions {
 /**
  * Takes jobs from the queue of this version of the code and does them in processes,
  * until it is told to end or idle for long. Throws a {@link QueueError} where jobs
- * wait only for other code, or would use stores that it may not.
+ * wait only for other code, or would use stores that it may not, and before it takes
+ * any a `StoreError` where its own store cannot be used: its keys' fault is no job's.
  */
 export async function workQueue(options: QueueWorkerOptions): Promise<void> {
-	const { processes, lockMs = 30_000, say } = options;
+	const {
+		processes,
+		lockMs = 30_000,
+		idleMs = Number.POSITIVE_INFINITY,
+		say,
+	} = options;
 	const version = options.version ?? (await codeVersion());
+	(await openStore(options.store, { endpoint: options.endpoint })).close();
 	const redis = await connectQueue(options.url, say);
 	const pool = new ProcessPool(options);
 	const ending = new AbortController();
@@ -98,9 +107,15 @@ export async function workQueue(options: QueueWorkerOptions): Promise<void> {
 		worker.run().catch((error) => ending.abort(error));
 		say(`waits for jobs of version ${version}`);
 		await Promise.race([
-			untilIdle(options, () => isIdleFor(redis, queue, version)),
+			untilIdle(idleMs, options.checkMs, () =>
+				isIdleFor(redis, queue, version),
+			).then(() =>
+				say(`ends: nothing has waited or run for ${idleMs / 1000} s`),
+			),
 			once(ending.signal),
 		]);
+		if (options.signal?.aborted)
+			say("ends, as it was told, and gives back what it has begun");
 		ending.abort();
 		if (ending.signal.reason instanceof QueueError) throw ending.signal.reason;
 	} finally {
@@ -138,7 +153,7 @@ async function perform(
 			await tell({ kind: "retry", reason: refusal, attempt: 2 });
 			ending.abort(new QueueError(refusal));
 		}
-		await pool.execute(job, stores, {
+		const record = await pool.execute(job, stores, {
 			signal: ending.signal,
 			onProgress: (progress) => {
 				const now = performance.now();
@@ -148,13 +163,16 @@ async function perform(
 			},
 			onRetry: (reason, attempt) => tell({ kind: "retry", reason, attempt }),
 		});
+		options.say(`${job.label}: done, ${record.seconds.toFixed(1)} s`);
 		return null;
 	} catch (error) {
 		if (ending.signal.aborted) {
 			await queued.moveToWait(token);
 			throw new WaitingError();
 		}
-		throw new UnrecoverableError(JSON.stringify(failureOf(job, error)));
+		const failure = failureOf(job, error);
+		options.say(`${job.label}: failed: ${failure.message}`);
+		throw new UnrecoverableError(JSON.stringify(failure));
 	}
 }
 
@@ -179,12 +197,13 @@ function refusalOf(stores: JobStores, allowed: string): string | null {
 	);
 	return outside === undefined
 		? null
-		: `the worker ${hostname()} may only use ${allowed}, and jobs wait for ${outside}: give it the publisher's --store`;
+		: `the worker ${hostname()} may only use ${allowed}, and jobs wait for ${outside}: start it with --store ${commonStore(stores)}`;
 }
 
 /** Ends once nothing has waited or run for as long as the worker may be idle. */
 async function untilIdle(
-	{ idleMs = Number.POSITIVE_INFINITY, checkMs = CHECK_MS }: QueueWorkerOptions,
+	idleMs: number,
+	checkMs = CHECK_MS,
 	isIdle: () => Promise<boolean>,
 ): Promise<void> {
 	for (let idle = 0; idle < idleMs; ) {

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { parseCatalog } from "../../src/lib/catalog.ts";
 import { lakeFiles } from "../site/lake-files.ts";
+import { publicUrl } from "../storage/bucket-cors.ts";
 import { fileHeaders } from "../storage/file-headers.ts";
 import { type OpenOptions, openBucket } from "../storage/open-store.ts";
 import type { S3Store } from "../storage/s3-store.ts";
@@ -62,6 +63,9 @@ export interface DeployReport {
 	readonly removed: number;
 	/** The pages read a lake beside them, and there is none. */
 	readonly isLakeMissing: boolean;
+	/** Where the bucket itself answers for the first page, and its endpoint; null for Amazon's. */
+	readonly url: string;
+	readonly endpoint: string | null;
 }
 
 /** A file on its way to the bucket. */
@@ -141,6 +145,8 @@ class Deployment {
 				paths.length > 0 &&
 				!withLake &&
 				(await this.#lake.size("catalog.json")) === null,
+			url: publicUrl(this.#store) + (this.#hasPrefix ? "" : "index.html"),
+			endpoint: this.#store.endpoint,
 		};
 	}
 

@@ -73,8 +73,17 @@ export interface BuildOptions
 	readonly onTrouble?: (line: string) => void;
 }
 
-/** The steps in their order; a step ends when each of its jobs has. */
-export type BuildStep = "read" | "compare" | "write" | "aggregate" | "publish";
+/**
+ * The steps in their order; a step ends when each of its jobs has. Where workers
+ * elsewhere do the jobs, they are first supplied with what they read.
+ */
+export type BuildStep =
+	| "supply"
+	| "read"
+	| "compare"
+	| "write"
+	| "aggregate"
+	| "publish";
 
 export interface BuildProgress {
 	readonly step: BuildStep;

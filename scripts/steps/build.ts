@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type KindsModule, spillFolder } from "../jobs/execute.ts";
 import { JobError, type JobStores, type Runner } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
+import { commonStore } from "../jobs/store-of-workers.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { isDiskFull, isDiskFullUnder } from "../storage/disk.ts";
 import { openDatabase } from "../storage/duckdb.ts";
@@ -45,6 +46,14 @@ export async function buildLake(
 	)
 		throw new OutputError(
 			`workers elsewhere cannot reach a folder of this machine: name a prefix of a bucket for what lies between raw files and the lake, and not one that the public reads: --work s3://…`,
+		);
+	if (
+		options.queue !== undefined &&
+		[places.lake, places.work].some(isBucketAddress) &&
+		commonStore(places) === null
+	)
+		throw new OutputError(
+			`workers elsewhere are given one --store: ${places.lake} and ${places.work} have to lie in one bucket`,
 		);
 	const workshop = await claimWorkshop(places.workshop.folder, places.lake);
 	const closing: (() => unknown)[] = [() => workshop.release()];

@@ -1,4 +1,3 @@
-import { formatBytes, formatCount } from "../../src/lib/format.ts";
 import type { FetchedSource } from "../sources/fetch-source.ts";
 import type { Row } from "../storage/duckdb.ts";
 
@@ -114,53 +113,4 @@ export async function* reportJson(
 		first = false;
 	}
 	yield first ? "]\n}\n" : "\n\t]\n}\n";
-}
-
-/** The report for a person to read, line by line. */
-export async function* reportLines(
-	report: StreamedReport,
-): AsyncGenerator<string> {
-	for (const { name, files, bytes, fromCache, failure } of report.sources)
-		yield failure === null
-			? `Fetched ${name}: ${formatCount(files.length)} ${plural(files.length, "file")}, ${fromCache ? "nothing new" : `${formatBytes(bytes)} received`}`
-			: `NOT FETCHED: ${name}: ${failure}`;
-	yield `Found in ${report.input}`;
-	for (const dataset of report.datasets) {
-		const rejected =
-			dataset.rejectedFiles > 0
-				? `, ${formatCount(dataset.rejectedFiles)} rejected`
-				: "";
-		yield `  ${dataset.name.padEnd(12)} ${formatCount(dataset.files)} ${plural(dataset.files, "file")}${rejected}, ${formatBytes(dataset.bytes)}`;
-		const { unit, read, kept, rejected: refused, duplicates } = dataset.balance;
-		yield `    ${formatCount(read)} ${unit} read = ${formatCount(kept)} kept + ${formatCount(refused)} rejected + ${formatCount(duplicates)} duplicates`;
-		if (dataset.stopped !== null) yield `    STOPPED: ${dataset.stopped}`;
-		for (const [name, value] of Object.entries(dataset.counts))
-			yield `    ${name}: ${formatCount(value)}`;
-		for (const note of dataset.notes)
-			yield `    note: ${note.path}${note.files > 1 ? ` and ${formatCount(note.files - 1)} more` : ""}: ${note.text}`;
-	}
-	if (report.datasets.length === 0) yield "  no file of a known kind";
-	if (report.ignored.length > 0)
-		yield `Ignored ${formatCount(report.ignored.length)}`;
-	for (const { path, reason } of report.ignored) yield `  ${path}: ${reason}`;
-	if (report.rejected > 0) yield `Rejected ${formatCount(report.rejected)}`;
-	for await (const { file, line, reason } of report.rejects())
-		yield `  ${file}${line === null ? "" : `:${line}`}: ${reason}`;
-	if (report.version === null) {
-		yield "Nothing could be used: nothing was published.";
-		return;
-	}
-	yield report.unchanged
-		? `Nothing new: ${report.out} stays at version ${report.version}`
-		: `Made ${report.out}, version ${report.version}`;
-	for (const table of report.tables)
-		yield `  ${table.name.padEnd(12)} ${formatCount(table.rows).padStart(11)} ${plural(table.rows, "row").padEnd(4)} ${formatCount(table.files).padStart(5)} ${plural(table.files, "file").padEnd(5)} ${formatBytes(table.bytes)}`;
-	for (const rollup of report.rollups)
-		yield `  roll-up ${rollup.name}: ${formatCount(rollup.rows)} ${plural(rollup.rows, "row")}, ${formatBytes(rollup.bytes)}`;
-	const { done, reused } = report.jobs;
-	yield `${report.seconds.toFixed(1)} s, ${formatCount(done)} ${plural(done, "job")} done and ${formatCount(reused)} reused${report.unchanged ? "" : `, at most ${formatBytes(report.peakProcessBytes)} of memory in one process`}`;
-}
-
-function plural(value: number, noun: string): string {
-	return value === 1 ? noun : `${noun}s`;
 }

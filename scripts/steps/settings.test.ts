@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseSettings } from "./settings.ts";
+import { temporaryFolder, writeAll } from "./building.ts";
+import { parseSettings, readSettings } from "./settings.ts";
 
 const parse = (value: unknown) =>
 	parseSettings(JSON.stringify(value), ["rides", "posts"]);
@@ -62,3 +63,25 @@ test("what cannot be meant is refused with its place", () => {
 		expect(() => parse(value), message).toThrow(message);
 	expect(() => parseSettings("{", [])).toThrow("lakeside.json is not JSON");
 });
+
+test.each([
+	"Lakeside.json",
+	"LAKESIDE.JSON",
+	"lakeside.json.txt",
+	"lakeside.jsonc",
+])(
+	"%s is refused, since what it keeps private would be public",
+	async (name) => {
+		const { folder, remove } = await temporaryFolder();
+		try {
+			await writeAll(folder, { "lakeside.json.off": "{", "lakeside.md": "" });
+			expect(await readSettings(folder, [])).toMatchObject({ sources: [] });
+			await writeAll(folder, { [name]: "{}" });
+			await expect(readSettings(folder, [])).rejects.toThrow(
+				`${name} would not be read: call it lakeside.json, or remove it`,
+			);
+		} finally {
+			await remove();
+		}
+	},
+);

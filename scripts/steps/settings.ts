@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StartView, Synthetic } from "../../src/lib/catalog.ts";
 import {
@@ -23,6 +23,9 @@ import {
 } from "./settings-checks.ts";
 
 export { SETTINGS_FILE, SettingsError };
+
+/** As editors and other systems spell the name of the settings. */
+const MISNAMED = /^lakeside\.json[c5]?(\.txt)?$/i;
 
 export interface DatasetSettings {
 	readonly title?: string;
@@ -55,11 +58,20 @@ export async function readSettings(
 	try {
 		text = await readFile(join(folder, SETTINGS_FILE), "utf8");
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT")
-			return { datasets: {}, sources: [] };
-		throw error;
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+		await refuseMisnamed(folder);
+		return { datasets: {}, sources: [] };
 	}
 	return parseSettings(text, datasetNames);
+}
+
+/** Settings that are not read would leave in public what they keep private. */
+async function refuseMisnamed(folder: string): Promise<void> {
+	for (const name of await readdir(folder))
+		if (MISNAMED.test(name))
+			throw new SettingsError(
+				`${name} would not be read: call it ${SETTINGS_FILE}, or remove it`,
+			);
 }
 
 /** Checks every member; throws a {@link SettingsError} for the first that is wrong. */

@@ -53,26 +53,28 @@ export class StepRunner {
 			findRecord(id, this.#former),
 		);
 		const missing = jobs.filter((_, index) => found[index] === null);
-		const totalBytes = missing.reduce((sum, job) => sum + sourceBytes(job), 0);
+		// Of workers elsewhere the jobs name copies in a store, which are no raw files.
+		const sources = new Map(missing.map((job) => [job.id, sourceBytes(job)]));
+		const totalBytes = sum(sources.values());
 		let done = 0;
 		let bytes = 0;
 		const inWork = new Map<string, { rows: number; bytes: number }>();
 		const tell = (label: string) => {
-			const sum = (of: "rows" | "bytes") =>
-				inWork.values().reduce((all, entry) => all + entry[of], 0);
+			const inAll = (of: "rows" | "bytes") =>
+				sum(inWork.values().map((entry) => entry[of]));
 			this.#options.onProgress?.({
 				step,
 				label,
 				jobs: done,
 				totalJobs: missing.length,
-				bytes: Math.min(totalBytes, bytes + sum("bytes")),
+				bytes: Math.min(totalBytes, bytes + inAll("bytes")),
 				totalBytes,
-				rows: sum("rows"),
+				rows: inAll("rows"),
 				totalRows,
 			});
 		};
 		const fresh = await this.timed(step, async () =>
-			runner.run(await this.#supplied(missing), {
+			runner.run(await this.#supplied(missing, sources), {
 				signal: this.#options.signal,
 				onRetry: this.#options.onRetry,
 				onProgress: ({ id, ...progress }) => {
@@ -81,7 +83,7 @@ export class StepRunner {
 				},
 				onDone: (job) => {
 					done++;
-					bytes += sourceBytes(job);
+					bytes += sources.get(job.id) ?? 0;
 					const own = inWork.get(job.id);
 					if (own !== undefined) inWork.set(job.id, { ...own, bytes: 0 });
 					tell(job.label);
@@ -100,10 +102,29 @@ export class StepRunner {
 	}
 
 	/** Jobs whose inputs all lie in stores, where workers elsewhere do them. */
-	async #supplied(jobs: readonly Job[]): Promise<readonly Job[]> {
+	async #supplied(
+		jobs: readonly Job[],
+		sources: ReadonlyMap<string, number>,
+	): Promise<readonly Job[]> {
 		if (this.#options.queue === undefined) return jobs;
 		const { work } = this.#tools.stores;
+		const totalBytes = sum(sources.values());
+		let done = 0;
+		let bytes = 0;
+		const tell = (label: string) =>
+			this.#options.onProgress?.({
+				step: "supply",
+				label,
+				jobs: done,
+				totalJobs: jobs.length,
+				bytes,
+				totalBytes,
+				rows: 0,
+				totalRows: 0,
+			});
+		if (totalBytes > 0) tell("");
 		return inTurns(SUPPLIED_AT_A_TIME, jobs, async (job) => {
+			this.#options.signal?.throwIfAborted();
 			const inputs = job.inputs.map((input, index): JobInput => {
 				if (!("file" in input.from)) return input;
 				const key = `sources/${job.id}/${index}`;
@@ -117,6 +138,9 @@ export class StepRunner {
 				await work.put(copy, to.key);
 				await rm(copy, { force: true });
 			}
+			done++;
+			bytes += sources.get(job.id) ?? 0;
+			if (totalBytes > 0) tell(job.label);
 			return { ...job, inputs };
 		});
 	}
@@ -143,6 +167,10 @@ function listedOnce(store: Store): Pick<Store, "read" | "size"> {
 			return (await sizes).get(key) ?? null;
 		},
 	};
+}
+
+function sum(numbers: IteratorObject<number>): number {
+	return numbers.reduce((all, one) => all + one, 0);
 }
 
 /** Bytes of raw files that a job reads. */

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +16,7 @@ import {
 	describe,
 	expect,
 	test,
+	vi,
 } from "vitest";
 import type {
 	Job,
@@ -217,11 +220,41 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 			onRetry: (_job, reason) => retries.push(reason),
 		});
 		expect(await stranger.end()).toBe(1);
-		expect(stranger.output).toContain("may only use");
+		expect(stranger.output).toContain(`start it with --store ${folder}\n`);
 		expect(await countRuns(runs())).toBe(0);
 		await work();
 		await running;
 		expect(retries[0]).toContain("may only use");
+	});
+
+	test("a worker whose keys its store refuses says so, ends, and costs the build nothing", async () => {
+		const refuses = createServer((_, response) => {
+			response.statusCode = 403;
+			response.end("<Error><Code>AccessDenied</Code></Error>");
+		}).listen(0, "127.0.0.1");
+		await once(refuses, "listening");
+		vi.stubEnv("AWS_ACCESS_KEY_ID", "key");
+		vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+		try {
+			const runner = await publisher();
+			const retries: string[] = [];
+			const running = runCounted(runner, makes(2), {
+				onRetry: (_job, reason) => retries.push(reason),
+			});
+			const { port } = refuses.address() as AddressInfo;
+			const refused = await work({
+				store: "s3://lake",
+				endpoint: `http://127.0.0.1:${port}`,
+			});
+			expect(await refused.end()).toBe(1);
+			expect(refused.output).toContain("access is denied");
+			await work();
+			await running;
+			expect(retries).toEqual([]);
+		} finally {
+			vi.unstubAllEnvs();
+			refuses.close();
+		}
 	});
 
 	test("an idle worker ends when it was told to, and not while a job runs", async () => {
@@ -234,6 +267,9 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 		await running;
 		expect(worker.hasEnded).toBe(false);
 		expect(await worker.end()).toBe(0);
+		expect(worker.output).toMatch(
+			/^make \d+: done, \d+\.\d s\nends: nothing has waited or run for 2 s$/m,
+		);
 		expect(worker.output).toContain("ended");
 	});
 
@@ -342,7 +378,8 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 		const jobs = makes(4, 1500);
 		const running = runCounted(runner, jobs);
 		while (troubles.length === 0) await sleep(50);
-		expect(troubles[0]).toContain("no worker takes jobs of this version");
+		expect(troubles[0]).toMatch(/^no worker takes jobs of this version/);
+		expect(troubles[0]?.endsWith(`--store ${folder}`)).toBe(true);
 		await expect
 			.poll(() => queueStatus(redis.url))
 			.toMatchObject({

@@ -77,7 +77,7 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 		async function buildSites(): Promise<[open: string, shut: string]> {
 			const lake = (bucket: string) => store.bucketUrl(bucket) + PREFIX;
 			const [open, shut] = [join(folder, "open"), join(folder, "shut")];
-			await promisify(execFile)(
+			const { stdout } = await promisify(execFile)(
 				process.execPath,
 				["scripts/build-site.ts", "--out", open],
 				{
@@ -91,6 +91,9 @@ describe.skipIf(browserPath() === null || !hasRadosgw())(
 					},
 				},
 			);
+			// What it says stays short enough to be read.
+			expect(stdout).toContain("/rides/index.html");
+			expect(stdout.split("\n").length).toBeLessThan(100);
 			// One build for both: only this address tells them apart.
 			await cp(open, shut, { recursive: true });
 			for await (const name of glob("**/*.{html,js,json}", { cwd: shut })) {

@@ -10,6 +10,7 @@ import {
 	publicationOf,
 	publish,
 } from "../../scripts/publish/publication.ts";
+import { readingPolicy } from "../../scripts/storage/bucket-policy.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { S3Store } from "../../scripts/storage/s3-store.ts";
 import {
@@ -479,6 +480,24 @@ describe.skipIf(!hasRadosgw())("deploying a site", () => {
 		expect(await there("by-hand.txt")).toBe(true);
 		expect(await there("lake/catalog.json")).toBe(true);
 		store.close();
+	});
+
+	test("a bucket that nobody may read comes with the policy that opens it", async () => {
+		const address = "s3://closed/our/maps";
+		await server.makeBucket("closed");
+		const { stdout } = await promisify(execFile)(RUN[0], [
+			...[RUN[1], address, "--dir", site, "--endpoint", server.endpoint],
+		]);
+		const page = `${server.bucketUrl("closed")}our/maps/`;
+		expect(stdout).toContain(`It is at ${page}\n`);
+		expect(stdout).toContain(JSON.stringify(readingPolicy(address), null, 2));
+		expect(stdout).toContain(
+			`file://policy.json --endpoint-url ${server.endpoint}`,
+		);
+		expect((await fetch(page)).status).toBe(403);
+		await server.allowReading("closed", "/our/maps");
+		expect((await fetch(page)).status).toBe(200);
+		expect((await deploy())[1]).not.toContain("policy");
 	});
 
 	test("with --keep 1 nothing of the lake before is left, also where it was put a moment ago", async () => {

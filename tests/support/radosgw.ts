@@ -14,6 +14,7 @@ import {
 	S3Client,
 } from "@aws-sdk/client-s3";
 import { AwsV4Signer } from "aws4fetch";
+import { readingPolicy } from "../../scripts/storage/bucket-policy.ts";
 import type { CorsRule } from "../../src/lib/cors.ts";
 import { onFreePorts } from "./free-ports.ts";
 
@@ -47,8 +48,8 @@ export interface ObjectStore {
 	put(bucket: string, key: string, body: Uint8Array | string): Promise<void>;
 	/** No rules: the bucket has no CORS configuration any more. */
 	setCors(bucket: string, rules: readonly CorsRule[]): Promise<void>;
-	/** Lets anyone read the bucket's objects, and nobody list them. */
-	allowReading(bucket: string): Promise<void>;
+	/** Lets anyone read the bucket's objects, all or those below a prefix such as `/maps`, and nobody list them. */
+	allowReading(bucket: string, prefix?: string): Promise<void>;
 	/** The keys of a further user, who owns nothing. */
 	makeUser(name: string): Promise<{
 		readonly accessKeyId: string;
@@ -228,21 +229,11 @@ function store(server: {
 				}),
 			);
 		},
-		async allowReading(bucket) {
+		async allowReading(bucket, prefix = "") {
 			await client.send(
 				new PutBucketPolicyCommand({
 					Bucket: bucket,
-					Policy: JSON.stringify({
-						Version: "2012-10-17",
-						Statement: [
-							{
-								Effect: "Allow",
-								Principal: "*",
-								Action: "s3:GetObject",
-								Resource: `arn:aws:s3:::${bucket}/*`,
-							},
-						],
-					}),
+					Policy: JSON.stringify(readingPolicy(`s3://${bucket}${prefix}`)),
 				}),
 			);
 		},
