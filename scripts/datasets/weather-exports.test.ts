@@ -524,7 +524,9 @@ Horodate;Valeur
 ES0031000000000000AB;13/01/2024;1;0,123;R
 ES0031000000000000AB;13/01/2024;24;0,5;R
 `,
-		series: ["ES0031000000000000AB/-/Consumo_kWh 2024-01-13T01:00: 0.123 0.5"],
+		series: [
+			"ES0031000000000000AB/-/Consumo [kWh] 2024-01-13T01:00: 0.123 0.5",
+		],
 		leftOut: ["Metodo_obtencion"],
 	},
 	{
@@ -535,8 +537,8 @@ ES0031000000000000AB;13/01/2024;24;0,5;R
 '10443720000000001,01/13/2024,01/14/2024 05:00:00, 00:15, 00:30,0,A,Surplus Generation
 `,
 		series: [
-			"10443720000000001/Consumption/USAGE_KWH 2024-01-13T00:00: 0.123 0.0",
-			"10443720000000001/Surplus Generation/USAGE_KWH 2024-01-13T00:15: 0.0",
+			"10443720000000001/Consumption/USAGE [kWh] 2024-01-13T00:00: 0.123 0.0",
+			"10443720000000001/Surplus Generation/USAGE [kWh] 2024-01-13T00:15: 0.0",
 		],
 		leftOut: ["REVISION_DATE, USAGE_END_TIME, ESTIMATED_ACTUAL"],
 	},
@@ -1364,7 +1366,7 @@ test("a measure in another unit is no mark of the first", async () => {
 	);
 	expect(series).toEqual([
 		"file/-/temp 2024-05-01T00:00: 10.0",
-		"file/-/temp_f 2024-05-01T00:00: 50.0",
+		"file/-/temp_f [°F] 2024-05-01T00:00: 50.0",
 		"file/-/weather_code 2024-05-01T00:00: 61.0",
 	]);
 });
@@ -1387,7 +1389,7 @@ test("an hour 25 is rejected with what to do", async () => {
 	const { series, rejects } = await read(
 		"CUPS;Fecha;Hora;AE_kWh\nES1;29/10/2023;1;0,5\nES1;29/10/2023;25;0,6\n",
 	);
-	expect(series).toEqual(["ES1/-/AE_kWh 2023-10-29T01:00: 0.5"]);
+	expect(series).toEqual(["ES1/-/AE [kWh] 2023-10-29T01:00: 0.5"]);
 	expect(rejects).toEqual([
 		expect.stringMatching(/^3: an hour 25, .*with their zone/),
 	]);

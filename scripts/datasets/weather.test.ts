@@ -455,6 +455,25 @@ describe("bad input", () => {
 		);
 	});
 
+	test("a unit at the end of a name is the unit, where it cannot be anything else", async () => {
+		const { readings } = await readingsOf({
+			"weather/a.csv": [
+				"time,temp_c,dew point F,Speed_kmh,gust_m_s,pressure_hpa,vitamin_c,rain_in,in,soil_temp_c [K]",
+				"2024-05-01T00:00Z,1,2,3,4,5,6,7,8,9",
+			].join("\n"),
+			"weather/b.csv": "time,temp_c,temp_f\n2024-05-01T00:00Z,1,2\n",
+		});
+		expect(readings).toEqual(
+			[
+				...["a/-/Speed [km/h] @ 3.0", "a/-/dew point [°F] @ 2.0"],
+				...["a/-/gust [m/s] @ 4.0", "a/-/in @ 8.0", "a/-/pressure [hPa] @ 5.0"],
+				...["a/-/rain [in] @ 7.0", "a/-/soil_temp_c [K] @ 9.0"],
+				...["a/-/temp [°C] @ 1.0", "a/-/vitamin_c @ 6.0"],
+				...["b/-/temp_c [°C] @ 1.0", "b/-/temp_f [°F] @ 2.0"],
+			].map((text) => text.replace("@", "2024-05-01T00:00:00")),
+		);
+	});
+
 	test("a station whose name is longer than a folder's is rejected, and the others stay", async () => {
 		const { readings, lake } = await readingsOf({
 			"weather/a.csv": `station,time,t\n${"x".repeat(241)},2019-01-01,1\n${"é".repeat(41)},2019-01-01,2\n${"é".repeat(40)},2019-01-01,3\n`,

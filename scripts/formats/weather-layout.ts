@@ -28,7 +28,7 @@ import {
 	TimeForms,
 	timeText,
 } from "./weather-times.ts";
-import { CellUnits, measuredIn } from "./weather-units.ts";
+import { CellUnits, measuredIn, withUnitOfName } from "./weather-units.ts";
 import { isVersion, versionColumn } from "./weather-versions.ts";
 
 /** How a file's cells become readings. */
@@ -262,10 +262,11 @@ export async function survey(
 	}
 
 	const { versions } = roles;
+	const asTold = headers;
 	const versionsOf = (measures: readonly number[]) =>
 		new Map(
 			measures.flatMap((measure): [number, number][] => {
-				const column = versionColumn(headers, versions, measure);
+				const column = versionColumn(asTold, versions, measure);
 				return column === null ? [] : [[measure, column]];
 			}),
 		);
@@ -324,6 +325,8 @@ export async function survey(
 		for (const index of measures) all.merge(statisticsOf(byColumn, index));
 		statistics.set(periodName(periods), all);
 	} else {
+		for (const index of measures)
+			headers = headers.with(index, withUnitOfName(headers[index] as Header));
 		headers = distinctHeaders(headers, header.cells, measures);
 		for (const index of measures) {
 			const name = headers[index]?.name ?? "";

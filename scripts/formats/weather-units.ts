@@ -1,3 +1,5 @@
+import type { Header } from "./weather-header.ts";
+
 /** Units that may stand behind a number in its own cell, besides degrees; no letters that mark what a value is worth. */
 const UNITS = [
 	"%|‰|mm|cm|m|km|in|inch|inches|ft|feet|mi|miles?",
@@ -53,4 +55,54 @@ export class CellUnits {
 		const [only, other] = this.#units;
 		return only !== undefined && other === undefined ? only : null;
 	}
+}
+
+/** Units that names of columns end in, and what they stand for, whatever is measured. */
+const ENDINGS: Readonly<Record<string, string>> = {
+	...{ degc: "°C", celsius: "°C", degf: "°F", fahrenheit: "°F", degrees: "°" },
+	...{ hpa: "hPa", kpa: "kPa", mbar: "mbar", mb: "mbar", inhg: "inHg" },
+	...{
+		kmh: "km/h",
+		kph: "km/h",
+		mph: "mph",
+		mps: "m/s",
+		knots: "kn",
+		kt: "kn",
+	},
+	...{ mm: "mm", cm: "cm", km: "km", miles: "mi", inches: "in" },
+	...{ pct: "%", percent: "%", "%": "%" },
+	...{ wh: "Wh", kwh: "kWh", mwh: "MWh", kw: "kW", kva: "kVA", kvarh: "kvarh" },
+	...{ hz: "Hz", lux: "lx", ppm: "ppm", ppb: "ppb", dba: "dBA" },
+	...{ wm2: "W/m²", w_m2: "W/m²", ugm3: "µg/m³", ug_m3: "µg/m³", m3: "m³" },
+};
+
+/** The same of letters that mean a unit only behind the name of what is measured in it. */
+const LETTERS: readonly {
+	readonly of: RegExp;
+	readonly units: Readonly<Record<string, string>>;
+}[] = [
+	{
+		of: /temp|dew|chill|heat_?index|feels|wet_?bulb|soil/i,
+		units: { c: "°C", f: "°F", k: "K" },
+	},
+	{ of: /wind|gust|speed/i, units: { ms: "m/s", m_s: "m/s", kts: "kn" } },
+	{ of: /rain|precip|snow/i, units: { in: "in" } },
+	{ of: /power|load|consumption|production|generation/i, units: { w: "W" } },
+	{ of: /volt|batt/i, units: { v: "V" } },
+];
+
+/** A name and its last word; `m_s` and their like are one. */
+const LAST_WORD = /^(.+?)[_\s-]+((?:w|ug|m)[_\s-](?:m2|m3|s)|[^_\s-]+)$/i;
+
+/** `temp_c` as a name with a unit, where the name ends in one and the header says no other. */
+export function withUnitOfName(header: Header): Header {
+	const [, name, word] = LAST_WORD.exec(header.name) ?? [];
+	if (header.unit !== null || name === undefined || word === undefined)
+		return header;
+	const key = word.toLowerCase().replace(/[\s-]/, "_");
+	const tables = LETTERS.filter(({ of }) => of.test(name)).map(
+		({ units }) => units,
+	);
+	const told = [...tables, ENDINGS].find((units) => Object.hasOwn(units, key));
+	return told === undefined ? header : { name, unit: told[key] ?? null };
 }
