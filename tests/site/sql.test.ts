@@ -415,7 +415,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		await run("select 'a' as a");
 		await page.getByText("A chart needs a column of numbers").waitFor();
 		await page.getByRole("button", { name: "Rows" }).press("Enter");
-		expect(await cellsOf(page)).toEqual(["a"]);
+		await expect.poll(() => cellsOf(page)).toEqual(["a"]);
 	});
 
 	test.each(["light", "dark"] as const)(
