@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { makeEngineAssets } from "./engine-assets.ts";
 import { commandOptions } from "./site/command-options.ts";
 import { BusyError, takeLock } from "./storage/lock.ts";
@@ -40,7 +41,7 @@ try {
 	});
 	const ended = once(astro, "close");
 	for await (const line of createInterface({ input: astro.stdout }))
-		if (!line.includes(TILES)) console.log(line);
+		if (!stripVTControlCharacters(line).includes(TILES)) console.log(line);
 	const [status] = await ended;
 	process.exitCode = status ?? 1;
 } finally {
