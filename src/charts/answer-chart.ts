@@ -367,10 +367,10 @@ export function describeAnswer(drawing: Drawing): string {
 			if (point.value > most.value) most = point;
 		}
 		const decimals = decimalsFor(least.value, most.value);
-		const at_ = (point: DrawnPoint) =>
+		const told = (point: DrawnPoint) =>
 			`${formatNumber(point.value, decimals)} at ${placeText(drawing, point.place)}`;
 		return [
-			`${name === "" ? "" : `${name}: `}${formatCounted(own.length, "value")}, from ${at_(least)} to ${at_(most)}`,
+			`${name === "" ? "" : `${name}: `}${formatCounted(own.length, "value")}, from ${told(least)} to ${told(most)}`,
 		];
 	});
 	if (said.length === 0) return "There is no value to draw.";

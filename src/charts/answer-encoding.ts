@@ -40,19 +40,18 @@ export function suggestedEncoding(
 	const numbers = placesOf("number");
 	const [time] = placesOf("time");
 	const words = placesOf("words");
-	const across = time ?? words[0] ?? (numbers.length > 1 ? numbers[0] : null);
+	const several = numbers.length > 1 ? numbers[0] : undefined;
+	const across = time ?? words[0] ?? several ?? null;
 	const up = numbers.find((place) => place !== across);
 	if (up === undefined) return null;
 	const groupings = words.filter(
 		(place) => place !== across && isGrouping(columns[place]),
 	);
 	const colour =
-		groupings.find((colour) =>
-			isCurve(columns, { across: across ?? null, colour }),
-		) ??
+		groupings.find((colour) => isCurve(columns, { across, colour })) ??
 		groupings[0] ??
 		null;
-	const plain = { across: across ?? null, up, colour };
+	const plain = { across, up, colour };
 	const encoding = { ...plain, mark: "line" as const };
 	const marks = marksFor(columns, encoding);
 	if (marks.includes("candles") && colour === null)
