@@ -6,6 +6,7 @@ import plainPacked from "../.cache/engine/duckdb-eh.wasm.gz?url";
 import parquetPacked from "../.cache/engine/parquet.wasm.gz?url";
 import sample from "../.cache/engine/sample.parquet?url";
 import decodeWorker from "./decode.worker.ts?worker&url";
+import lateThreads from "./late-threads.worker.ts?worker&url";
 import sharedHeap from "./shared-heap.worker.ts?worker&url";
 
 /** The scripts and the packed WebAssembly of one of DuckDB's builds. */
@@ -25,7 +26,11 @@ export const ENGINE_FILES = {
 	} satisfies DuckdbFiles,
 	threaded: {
 		packed: absolute(threadedPacked),
-		worker: [absolute(sharedHeap), absolute(threadedWorker)],
+		worker: [
+			absolute(sharedHeap),
+			absolute(lateThreads),
+			absolute(threadedWorker),
+		],
 		thread: [absolute(sharedHeap), absolute(threadWorker)],
 	} satisfies DuckdbFiles,
 	parquetPacked: absolute(parquetPacked),

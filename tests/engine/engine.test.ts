@@ -15,6 +15,7 @@ import {
 import { buildPage } from "../../scripts/bench/build-page.ts";
 import { contentSecurityPolicy } from "../../src/lib/csp.ts";
 import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
+import { suitableDecoders } from "../../workers/decode-pool.ts";
 import { browserPath, launch } from "../browser.ts";
 import { bytesWritten } from "../site/bytes-written.ts";
 import { complaintsOf } from "../site/complaints.ts";
@@ -395,6 +396,11 @@ describe.skipIf(browserPath() === null)("the engine in a browser", () => {
 			expect(
 				await ask(tab, "SELECT current_setting('threads')::INTEGER"),
 			).toMatchObject({ cells: [[threads]] });
+			// And on no more workers: the engine's, the decoders', DuckDB's first and its threads'.
+			const cores = await tab.evaluate(() => navigator.hardwareConcurrency);
+			await expect
+				.poll(() => tab.workers().length)
+				.toBe(1 + suitableDecoders(cores) + threads);
 		});
 
 		test("workers that are killed are replaced, and the next question is answered", async () => {
