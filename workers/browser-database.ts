@@ -7,6 +7,7 @@ import { concatenate } from "../src/lake/ipc.ts";
 import { Lifeline } from "../src/lake/lifeline.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
 import { blobScript, startBlobWorker } from "./blob-worker.ts";
+import { MODULE_TAKER, sendModule } from "./compiled-wasm.ts";
 import type { SqlValue } from "./engine-api.ts";
 import type { DuckdbFiles } from "./engine-files.ts";
 import { HEAP_WATCH, heapBytes } from "./engine-heap.ts";
@@ -26,20 +27,20 @@ const MOST_FETCHES = 32;
 const MOST_THREADS = 8;
 
 /**
- * DuckDB in a worker of its own, below the one that calls: cancelling reaches it
- * while it works, and ending it gives its memory back. Its threads are workers
- * below that one, and end with it.
+ * DuckDB, `module` being what the files' WebAssembly is compiled to, in a worker of
+ * its own, below the one that calls: cancelling reaches it while it works, and ending
+ * it gives its memory back. Its threads are workers below that one, and end with it.
  */
 export async function openBrowserDatabase(
 	files: Pick<DuckdbFiles, "worker" | "thread">,
-	wasm: Blob,
+	module: Promise<WebAssembly.Module>,
 ): Promise<Database> {
 	const life = newLife("duckdb");
 	const worker = startBlobWorker(
 		files.worker,
 		"classic",
 		"duckdb",
-		QUIET + HEAP_WATCH + lifeScript(life),
+		QUIET + HEAP_WATCH + MODULE_TAKER + lifeScript(life),
 	);
 	const database = new AsyncDuckDB(new VoidLogger(), worker);
 	const lifeline = new Lifeline();
@@ -65,9 +66,11 @@ export async function openBrowserDatabase(
 		await database.terminate();
 		if (threadUrl !== null) URL.revokeObjectURL(threadUrl);
 	};
-	const wasmUrl = URL.createObjectURL(wasm);
+	// DuckDB fetches its module from an address, and gets the one it was sent.
+	const nothing = URL.createObjectURL(new Blob());
 	try {
-		await orLost(() => database.instantiate(wasmUrl, threadUrl));
+		sendModule(worker, await module);
+		await orLost(() => database.instantiate(nothing, threadUrl));
 		onDeath(life, () => lifeline.lose("its worker was ended"));
 		await orLost(() =>
 			database.open({ path: ":memory:", maximumThreads: threads }),
@@ -76,7 +79,7 @@ export async function openBrowserDatabase(
 		await close();
 		throw error;
 	} finally {
-		URL.revokeObjectURL(wasmUrl);
+		URL.revokeObjectURL(nothing);
 	}
 
 	const direct = async (id: number, sql: string) =>

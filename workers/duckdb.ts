@@ -15,8 +15,8 @@ import { fetchWasm, type OnBytes } from "./unpack.ts";
  */
 export function fetchDuckdb(onBytes: OnBytes): () => Promise<Database> {
 	let files: DuckdbFiles = suitableDuckdb();
-	let wasm = unpacked(files, onBytes);
-	const open = async () => openBrowserDatabase(files, await wasm);
+	let module = compiled(files, onBytes);
+	const open = () => openBrowserDatabase(files, module);
 	return async () => {
 		const { plain } = ENGINE_FILES;
 		try {
@@ -24,15 +24,19 @@ export function fetchDuckdb(onBytes: OnBytes): () => Promise<Database> {
 		} catch (error) {
 			if (files === plain) throw error;
 			files = plain;
-			wasm = unpacked(files, onBytes);
+			module = compiled(files, onBytes);
 			return open();
 		}
 	};
 }
 
-function unpacked({ packed }: DuckdbFiles, onBytes: OnBytes): Promise<Blob> {
-	const wasm = fetchWasm(packed, onBytes).then((response) => response.blob());
+/** Compiled as it arrives, and once for all engines that are opened of it. */
+function compiled(
+	{ packed }: DuckdbFiles,
+	onBytes: OnBytes,
+): Promise<WebAssembly.Module> {
+	const module = WebAssembly.compileStreaming(fetchWasm(packed, onBytes));
 	// Whoever opens it hears of a failure; it may come before they do.
-	wasm.catch(() => {});
-	return wasm;
+	module.catch(() => {});
+	return module;
 }
