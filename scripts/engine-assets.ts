@@ -53,7 +53,7 @@ async function makeSample(path: string): Promise<void> {
 					(i * 7919) % 1000 AS n,
 					((i * 7919) % 1000) / 8.0::DOUBLE AS value,
 					'name ' || (i % 300) AS name
-				FROM range(20480) AS numbers(i)
+				FROM range(122880) AS numbers(i)
 			) TO ${literal(`${path}.part`)} (
 				FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 				WRITE_BLOOM_FILTER false

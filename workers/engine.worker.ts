@@ -11,7 +11,7 @@ import { ENGINE_FILES } from "./engine-files.ts";
 import { holdLife } from "./life.ts";
 import { openByteCache } from "./opfs-cache.ts";
 import { fetchWasm } from "./unpack.ts";
-import { warmDatabase, warmDecoders } from "./warm-up.ts";
+import { warmDecoders } from "./warm-up.ts";
 
 const keys = new KeyRing();
 const engine = createEngine({
@@ -30,7 +30,8 @@ const engine = createEngine({
 			size,
 			start: () => startDecoder(decodeWorker, module),
 		});
-		const warm = warmDecoders(decoder, size, fetchBytes(sample));
+		const sampled = fetchBytes(sample);
+		warmDecoders(decoder, size, sampled);
 		const source = new HttpSource(lakeUrl, { sign: keys.sign });
 		return {
 			source,
@@ -42,13 +43,12 @@ const engine = createEngine({
 			openDatabase: async () => {
 				// Without the decoder's file the engine would open and never answer.
 				await module;
-				const database = await openDuckdb();
-				await warmDatabase(database, await warm);
-				return database;
+				return openDuckdb();
 			},
 			decoder,
 			cache: await openByteCache(),
 			budgetBytes: residentShare(suitableMemoryBytes()),
+			sample: sampled,
 		};
 	},
 });
@@ -77,7 +77,7 @@ function refusalOf(address: string, lakeUrl: string): string | null {
 		: `this site may not read from ${origin}: its publisher allows hosts with the setting PUBLIC_FOREIGN_HOSTS when the site is built; or download the file and drop it here`;
 }
 
-async function fetchBytes(url: string): Promise<Uint8Array> {
+async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
 	return (await fetch(url)).bytes();
 }
 

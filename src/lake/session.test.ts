@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -104,6 +104,48 @@ test("what was loaded is packed once nobody asks, and answers as before", async 
 	expect(await ask()).toEqual(loaded);
 	await new Promise((resolve) => setTimeout(resolve, 1000));
 	expect(packed).toBe(2);
+});
+
+test("a session that nobody asks rehearses on a sample, of which nothing stays", async () => {
+	const other = join(lake, "other");
+	await writeTestLake(other, [
+		{
+			name: "sample",
+			select:
+				"SELECT TIMESTAMP '2024-01-01' + to_minutes(i) AS ts, i AS n, i / 8 AS value, 'n' || i % 300 AS name FROM range(2000) r(i)",
+		},
+	]);
+	const [path] = await Array.fromAsync(glob(join(other, "**", "*.parquet")));
+	const sample = readFile(path as string);
+	const counted = () => {
+		const decoder = nodeDecoder();
+		let count = 0;
+		const decode: typeof decoder.decode = (...args) => {
+			count += 1;
+			return decoder.decode(...args);
+		};
+		return { decoder: { ...decoder, decode }, decoded: () => count };
+	};
+	const { decoder, decoded } = counted();
+	const session = await open({ decoder, sample });
+	expect(await rows(session, "SELECT 1")).toEqual([[1]]);
+	await expect.poll(decoded).toBeGreaterThanOrEqual(2);
+	expect(await rows(session, "SELECT max(i) FROM numbers")).toEqual([[19999]]);
+	await expect
+		.poll(async () => (await session.memoryUse()).residentBytes)
+		.toBe(0);
+	expect(session.files()).toEqual([]);
+	await expect(
+		session.query({ sql: "FROM 'lakeside-rehearsal.parquet'" }),
+	).rejects.toThrow("lakeside-rehearsal.parquet");
+
+	// Who asks at once has no use for it.
+	const asked = counted();
+	const busy = await open({ decoder: asked.decoder, sample });
+	await rows(busy, "SELECT sum(i) FROM numbers WHERE part = 1");
+	const before = asked.decoded();
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	expect(asked.decoded()).toBe(before);
 });
 
 test("counts and partition keys fetch nothing", async () => {

@@ -39,6 +39,7 @@ import {
 	reportOf,
 	type SessionRequest,
 } from "./query-run.ts";
+import { REHEARSAL_FILE, REHEARSALS, REHEARSED } from "./rehearsal.ts";
 import { requestsOf } from "./request-count.ts";
 import { answerInSlices, planSlices, type SlicePlan } from "./slices/answer.ts";
 import { Turns } from "./turns.ts";
@@ -58,6 +59,8 @@ export interface SessionOptions {
 	readonly budgetBytes: number;
 	/** Reads files that SQL names besides the lake's tables; none where it is absent. */
 	readonly files?: FileAccess;
+	/** A small Parquet file for the session to rehearse on; it does not where that is absent. */
+	readonly sample?: Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface MemoryUse {
@@ -73,7 +76,7 @@ interface Answered extends Answer {
 	readonly slices: number | null;
 }
 
-/** Packing takes the engine's time, which a visitor who asks on needs more. */
+/** Packing and rehearsing take the engine's time, which a visitor who asks on needs more. */
 const REST_MILLISECONDS = 150;
 
 const FREE: Price = {
@@ -97,7 +100,9 @@ export class LakeSession {
 	#opened: OpenedCatalog;
 	#blocks = new ManifestBlocks();
 	readonly #turns = new Turns();
-	#packing: ReturnType<typeof setTimeout> | undefined;
+	#resting: ReturnType<typeof setTimeout> | undefined;
+	/** Whether row groups have been decoded and loaded, of the lake or of the sample. */
+	#isRehearsed = false;
 	/** Of the tasks that wait or are at work; closing ends them. */
 	readonly #running = new Set<AbortController>();
 	#isClosed = false;
@@ -120,6 +125,7 @@ export class LakeSession {
 			const session = new LakeSession(options, opened, opening);
 			session.#blocks.prefetch(opened.catalog.tables, { source, cache });
 			await session.#engines.ready();
+			session.#restSoon();
 			return session;
 		} catch (error) {
 			opening.then((database) => database.close()).catch(() => {});
@@ -241,6 +247,12 @@ export class LakeSession {
 				this.#query(engine, named),
 			),
 		);
+		answer.then(
+			({ plan }) => {
+				if (plan.actual.rowGroups > 0) this.#isRehearsed = true;
+			},
+			() => {},
+		);
 		this.#tidyInTurn();
 		return answer;
 	}
@@ -286,7 +298,7 @@ export class LakeSession {
 	/** For good: what waits or is at work, and what is asked from now on, is cancelled. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
-		clearTimeout(this.#packing);
+		clearTimeout(this.#resting);
 		for (const task of this.#running) task.abort();
 		await this.#engines.close();
 		await this.#options.decoder.close();
@@ -599,27 +611,62 @@ export class LakeSession {
 
 	/**
 	 * After those who wait already, an engine that has grown too large makes way for a
-	 * new one; and once nobody has asked for a while, what was loaded is packed.
+	 * new one.
 	 */
 	#tidyInTurn(): void {
-		clearTimeout(this.#packing);
+		clearTimeout(this.#resting);
 		const tidied = this.#turns.take(new AbortController().signal, () =>
 			this.#engines.renewIfGrown(),
 		);
 		tidied
 			// One that is lost is replaced when it is needed.
 			.catch(() => {})
-			.finally(() => {
-				clearTimeout(this.#packing);
-				this.#packing = setTimeout(() => this.#packInTurn(), REST_MILLISECONDS);
-			});
+			.finally(() => this.#restSoon());
 	}
 
-	#packInTurn(): void {
-		this.#turns
-			.take(new AbortController().signal, () => this.#engines.pack())
-			// What is not packed answers as well.
-			.catch(() => {});
+	/** Once nobody has asked for a while, what was loaded is packed, or else loading rehearsed. */
+	#restSoon(): void {
+		clearTimeout(this.#resting);
+		if (this.#isClosed) return;
+		this.#resting = setTimeout(() => {
+			const rest = this.#isRehearsed ? this.#packInTurn() : this.#rehearse();
+			// What is not packed, or not rehearsed, answers as well.
+			rest.catch(() => {});
+		}, REST_MILLISECONDS);
+	}
+
+	#packInTurn(): Promise<void> {
+		return this.#turns.take(new AbortController().signal, () =>
+			this.#engines.pack(),
+		);
+	}
+
+	/**
+	 * Asks about a sample what pages ask about the lake. Browsers compile WebAssembly when
+	 * it is first called, and better once it is called often: otherwise a first question
+	 * would wait for that. Whoever asks meanwhile waits for one of these at most.
+	 */
+	async #rehearse(): Promise<void> {
+		const sample = await this.#options.sample;
+		if (sample === undefined) return;
+		const blob = new Blob([sample]);
+		for (let round = 0; round < REHEARSALS; round += 1) {
+			this.#files.store.drop(REHEARSAL_FILE, blob);
+			try {
+				for (const sql of REHEARSED) {
+					if (this.#isRehearsed || this.#running.size > 0) return;
+					const { signal } = new AbortController();
+					await this.#inTurn(signal, (engine, signal) =>
+						this.#files.named(engine, newRun({ sql }, signal), (named) =>
+							this.#query(engine, named),
+						),
+					);
+				}
+			} finally {
+				await this.removeFile(REHEARSAL_FILE);
+			}
+		}
+		this.#isRehearsed = true;
 	}
 }
 

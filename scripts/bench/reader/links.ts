@@ -9,6 +9,7 @@ import {
 	inFreshTab,
 	openOurs,
 	openPeer,
+	read,
 } from "./tabs.ts";
 
 const RUNS = 3;
@@ -118,6 +119,7 @@ async function measure(one: Case, link: Link): Promise<Figure[]> {
 		ours.push(
 			await inFreshTab(pageUrl, async (tab) => {
 				await openOurs(tab, `${link.url}${one.lake}/`);
+				await read();
 				return askOurs(tab, one.ours);
 			}),
 		);
@@ -135,6 +137,7 @@ async function measure(one: Case, link: Link): Promise<Figure[]> {
 	);
 	const peer = await inFreshTab(pageUrl, async (tab) => {
 		await openPeer(tab, `${link.url}peer/`);
+		await read();
 		link.takeRequests();
 		const list = one.files.map((path) => `'${link.url}${path}'`).join(", ");
 		const answer = await askPeer(tab, one.peer(`read_parquet([${list}])`));

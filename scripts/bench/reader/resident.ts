@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { literal } from "../../storage/sql-text.ts";
 import { type Figure, untargeted } from "../figure.ts";
@@ -14,14 +13,13 @@ import {
 	openOurs,
 	openPeer,
 	openPlain,
+	read,
 } from "./tabs.ts";
 
 const LEAST_OF_PEER = 10;
 const MOST_OVERHEAD_MILLISECONDS = 10;
 const RUNS = 15;
 const PEER_RUNS = 3;
-/** A visitor reads an answer before the next question; the peer has the same time. */
-const READING_MILLISECONDS = 2000;
 
 /** A question, and others that what it made resident answers. */
 interface Case {
@@ -109,7 +107,7 @@ async function againstPeer(one: Case, link: Link): Promise<Figure> {
 	const ours = await inFreshTab(pageUrl, async (tab) => {
 		await openOurs(tab, `${link.url}${one.lake}/`);
 		await askOurs(tab, one.first(one.lake));
-		await sleep(READING_MILLISECONDS);
+		await read();
 		link.takeRequests();
 		const times: number[] = [];
 		for (let run = 0; run < RUNS; run += 1)
@@ -123,7 +121,7 @@ async function againstPeer(one: Case, link: Link): Promise<Figure> {
 		const list = one.files.map((path) => `'${link.url}${path}'`).join(", ");
 		const table = `read_parquet([${list}])`;
 		await askPeer(tab, one.first(table));
-		await sleep(READING_MILLISECONDS);
+		await read();
 		const times: number[] = [];
 		for (let run = 0; run < PEER_RUNS; run += 1)
 			times.push((await askPeer(tab, one.again(table, run))).milliseconds);
@@ -155,7 +153,7 @@ async function againstPlain(
 				"SELECT origin, delay FROM flights",
 				"flights",
 			);
-			await sleep(READING_MILLISECONDS);
+			await read();
 			const times: { ours: number[]; part: number[]; plain: number[] } = {
 				ours: [],
 				part: [],

@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { launch } from "../../../tests/browser.ts";
 import type { ReaderPage } from "../pages/reader.ts";
 
 declare const page: ReaderPage;
+
+const READING_MILLISECONDS = 2000;
+
+/** As long as a visitor takes to read a page, or an answer, before a question; all sides have the same time. */
+export function read(): Promise<void> {
+	return sleep(READING_MILLISECONDS);
+}
 
 /** Runs in a browser that has seen nothing, so that no cache answers. */
 export async function inFreshTab<T>(
