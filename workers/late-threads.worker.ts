@@ -48,7 +48,11 @@
 		#start(): void {
 			const worker = new Worker(this.#url);
 			this.#worker = worker;
-			worker.onerror = (event) => this.onerror?.(event);
+			worker.onerror = (event) => {
+				// DuckDB does without a thread that cannot be had, offline for one.
+				if (this.#isLoaded) this.onerror?.(event);
+				else event.preventDefault();
+			};
 			worker.onmessage = (event: MessageEvent<Message>) => {
 				if (this.#isLoaded || event.data.cmd !== "loaded") {
 					this.onmessage?.(event);
