@@ -164,7 +164,6 @@ export class FolderStore implements Store {
 
 	close(): void {}
 
-	/** Removes what killed processes were writing. */
 	async sweep(): Promise<void> {
 		const keys = this.#keys("");
 		await this.remove(keys.filter((key) => UNFINISHED.test(key)));

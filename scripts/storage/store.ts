@@ -29,6 +29,8 @@ export interface Store {
 	list(prefix: string): AsyncIterable<StoredFile>;
 	/** Removes files; those that are not there are none to remove. */
 	remove(keys: readonly string[]): Promise<void>;
+	/** Removes what killed processes were writing. */
+	sweep(): Promise<void>;
 	close(): void;
 }
 

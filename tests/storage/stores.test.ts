@@ -361,9 +361,13 @@ describe.skipIf(!hasRadosgw())("a bucket's own", () => {
 		expect(await uploads()).toBe(1);
 		await store.sweep();
 		expect(await uploads()).toBe(1);
+		// Keys that may not list them are no hindrance to the rest.
+		gateway.spoil("denied", /^GET.*uploads/, 1);
+		await store.sweep(-60_000);
+		expect(await uploads()).toBe(1);
+		expect(await keysOf(store)).toEqual([]);
 		await store.sweep(-60_000);
 		expect(await uploads()).toBe(0);
-		expect(await keysOf(store)).toEqual([]);
 		store.close();
 	});
 
