@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { inOwnDirection } from "../lib/own-direction.ts";
+import { DAY_MS } from "../lib/time-units.ts";
 import type { AnswerColumn, Scale, Value } from "./answer-column.ts";
 import {
 	type Encoding,
@@ -413,7 +414,7 @@ function numberText(value: number, points: readonly DrawnPoint[]): string {
 function textOf(value: Value | null, scale: Scale): string {
 	if (value === null) return "NULL";
 	if (value instanceof Date)
-		return value.getTime() % 86_400_000 === 0
+		return value.getTime() % DAY_MS === 0
 			? formatDay(value)
 			: `${formatInstant(value)} UTC`;
 	return scale === "number"

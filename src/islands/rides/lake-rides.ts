@@ -1,5 +1,5 @@
 import type { Table } from "apache-arrow";
-import type { CellWindow } from "../../lib/grid.ts";
+import { type CellWindow, modulo } from "../../lib/grid.ts";
 import type { CourseOptions } from "../../lib/rides/course.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
@@ -173,7 +173,7 @@ function countsOf(table: Table, window: CellWindow): Uint32Array {
 	const rides = integers(table, "rides");
 	const size = 2 ** window.level;
 	for (let row = 0; row < rides.length; row++) {
-		const across = ((((x[row] as number) - window.x) % size) + size) % size;
+		const across = modulo((x[row] as number) - window.x, size);
 		const down = (y[row] as number) - window.y;
 		counts[down * window.columns + across] = rides[row] as number;
 	}
