@@ -73,15 +73,19 @@ test("values of every type are drawn as native DuckDB means them, or not at all"
 			number,
 		];
 		const scale = scaleOf(type);
-		return { drawn: scale && drawable(text, scale), value };
+		return { scale, drawn: scale && drawable(text, scale), value };
 	};
 	for (const sql of [...finite, ...instants]) {
 		const { drawn, value } = await asked(sql);
 		expect(Number(drawn), sql).toBe(value);
 	}
 	for (const sql of none) expect((await asked(sql)).drawn, sql).toBeNull();
-	for (const sql of ["[1]", "{'a': 1}", "INTERVAL 1 DAY", "'a'::BLOB"])
-		expect((await asked(sql)).drawn, sql).toBeNull();
+	for (const sql of [
+		...["[1]", "{'a': 1}", "INTERVAL 1 DAY", "'a'::BLOB"],
+		...["[4.5::DECIMAL(4, 1)]", "array_value(4.5::DECIMAL(4, 1))"],
+		...["[TIMESTAMP '2024-01-02 03:04:05']", "['a'::ENUM('a')]"],
+	])
+		expect((await asked(sql)).scale, sql).toBeNull();
 	connection.closeSync();
 	database.closeSync();
 });
