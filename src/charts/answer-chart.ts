@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { formatCounted } from "../lib/format.ts";
 import { inOwnDirection } from "../lib/own-direction.ts";
 import { DAY_MS } from "../lib/time-units.ts";
 import type { AnswerColumn, Scale, Value } from "./answer-column.ts";
@@ -9,12 +10,7 @@ import {
 	type Prices,
 	pricesOf,
 } from "./answer-encoding.ts";
-import {
-	formatCounted,
-	formatDay,
-	formatInstant,
-	formatNumber,
-} from "./format.ts";
+import { formatDay, formatInstant, formatNumber } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
 import { decimalsFor, valueAxis, valueAxisWidth } from "./value-axis.ts";

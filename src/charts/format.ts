@@ -1,4 +1,4 @@
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { inOwnDirection } from "../lib/own-direction.ts";
 import type { TimeUnit } from "../lib/time-units.ts";
 
@@ -88,15 +88,6 @@ export function unitName(start: Date, unit: TimeUnit): string {
 		case "year":
 			return String(start.getUTCFullYear());
 	}
-}
-
-/** A count with its noun: `1 post`, `2 posts`. */
-export function formatCounted(
-	value: number,
-	singular: string,
-	plural = `${singular}s`,
-): string {
-	return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
 /** A span in words: `1 hour`, `36 hours`, `7 days`. */

@@ -1,12 +1,12 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import {
 	addUnits,
 	DAY_MS,
 	type TimeUnit,
 	unitStart,
 } from "../lib/time-units.ts";
-import { formatCompact, formatCounted, formatDay, unitName } from "./format.ts";
+import { formatCompact, formatDay, unitName } from "./format.ts";
 import { timeAxis } from "./time-axis.ts";
 
 /** Posts of a UTC day. */

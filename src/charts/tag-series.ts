@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
 import {
 	addUnits,
@@ -7,12 +7,7 @@ import {
 	unitStart,
 	unitsBetween,
 } from "../lib/time-units.ts";
-import {
-	formatCompact,
-	formatCounted,
-	formatNumber,
-	unitName,
-} from "./format.ts";
+import { formatCompact, formatNumber, unitName } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
 

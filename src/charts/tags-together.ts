@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
-import { formatCounted } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 
 /** Posts that carry two tags; of a tag with itself, the posts that carry it. */

@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
-import { formatCounted } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 
 /** A tag of a window: how often it stands in the posts, and in how many posts. */

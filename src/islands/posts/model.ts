@@ -1,8 +1,4 @@
-import {
-	formatCounted,
-	formatDay,
-	formatInstant,
-} from "../../charts/format.ts";
+import { formatDay, formatInstant } from "../../charts/format.ts";
 import { type Funnel, tagsPerPost } from "../../charts/funnel.ts";
 import {
 	type PostsOfDay,
@@ -11,7 +7,7 @@ import {
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import { toldTag, toldTags } from "../../lib/hashtags.ts";
 import { DAY_MS, type TimeUnit } from "../../lib/time-units.ts";
 import {

@@ -1,7 +1,7 @@
 import { effect, type Signal, useComputed, useSignal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import { cellAt, type Viewport } from "../../lib/grid.ts";
 import type { BasemapTrouble } from "../../maps/basemap-requests.ts";
 import { scaleOf } from "../../maps/density.ts";
@@ -28,7 +28,7 @@ import { MapButtons, ScaleSwitch } from "./map-controls.tsx";
 import { MapNotice } from "./map-notice.tsx";
 import type { Opened, Picture, RidesModel } from "./model.ts";
 import { type RidesParts, readTile } from "./open-parts.ts";
-import { ridesOf, sentenceOf } from "./sentence.ts";
+import { sentenceOf } from "./sentence.ts";
 import { namedStarts, nameStarts } from "./start-places.tsx";
 import { startOf, viewportAround } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";
@@ -407,7 +407,7 @@ function readCells(
 			text:
 				rides === 0
 					? "No ride passes here"
-					: `${ridesOf(rides)} ${verb} these ${sizeOf(metres)}`,
+					: `${formatCounted(rides, "ride")} ${verb} these ${sizeOf(metres)}`,
 		};
 	};
 	const aim = () => {

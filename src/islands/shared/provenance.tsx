@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Synthetic } from "../../lib/catalog.ts";
 import {
 	formatBytes,
-	formatCount,
+	formatCounted,
 	formatMilliseconds,
 } from "../../lib/format.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
@@ -76,11 +76,7 @@ export function Provenance(props: {
 			{label !== null && <span class="provenance-synthetic">{label}</span>}
 			<span>Source: {props.source}</span>
 			<span>Licence: {props.licence}</span>
-			{rows != null && (
-				<span>
-					{formatCount(rows)} {rows === 1 ? "row" : "rows"}
-				</span>
-			)}
+			{rows != null && <span>{formatCounted(rows, "row")}</span>}
 			{bytes != null && <span>{formatBytes(bytes)}</span>}
 			{milliseconds != null && <span>{formatMilliseconds(milliseconds)}</span>}
 			{display !== undefined && (

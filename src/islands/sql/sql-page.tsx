@@ -2,6 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { DroppedFile, Progress } from "../../../workers/engine-api.ts";
 import type { Catalog } from "../../lib/catalog.ts";
+import { formatCounted } from "../../lib/format.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
@@ -34,7 +35,6 @@ import { Sources } from "./sources.tsx";
 import { ValueDialog } from "./value-dialog.tsx";
 import {
 	changeSentence,
-	counted,
 	outcome,
 	priceSentence,
 	progressWords,
@@ -58,8 +58,8 @@ export function SqlPage(props: {
 				<div class="sql-head">
 					<h1>SQL</h1>
 					<p>
-						DuckDB over {counted(catalog.tables.length, "table")} with{" "}
-						{counted(rows, "row")}, on your machine.
+						DuckDB over {formatCounted(catalog.tables.length, "table")} with{" "}
+						{formatCounted(rows, "row")}, on your machine.
 					</p>
 				</div>
 				<details class="sql-tables" open={live?.isWide ?? true}>

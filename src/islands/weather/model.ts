@@ -1,5 +1,4 @@
 import {
-	formatCounted,
 	formatDay,
 	formatInstant,
 	formatSpan,
@@ -8,6 +7,7 @@ import {
 } from "../../charts/format.ts";
 import { figuresOf, type WeatherPoint } from "../../charts/weather.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
+import { formatCounted } from "../../lib/format.ts";
 import { inOwnDirection } from "../../lib/own-direction.ts";
 import { DAY_MS } from "../../lib/time-units.ts";
 import type { Query } from "../../queries/sql.ts";
