@@ -18,6 +18,7 @@ import { copyFile, link } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { onDisk } from "./disk.ts";
+import { makeFolder } from "./folders.ts";
 import {
 	ConflictError,
 	MissingFileError,
@@ -205,29 +206,6 @@ export class FolderStore implements Store {
 			throw error;
 		}
 		this.#removeEmpty(dirname(folder));
-	}
-}
-
-/**
- * Makes a folder and those above it. Node's own recursive `mkdir` never returns
- * where the file system says ENOENT for good, as below `/proc`.
- */
-export function makeFolder(path: string): void {
-	if (isFolder(path)) return;
-	const parent = dirname(path);
-	if (parent !== path) makeFolder(parent);
-	try {
-		mkdirSync(path);
-	} catch (error) {
-		if (!isFolder(path)) throw error;
-	}
-}
-
-function isFolder(path: string): boolean {
-	try {
-		return statSync(path).isDirectory();
-	} catch {
-		return false;
 	}
 }
 
