@@ -9,7 +9,12 @@ import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind, JobResult } from "../jobs/execute.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
-import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+import {
+	literal,
+	literalList,
+	SCRATCH_PARQUET,
+	typedColumns,
+} from "../storage/sql-text.ts";
 import {
 	type Bucket,
 	bucketColumns,
@@ -44,11 +49,11 @@ export interface WriteParams {
 	readonly table: string;
 	/** Whether there are copies that do not count, in {@link LOSERS_INPUT}. */
 	readonly hasLosers: boolean;
-	readonly pieces: readonly Piece[];
+	readonly pieces: readonly PieceParams[];
 }
 
 /** A piece that is to be written. */
-interface Piece extends Bucket {
+interface PieceParams extends Bucket {
 	readonly id: string;
 	readonly rows: number;
 	/** The inputs that hold rows of it in the columns of the lake, called as there. */
@@ -131,7 +136,7 @@ export const writePieces: JobKind = async (json, context) => {
 		);
 		let next = 0;
 		for (const [at, { id, paths, ...piece }] of pieces.entries()) {
-			const own = params.pieces[at] as Piece;
+			const own = params.pieces[at] as PieceParams;
 			const files = paths.map((path, index) => {
 				const file = described[next++] as DescribedFile;
 				const key = lakePath(contract, own, index, file);
@@ -187,7 +192,7 @@ async function openRows(
 	definition: TableDefinition,
 	params: WriteParams,
 	folder: string,
-): Promise<(piece: Piece) => string> {
+): Promise<(piece: PieceParams) => string> {
 	const { contract, conflicts, counts } = definition;
 	const { pieces } = params;
 	const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
@@ -246,7 +251,7 @@ function pieceNumber(
  */
 function formerRows(
 	{ columns, partitionKeys }: TableContract,
-	{ former, partition }: Piece,
+	{ former, partition }: PieceParams,
 	folder: string,
 ): string[] {
 	const values = columns.map(({ name, type }) => {
@@ -302,12 +307,9 @@ export function sortable(
 }
 
 function ownColumns({ columns, partitionKeys }: TableContract): string {
-	return columns
-		.filter(({ name }) => !partitionKeys.includes(name))
-		.map(
-			({ name, type }) => `${identifier(name)}::${type} AS ${identifier(name)}`,
-		)
-		.join(", ");
+	return typedColumns(
+		columns.filter(({ name }) => !partitionKeys.includes(name)),
+	);
 }
 
 async function writeRejects(
