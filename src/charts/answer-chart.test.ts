@@ -2,13 +2,9 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { randomFrom } from "../lib/random.ts";
-import {
-	answerChart,
-	describeAnswer,
-	drawingOf,
-	MOST_WORDS,
-} from "./answer-chart.ts";
+import { answerChart } from "./answer-chart.ts";
 import { type AnswerColumn, drawable, scaleOf } from "./answer-column.ts";
+import { describeAnswer, drawingOf, MOST_WORDS } from "./answer-drawing.ts";
 import {
 	type Encoding,
 	MOST_SERIES,

@@ -1,19 +1,18 @@
 import "../charts/picture.css";
 import { useMemo, useState } from "preact/hooks";
-import {
-	answerChart,
-	CANDLE_COLOURS,
-	type Drawing,
-	describeAnswer,
-	drawingOf,
-	MOST_WORDS,
-	placeText,
-} from "../../charts/answer-chart.ts";
+import { answerChart, CANDLE_COLOURS } from "../../charts/answer-chart.ts";
 import {
 	type AnswerColumn,
 	drawable,
 	scaleOf,
 } from "../../charts/answer-column.ts";
+import {
+	type Drawing,
+	describeAnswer,
+	drawingOf,
+	MOST_WORDS,
+	placeText,
+} from "../../charts/answer-drawing.ts";
 import {
 	type Encoding,
 	MARK_NAMES,
