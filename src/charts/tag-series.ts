@@ -8,7 +8,7 @@ import {
 	unitsBetween,
 } from "../lib/time-units.ts";
 import { formatCompact, formatNumber, unitName } from "./format.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
+import { tagLabels } from "./tag-labels.ts";
 import { timeAxis } from "./time-axis.ts";
 
 /** Occurrences of a tag in a unit of time. */
@@ -84,7 +84,6 @@ export function tagSeriesOf(
 /** The rows of {@link tagRowsChart} in pixels: top of the first, and height of each. */
 export const TAG_SERIES_ROWS = { top: 0, height: 40 };
 const AXIS_HEIGHT = 34;
-const FONT_SIZE = 12;
 
 /** A row for each tag with its counts over time, each on its own scale from 0 to its peak. */
 export function tagRowsChart(
@@ -92,9 +91,8 @@ export function tagRowsChart(
 	unit: TimeUnit,
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
-	const labelEm = (width * 0.32) / FONT_SIZE;
-	const labels = series.map(({ tag }) => ellipsis(shownTag(tag), labelEm));
-	const widest = Math.max(2, ...labels.map(textWidthEm));
+	const tags = series.map(({ tag }) => tag);
+	const labels = tagLabels(tags, width * 0.32);
 	const { first, last } = spanOf(series, unit);
 	const rows = series.flatMap(({ tag, counts }) => {
 		const peak = Math.max(1, ...counts.map((count) => count.occurrences));
@@ -111,7 +109,7 @@ export function tagRowsChart(
 		tag,
 		text: `peak ${formatCount(Math.max(0, ...counts.map((count) => count.occurrences)))}`,
 	}));
-	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
+	const marginLeft = labels.width + 12;
 	return {
 		width,
 		height:
@@ -125,7 +123,7 @@ export function tagRowsChart(
 		x: { type: "utc", domain: [first, last], label: null },
 		y: { axis: null, domain: [0, 1.15] },
 		fy: {
-			domain: series.map(({ tag }) => tag),
+			domain: tags,
 			axis: null,
 			padding: 0,
 			round: false,
@@ -141,17 +139,7 @@ export function tagRowsChart(
 				inset: (series[0]?.counts.length ?? 0) > width / 4 ? 0 : 0.5,
 			}),
 			Plot.ruleY([0], { stroke: "var(--line)" }),
-			Plot.text(
-				series.map(({ tag }, index) => ({ tag, text: labels[index] })),
-				{
-					fy: "tag",
-					text: "text",
-					frameAnchor: "left",
-					textAnchor: "end",
-					dx: -12,
-					fill: "var(--text)",
-				},
-			),
+			labels.mark(12, "fy"),
 			Plot.text(peaks, {
 				fy: "tag",
 				text: "text",
