@@ -17,7 +17,7 @@ import { placesOf } from "../steps/places.ts";
 import { type BuildState, readState } from "../steps/state.ts";
 import type { KeptPiece } from "../steps/write-pieces.ts";
 import { openStore } from "../storage/open-store.ts";
-import { recordsOf, rowsOf } from "./job-log.ts";
+import { recordsOf, rowsOfJob } from "./job-log.ts";
 
 /** A dataset's way through the steps, as `explain DATASET --json` prints it. */
 export interface Explanation {
@@ -123,7 +123,7 @@ export function explained(
 			const record = byId.get(job) ?? null;
 			return {
 				label: record?.label ?? `read ${files[0]}`,
-				rows: record && rowsOf(record),
+				rows: record && rowsOfJob(record),
 				seconds: record?.seconds ?? null,
 				files,
 				outputs: (record?.outputs ?? []).map(({ key, bytes }) => ({

@@ -55,7 +55,7 @@ export async function readLog(
 			jobs: records.filter(isMeant).map((record) => ({
 				label: record.label,
 				seconds: record.seconds,
-				rows: rowsOf(record),
+				rows: rowsOfJob(record),
 				peakBytes: record.peakBytes,
 				lines: record.log,
 			})),
@@ -78,7 +78,7 @@ export async function recordsOf(
 }
 
 /** Rows that a job has written; null where it is one that writes none. */
-export function rowsOf({ value }: Pick<JobRecord, "value">): number | null {
+export function rowsOfJob({ value }: Pick<JobRecord, "value">): number | null {
 	if (Array.isArray(value))
 		return sumOfRows(value as unknown as WrittenPiece[]);
 	const { tables, rollups } = value as unknown as Partial<
