@@ -72,6 +72,7 @@ export const aggregate: JobKind = async (json, context) => {
 	};
 	const isPlain = ({ sql }: RollupDefinition) => typeof sql === "string";
 	const plain = dataset.rollups.filter((each) => isPlain(each));
+	/** Those whose SQL follows from the start view. */
 	const viewed = dataset.rollups.filter((each) => !isPlain(each));
 	const given =
 		params.startView === undefined && dataset.startView === undefined
