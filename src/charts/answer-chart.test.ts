@@ -10,11 +10,17 @@ import {
 } from "./answer-chart.ts";
 import { type AnswerColumn, drawable, scaleOf } from "./answer-column.ts";
 import {
+	type ChartChoice,
+	choiceOf,
+	EACH,
 	type Encoding,
+	encodingFor,
 	MOST_SERIES,
 	marksFor,
 	suggestedEncoding,
+	upwards,
 } from "./answer-encoding.ts";
+import { readingsOf } from "./answer-readings.ts";
 import { plotHtml } from "./at-build.ts";
 
 const time = (
@@ -102,6 +108,15 @@ test("what is drawn at first follows from the columns", () => {
 		[[day, mean], { mark: "dots", across: 0, up: 1, colour: null }],
 		[[mean, name], { mark: "bars", across: 1, up: 0, colour: null }],
 		[[numbers("hour", upTo(6)), mean], { ...LINE, across: 0, up: 1 }],
+		// Several measures a day share an axis where it shows what each of them does.
+		[
+			[mean, time("t", upTo(6)), numbers("high", upTo(6))],
+			{ ...LINE, across: 1, up: EACH },
+		],
+		[
+			[mean, time("t", upTo(6)), numbers("all", [9000, 1, 1, 1, 1, 1])],
+			{ ...LINE, across: 1, up: 0 },
+		],
 		[[mean, numbers("hour", upTo(6))], { ...DOTS, across: 0, up: 1 }],
 		[[mean], { ...LINE, across: null, up: 0 }],
 		[[name, day], null],
@@ -149,13 +164,30 @@ test("under any encoding each row that has a value is drawn once, and the words 
 		const mark = pick(
 			marksFor(columns, { across }).filter((each) => each !== "candles"),
 		);
-		const encoding = { mark, across, up: 2, colour: pick([null, 1]) };
+		const up = pick([2, EACH]);
+		const colour = up === EACH ? null : pick([null, 1]);
+		const encoding: Encoding = { mark, across, up, colour };
+		expect(encodingFor(columns, choiceOf(columns, encoding))).toEqual(encoding);
 		const { drawing, svg, description } = svgOf(columns, encoding);
-		const kept = upTo(rows).flatMap((row) => {
-			const value = columns[2]?.values[row] ?? null;
-			const place = across === null ? row : columns[across]?.values[row];
-			return value === null || place === null ? [] : [Number(value)];
-		});
+		const placeOf = (row: number) =>
+			across === null ? row : columns[across]?.values[row];
+		const kept = upwards(columns, encoding).flatMap(({ values }) =>
+			upTo(rows).flatMap((row) => {
+				const value = values[row] ?? null;
+				return value === null || placeOf(row) === null ? [] : [Number(value)];
+			}),
+		);
+		expect(readingsOf(drawing)?.map(({ x }) => Number(x)) ?? null).toEqual(
+			drawing.scale === "words"
+				? null
+				: [
+						...new Set(
+							drawing.points
+								.filter(({ value }) => !Number.isNaN(value))
+								.map(({ place }) => Number(place)),
+						),
+					],
+		);
 		const values = drawing.points
 			.map(({ value }) => value)
 			.filter((value) => !Number.isNaN(value));
@@ -174,9 +206,56 @@ test("under any encoding each row that has a value is drawn once, and the words 
 		else if (kept.length > 0) expect(drawn).toBeGreaterThan(0);
 		if (kept.length === 0)
 			expect(description).toBe("There is no value to draw.");
-		else if (encoding.colour === null)
+		else if (drawing.series.length === 0)
 			expect(description).toContain(`${kept.length} value`);
 	}
+});
+
+test("what is read off says the place and what each series has there", () => {
+	const columns = [
+		time("day", [1, 0, 0, 1]),
+		words("place", ["b", "a", "a", "a"]),
+		numbers("low", [1, 2, 4, null]),
+		numbers("high", [7, 8, 9, 0.5]),
+	];
+	const read = (encoding: Encoding) =>
+		readingsOf(drawingOf(columns, encoding))?.map(({ text }) => text);
+	const line = { ...LINE, across: 0 };
+	expect(read({ ...line, up: 2 })).toEqual([
+		"1 Jan 1970: low 2 to 4",
+		"2 Jan 1970: low 1",
+	]);
+	expect(read({ ...line, up: 3, colour: 1 })).toEqual([
+		"1 Jan 1970\na 8 to 9",
+		"2 Jan 1970\nb 7\na 0.5",
+	]);
+	expect(read({ ...line, up: EACH })).toEqual([
+		"1 Jan 1970\nlow 2 to 4\nhigh 8 to 9",
+		"2 Jan 1970\nlow 1\nhigh 0.5 to 7",
+	]);
+	// Bars of one place stand on each other.
+	expect(read({ ...line, mark: "bars", up: 2 })?.[0]).toBe("1 Jan 1970: low 6");
+});
+
+test("a choice fits answers with its columns, of the kinds that it needs", () => {
+	const day = time("day", [0]);
+	const n = numbers("n", [1]);
+	const choice: ChartChoice = {
+		...{ mark: "line", across: "day", up: "n", colour: "place" },
+	};
+	const fits = (columns: AnswerColumn[], part: Partial<ChartChoice> = {}) =>
+		encodingFor(columns, { ...choice, ...part }) !== null;
+	const place = words("place", ["a"]);
+	expect(fits([n, place, words("x", [""]), day])).toBe(true);
+	expect(fits([n, place])).toBe(false);
+	expect(fits([day, place])).toBe(false);
+	expect(fits([day, n])).toBe(false);
+	expect(fits([day, n, numbers("place", [1])])).toBe(false);
+	expect(fits([day, words("n", ["a"]), place])).toBe(false);
+	expect(fits([words("day", ["a"]), n, place])).toBe(false);
+	expect(fits([day, n, place], { up: null })).toBe(false);
+	expect(fits([day, n, place], { up: null, colour: null })).toBe(true);
+	expect(fits([day, n, place], { mark: "candles" })).toBe(false);
 });
 
 test("of many words and series the first are drawn, and it is known how many there are", () => {

@@ -2,11 +2,13 @@ import * as Plot from "@observablehq/plot";
 import { inOwnDirection } from "../lib/own-direction.ts";
 import type { AnswerColumn, Scale, Value } from "./answer-column.ts";
 import {
+	EACH,
 	type Encoding,
 	MARK_NAMES,
 	MOST_SERIES,
 	type Prices,
 	pricesOf,
+	upwards,
 } from "./answer-encoding.ts";
 import {
 	formatCounted,
@@ -32,7 +34,7 @@ export interface DrawnPoint {
 export interface Drawing {
 	readonly encoding: Encoding;
 	readonly scale: Scale;
-	/** Names of what is across and of its values. */
+	/** Names of what is across and of its values; of columns as series, the latter names all. */
 	readonly across: string;
 	readonly up: string;
 	/** In order along what is across where it has one, else as the rows come. */
@@ -72,40 +74,50 @@ export function drawingOf(
 	encoding: Encoding,
 ): Drawing {
 	const across = encoding.across === null ? null : columns[encoding.across];
-	const up = columns[encoding.up];
-	const colour = encoding.colour === null ? null : columns[encoding.colour];
-	if (across === undefined || up === undefined || colour === undefined)
+	const ups = upwards(columns, encoding);
+	const isEach = encoding.up === EACH;
+	const colour =
+		isEach || encoding.colour === null ? null : columns[encoding.colour];
+	if (across === undefined || ups.length === 0 || colour === undefined)
 		throw new Error("the encoding names a column that is not there");
 	const scale = across?.scale ?? "number";
-	const series = new Map<string, number>();
+	const series = new Map<string | AnswerColumn, number>(
+		isEach ? ups.map((up, turn) => [up, turn]) : [],
+	);
 	const places = new Map<Value, number>();
 	const points: DrawnPoint[] = [];
-	for (const [row, value] of up.values.entries()) {
-		const place = across === null ? row + 1 : (across.values[row] ?? null);
-		if (place === null || (value === null && encoding.mark !== "line"))
-			continue;
-		const name =
-			colour === null ? "" : textOf(colour.values[row] ?? null, colour.scale);
-		const at = series.get(name) ?? series.size;
-		series.set(name, at);
-		if (scale === "words" && !places.has(place)) places.set(place, places.size);
-		if (at >= MOST_SERIES || (places.get(place) ?? 0) >= MOST_WORDS) continue;
-		points.push({
-			place,
-			value: value === null ? Number.NaN : Number(value),
-			series: at,
-		});
-	}
+	for (const up of ups)
+		for (const [row, value] of up.values.entries()) {
+			const place = across === null ? row + 1 : (across.values[row] ?? null);
+			if (place === null || (value === null && encoding.mark !== "line"))
+				continue;
+			const name =
+				colour === null ? "" : textOf(colour.values[row] ?? null, colour.scale);
+			const key = isEach ? up : name;
+			const at = series.get(key) ?? series.size;
+			series.set(key, at);
+			if (scale === "words" && !places.has(place))
+				places.set(place, places.size);
+			if (at >= MOST_SERIES || (places.get(place) ?? 0) >= MOST_WORDS) continue;
+			points.push({
+				place,
+				value: value === null ? Number.NaN : Number(value),
+				series: at,
+			});
+		}
 	if (scale !== "words")
 		points.sort((one, other) => Number(one.place) - Number(other.place));
+	const names = [...series.keys()]
+		.slice(0, MOST_SERIES)
+		.map((key) => (typeof key === "string" ? key : inOwnDirection(key.name)));
 	const prices = encoding.mark === "candles" ? pricesOf(columns) : null;
 	return {
 		encoding,
 		scale,
 		across: across?.name ?? "row",
-		up: up.name,
+		up: isEach ? names.join(", ") : (ups[0]?.name ?? ""),
 		points,
-		series: colour === null ? [] : [...series.keys()].slice(0, MOST_SERIES),
+		series: isEach || colour !== null ? names : [],
 		seriesInAll: series.size,
 		wordsInAll: places.size,
 		candles: prices === null ? [] : candlesOf(across?.values ?? [], prices),
@@ -154,13 +166,18 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 	const ticks = Math.max(2, Math.round(width / 160));
 	const tickFormat = (value: number) => formatNumber(value, decimals);
 	const options = { x: "value", y: "place" } as const;
+	// Where a bar is of one value, that stands at its end.
+	const ends =
+		encoding.mark === "bars" && points.length === words.length ? points : [];
+	const endText = ({ value }: DrawnPoint) => formatNumber(value, decimals);
+	const widestEnd = Math.max(0, ...ends.map(endText).map(textWidthEm));
 	return {
 		width,
 		height: words.length * ROW_HEIGHT + 52,
 		marginTop: 40,
 		marginBottom: 12,
 		marginLeft: Math.ceil(widest * FONT_SIZE) + 12,
-		marginRight: MARGIN_RIGHT + 12,
+		marginRight: Math.max(MARGIN_RIGHT, widestEnd * FONT_SIZE) + 12,
 		x: { nice: true, zero: encoding.mark === "bars" },
 		y: { domain: words, axis: null, padding: 0.22, round: false },
 		marks: [
@@ -170,7 +187,7 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 				ticks,
 				tickSize: 0,
 				tickFormat,
-				label: `${inOwnDirection(drawing.up)} →`,
+				label: `${axisLabel(drawing)} →`,
 			}),
 			encoding.mark === "bars"
 				? Plot.barX(points, { ...options, fill: colourOf, className: "bars" })
@@ -184,6 +201,14 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 			...(encoding.mark === "bars"
 				? [Plot.ruleX([0], { stroke: "var(--line-control)" })]
 				: []),
+			Plot.text(ends, {
+				x: ({ value }: DrawnPoint) => Math.max(0, value),
+				y: "place",
+				text: endText,
+				textAnchor: "start",
+				dx: 6,
+				fill: "var(--text-muted)",
+			}),
 			Plot.text(words, {
 				y: (word: string) => word,
 				text: (word: string) => labels.get(word),
@@ -221,8 +246,7 @@ function alongNumbers(drawing: Drawing, width: number): Plot.PlotOptions {
 		marks: [
 			...valueAxis({
 				...{ low, high, ticks: 5 },
-				label:
-					encoding.mark === "candles" ? "price" : inOwnDirection(drawing.up),
+				label: axisLabel(drawing),
 			}),
 			scale === "time"
 				? timeAxis(first as Date, last as Date, inner)
@@ -238,6 +262,12 @@ function alongNumbers(drawing: Drawing, width: number): Plot.PlotOptions {
 				: []),
 		],
 	};
+}
+
+/** What is upwards; where each column is, the legend has their names. */
+function axisLabel({ encoding, up }: Drawing): string {
+	if (encoding.mark === "candles") return "price";
+	return encoding.up === EACH ? "value" : inOwnDirection(up);
 }
 
 /** `step` is how far apart places are, in milliseconds or units; `pixels` how wide a candle may be. */

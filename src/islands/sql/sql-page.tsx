@@ -1,6 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { DroppedFile, Progress } from "../../../workers/engine-api.ts";
+import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
@@ -8,7 +9,6 @@ import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
 import { download } from "../shared/download.ts";
 import { droppedFiles, engineState, ownObjects } from "../shared/engine.ts";
 import { siteRoot } from "../shared/lake.ts";
-import { sqlHref } from "../shared/provenance.tsx";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
 import type { CompletedTable } from "./dialect.ts";
@@ -19,12 +19,12 @@ import {
 	keepDraft,
 	openDraft,
 	replaceDraft,
-	sqlInHash,
 	swapDraft,
 } from "./draft.ts";
 import { createEditor, type Editor } from "./editor.ts";
 import { FailureCard } from "./failure.tsx";
 import { type Cell, ResultGrid } from "./grid.ts";
+import { linkInHash, linkTo, type SqlLink } from "./link.ts";
 import { Changed, OwnList } from "./own.tsx";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { PlanPanel } from "./plan.tsx";
@@ -154,12 +154,19 @@ function Bench(props: {
 	const { workbench, store } = live;
 	const draft = useSignal(live.draft);
 	const wasRun = useSignal(false);
-	const view = useSignal<View>("rows");
+	const choice = useSignal(linkInHash(location.hash)?.chart ?? null);
+	const view = useSignal<View>(choice.value === null ? "rows" : "chart");
+	/** The chart that shows, null where none does. */
+	const drawn = useSignal<ChartChoice | null>(null);
 	const notice = useSignal("");
 	const opened = useSignal<Cell | null>(null);
 	const grid = useRef<ResultGrid | null>(null);
 	const host = useRef<HTMLDivElement>(null);
 
+	const link = (): SqlLink => ({
+		sql: workbench.text.peek(),
+		chart: view.value === "chart" ? (drawn.value ?? choice.value) : null,
+	});
 	const setDraft = (next: Draft) => {
 		wasRun.value = false;
 		draft.value = next;
@@ -193,7 +200,10 @@ function Bench(props: {
 		editor.current = created;
 		const followLink = () => {
 			// The link to the content, for one, carries no text.
-			if (location.hash !== "" && sqlInHash(location.hash) === null) return;
+			const followed = linkInHash(location.hash);
+			if (location.hash !== "" && followed === null) return;
+			choice.value = followed?.chart ?? null;
+			view.value = choice.value === null ? "rows" : "chart";
 			setDraft(openDraft(store, location.hash, live.starter));
 		};
 		const onKey = (event: KeyboardEvent) => {
@@ -215,6 +225,13 @@ function Bench(props: {
 	// A value of an answer that is forgotten shows no more, and keys are the page's again.
 	useSignalEffect(() => {
 		if (workbench.answer.value === null) opened.value = null;
+	});
+
+	// An address that carries the text carries how its answer shows.
+	useSignalEffect(() => {
+		const next = link();
+		if (linkInHash(location.hash)?.sql === next.sql)
+			history.replaceState(null, "", linkTo(next));
 	});
 
 	// Of a publication that came meanwhile, too.
@@ -250,6 +267,7 @@ function Bench(props: {
 					<DraftNotice
 						draft={draft.value}
 						wasRun={wasRun.value}
+						isChart={view.value === "chart"}
 						onSwap={() => setDraft(swapDraft(store, draft.value))}
 						onDrop={() => {
 							draft.value = dropPrevious(store, draft.value);
@@ -262,7 +280,7 @@ function Bench(props: {
 				workbench={workbench}
 				notice={notice.value}
 				onRun={run}
-				onShare={() => void share(workbench.text.value, notice)}
+				onShare={() => void share(link(), notice)}
 			/>
 			<Results
 				workbench={workbench}
@@ -270,6 +288,13 @@ function Bench(props: {
 				view={view.value}
 				onView={(next) => {
 					view.value = next;
+				}}
+				choice={choice.value}
+				onChoice={(next) => {
+					choice.value = next;
+				}}
+				onDrawn={(next) => {
+					drawn.value = next;
 				}}
 				grid={grid}
 				editor={editor}
@@ -310,8 +335,8 @@ function asTable({ name, rows, columns }: DroppedFile): CompletedTable {
 
 /** A text that is no longer the link's takes the link out of the address, so that a reload keeps it. */
 function leaveLink(text: string): void {
-	const linked = sqlInHash(location.hash);
-	if (linked === null || linked === text) return;
+	const linked = linkInHash(location.hash);
+	if (linked === null || linked.sql === text) return;
 	history.replaceState(null, "", location.pathname + location.search);
 }
 
@@ -336,17 +361,19 @@ function OwnNotice({ text }: { readonly text: string }) {
 function DraftNotice(props: {
 	readonly draft: Draft;
 	readonly wasRun: boolean;
+	/** Whether the answer will show as a chart. */
+	readonly isChart: boolean;
 	readonly onSwap: () => void;
 	readonly onDrop: () => void;
 }) {
-	const { draft, wasRun, onSwap, onDrop } = props;
+	const { draft, wasRun, isChart, onSwap, onDrop } = props;
 	const isUnread = draft.isFromLink && !wasRun;
 	if (!isUnread && draft.previous === null) return null;
 	return (
 		<div class="sql-notice" role="status">
 			<p>
 				{isUnread
-					? "From a link: read it, then run it."
+					? `From a link: read it, then run it.${isChart ? " The answer shows as a chart." : ""}`
 					: "Your earlier text is kept."}
 			</p>
 			{draft.previous !== null && (
@@ -491,6 +518,9 @@ function Results(props: {
 	readonly catalog: Catalog;
 	readonly view: View;
 	readonly onView: (view: View) => void;
+	readonly choice: ChartChoice | null;
+	readonly onChoice: (choice: ChartChoice) => void;
+	readonly onDrawn: (choice: ChartChoice | null) => void;
 	readonly grid: { current: ResultGrid | null };
 	readonly editor: { current: Editor | null };
 	readonly onOpen: (cell: Cell) => void;
@@ -567,7 +597,12 @@ function Results(props: {
 						onCopy={props.onCopy}
 					/>
 					{view === "chart" && answer.change === null && (
-						<ChartView result={answer.result} />
+						<ChartView
+							result={answer.result}
+							choice={props.choice}
+							onChoice={props.onChoice}
+							onDrawn={props.onDrawn}
+						/>
 					)}
 					{view === "plan" && (
 						<PlanPanel
@@ -625,7 +660,12 @@ function Grid(props: {
 }
 
 /** The answer as a picture; what draws it comes once it is asked for. */
-function ChartView({ result }: { readonly result: Result }) {
+function ChartView(props: {
+	readonly result: Result;
+	readonly choice: ChartChoice | null;
+	readonly onChoice: (choice: ChartChoice) => void;
+	readonly onDrawn: (choice: ChartChoice | null) => void;
+}) {
 	const code = useSignal<typeof import("./answer-chart.tsx") | null>(null);
 	const problem = useSignal<unknown>(null);
 	const load = async () => {
@@ -640,7 +680,7 @@ function ChartView({ result }: { readonly result: Result }) {
 	if (problem.value !== null)
 		return <Failure error={problem.value} onRetry={load} />;
 	if (code.value === null) return <Loading what="the chart" />;
-	return <code.value.AnswerChart result={result} />;
+	return <code.value.AnswerChart {...props} />;
 }
 
 function Download({ answer }: { readonly answer: Answered }) {
@@ -673,14 +713,14 @@ function Download({ answer }: { readonly answer: Answered }) {
 const SIGNED_ADDRESS =
 	"The text holds a signed address: whoever gets the link can read that file. Once more copies it.";
 
-async function share(text: string, notice: { value: string }): Promise<void> {
-	if (holdsSignedAddress(text) && notice.value !== SIGNED_ADDRESS) {
+async function share(link: SqlLink, notice: { value: string }): Promise<void> {
+	if (holdsSignedAddress(link.sql) && notice.value !== SIGNED_ADDRESS) {
 		notice.value = SIGNED_ADDRESS;
 		return;
 	}
-	const link = sqlHref(text);
-	history.replaceState(null, "", link);
-	notice.value = (await copied(link))
+	const address = linkTo(link);
+	history.replaceState(null, "", address);
+	notice.value = (await copied(address))
 		? "Link copied"
 		: "The link is in the address bar";
 }
