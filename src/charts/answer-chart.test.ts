@@ -211,6 +211,42 @@ test("under any encoding each row that has a value is drawn once, and the words 
 	}
 });
 
+test("series have the same colours in whichever order the rows come", () => {
+	const rows = upTo(21).map((at) => ({
+		day: at % 3,
+		name: `${at % 7}0 km`,
+		at,
+	}));
+	const drawnOf = (
+		rows: readonly { day: number; name: string; at: number }[],
+	) => {
+		const columns = [
+			time(
+				"day",
+				rows.map(({ day }) => day),
+			),
+			words(
+				"name",
+				rows.map(({ name }) => name),
+			),
+			numbers(
+				"at",
+				rows.map(({ at }) => at),
+			),
+		];
+		const { drawing, svg } = svgOf(columns, {
+			...{ mark: "bars", across: 0, up: 2, colour: 1 },
+		});
+		const bars = [...svg.querySelectorAll(".bars rect")].map((bar) =>
+			["fill", "x", "y", "height"].map((name) => bar.getAttribute(name)).join(),
+		);
+		return { series: drawing.series, bars: bars.sort() };
+	};
+	const { series, bars } = drawnOf(rows);
+	expect(series).toEqual(upTo(7).map((at) => `${at}0 km`));
+	expect(drawnOf(rows.toReversed())).toEqual({ series, bars });
+});
+
 test("what is read off says the place and what each series has there", () => {
 	const columns = [
 		time("day", [1, 0, 0, 1]),
@@ -227,7 +263,7 @@ test("what is read off says the place and what each series has there", () => {
 	]);
 	expect(read({ ...line, up: 3, colour: 1 })).toEqual([
 		"1 Jan 1970\na 8 to 9",
-		"2 Jan 1970\nb 7\na 0.5",
+		"2 Jan 1970\na 0.5\nb 7",
 	]);
 	expect(read({ ...line, up: EACH })).toEqual([
 		"1 Jan 1970\nlow 2 to 4\nhigh 8 to 9",

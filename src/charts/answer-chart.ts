@@ -39,7 +39,7 @@ export interface Drawing {
 	readonly up: string;
 	/** In order along what is across where it has one, else as the rows come. */
 	readonly points: readonly DrawnPoint[];
-	/** Names in the order of their first rows; empty where all is one series. */
+	/** In order of their names, or of the columns that they are; empty where all is one series. */
 	readonly series: readonly string[];
 	/** How many series, and words across, the rows have: of many the first are drawn. */
 	readonly seriesInAll: number;
@@ -55,6 +55,8 @@ interface Candle {
 	readonly low: number;
 	readonly close: number;
 }
+
+const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /** Words across, each a row of the picture. */
 export const MOST_WORDS = 40;
@@ -110,14 +112,23 @@ export function drawingOf(
 	const names = [...series.keys()]
 		.slice(0, MOST_SERIES)
 		.map((key) => (typeof key === "string" ? key : inOwnDirection(key.name)));
+	const order = [...names.keys()];
+	// Which row comes first a query need not say: its series have the same colours each time.
+	if (colour !== null)
+		order.sort((one, other) =>
+			BY_NAME.compare(names[one] ?? "", names[other] ?? ""),
+		);
 	const prices = encoding.mark === "candles" ? pricesOf(columns) : null;
 	return {
 		encoding,
 		scale,
 		across: across?.name ?? "row",
 		up: isEach ? names.join(", ") : (ups[0]?.name ?? ""),
-		points,
-		series: isEach || colour !== null ? names : [],
+		points: points.map((point) => ({
+			...point,
+			series: order.indexOf(point.series),
+		})),
+		series: isEach || colour !== null ? order.map((at) => names[at] ?? "") : [],
 		seriesInAll: series.size,
 		wordsInAll: places.size,
 		candles: prices === null ? [] : candlesOf(across?.values ?? [], prices),
@@ -190,7 +201,12 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 				label: `${axisLabel(drawing)} →`,
 			}),
 			encoding.mark === "bars"
-				? Plot.barX(points, { ...options, fill: colourOf, className: "bars" })
+				? Plot.barX(points, {
+						...options,
+						fill: colourOf,
+						order: "series",
+						className: "bars",
+					})
 				: Plot.dot(points, {
 						...options,
 						r: 4,
@@ -308,6 +324,7 @@ function marksOf(
 					x2: ({ place }: DrawnPoint) => Number(place) + step * 0.4,
 					y: "value",
 					fill: colourOf,
+					order: "series",
 					className: "bars",
 				}),
 			];

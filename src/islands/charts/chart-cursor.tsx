@@ -44,9 +44,7 @@ export function ChartCursor(props: {
 			onPointerMove={readAt}
 			// A tap moves nothing, and the finger leaves with it: what it chose stays until another tap.
 			onPointerDown={(event) => {
-				if (event.pointerType === "mouse") return;
-				event.currentTarget.focus({ preventScroll: true });
-				readAt(event);
+				if (event.pointerType !== "mouse") readAt(event);
 			}}
 			onPointerLeave={(event) => {
 				if (event.pointerType === "mouse") setIndex(null);
