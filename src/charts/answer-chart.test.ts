@@ -164,7 +164,7 @@ test("under any encoding each row that has a value is drawn once, and the words 
 		const mark = pick(
 			marksFor(columns, { across }).filter((each) => each !== "candles"),
 		);
-		const up = pick([2, EACH]);
+		const up = pick<Encoding["up"]>([2, EACH]);
 		const colour = up === EACH ? null : pick([null, 1]);
 		const encoding: Encoding = { mark, across, up, colour };
 		expect(encodingFor(columns, choiceOf(columns, encoding))).toEqual(encoding);

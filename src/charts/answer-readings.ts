@@ -11,7 +11,7 @@ export interface Reading {
 
 const DECIMALS = 6;
 
-/** What can be read off a drawing from left to right; null where it goes along words, whose values stand beside them. */
+/** What can be read off a drawing from left to right; null where words stand below each other. */
 export function readingsOf(drawing: Drawing): Reading[] | null {
 	const { encoding, scale, series, points, up } = drawing;
 	if (scale === "words") return null;

@@ -209,6 +209,8 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 				.getAttribute("href");
 			const sql = decodeURIComponent(String(href).split("#q=")[1] ?? "");
 			expect(await lakeRows(site, ["readings"], sql)).toHaveLength(rows.length);
+			expect(sql).toMatch(/^\w.*\nFROM/s);
+			expect(sql).not.toContain("\t");
 		}
 		await page.close();
 	});

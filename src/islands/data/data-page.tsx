@@ -4,6 +4,7 @@ import type {
 	CatalogRollup,
 	CatalogTable,
 } from "../../lib/catalog.ts";
+import { dedented } from "../../lib/dedented.ts";
 import { formatBytes, formatCount } from "../../lib/format.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
 import { examplesFor } from "../../queries/examples.ts";
@@ -253,19 +254,6 @@ function Rejects(props: {
 			<a href={sqlHrefFrom(root, why.sql)}>See why</a>
 		</p>
 	);
-}
-
-/** A query without the indentation of the code that it stood in. */
-function dedented(sql: string): string {
-	const lines = sql.trim().replaceAll("\t", "  ").split("\n");
-	const indents = lines
-		.slice(1)
-		.filter((line) => line.trim() !== "")
-		.map((line) => line.search(/\S/));
-	const least = Math.min(...indents);
-	return lines
-		.map((line, at) => (at === 0 ? line : line.slice(least)))
-		.join("\n");
 }
 
 function counted(count: number, one: string): string {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Synthetic } from "../../lib/catalog.ts";
+import { dedented } from "../../lib/dedented.ts";
 import {
 	formatBytes,
 	formatCount,
@@ -29,7 +30,8 @@ export function SqlLink(props: {
 	readonly root?: string | undefined;
 	readonly children: ComponentChildren;
 }) {
-	const { display, isOwn = false, root, children } = props;
+	const { isOwn = false, root, children } = props;
+	const display = dedented(props.display);
 	if (isOwn && !isOwnKept.value)
 		return (
 			<button
