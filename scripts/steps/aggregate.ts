@@ -10,7 +10,7 @@ import type {
 	RollupDefinition,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
-import type { JobKind } from "../jobs/execute.ts";
+import { inputOf, type JobKind } from "../jobs/execute.ts";
 import { allEnded } from "../jobs/in-turns.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
@@ -48,7 +48,7 @@ export const aggregate: JobKind = async (json, context) => {
 					connection,
 					table.contract,
 					params.tables[table.name] ?? [],
-					context.folder,
+					(path) => inputOf(context, path),
 				);
 			return await work(connection);
 		} finally {

@@ -11,7 +11,6 @@ import {
 	rmdirSync,
 	rmSync,
 	statSync,
-	symlinkSync,
 	writeFileSync,
 } from "node:fs";
 import { copyFile, link } from "node:fs/promises";
@@ -42,19 +41,12 @@ export class FolderStore implements Store {
 		this.address = resolve(folder);
 	}
 
-	async fetch(key: string, to: string): Promise<void> {
+	/** A link for each of a small job's many files would take longer than to read them. */
+	async fetch(key: string): Promise<string> {
 		const path = this.#path(key);
 		if ((await this.size(key)) === null)
 			throw new MissingFileError(`there is no file ${path}`);
-		await onDisk(to, async () => {
-			try {
-				symlinkSync(path, to);
-			} catch (error) {
-				if (!isMissing(error)) throw error;
-				mkdirSync(dirname(to), { recursive: true });
-				symlinkSync(path, to);
-			}
-		});
+		return path;
 	}
 
 	async read(key: string): Promise<Buffer | null> {

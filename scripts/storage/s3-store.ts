@@ -149,12 +149,13 @@ export class S3Store implements Store {
 		for await (const _ of this.#objects("", 1)) return;
 	}
 
-	async fetch(key: string, to: string): Promise<void> {
+	async fetch(key: string, to: string): Promise<string> {
 		const part = `${to}.${randomBytes(6).toString("hex")}.unfinished`;
 		await onDisk(to, () => mkdir(dirname(to), { recursive: true }));
 		try {
 			await this.#asking(key, () => this.#download(key, part));
 			await rename(part, to);
+			return to;
 		} finally {
 			await rm(part, { force: true });
 		}

@@ -9,6 +9,17 @@ export function literalList(texts: readonly string[]): string {
 }
 
 /**
+ * SQL of the rows of Parquet files, for FROM. Of itself DuckDB takes a folder above them that
+ * is called like `level=3` for a column, wherever a build happens to work.
+ */
+export function parquetRows(
+	paths: readonly string[],
+	{ withFilename = false } = {},
+): string {
+	return `read_parquet(${literalList(paths)}, hive_partitioning = false, filename = ${withFilename})`;
+}
+
+/**
  * COPY options of files that only the build reads, each several times: LZ4 makes them a
  * third to a half larger than zstd does, and a third faster to read. Row groups are small
  * because a COPY into partitions holds one of each in memory.
