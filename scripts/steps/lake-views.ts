@@ -48,7 +48,10 @@ export async function createLakeView(
 	);
 }
 
-/** How many folders of a path DuckDB takes for columns, also above the lake: those like `level=3`. */
+/**
+ * How many folders of a path DuckDB takes for columns: those like `level=3`. One that lies above
+ * the lake would give its value to a key or to any column.
+ */
 function namedFolders(path: string): number {
 	return dirname(path)
 		.split("/")

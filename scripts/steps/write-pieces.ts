@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
@@ -282,14 +282,12 @@ async function writePiece(
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
 		FILENAME_PATTERN ${literal(`${prefix}{i}`)}, OVERWRITE_OR_IGNORE true)`,
 	);
-	const paths: string[] = [];
 	// Without rows there is a file all the same.
-	while (rows > 0) {
-		const path = join(folder, `${prefix}${paths.length}.parquet`);
-		if (!existsSync(path)) break;
-		paths.push(path);
-	}
-	return { paths, rows };
+	if (rows === 0) return { paths: [], rows };
+	const files = readdirSync(folder)
+		.filter((name) => name.startsWith(prefix))
+		.sort((a, b) => partNumber(a) - partNumber(b));
+	return { paths: files.map((name) => join(folder, name)), rows };
 }
 
 /** SELECT of the rows of others, in a table's columns and with what it is ordered by besides. */
@@ -337,4 +335,9 @@ async function countsOf(
 	return Object.fromEntries(
 		rows.map((row) => [String(row.name), Number(row.count)]),
 	);
+}
+
+/** `piece-3-12.parquet` is the twelfth after the first. */
+function partNumber(name: string): number {
+	return Number(/(\d+)\.parquet$/.exec(name)?.[1]);
 }
