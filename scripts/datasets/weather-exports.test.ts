@@ -935,6 +935,104 @@ power,1700000060000000000,2
 		series: ["file/-/temp 2024-01-01T00:00: 1.5 2.5"],
 		leftOut: [],
 	},
+	{
+		what: "Open-Meteo, hours and below them days",
+		content: `latitude,longitude,elevation
+52.52,13.41,38.0
+
+time,temperature_2m (°C)
+2024-07-01T00:00Z,18.1
+2024-07-01T01:00Z,17.9
+
+time,temperature_2m_max (°C)
+2024-07-01,24.1
+2024-07-02,25.1
+`,
+		series: [
+			"file/-/temperature_2m [°C] 2024-07-01T00:00: 18.1 17.9",
+			"file/-/temperature_2m_max [°C] 2024-07-01T00:00: 24.1 25.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "InfluxDB, with annotations above each of its tables",
+		content: `#group,false,true,false,false,true
+#datatype,string,long,dateTime:RFC3339,double,string
+#default,_result,,,,
+,result,table,_time,_value,_field
+,,0,2024-01-01T00:00:00Z,20.1,temperature
+
+#group,false,true,false,false,true
+#datatype,string,long,dateTime:RFC3339,double,string
+#default,_result,,,,
+,result,table,_time,_value,_field
+,,0,2024-01-01T01:00:00Z,20.2,temperature
+
+#group,false,true,false,false,true,true
+#datatype,string,long,dateTime:RFC3339,double,string,string
+#default,_result,,,,,
+,result,table,_time,_value,_field,sensor_id
+,,1,2024-01-01T00:00:00Z,51,humidity,A1
+`,
+		series: [
+			"file/-/temperature 2024-01-01T00:00: 20.1 20.2",
+			"file/A1/humidity 2024-01-01T00:00: 51.0",
+		],
+		leftOut: ["(unnamed), result, table", "(unnamed), result, table"],
+	},
+	{
+		what: "files put one behind the other, of which one has its columns in another order",
+		content: `time,temperature (°C),humidity (%)
+2024-01-01T00:00Z,1.5,80
+time,temperature (°C),humidity (%)
+2024-01-01T01:00Z,1.6,81
+time,humidity (%),temperature (°C)
+2024-01-01T02:00Z,82,1.7
+`,
+		series: [
+			"file/-/humidity [%] 2024-01-01T00:00: 80.0 81.0 82.0",
+			"file/-/temperature [°C] 2024-01-01T00:00: 1.5 1.6 1.7",
+		],
+		leftOut: [],
+	},
+	{
+		what: "a header below what is no table of its signs, nor of its quotes",
+		content: `Name,Longitude
+"Home",2.3
+Timestamp;"Timezone : Europe/Paris";Temperature
+1711846800;"2024/03/31 02:00:00";10.1
+`,
+		series: ["file/-/Temperature 2024-03-31T01:00: 10.1"],
+		leftOut: ["Timezone : Europe/Paris"],
+	},
+	{
+		what: "SMHI, days, below a table of what the station is",
+		content: `Parameternamn;Beskrivning;Enhet
+Lufttemperatur;medelvärde 1 dygn;celsius
+
+Tidsperiod (fr.o.m);Tidsperiod (t.o.m);Höjd (meter över havet)
+1996-10-01 00:00:00;2024-01-01 00:00:00;392.303
+
+Från Datum Tid (UTC);Till Datum Tid (UTC);Representativt dygn;Lufttemperatur;Kvalitet
+1996-10-01 00:00:01;1996-10-02 00:00:00;1996-10-01;3.1;G
+1996-10-02 00:00:01;1996-10-03 00:00:00;1996-10-02;4.1;G
+`,
+		series: ["file/-/Lufttemperatur 1996-10-01T00:00: 3.1 4.1"],
+		leftOut: ["Till Datum Tid, Representativt dygn, Kvalitet"],
+	},
+	{
+		what: "MIDAS, below a hundred lines of which one names a time",
+		content: `Conventions,G,BADC-CSV,1
+${"comments,G,none\n".repeat(100)}long_name,ob_time,Date and time of observation
+long_name,air_temperature,Air temperature
+units,air_temperature,degC
+data
+ob_time,id,air_temperature,air_temperature_q
+2023-01-01 00:00:00,03772,11.2,6
+`,
+		series: ["file/-/air_temperature 2023-01-01T00:00: 11.2"],
+		leftOut: ["id, air_temperature_q"],
+	},
 ])("$what", async ({ content, series, leftOut, rejects = [] }) => {
 	const given = await read(content);
 	expect(given).toEqual({
@@ -1401,4 +1499,24 @@ test("a row of more cells than a header of times is rejected", async () => {
 	);
 	expect(series).toEqual(["A/-/value 2024-01-01T00:00: 1.0 2.0 3.0"]);
 	expect(rejects).toEqual(["3: 5 cells where the header has 4"]);
+});
+
+test("a table below another that holds no readings is rejected where it begins, and the other stays", async () => {
+	const { series, rejects } = await read(
+		"time,t\n2024-01-01,1\n2024-01-02,2\nstart time,end time\nsunrise at 8:00,late\n",
+	);
+	expect(series).toEqual(["file/-/t 2024-01-01T00:00: 1.0 2.0"]);
+	expect(rejects).toEqual([
+		expect.stringMatching(/^4: another table begins here, .*file of its own/),
+	]);
+});
+
+test("of a hundred tables below one another the rest is rejected", async () => {
+	const tables = Array.from(
+		{ length: 102 },
+		(_, day) => `time,t${day}\n2024-01-01,1\n2024-01-02,2\n`,
+	);
+	const { series, rejects } = await read(tables.join(""));
+	expect(series).toHaveLength(100);
+	expect(rejects).toEqual([expect.stringMatching(/^301: another table/)]);
 });

@@ -1,4 +1,7 @@
-import { lookAheadWestern } from "../../src/lib/formats/look-ahead.ts";
+import {
+	lookAhead,
+	lookAheadWestern,
+} from "../../src/lib/formats/look-ahead.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import { crnTable, isCrn } from "./crn-table.ts";
 import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
@@ -22,9 +25,14 @@ import { isWrittenTime } from "./weather-times.ts";
 import { isUnit } from "./weather-units.ts";
 
 const SNIFF_BYTES = 1 << 16;
-/** Lines among which the header is looked for. */
-const HEADER_LINES = 30;
+/** Lines among which the header is looked for; archives tell much above theirs. */
+const HEADER_LINES = 400;
+/** Lines below a header of which one is a row of its. */
+const LINES_BELOW = 3;
 const SAMPLE_LENGTH = 200;
+
+const LINE_FEED = 10;
+const RETURN = 13;
 
 /** A table that readings may lie in. */
 export interface Source {
@@ -34,6 +42,14 @@ export interface Source {
 	readonly entry: string | null;
 	/** The plain bytes, from the start each time. */
 	open(): AsyncGenerator<Uint8Array>;
+	/** Of a table below another; the first of the file where there is none. */
+	readonly below?: Below;
+}
+
+/** A table below another: the line of its header, and what stands above all tables. */
+export interface Below {
+	readonly line: number;
+	readonly textsBefore: readonly string[];
 }
 
 /** A table whose header is found, read anew each time. */
@@ -50,27 +66,56 @@ export interface Table {
 	/** What the table does not tell; null where there is nothing. */
 	readonly note: string | null;
 	readonly linesBefore: readonly string[];
+	/** Those and comments. */
+	readonly textsBefore: readonly string[];
 	readonly delimiter: string;
 	/** Whether the file is Windows-1252. */
 	readonly isWestern: boolean;
+	/** What its rows have shown, once they are read. */
+	readonly seen: Seen;
 	/** The rows behind the header, as they stand. */
 	readonly rows: AsyncGenerator<CsvRow[]>;
 }
 
+interface Seen {
+	/** Lines of comments among them, and of the header again. */
+	leftOut: number;
+	/** The line of the header of another table, before which they end; null where there is none. */
+	next: number | null;
+}
+
 /** Opens a table at its first row. */
 export async function openTable(source: Source): Promise<Table> {
-	const { head, all, was } = await lookAheadWestern(source.open(), SNIFF_BYTES);
+	const whole = await lookAheadWestern(source.open(), SNIFF_BYTES);
+	const firstLine = source.below?.line ?? 1;
+	const { head, all } =
+		firstLine === 1
+			? whole
+			: await lookAhead(linesFrom(whole.all, firstLine), SNIFF_BYTES);
 	const text = new TextDecoder().decode(head);
 	const spaced = isSpaced(text) || isCrn(text);
-	const { line, linesBefore, textsBefore, delimiter } = headerIn(
+	const { line, linesBefore, above, delimiter, ...found } = headerIn(
 		spaced ? text.replaceAll(/^ +| +$/gm, "").replaceAll(/ +/g, "\t") : text,
 	);
-	const batches = csvRows(spaced ? withTabs(all) : all, delimiter);
+	// What stands above need not be CSV.
+	const own = linesFrom(all, line);
+	const batches = csvRows(
+		spaced ? withTabs(own) : own,
+		delimiter,
+		firstLine + line - 1,
+	);
+	const textsBefore = [
+		...(source.below?.textsBefore ?? []),
+		...found.textsBefore,
+	];
+	const seen: Seen = { leftOut: 0, next: null };
 	const common = {
 		linesBefore,
+		textsBefore,
 		delimiter,
-		isWestern: was === "Windows-1252",
+		isWestern: whole.was === "Windows-1252",
 		note: null,
+		seen,
 	};
 	const same = (row: readonly string[]) => row;
 	for (;;) {
@@ -85,8 +130,7 @@ export async function openTable(source: Source): Promise<Table> {
 				isPlain: true,
 				rows: batches,
 			};
-		const at = batch.findIndex((row) => row.line >= line);
-		const first = batch[at];
+		const [first] = batch;
 		if (first === undefined) continue;
 		const from = (start: number) =>
 			(async function* () {
@@ -102,7 +146,7 @@ export async function openTable(source: Source): Promise<Table> {
 				headerCells: first.cells.length,
 				cells: headless.cells,
 				isPlain: false,
-				rows: from(at),
+				rows: from(0),
 			};
 		const unfolded =
 			timesAcross(first.cells) ??
@@ -121,22 +165,26 @@ export async function openTable(source: Source): Promise<Table> {
 						? `columns left out: ${unfolded.leftOut.join(", ")}`
 						: null,
 				rows: (async function* () {
-					for await (const rows of from(at + 1))
-						yield rows.flatMap(unfolded.rows);
+					for await (const rows of from(1)) yield rows.flatMap(unfolded.rows);
 				})(),
 			};
-		const below = batch[at + 1]?.cells ?? [];
+		const below = batch[1]?.cells ?? [];
 		const units = spaced ? spacedUnits(first.cells, below) : unitsIn(below);
 		const isCampbell = /^"?TOA5"?,/.test(linesBefore[0] ?? "");
-		const rowsAt = at + (isCampbell ? CAMPBELL_LINES : units === null ? 1 : 2);
+		const rowsAt = isCampbell ? CAMPBELL_LINES : units === null ? 1 : 2;
 		const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
-		const own = named.map((cell, index) =>
+		const single = named.map((cell, index) =>
 			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
 				.filter(Boolean)
 				.join(" "),
 		);
-		const joined = joinedNames(own, batch[at - 1]?.cells ?? []);
-		const names = joined ?? own;
+		const joined = joinedNames(single, above);
+		const names = joined ?? single;
+		const heads = [
+			...batch.slice(0, rowsAt).map(({ cells }) => cells),
+			...(joined === null ? [] : [above]),
+		];
+		const rows = untilNext(from(rowsAt), heads, seen);
 		const plain =
 			isdTable(names) ??
 			gsodTable(names) ??
@@ -144,7 +192,7 @@ export async function openTable(source: Source): Promise<Table> {
 			lcdTable(names, batch[rowsAt]?.cells ?? []) ??
 			ghcnTable(
 				names,
-				batch.slice(at + 1).map(({ cells }) => cells),
+				batch.slice(1).map(({ cells }) => cells),
 			) ??
 			tenthsTable(names, textsBefore) ??
 			enedisTable(names, textsBefore, delimiter);
@@ -161,12 +209,75 @@ export async function openTable(source: Source): Promise<Table> {
 				: (plain?.note ?? null),
 			rows: spaced
 				? (async function* () {
-						for await (const rows of from(rowsAt))
-							yield rows.map((row) => plainRow(row, named.length));
+						for await (const some of rows)
+							yield some.map((row) => plainRow(row, named.length));
 					})()
-				: from(rowsAt),
+				: rows,
 		};
 	}
+}
+
+/** What is left of a text behind its first lines; `line` is the first that stays, from 1. */
+async function* linesFrom(
+	chunks: AsyncIterable<Uint8Array>,
+	line: number,
+): AsyncGenerator<Uint8Array> {
+	let toSkip = line - 1;
+	let isAfterReturn = false;
+	for await (const chunk of chunks) {
+		let at = 0;
+		for (; at < chunk.length && (toSkip > 0 || isAfterReturn); at += 1) {
+			const isLineFeed = chunk[at] === LINE_FEED;
+			if (toSkip === 0 && !isLineFeed) break;
+			if (isLineFeed ? !isAfterReturn : chunk[at] === RETURN) toSkip -= 1;
+			isAfterReturn = chunk[at] === RETURN;
+		}
+		if (toSkip === 0 && at < chunk.length) {
+			isAfterReturn = false;
+			yield at === 0 ? chunk : chunk.subarray(at);
+		}
+	}
+}
+
+/**
+ * The rows of a table that end before the header of another, without comments and without
+ * its own header again, as where files were put one behind the other. `heads`: the rows above them.
+ */
+async function* untilNext(
+	batches: AsyncIterable<CsvRow[]>,
+	heads: readonly (readonly string[])[],
+	seen: Seen,
+): AsyncGenerator<CsvRow[]> {
+	const own = new Set(heads.map((cells) => cells.join("\0")));
+	let isFirst = true;
+	for await (const batch of batches) {
+		const rows = batch.some(({ cells }) => areWords(cells)) ? [] : batch;
+		if (rows !== batch)
+			for (const row of batch) {
+				const isOther = areWords(row.cells);
+				if (
+					isOther &&
+					(row.cells[0]?.startsWith("#") || own.has(row.cells.join("\0")))
+				)
+					seen.leftOut += 1;
+				else if (
+					isOther &&
+					(rows.length > 0 || !isFirst) &&
+					isHeaderRow(row.cells)
+				) {
+					seen.next = row.line;
+					yield rows;
+					return;
+				} else rows.push(row);
+			}
+		isFirst &&= rows.length === 0;
+		yield rows;
+	}
+}
+
+/** Whether no cell begins as a number or a date does: rows of readings have a time at least. */
+function areWords(cells: readonly string[]): boolean {
+	return cells.every((cell) => !/^[+-]?\.?\d/.test(cell));
 }
 
 /** A header without the blank cells behind the last column, where the rows below have none. */
@@ -236,21 +347,28 @@ function headerIn(head: string): {
 	readonly linesBefore: readonly string[];
 	/** Those and comments. */
 	readonly textsBefore: readonly string[];
+	/** The cells of the line above. */
+	readonly above: readonly string[];
 	readonly delimiter: string;
 } {
 	const all = head
 		.split(/\r\n|\n|\r/)
-		.map((text, index) => ({ text: text.trim(), line: index + 1 }))
+		.map((whole, index) => ({ whole, text: whole.trim(), line: index + 1 }))
 		.filter(({ text }) => text !== "");
 	const lines = all
 		.filter(({ text }) => !text.startsWith("#") && !/^sep=.$/i.test(text))
 		.slice(0, HEADER_LINES);
 	const textsBefore = (end: number) =>
 		all.filter(({ line }) => line < end).map(({ text }) => text);
-	let found = lines.findIndex(({ text }) => isHeader(text));
-	if (found === -1) found = aboveTimes(lines.map(({ text }) => text));
+	const texts = lines.map(({ text }) => text);
+	const headers = texts.flatMap((text, at) => (isHeader(text) ? [at] : []));
+	let found =
+		headers.find((at) => hasRows(texts, at)) ??
+		aboveTimes(texts) ??
+		headers[0] ??
+		0;
 	// A header of one row above another header is what the file says of itself.
-	const [about, , below] = lines.slice(Math.max(found, 0));
+	const [about, , below] = lines.slice(found);
 	if (
 		about !== undefined &&
 		below !== undefined &&
@@ -272,17 +390,38 @@ function headerIn(head: string): {
 				line: header.line,
 				linesBefore: [],
 				textsBefore: textsBefore(header.line),
+				above: [],
 				delimiter: delimiterOf(header.text),
 			};
 	}
-	const at = Math.max(found, 0);
-	const { line, text } = lines[at] ?? { line: 1, text: "" };
+	const { line, text } = lines[found] ?? { line: 1, text: "" };
+	const delimiter = delimiterOf(text);
+	// Blank cells at its start count.
+	const above = all.findLast((each) => each.line < line)?.whole ?? "";
 	return {
 		line,
-		linesBefore: lines.slice(0, at).map((before) => before.text),
+		linesBefore: texts.slice(0, found),
 		textsBefore: textsBefore(line),
-		delimiter: delimiterOf(text),
+		above: cellsOf(above, delimiter) ?? [],
+		delimiter,
 	};
+}
+
+/** Whether a row stands below a header: with as many cells, of which its time has digits. */
+function hasRows(lines: readonly string[], at: number): boolean {
+	const text = lines[at] ?? "";
+	const delimiter = delimiterOf(text);
+	const header = cellsOf(text, delimiter) ?? [];
+	const named = header.findLastIndex((name) => name !== "") + 1;
+	const time = rolesOf(header.map(parseHeader))?.time;
+	return lines.slice(at + 1, at + 1 + LINES_BELOW).some((line) => {
+		const cells = cellsOf(line, delimiter) ?? [];
+		return (
+			cells.length >= named &&
+			width(cells, header.length) <= header.length &&
+			/\d/.test(time === undefined ? line : (cells[time] ?? ""))
+		);
+	});
 }
 
 /** Whether a comment is the header of a row. */
@@ -296,18 +435,40 @@ function isCommentOn(comment: string, row: string): boolean {
 	);
 }
 
-/** The line above the first that holds a time, where it has as many cells; -1 where there is none. */
-function aboveTimes(lines: readonly string[]): number {
+/**
+ * The line above the first two that hold a time, or else above the first, where it has as
+ * many cells; null where there is none. Of what is told in a single row another table may stand below.
+ */
+function aboveTimes(lines: readonly string[]): number | null {
 	const cells = lines.map((text) => cellsOf(text, delimiterOf(text)) ?? []);
-	const first = cells.findIndex(
+	const holdTimes = cells.map(
 		(row) => row.length > 1 && row.some(isWrittenTime),
 	);
-	return cells[first - 1]?.length === cells[first]?.length ? first - 1 : -1;
+	const isBelowNames = (at: number) =>
+		holdTimes[at] === true && cells[at - 1]?.length === cells[at]?.length;
+	const first = holdTimes.indexOf(true);
+	const of = (at: number) => (isBelowNames(at) ? at - 1 : null);
+	const two = holdTimes.findIndex(
+		(holds, at) =>
+			holds &&
+			!holdTimes[at - 1] &&
+			isBelowNames(at) &&
+			holdTimes[at + 1] === true &&
+			cells[at + 1]?.length === cells[at]?.length,
+	);
+	return of(two) ?? of(first);
 }
+
+/** A line of which a cell is a number: most are rows, and told without parting their cells. */
+const HAS_NUMBER = /(?:^|[,;\t|])[" ]*[+-]?\d+(?:\.\d+)?[" ]*(?:$|[,;\t|])/;
 
 /** Whether a line names a time, and nothing in it is a value. */
 function isHeader(text: string): boolean {
-	const cells = cellsOf(text, delimiterOf(text)) ?? [];
+	const isRow = !text.includes('"') && HAS_NUMBER.test(text);
+	return !isRow && isHeaderRow(cellsOf(text, delimiterOf(text)) ?? []);
+}
+
+function isHeaderRow(cells: readonly string[]): boolean {
 	return (
 		cells.length > 1 &&
 		cells.every(

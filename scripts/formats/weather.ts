@@ -23,6 +23,7 @@ import {
 } from "./weather-numbers.ts";
 import type { TakeReading, Version } from "./weather-reading.ts";
 import {
+	type Below,
 	openTable,
 	type Source,
 	sampleOf,
@@ -93,7 +94,7 @@ async function readAny(
 		return;
 	}
 	try {
-		await readTable(source, out, take);
+		await readTables(source, out, take);
 	} catch (error) {
 		const isLeftOut =
 			error instanceof NoReadings &&
@@ -107,10 +108,43 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
 	return (text) => out.note(entry === null ? text : `${entry}: ${text}`);
 }
 
+/** Tables of a file that are read: each is looked for from the file's start. */
+const MAX_TABLES = 100;
+
+/** Reads the tables of a file, one below the other. */
+async function readTables(
+	source: Source,
+	out: ParseOutput,
+	take: TakeReading,
+): Promise<void> {
+	let below = await readTable(source, out, take);
+	for (let tables = 1; below !== null; tables += 1) {
+		const { line } = below;
+		const refuse = (reason: string) =>
+			out.reject(
+				line,
+				`another table begins here, ${reason}; put it into a file of its own`,
+				"",
+				source.entry ?? undefined,
+			);
+		if (tables === MAX_TABLES) {
+			refuse(`and ${MAX_TABLES} stand above it`);
+			return;
+		}
+		try {
+			below = await readTable({ ...source, below }, out, take);
+		} catch (error) {
+			if (!(error instanceof NoReadings)) throw error;
+			refuse(`which holds no readings: ${error.message}`);
+			return;
+		}
+	}
+}
+
 /**
  * Reads a table of weather readings, twice: once to see what its columns hold, once
  * for the readings; so memory does not grow with the file, and a file that breaks
- * gives nothing.
+ * gives nothing. Returns where another table begins below it; null where none does.
  *
  * - The header is the first line that names a time and holds no value, else the comment
  *   above the first row, else the first line; what stands before it is left out and noted.
@@ -146,7 +180,7 @@ async function readTable(
 	source: Source,
 	out: ParseOutput,
 	take: TakeReading,
-): Promise<void> {
+): Promise<Below | null> {
 	const layout = await survey(source);
 	const note = noteOf(source, out);
 	const { headers, roles, periods, commaIsDecimal, decimalCommas, cellUnits } =
@@ -177,6 +211,10 @@ async function readTable(
 	}
 	out.count("rows read", read);
 	if (unzoned) note("times without a zone are taken as UTC");
+	const { leftOut, next } = table.seen;
+	if (leftOut > 0)
+		note(`comments and repeated headers among the rows left out: ${leftOut}`);
+	return next === null ? null : { line: next, textsBefore: table.textsBefore };
 
 	function namedMeasure(cells: readonly string[], index: number) {
 		return { index, ...measureOf(layout, cells, index) };
