@@ -272,6 +272,18 @@ describe("candles of exchanges and archives", () => {
 			["hour", "ADAUSD", "2024-05-01 00:00:00"],
 		],
 		[
+			"OKX, whose column names the pair",
+			"candlesticks-2024-05-01.csv",
+			"instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_time,confirm\nBTC-USDT,1,4,0.5,2,10,10,9,1714521600000,1\nBTC-USDT,1,4,0.5,2,10,10,9,1714521660000,1\n",
+			["minute", "BTCUSDT", "2024-05-01 00:00:00"],
+		],
+		[
+			"Polygon, in nanoseconds of where a candle begins",
+			"2024-05-01.csv",
+			"ticker,volume,open,close,high,low,window_start,transactions\nAAPL,10,1,2,4,0.5,1714521600000000000,129\nAAPL,10,1,2,4,0.5,1714521660000000000,57\n",
+			["minute", "AAPL", "2024-05-01 00:00:00"],
+		],
+		[
 			"milliseconds as numbers with decimals",
 			"ADAUSD_1h.csv",
 			"time,open,high,low,close,volume\n1714521600000.0,1,4,0.5,2,10\n",

@@ -45,6 +45,7 @@ const NAMES = {
 		"unixtimestamp",
 		"opentime",
 		"timeopen",
+		...["starttime", "startat", "windowstart"],
 		"timestamp",
 		"datetime",
 		"gmttime",
@@ -66,7 +67,14 @@ const NAMES = {
 		...["volume", "basevolume", "vol", "pxvolume", "v", "stuecke", "stücke"],
 		"volumen",
 	],
-	symbol: ["symbol", "ticker", "pair", "instrument"],
+	symbol: [
+		"symbol",
+		"ticker",
+		"pair",
+		"instrument",
+		"instrumentname",
+		"instid",
+	],
 } as const;
 
 /**
