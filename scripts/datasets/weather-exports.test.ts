@@ -1033,6 +1033,213 @@ ob_time,id,air_temperature,air_temperature_q
 		series: ["file/-/air_temperature 2023-01-01T00:00: 11.2"],
 		leftOut: ["id, air_temperature_q"],
 	},
+	{
+		what: "Open-Meteo, whose zone stands above",
+		content: `latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation
+52.52,13.41,38.0,7200,Europe/Berlin,CEST
+
+time,temperature_2m (°C)
+2024-07-01T00:00,18.1
+2024-07-01T01:00,17.9
+
+time,temperature_2m_max (°C)
+2024-07-02T00:00,25.1
+`,
+		series: [
+			"file/-/temperature_2m [°C] 2024-06-30T22:00: 18.1 17.9",
+			"file/-/temperature_2m_max [°C] 2024-07-01T22:00: 25.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "NSRDB, whose hours from UTC stand above",
+		content: `Source,City,Time Zone,Local Time Zone
+NSRDB,-,-7,-7
+Year,Month,Day,Hour,Minute,GHI
+2017,1,1,0,30,1.5
+`,
+		series: ["file/-/GHI 2017-01-01T07:30: 1.5"],
+		leftOut: [],
+	},
+	{
+		what: "IEM, with the place of its clocks in a comment, and the station in a column",
+		content: `#DEBUG: Time Zone     -> America/Chicago
+#DEBUG: Entries Found -> -1
+station,valid,tmpf
+DSM,2024-03-10 00:54,45.00
+DSM,2024-03-10 03:54,44.00
+`,
+		series: ["DSM/-/tmpf 2024-03-10T06:54: 45.0 44.0"],
+		leftOut: [],
+	},
+	{
+		what: "USGS, with a zone beside each time and widths below the names",
+		content: `# Data provided for site 01646500
+agency_cd	site_no	datetime	tz_cd	1_00060	1_00060_cd
+5s	15s	20d	6s	14n	10s
+USGS	01646500	2024-03-10 01:45	EST	11200	P
+USGS	01646500	2024-03-10 03:00	EDT	-999999	P
+`,
+		series: ["01646500/-/1_00060 2024-03-10T06:45: 11200.0 null"],
+		leftOut: ["agency_cd, 1_00060_cd"],
+	},
+	{
+		what: "CAMS, with intervals of ISO 8601 below comments of which the last names the columns",
+		content: `# Time reference: Universal time (UT)
+# Columns:
+# 1. Observation period (ISO 8601)
+#
+# Observation period;TOA;albedo
+2020-06-01T12:00:00.0/2020-06-01T12:01:00.0;18.0699;0.1359
+2020-06-01T12:01:00.0/2020-06-01T12:02:00.0;18.0584;0.1359
+`,
+		series: [
+			"file/-/TOA 2020-06-01T12:00: 18.0699 18.0584",
+			"file/-/albedo 2020-06-01T12:00: 0.1359 0.1359",
+		],
+		leftOut: [],
+	},
+	{
+		what: "INMET, whose clocks of digits say UTC",
+		content: `ESTACAO:;BRASILIA
+Data;Hora UTC;TEMPERATURA DO AR (°C);
+2024/01/01;0000 UTC;21,7;
+2024/01/01;0100 UTC;21,4;
+`,
+		series: ["file/-/TEMPERATURA DO AR [°C] 2024-01-01T00:00: 21.7 21.4"],
+		leftOut: ["(unnamed)"],
+	},
+	{
+		what: "Aranet, whose header says that the day is first",
+		content: `Time(dd/mm/yyyy),Carbon dioxide(ppm)
+01/02/2024 10:00:00,600
+`,
+		series: ["file/-/Carbon dioxide [ppm] 2024-02-01T10:00: 600.0"],
+		leftOut: [],
+	},
+	{
+		what: "typical years, whose header says that the month is first",
+		content: `723170,"GREENSBORO",NC,-5.0,36.100,-79.950,273
+Date (MM/DD/YYYY),Time (HH:MM),GHI (W/m^2),Lprecip depth (mm)
+01/02/1988,01:00,0,-9900
+01/02/1988,24:00,5,1
+`,
+		series: [
+			"file/-/GHI [W/m^2] 1988-01-02T01:00: 0.0 5.0",
+			"file/-/Lprecip depth [mm] 1988-01-02T01:00: null 1.0",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Météo-France, hours, with a quality beside each value",
+		content: `NUM_POSTE;NOM_USUEL;ALTI;AAAAMMJJHH;RR1;QRR1;T;QT
+75114001;MONTSOURIS;75;2024010100;0.0;1;8.1;1
+75114001;MONTSOURIS;75;2024010101;0.2;1;8.0;1
+`,
+		series: [
+			"75114001/-/RR1 2024-01-01T00:00: 0.0 0.2",
+			"75114001/-/T 2024-01-01T00:00: 8.1 8.0",
+		],
+		leftOut: ["NOM_USUEL, ALTI, QRR1, QT"],
+	},
+	{
+		what: "carbon dioxide by month, with the year as a fraction beside it",
+		content: `year,month,decimal date,average
+1958,3,1958.2027,315.71
+1958,4,1958.2877,-99.99
+`,
+		series: ["file/-/average 1958-03-01T00:00: 315.71 null"],
+		leftOut: ["decimal date"],
+	},
+	{
+		what: "Home Assistant's statistics, in which an id tells the series",
+		content: `statistic_id	unit	start	min	max
+sensor.temperature	°C	17.03.2024 02:00	5.1	6.2
+sensor.humidity	%	17.03.2024 02:00	55	66
+`,
+		series: [
+			"file/sensor.humidity/max [%] 2024-03-17T02:00: 66.0",
+			"file/sensor.humidity/min [%] 2024-03-17T02:00: 55.0",
+			"file/sensor.temperature/max [°C] 2024-03-17T02:00: 6.2",
+			"file/sensor.temperature/min [°C] 2024-03-17T02:00: 5.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Tibber, whose unit is not that of the cost behind it",
+		content: `From;To;Consumption;Unit;Cost
+2024-03-31 01:00;2024-03-31 03:00;1.234;kWh;0.23
+2024-03-31 03:00;2024-03-31 04:00;2.3;kWh;0.3
+`,
+		series: [
+			"file/-/Consumption [kWh] 2024-03-31T01:00: 1.234 2.3",
+			"file/-/Cost 2024-03-31T01:00: 0.23 0.3",
+		],
+		leftOut: ["To"],
+	},
+	{
+		what: "meteoblue, with units in a line above and heights in brackets",
+		content: `location,Basel,Basel
+unit,°C,km/h
+level,2 m elevation corrected,10 m
+timestamp,Basel Temperature [2 m elevation corrected],Basel Wind Speed [10 m]
+20240101T0000,5.12,10.1
+`,
+		series: [
+			"file/-/Basel Temperature [2 m elevation corrected] [°C] 2024-01-01T00:00: 5.12",
+			"file/-/Basel Wind Speed [10 m] [km/h] 2024-01-01T00:00: 10.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "NASA's POWER, with days of the year, of which one is none",
+		content: `-BEGIN HEADER-
+NASA/POWER
+-END HEADER-
+YEAR,DOY,T2M
+2024,1,1.5
+2024,60,1.3
+2023,366,1.1
+`,
+		series: ["file/-/T2M 2024-01-01T00:00: 1.5 1.3"],
+		leftOut: [],
+		rejects: [/^7: not a time: day 366 of 2023/],
+	},
+	{
+		what: "Frost, whose values are named by elements",
+		content: `sourceId;referenceTime;elementId;value;unit;qualityCode
+SN18700:0;2024-01-01T00:00:00.000Z;air_temperature;-5.1;degC;0
+SN18700:0;2024-01-01T00:00:00.000Z;relative_humidity;88;percent;0
+`,
+		series: [
+			"SN18700:0/-/air_temperature [degC] 2024-01-01T00:00: -5.1",
+			"SN18700:0/-/relative_humidity [percent] 2024-01-01T00:00: 88.0",
+		],
+		leftOut: ["qualityCode"],
+	},
+	{
+		what: "year, month and day in Portuguese, and numbers of rows",
+		content: `No.;Ano;Mes;Dia;Hora;T
+1;2024;1;1;0;12,1
+2;2024;1;1;1;12,0
+`,
+		series: ["file/-/T 2024-01-01T00:00: 12.1 12.0"],
+		leftOut: ["No."],
+	},
+	{
+		what: "Japan's agency, with marks below names",
+		content: `ダウンロードした時刻：2024/02/01 10:00:00
+
+,東京,東京,東京
+年月日時,気温(℃),気温(℃),気温(℃)
+,,,
+,,品質情報,均質番号
+2024/1/1 1:00:00,5.1,8,1
+2024/1/1 2:00:00,4.9,8,1
+`,
+		series: ["file/-/気温 [℃] 2024-01-01T01:00: 5.1 4.9"],
+		leftOut: ["気温(℃) 品質情報, 気温(℃) 均質番号"],
+	},
 ])("$what", async ({ content, series, leftOut, rejects = [] }) => {
 	const given = await read(content);
 	expect(given).toEqual({

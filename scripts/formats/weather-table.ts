@@ -27,6 +27,8 @@ import { isUnit } from "./weather-units.ts";
 const SNIFF_BYTES = 1 << 16;
 /** Lines among which the header is looked for; archives tell much above theirs. */
 const HEADER_LINES = 400;
+/** Rows that are looked at together, wherever a stream happens to be cut. */
+const FIRST_ROWS = 10;
 /** Lines below a header of which one is a row of its. */
 const LINES_BELOW = 3;
 const SAMPLE_LENGTH = 200;
@@ -118,103 +120,117 @@ export async function openTable(source: Source): Promise<Table> {
 		seen,
 	};
 	const same = (row: readonly string[]) => row;
-	for (;;) {
-		const { value: batch, done } = await batches.next();
-		if (done)
-			return {
-				...common,
-				header: null,
-				width: 0,
-				headerCells: 0,
-				cells: same,
-				isPlain: true,
-				rows: batches,
-			};
-		const [first] = batch;
-		if (first === undefined) continue;
-		const from = (start: number) =>
-			(async function* () {
-				yield batch.slice(start);
-				yield* batches;
-			})();
-		const headless = ghcnDailyTable(first.cells) ?? crnTable(first.cells);
-		if (headless !== null)
-			return {
-				...common,
-				header: { line: first.line, cells: headless.header },
-				width: first.cells.length,
-				headerCells: first.cells.length,
-				cells: headless.cells,
-				isPlain: false,
-				rows: from(0),
-			};
-		const unfolded =
-			timesAcross(first.cells) ??
-			monthsAcross(first.cells) ??
-			smaTable(first.cells, textsBefore, delimiter);
-		if (unfolded !== null)
-			return {
-				...common,
-				header: { line: first.line, cells: unfolded.header },
-				width: unfolded.header.length,
-				headerCells: first.cells.length,
-				cells: same,
-				isPlain: true,
-				note:
-					unfolded.leftOut.length > 0
-						? `columns left out: ${unfolded.leftOut.join(", ")}`
-						: null,
-				rows: (async function* () {
-					for await (const rows of from(1)) yield rows.flatMap(unfolded.rows);
-				})(),
-			};
-		const below = batch[1]?.cells ?? [];
-		const units = spaced ? spacedUnits(first.cells, below) : unitsIn(below);
-		const isCampbell = /^"?TOA5"?,/.test(linesBefore[0] ?? "");
-		const rowsAt = isCampbell ? CAMPBELL_LINES : units === null ? 1 : 2;
-		const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
-		const single = named.map((cell, index) =>
-			[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
-				.filter(Boolean)
-				.join(" "),
-		);
-		const joined = joinedNames(single, above);
-		const names = joined ?? single;
-		const heads = [
-			...batch.slice(0, rowsAt).map(({ cells }) => cells),
-			...(joined === null ? [] : [above]),
-		];
-		const rows = untilNext(from(rowsAt), heads, seen);
-		const plain =
-			isdTable(names) ??
-			gsodTable(names) ??
-			buoyTable(names) ??
-			lcdTable(names, batch[rowsAt]?.cells ?? []) ??
-			ghcnTable(
-				names,
-				batch.slice(1).map(({ cells }) => cells),
-			) ??
-			tenthsTable(names, textsBefore) ??
-			enedisTable(names, textsBefore, delimiter);
+	const batch = await firstRows(batches);
+	const [first] = batch;
+	if (first === undefined)
 		return {
 			...common,
-			linesBefore: joined === null ? linesBefore : linesBefore.slice(0, -1),
-			header: { line: first.line, cells: plain?.header ?? names },
-			width: named.length,
-			headerCells: named.length,
-			cells: plain?.cells ?? same,
-			isPlain: plain === null,
-			note: spaced
-				? "blanks part its cells; marks behind numbers, such as 9.4*, are left out"
-				: (plain?.note ?? null),
-			rows: spaced
-				? (async function* () {
-						for await (const some of rows)
-							yield some.map((row) => plainRow(row, named.length));
-					})()
-				: rows,
+			header: null,
+			width: 0,
+			headerCells: 0,
+			cells: same,
+			isPlain: true,
+			rows: batches,
 		};
+	const from = (start: number) =>
+		(async function* () {
+			yield batch.slice(start);
+			yield* batches;
+		})();
+	const headless = ghcnDailyTable(first.cells) ?? crnTable(first.cells);
+	if (headless !== null)
+		return {
+			...common,
+			header: { line: first.line, cells: headless.header },
+			width: first.cells.length,
+			headerCells: first.cells.length,
+			cells: headless.cells,
+			isPlain: false,
+			rows: from(0),
+		};
+	const unfolded =
+		timesAcross(first.cells) ??
+		monthsAcross(first.cells) ??
+		smaTable(first.cells, textsBefore, delimiter);
+	if (unfolded !== null)
+		return {
+			...common,
+			header: { line: first.line, cells: unfolded.header },
+			width: unfolded.header.length,
+			headerCells: first.cells.length,
+			cells: same,
+			isPlain: true,
+			note:
+				unfolded.leftOut.length > 0
+					? `columns left out: ${unfolded.leftOut.join(", ")}`
+					: null,
+			rows: (async function* () {
+				for await (const rows of from(1)) yield rows.flatMap(unfolded.rows);
+			})(),
+		};
+	const below = batch[1]?.cells ?? [];
+	const unitsBelow = spaced ? spacedUnits(first.cells, below) : unitsIn(below);
+	const units =
+		unitsBelow ?? unitsAbove(textsBefore, first.cells.length, delimiter);
+	const isCampbell = /^"?TOA5"?,/.test(linesBefore[0] ?? "");
+	const rowsAt = isCampbell
+		? CAMPBELL_LINES
+		: unitsBelow === null && !areWidths(below)
+			? 1
+			: 2;
+	const named = namedCells(first.cells, batch[rowsAt]?.cells ?? []);
+	const single = named.map((cell, index) =>
+		[index === 0 ? cell.replace(/^#\s*/, "") : cell, units?.[index]]
+			.filter(Boolean)
+			.join(" "),
+	);
+	const joined = joinedNames(single, above);
+	const names = joined ?? single;
+	const heads = [
+		...batch.slice(0, rowsAt).map(({ cells }) => cells),
+		...(joined === null ? [] : [above]),
+	];
+	const rows = untilNext(from(rowsAt), heads, seen);
+	const plain =
+		isdTable(names) ??
+		gsodTable(names) ??
+		buoyTable(names) ??
+		lcdTable(names, batch[rowsAt]?.cells ?? []) ??
+		ghcnTable(
+			names,
+			batch.slice(1).map(({ cells }) => cells),
+		) ??
+		tenthsTable(names, textsBefore) ??
+		enedisTable(names, textsBefore, delimiter);
+	return {
+		...common,
+		linesBefore: joined === null ? linesBefore : linesBefore.slice(0, -1),
+		header: { line: first.line, cells: plain?.header ?? names },
+		width: named.length,
+		headerCells: named.length,
+		cells: plain?.cells ?? same,
+		isPlain: plain === null,
+		note: spaced
+			? "blanks part its cells; marks behind numbers, such as 9.4*, are left out"
+			: (plain?.note ?? null),
+		rows: spaced
+			? (async function* () {
+					for await (const some of rows)
+						yield some.map((row) => plainRow(row, named.length));
+				})()
+			: rows,
+	};
+}
+
+/** The beginning of a table, so many rows that they tell what it is; the rows behind follow it. */
+async function firstRows(batches: AsyncGenerator<CsvRow[]>): Promise<CsvRow[]> {
+	const rows: CsvRow[] = [];
+	while (rows.length < FIRST_ROWS) {
+		const { value, done } = await batches.next();
+		if (done) break;
+		rows.push(...value);
 	}
+	return rows;
 }
 
 /** What is left of a text behind its first lines; `line` is the first that stays, from 1. */
@@ -307,11 +323,29 @@ function unitsIn(cells: readonly string[]): readonly string[] | null {
 		: null;
 }
 
+/** The cells of a line above that begins with what it is: `unit,°C,km/h`; null where there is none. */
+function unitsAbove(
+	lines: readonly string[],
+	columns: number,
+	delimiter: string,
+): readonly string[] | null {
+	const line = lines.findLast((each) => /^"?(?:units?|einheit)\b/i.test(each));
+	const [, ...units] = cellsOf(line ?? "", delimiter) ?? [];
+	return units.length + 1 === columns
+		? ["", ...units.map((unit) => `[${unit}]`)]
+		: null;
+}
+
+/** Whether a row says how wide its columns are, and of what: USGS's `5s 15s 20d 14n`. */
+function areWidths(cells: readonly string[]): boolean {
+	return cells.length > 1 && cells.every((cell) => /^\d+[sdn]$/.test(cell));
+}
+
 /** Lines of a table of Campbell's behind its names: units, and how each value was made. */
 const CAMPBELL_LINES = 3;
 
 /**
- * Names that two rows give, where those of the lower one do not tell columns apart: `Hi`
+ * Names that two rows give, where those of the lower one do not name the first column, or do not tell columns apart: `Hi`
  * and `Low` above two of `Temp`, or a group's name above its first column. Null where the upper row does
  * not tell them apart either.
  */
@@ -326,7 +360,8 @@ function joinedNames(
 	const isAbove =
 		above.length === names.length &&
 		above.every((cell) => typeof parseCell(cell, true) === "string");
-	if (!isAbove || areTold(names)) return null;
+	const isTimeAbove = names[0] === "" && /^[^#]/.test(above[0] ?? "");
+	if (!isAbove || (areTold(names) && !isTimeAbove)) return null;
 	const below = (tops: readonly string[]) =>
 		names.map((name, index) => `${tops[index] ?? ""} ${name}`.trim());
 	const joined = below(above);
@@ -396,8 +431,10 @@ function headerIn(head: string): {
 	}
 	const { line, text } = lines[found] ?? { line: 1, text: "" };
 	const delimiter = delimiterOf(text);
-	// Blank cells at its start count.
-	const above = all.findLast((each) => each.line < line)?.whole ?? "";
+	// Blank cells at its start count, a row of nothing else does not.
+	const above =
+		all.findLast((each) => each.line < line && /[^\s,;|"]/.test(each.text))
+			?.whole ?? "";
 	return {
 		line,
 		linesBefore: texts.slice(0, found),
@@ -424,14 +461,16 @@ function hasRows(lines: readonly string[], at: number): boolean {
 	});
 }
 
-/** Whether a comment is the header of a row. */
+/** Whether a comment is the header of a row: it names a time, or stands above one. */
 function isCommentOn(comment: string, row: string): boolean {
 	const text = comment.replace(/^#\s*/, "");
 	const delimiter = delimiterOf(text);
+	const cells = row.split(delimiter);
 	return (
 		comment.startsWith("#") &&
-		isHeader(text) &&
-		text.split(delimiter).length === row.split(delimiter).length
+		cells.length > 1 &&
+		text.split(delimiter).length === cells.length &&
+		(isHeader(text) || (!HAS_NUMBER.test(text) && cells.some(isWrittenTime)))
 	);
 }
 

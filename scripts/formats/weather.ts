@@ -6,7 +6,7 @@ import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
 import { SUSPECT } from "./noaa-tables.ts";
-import { zoneOf } from "./weather-header.ts";
+import type { Header } from "./weather-header.ts";
 import {
 	type Layout,
 	measureOf,
@@ -33,6 +33,7 @@ import {
 import { timeOf, timeText } from "./weather-times.ts";
 import { measuredIn } from "./weather-units.ts";
 import { versionOf } from "./weather-versions.ts";
+import { zoneIn, zoneOf } from "./weather-zones.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
 /**
@@ -186,15 +187,23 @@ async function readTable(
 	const { headers, roles, periods, commaIsDecimal, decimalCommas, cellUnits } =
 		layout;
 	const hasDecimalCommas = decimalCommas.size > 0;
-	const timeHeaders = [roles.time, roles.date].flatMap(
+	const ownHeaders = [roles.time, roles.date].flatMap(
 		(index) => headers[index ?? -1] ?? [],
 	);
+	const tells = (header: Header) =>
+		ClocksOfPlace.of(header) !== null || zoneOf(header) !== null;
+	const timeHeaders =
+		ownHeaders.some(tells) || layout.zoneAbove === null
+			? ownHeaders
+			: [layout.zoneAbove];
 	const place =
 		timeHeaders.map(ClocksOfPlace.of).find((found) => found !== null) ?? null;
 	const zone =
 		place === null
 			? timeHeaders.map(zoneOf).find((minutes) => minutes !== null)
 			: undefined;
+	// What stands behind the unit, as a cost does, is in another.
+	const isUnitBehind = layout.measures.some((at) => at < (roles.unit ?? -1));
 	const dayOffsets = [...(periods?.offsets.values() ?? [0])];
 	const fallbackStation = stationOf(source.path);
 	let unzoned = false;
@@ -285,7 +294,11 @@ async function readTable(
 			);
 			return;
 		}
-		const clocks = time.zoned ? null : place;
+		const told =
+			time.zoned || roles.zone === null
+				? null
+				: zoneIn(cells[roles.zone] ?? "");
+		const clocks = time.zoned || told !== null ? null : place;
 		if (
 			clocks !== null &&
 			dayOffsets.some((offset) => clocks.utc(time.micros + offset) === null)
@@ -296,8 +309,9 @@ async function readTable(
 			return;
 		}
 		read += 1;
-		unzoned ||= !time.zoned && zone === undefined && place === null;
-		const east = time.zoned ? 0 : (zone ?? 0);
+		unzoned ||=
+			!time.zoned && told === null && zone === undefined && place === null;
+		const east = time.zoned ? 0 : (told ?? zone ?? 0);
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
 		const versions = versionsIn(cells);
@@ -317,7 +331,11 @@ async function readTable(
 					station,
 					module,
 					measure,
-					unit: ownUnit ?? unit ?? measured?.unit ?? null,
+					unit:
+						(isUnitBehind && index > (roles.unit ?? -1) ? null : ownUnit) ??
+						unit ??
+						measured?.unit ??
+						null,
 					time:
 						clocks?.utc(time.micros + offset) ??
 						time.micros - east * 60e6 + offset,
@@ -394,6 +412,7 @@ function noteLeftOut(
 		roles.station,
 		roles.module,
 		roles.unit,
+		roles.zone,
 		measureName,
 		...measures,
 		...versions.values(),
