@@ -401,7 +401,7 @@ Timestamp;"Timezone : Europe/Berlin";Temperature;CO2
 "1/12/24 11:45 PM","35.1","NNW"
 "1/13/24 12:00 AM","35.0","NW"
 `,
-		series: ["file/-/Temp - °F 2024-01-12T23:45: 35.1 35.0"],
+		series: ["file/-/Temp [°F] 2024-01-12T23:45: 35.1 35.0"],
 		leftOut: ["Wind Direction"],
 	},
 	{
@@ -978,7 +978,7 @@ time,temperature_2m_max (°C)
 			"file/-/temperature 2024-01-01T00:00: 20.1 20.2",
 			"file/A1/humidity 2024-01-01T00:00: 51.0",
 		],
-		leftOut: ["(unnamed), result, table", "(unnamed), result, table"],
+		leftOut: ["(unnamed), result, table"],
 	},
 	{
 		what: "files put one behind the other, of which one has its columns in another order",
@@ -1137,10 +1137,11 @@ Date (MM/DD/YYYY),Time (HH:MM),GHI (W/m^2),Lprecip depth (mm)
 75114001;MONTSOURIS;75;2024010101;0.2;1;8.0;1
 `,
 		series: [
+			"75114001/-/ALTI 2024-01-01T00:00: 75.0 75.0",
 			"75114001/-/RR1 2024-01-01T00:00: 0.0 0.2",
 			"75114001/-/T 2024-01-01T00:00: 8.1 8.0",
 		],
-		leftOut: ["NOM_USUEL, ALTI, QRR1, QT"],
+		leftOut: ["NOM_USUEL, QRR1, QT"],
 	},
 	{
 		what: "carbon dioxide by month, with the year as a fraction beside it",
@@ -1225,6 +1226,23 @@ SN18700:0;2024-01-01T00:00:00.000Z;relative_humidity;88;percent;0
 `,
 		series: ["file/-/T 2024-01-01T00:00: 12.1 12.0"],
 		leftOut: ["No."],
+	},
+	{
+		what: "WeatherLink.com, with units behind dashes, and others behind names",
+		content: `"Date & Time","Barometer - in Hg","Temp - °F","Rain Rate - in/h","Solar Rad - W/m^2","Dew°C","Phase - A","Energy - in","Rain - in"
+"1/31/24 12:05 AM","30.01","45.3","0.1","12","5.1","3","4","5"
+`,
+		series: [
+			"file/-/Barometer [in Hg] 2024-01-31T00:05: 30.01",
+			"file/-/Dew [°C] 2024-01-31T00:05: 5.1",
+			"file/-/Energy - in 2024-01-31T00:05: 4.0",
+			"file/-/Phase - A 2024-01-31T00:05: 3.0",
+			"file/-/Rain Rate [in/h] 2024-01-31T00:05: 0.1",
+			"file/-/Rain [in] 2024-01-31T00:05: 5.0",
+			"file/-/Solar Rad [W/m^2] 2024-01-31T00:05: 12.0",
+			"file/-/Temp [°F] 2024-01-31T00:05: 45.3",
+		],
+		leftOut: [],
 	},
 	{
 		what: "Japan's agency, with marks below names",
@@ -1665,6 +1683,36 @@ test("clocks of a place that the header names are told in UTC, and one that it s
 	]);
 });
 
+test("zones that lines above tell are of tables whose header tells none, and what is no zone tells nothing", async () => {
+	for (const [line, header, at] of [
+		["Time zone: Europe/Zurich (CET/CEST)", "time", "12:00"],
+		["Zeitzone;+01:00", "time", "13:00"],
+		['"Time zone","UTC-3"', "time", "17:00"],
+		["# Timezone: America/Chicago", "time_utc", "14:00"],
+		["Timezone: local", "time", "14:00"],
+	])
+		expect(
+			await read(`Station,Roof\n${line}\n${header},t\n2024-05-13 14:00,1\n`),
+		).toMatchObject({
+			series: [`file/-/t 2024-05-13T${at}: 1.0`],
+			rejects: [],
+		});
+});
+
+test("a zone beside a time is the row's, and of one that is not known nothing is taken", async () => {
+	const { series, leftOut } = await read(
+		"time,timezone,t\n2024-05-13 14:00,CEST,1\n2024-05-13 14:00,+01:00,2\n2024-05-13 14:00,UTC+3,3\n",
+	);
+	expect(series).toEqual(["file/-/t 2024-05-13T11:00: 3.0 1.0 2.0"]);
+	expect(leftOut).toEqual([]);
+	expect(
+		await read("time,timezone,t\n2024-05-13 14:00,local,1\n"),
+	).toMatchObject({
+		series: ["file/-/t 2024-05-13T14:00: 1.0"],
+		leftOut: ["timezone"],
+	});
+});
+
 test("a measure in another unit is no mark of the first", async () => {
 	const { series } = await read(
 		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",
@@ -1716,6 +1764,9 @@ test("a table below another that holds no readings is rejected where it begins, 
 	expect(rejects).toEqual([
 		expect.stringMatching(/^4: another table begins here, .*file of its own/),
 	]);
+	expect(
+		(await read("time,t\n2024-01-01,1\n2024-01-02,2\ntime,h\n")).rejects,
+	).toEqual([expect.stringMatching(/^4: another .*nothing but a header/)]);
 });
 
 test("of a hundred tables below one another the rest is rejected", async () => {

@@ -194,7 +194,7 @@ export async function survey(
 			},
 		);
 	if (dataRows === 0)
-		throw new FileError("nothing but a header: the file has no row", {
+		throw new NoReadings("nothing but a header: the file has no row", {
 			line: header.line,
 		});
 	const fault = times.fault();

@@ -145,7 +145,8 @@ const NAMES = {
 		"",
 		"id",
 		"index",
-		...["no", "no_", "nr", "nr_"],
+		// Of numbers of rows; NO is a gas.
+		...["no_", "nr", "nr_"],
 		"row",
 		"record",
 		"table",
@@ -155,7 +156,6 @@ const NAMES = {
 		"lon",
 		"lng",
 		"elevation",
-		"alti",
 		"altitude",
 		"latitud",
 		"longitud",
@@ -400,7 +400,7 @@ function claimTimeLike(
 	const index = headers.findIndex(
 		(header, at) =>
 			isTimeLike(keys[at] ?? "") &&
-			!keys[at]?.includes("decimal") &&
+			!/decimal|zone/.test(keys[at] ?? "") &&
 			!isVersion(header),
 	);
 	if (index === -1) return null;

@@ -50,6 +50,7 @@ const TOLD =
  */
 export function zoneAbove(lines: readonly string[]): Header | null {
 	for (const [at, line] of lines.entries()) {
+		if (!/utc_offset_seconds|time zone/i.test(line)) continue;
 		const [names, values] = [line, lines[at + 1] ?? ""].map(
 			(text) => cellsOf(text, line.includes(";") ? ";" : ",") ?? [],
 		) as [string[], string[]];
@@ -65,8 +66,11 @@ export function zoneAbove(lines: readonly string[]): Header | null {
 	}
 	for (const line of lines) {
 		const [, told = ""] = TOLD.exec(line) ?? [];
-		const isUtc = /^(?:universal time|ut\b)/i.test(told);
-		if (told !== "") return { name: "time", unit: isUtc ? "UTC" : told };
+		if (/^(?:universal time|ut\b)/i.test(told))
+			return { name: "time", unit: "UTC" };
+		if (/^[+-]\d{2}:?\d{2}\b/.test(told))
+			return { name: "time", unit: `UTC${told}` };
+		if (told !== "") return { name: "time", unit: told };
 	}
 	return null;
 }

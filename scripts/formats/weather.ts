@@ -118,7 +118,12 @@ async function readTables(
 	out: ParseOutput,
 	take: TakeReading,
 ): Promise<void> {
-	let below = await readTable(source, out, take);
+	const noted = new Set<string>();
+	const note = (text: string) => {
+		if (!noted.has(text)) noteOf(source, out)(text);
+		noted.add(text);
+	};
+	let below = await readTable(source, out, take, note);
 	for (let tables = 1; below !== null; tables += 1) {
 		const { line } = below;
 		const refuse = (reason: string) =>
@@ -133,7 +138,7 @@ async function readTables(
 			return;
 		}
 		try {
-			below = await readTable({ ...source, below }, out, take);
+			below = await readTable({ ...source, below }, out, take, note);
 		} catch (error) {
 			if (!(error instanceof NoReadings)) throw error;
 			refuse(`which holds no readings: ${error.message}`);
@@ -181,9 +186,9 @@ async function readTable(
 	source: Source,
 	out: ParseOutput,
 	take: TakeReading,
+	note: (text: string) => void,
 ): Promise<Below | null> {
 	const layout = await survey(source);
-	const note = noteOf(source, out);
 	const { headers, roles, periods, commaIsDecimal, decimalCommas, cellUnits } =
 		layout;
 	const hasDecimalCommas = decimalCommas.size > 0;
