@@ -1245,6 +1245,32 @@ SN18700:0;2024-01-01T00:00:00.000Z;relative_humidity;88;percent;0
 		leftOut: [],
 	},
 	{
+		what: "Synoptic, whose units below the names are words of all kinds",
+		content: `# STATION: MTMET
+# ELEVATION [ft]: 4996
+Station_ID,Date_Time,air_temp_set_1,volt_set_1
+,,Celsius,volts
+MTMET,2017-01-03T08:30:00Z,-4.82,13.54
+`,
+		series: [
+			"MTMET/-/air_temp_set_1 [Celsius] 2017-01-03T08:30: -4.82",
+			"MTMET/-/volt_set_1 [volts] 2017-01-03T08:30: 13.54",
+		],
+		leftOut: [],
+	},
+	{
+		what: "LinzNetz, with units in words of the name",
+		content: `Von;Bis;Verbrauch in kWh;Ersatzwert in kWh
+19.02.2022 00:00;19.02.2022 00:15;0,138;
+25.02.2022 23:45;26.02.2022 00:00;0,137;0,200
+`,
+		series: [
+			"file/-/Ersatzwert [kWh] 2022-02-19T00:00: null 0.2",
+			"file/-/Verbrauch [kWh] 2022-02-19T00:00: 0.138 0.137",
+		],
+		leftOut: ["Bis"],
+	},
+	{
 		what: "Japan's agency, with marks below names",
 		content: `ダウンロードした時刻：2024/02/01 10:00:00
 

@@ -29,7 +29,7 @@ const NAMES = {
 		"created_at",
 		"last_changed",
 		"mess_datum",
-		"start_time",
+		...["start_time", "start_ts"],
 		"epoch",
 		"unix_time",
 		"unixtime",

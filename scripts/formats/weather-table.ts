@@ -317,7 +317,12 @@ function unitsIn(cells: readonly string[]): readonly string[] | null {
 		return cells;
 	const [time = "", ...others] = cells;
 	const units = others.filter((cell) => cell !== "");
-	const areUnits = time === "TS" || (time === "" && units.every(isUnit));
+	// Without a time it is no row, so that one unit tells what the others are.
+	const areUnits =
+		time === "TS" ||
+		(time === "" &&
+			units.some(isUnit) &&
+			units.every((unit) => parseCell(unit, true) === "word"));
 	return areUnits && units.length > 0
 		? ["", ...others.map((unit) => (unit === "" ? "" : `[${unit}]`))]
 		: null;

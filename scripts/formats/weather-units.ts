@@ -122,5 +122,7 @@ export function withUnitOfName(header: Header): Header {
 		({ units }) => units,
 	);
 	const told = [...tables, ENDINGS].find((units) => Object.hasOwn(units, key));
-	return told === undefined ? header : { name, unit: told[key] ?? null };
+	return told === undefined
+		? header
+		: { name: name.replace(/\sin$/, ""), unit: told[key] ?? null };
 }
