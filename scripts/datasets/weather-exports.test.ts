@@ -1725,6 +1725,16 @@ test("zones that lines above tell are of tables whose header tells none, and wha
 		});
 });
 
+test("of places in several zones no zone above is that of all", async () => {
+	const { series } = await read(
+		"location_id,utc_offset_seconds\n0,3600\n1,7200\n\nlocation_id,time,t\n0,2024-01-01T10:00,1\n1,2024-01-01T10:00,2\n",
+	);
+	expect(series).toEqual([
+		"0/-/t 2024-01-01T10:00: 1.0",
+		"1/-/t 2024-01-01T10:00: 2.0",
+	]);
+});
+
 test("a zone beside a time is the row's, and of one that is not known nothing is taken", async () => {
 	const { series, leftOut } = await read(
 		"time,timezone,t\n2024-05-13 14:00,CEST,1\n2024-05-13 14:00,+01:00,2\n2024-05-13 14:00,UTC+3,3\n",
@@ -1790,6 +1800,14 @@ test("a table below another that holds no readings is rejected where it begins, 
 	expect(rejects).toEqual([
 		expect.stringMatching(/^4: another table begins here, .*file of its own/),
 	]);
+	expect(
+		await read(
+			"time,t\n2024-01-01,1\n2024-01-02,2\ntime,h\n01/02/2024,3\n01/03/2024,4\n",
+		),
+	).toMatchObject({
+		series: ["file/-/t 2024-01-01T00:00: 1.0 2.0"],
+		rejects: [expect.stringMatching(/^4: another .*day or the month/)],
+	});
 	expect(
 		(await read("time,t\n2024-01-01,1\n2024-01-02,2\ntime,h\n")).rejects,
 	).toEqual([expect.stringMatching(/^4: another .*nothing but a header/)]);

@@ -197,8 +197,10 @@ export async function survey(
 		throw new NoReadings("nothing but a header: the file has no row", {
 			line: header.line,
 		});
+	// Of a table below another, whose rows are read already, it costs this one alone.
+	const Fault = source.below === undefined ? FileError : NoReadings;
 	const fault = times.fault();
-	if (fault !== null) throw new FileError(fault.reason, fault);
+	if (fault !== null) throw new Fault(fault.reason, fault);
 
 	const isLong = roles.measureName !== null && roles.value !== null;
 	const numbers = known ?? {
@@ -343,7 +345,7 @@ export async function survey(
 		for (const index of measures) {
 			const name = headers[index]?.name ?? "";
 			if (statistics.has(name))
-				throw new FileError(`two columns are named ${name}`, {
+				throw new Fault(`two columns are named ${name}`, {
 					line: header.line,
 				});
 			statistics.set(name, statisticsOf(byColumn, index));

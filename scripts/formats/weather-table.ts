@@ -336,7 +336,8 @@ function unitsAbove(
 ): readonly string[] | null {
 	const line = lines.findLast((each) => /^"?(?:units?|einheit)\b/i.test(each));
 	const [, ...units] = cellsOf(line ?? "", delimiter) ?? [];
-	return units.length + 1 === columns
+	const known = units.filter((unit) => unit === "" || isUnit(unit));
+	return units.length + 1 === columns && known.length > units.length / 2
 		? ["", ...units.map((unit) => `[${unit}]`)]
 		: null;
 }

@@ -51,16 +51,24 @@ const TOLD =
 export function zoneAbove(lines: readonly string[]): Header | null {
 	for (const [at, line] of lines.entries()) {
 		if (!/utc_offset_seconds|time zone/i.test(line)) continue;
-		const [names, values] = [line, lines[at + 1] ?? ""].map(
-			(text) => cellsOf(text, line.includes(";") ? ";" : ",") ?? [],
-		) as [string[], string[]];
+		const [names = [], ...below] = lines
+			.slice(at)
+			.map((text) => cellsOf(text, line.includes(";") ? ";" : ",") ?? []);
 		const keys = names.map(keyOf);
-		const valueOfKey = (key: string) =>
-			names.length === values.length ? values[keys.indexOf(key)] : undefined;
-		const seconds = Number(valueOfKey("utc_offset_seconds") || Number.NaN);
+		const isOther = below.findIndex((row) => row.length !== names.length);
+		const rows = isOther === -1 ? below : below.slice(0, isOther);
+		/** What all places say that the lines tell of. */
+		const told = (key: string) => {
+			const [only, other] = new Set(
+				rows.map((row) => row[keys.indexOf(key)] || "none"),
+			);
+			return other === undefined ? Number(only ?? "none") : Number.NaN;
+		};
+		const seconds = told("utc_offset_seconds");
 		// NREL's, beside the `Local Time Zone` of the place.
-		const hours = Number(valueOfKey("time_zone") || Number.NaN);
-		const minutes = Number.isNaN(seconds) ? 60 * hours : seconds / 60;
+		const minutes = Number.isNaN(seconds)
+			? 60 * told("time_zone")
+			: seconds / 60;
 		if (Math.abs(minutes) <= 14 * 60)
 			return { name: "time", unit: offsetText(minutes) };
 	}
