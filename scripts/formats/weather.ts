@@ -152,13 +152,15 @@ async function readTables(
  * for the readings; so memory does not grow with the file, and a file that breaks
  * gives nothing. Returns where another table begins below it; null where none does.
  *
- * - The header is the first line that names a time and holds no value, else the comment
- *   above the first row, else the first line; what stands before it is left out and noted.
+ * - The header is the first line that names a time, holds no value and has rows below, else
+ *   the line above the first rows with times, else the comment above the first row, else the
+ *   first line; what stands before it is left out and noted.
  *   A row of units in brackets may stand below, and one that tells names apart above. Commas, semicolons, tabs or bars part its
  *   cells, whichever it has most, or blanks, see {@link isSpaced}.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
- *   1970 (see {@link parseTime}); without a zone, of its own, of its header or of the place
- *   that its header names, it is UTC, which is noted. A column of UTC comes before one of
+ *   1970 (see {@link parseTime}); without a zone, of its own, of a column beside it, of its
+ *   header, of the place that its header names, or of the lines above ({@link zoneAbove}), it
+ *   is UTC, which is noted. A column of UTC comes before one of
  *   local clocks, see {@link utcColumn}. A date
  *   and a time of day, or an hour, in columns of their own are put together, and so are
  *   year, month and day. Of dates that may have day or month first the whole file tells,
