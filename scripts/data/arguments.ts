@@ -1,4 +1,3 @@
-import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
@@ -8,6 +7,7 @@ import {
 	DEFAULT_MAX_REJECTED,
 	DEFAULT_PARSE_OPTIONS,
 } from "../steps/build-options.ts";
+import { isFolder } from "../storage/folders.ts";
 
 const DEFAULT_OUT = fileURLToPath(
 	new URL("../../public/lake", import.meta.url),
@@ -367,8 +367,4 @@ function share(text: string | undefined): number | undefined {
 			`--max-rejected must be a share from 0% to 100%, not ${text}`,
 		);
 	return Number(percent) / 100;
-}
-
-function isFolder(path: string): boolean {
-	return existsSync(path) && statSync(path).isDirectory();
 }

@@ -1,5 +1,9 @@
 import type { CatalogRollup } from "../../src/lib/catalog.ts";
-import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../src/lib/format.ts";
 import type {
 	DatasetDefinition,
 	TableDefinition,
@@ -13,8 +17,7 @@ import { placesOf } from "../steps/places.ts";
 import { type BuildState, readState } from "../steps/state.ts";
 import type { KeptPiece } from "../steps/write-pieces.ts";
 import { openStore } from "../storage/open-store.ts";
-import { recordsOf, rowsOf } from "./job-log.ts";
-import { plural } from "./words.ts";
+import { recordsOf, rowsOfJob } from "./job-log.ts";
 
 /** A dataset's way through the steps, as `explain DATASET --json` prints it. */
 export interface Explanation {
@@ -120,7 +123,7 @@ export function explained(
 			const record = byId.get(job) ?? null;
 			return {
 				label: record?.label ?? `read ${files[0]}`,
-				rows: record && rowsOf(record),
+				rows: record && rowsOfJob(record),
 				seconds: record?.seconds ?? null,
 				files,
 				outputs: (record?.outputs ?? []).map(({ key, bytes }) => ({
@@ -235,7 +238,7 @@ export function explanationLines(explanation: Explanation): string[] {
 			`  its partitions: ${table.partitionKeys.join(", ") || "one"}; buckets: ${table.buckets.join(", then ") || "none"}`,
 		]),
 		...read.batches.flatMap((batch) => [
-			`  batch ${batch.label}: ${plural(batch.files.length, "file")}${batch.rows === null ? "" : `, ${plural(batch.rows, "row")}`}${batch.seconds === null ? "" : `, ${batch.seconds.toFixed(1)} s`}`,
+			`  batch ${batch.label}: ${formatCounted(batch.files.length, "file")}${batch.rows === null ? "" : `, ${formatCounted(batch.rows, "row")}`}${batch.seconds === null ? "" : `, ${batch.seconds.toFixed(1)} s`}`,
 			...batch.files.map((file) => `    ${file}`),
 			...batch.outputs.map(
 				({ key, bytes }) => `    → ${key}, ${formatBytes(bytes)}`,
@@ -267,7 +270,7 @@ export function explanationLines(explanation: Explanation): string[] {
 			...(file === null
 				? []
 				: [
-						`    → ${file.path}, ${plural(file.rows, "row")}, ${formatBytes(file.bytes)}`,
+						`    → ${file.path}, ${formatCounted(file.rows, "row")}, ${formatBytes(file.bytes)}`,
 					]),
 		]),
 	];
@@ -286,7 +289,7 @@ function tableLines(table: ExplainedTable): string[] {
 			sql === null ? [] : [`  ${name}`, ...sqlLines(sql)],
 		),
 		...table.pieces.flatMap(({ rows, files }) => [
-			`    piece of ${plural(rows, "row")}`,
+			`    piece of ${formatCounted(rows, "row")}`,
 			...files.map(
 				({ path, bytes }) => `      → ${path}, ${formatBytes(bytes)}`,
 			),
@@ -310,7 +313,7 @@ export function overviewLines(explanations: readonly Explanation[]): string[] {
 				return [`${dataset}: nothing`];
 			return [
 				dataset,
-				`  read       ${plural(files, "file")} in ${plural(read.batches.length, "batch", "batches")}`,
+				`  read       ${formatCounted(files, "file")} in ${formatCounted(read.batches.length, "batch", "batches")}`,
 				...(compare === null
 					? []
 					: [`  compare    each ${compare.noun} counts once`]),
@@ -320,11 +323,11 @@ export function overviewLines(explanations: readonly Explanation[]): string[] {
 						(sum, piece) => sum + piece.files.length,
 						0,
 					);
-					return `  write      ${name}: ${plural(rows, "row")}, ${plural(pieces.length, "piece")}, ${plural(made, "file")}`;
+					return `  write      ${name}: ${formatCounted(rows, "row")}, ${formatCounted(pieces.length, "piece")}, ${formatCounted(made, "file")}`;
 				}),
 				...aggregate.map(
 					({ name, file }) =>
-						`  aggregate  ${name}${file === null ? "" : `: ${plural(file.rows, "row")}`}`,
+						`  aggregate  ${name}${file === null ? "" : `: ${formatCounted(file.rows, "row")}`}`,
 				),
 			];
 		},

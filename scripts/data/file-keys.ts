@@ -82,8 +82,8 @@ export async function keysOfFiles(
 				keys.set(file.path, []);
 				continue;
 			}
-			const path = join(workshop.scratch, `keys-${index}.parquet`);
-			await work.fetch(summary, path);
+			const to = join(workshop.scratch, `keys-${index}.parquet`);
+			const path = await work.fetch(summary, to);
 			const pieces = await readPieces(
 				database.connection,
 				table,

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../src/lib/format.ts";
+import { formatBytes, formatCounted } from "../../src/lib/format.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { type JobRecord, recordKey } from "../jobs/job.ts";
 import type { Aggregated } from "../steps/aggregate.ts";
@@ -10,7 +10,6 @@ import { type BuildState, readState } from "../steps/state.ts";
 import type { WrittenPiece } from "../steps/write-pieces.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import { plural } from "./words.ts";
 
 /** Records that are read at a time. */
 const AT_A_TIME = 16;
@@ -56,7 +55,7 @@ export async function readLog(
 			jobs: records.filter(isMeant).map((record) => ({
 				label: record.label,
 				seconds: record.seconds,
-				rows: rowsOf(record),
+				rows: rowsOfJob(record),
 				peakBytes: record.peakBytes,
 				lines: record.log,
 			})),
@@ -79,7 +78,7 @@ export async function recordsOf(
 }
 
 /** Rows that a job has written; null where it is one that writes none. */
-export function rowsOf({ value }: Pick<JobRecord, "value">): number | null {
+export function rowsOfJob({ value }: Pick<JobRecord, "value">): number | null {
 	if (Array.isArray(value))
 		return sumOfRows(value as unknown as WrittenPiece[]);
 	const { tables, rollups } = value as unknown as Partial<
@@ -104,7 +103,7 @@ export function logLines({ failed, jobs }: BuildLog, text: string): string[] {
 			[
 				label,
 				`${seconds.toFixed(1)} s`,
-				...(rows === null ? [] : [plural(rows, "row")]),
+				...(rows === null ? [] : [formatCounted(rows, "row")]),
 				`${formatBytes(peakBytes)} of memory`,
 			].join(", "),
 			...indented(own),

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { formatCounted } from "../../src/lib/format.ts";
 import { printable } from "../../src/lib/printable.ts";
 import {
 	type BuildCommand,
@@ -11,7 +12,6 @@ import { failureLines } from "./failures.ts";
 import { INTERRUPTED_CODE, Interrupted, onInterrupt } from "./interrupt.ts";
 import { runBuild, tellFailure } from "./run-build.ts";
 import { Terminal } from "./terminal.ts";
-import { plural } from "./words.ts";
 
 /** What a command alone needs is loaded by it: a small build takes long to load. */
 async function main(): Promise<void> {
@@ -104,7 +104,7 @@ async function build(command: BuildCommand): Promise<void> {
 		}
 		process.exitCode = INTERRUPTED_CODE;
 		terminal.say(
-			`Stopped: the lake is as the last build left it. ${plural(terminal.jobsDone, "job")} of this one ${terminal.jobsDone === 1 ? "is" : "are"} done and kept; the same command goes on from there.`,
+			`Stopped: the lake is as the last build left it. ${formatCounted(terminal.jobsDone, "job")} of this one ${terminal.jobsDone === 1 ? "is" : "are"} done and kept; the same command goes on from there.`,
 		);
 	}
 }

@@ -1,5 +1,9 @@
 import { resolve } from "node:path";
-import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../src/lib/format.ts";
 import type { ParseOptions } from "../datasets/dataset.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
@@ -20,7 +24,7 @@ import { readSettings } from "../steps/settings.ts";
 import { formerBatches, isWhole, readState, sizesIn } from "../steps/state.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import { noKnownFile, plural } from "./words.ts";
+import { noKnownFile } from "./words.ts";
 
 /** Records that are looked for at a time. */
 const AT_A_TIME = 16;
@@ -167,7 +171,7 @@ export function planLines(plan: BuildPlan): string[] {
 			)}`,
 		);
 	if (plan.ignored > 0)
-		lines.push(`  ${plural(plan.ignored, "file")} would be ignored`);
+		lines.push(`  ${formatCounted(plan.ignored, "file")} would be ignored`);
 	for (const name of plan.leaving)
 		lines.push(`  ${name} would leave the lake: there is no file of it`);
 	const there =
@@ -192,12 +196,12 @@ function datasetLines(dataset: PlannedDataset): string[] {
 			? `, ${formatCount(dataset.duplicates)} of them copies`
 			: "";
 	const lines = [
-		`  ${name.padEnd(12)} ${plural(dataset.files, "file")}${copies}, ${formatBytes(dataset.bytes)}`,
+		`  ${name.padEnd(12)} ${formatCounted(dataset.files, "file")}${copies}, ${formatBytes(dataset.bytes)}`,
 	];
 	if (read.batches === 0)
 		return [...lines, "    read: nothing, all is as it was read before"];
 	lines.push(
-		`    read: ${formatCount(read.batches)} of ${plural(dataset.batches, "batch", "batches")}, ${plural(read.files, "file")}, ${formatBytes(read.bytes)}`,
+		`    read: ${formatCount(read.batches)} of ${formatCounted(dataset.batches, "batch", "batches")}, ${formatCounted(read.files, "file")}, ${formatBytes(read.bytes)}`,
 	);
 	if (dataset.compares) lines.push("    compare: what came more than once");
 	lines.push(

@@ -1,11 +1,15 @@
-import { formatBytes, formatCount } from "../../src/lib/format.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../src/lib/format.ts";
 import type {
 	BuildReport,
 	DatasetReport,
 	RejectReport,
 	StreamedReport,
 } from "../steps/report.ts";
-import { noKnownFile, plural } from "./words.ts";
+import { noKnownFile } from "./words.ts";
 
 /** Ignored files of a folder and a reason that are named; of more, only the first is. */
 const NAMED_IGNORED = 3;
@@ -20,7 +24,7 @@ export async function* reportLines(
 ): AsyncGenerator<string> {
 	for (const { name, files, bytes, fromCache, failure } of report.sources)
 		yield failure === null
-			? `Fetched ${name}: ${plural(files.length, "file")}, ${fromCache ? "nothing new" : `${formatBytes(bytes)} received`}`
+			? `Fetched ${name}: ${formatCounted(files.length, "file")}, ${fromCache ? "nothing new" : `${formatBytes(bytes)} received`}`
 			: `NOT FETCHED: ${failure}`;
 	yield `Found in ${report.input}`;
 	for (const dataset of report.datasets) yield* datasetLines(dataset);
@@ -41,16 +45,16 @@ export async function* reportLines(
 	for (const table of report.tables)
 		yield `  ${table.name.padEnd(12)} ${formatCount(table.rows).padStart(11)} ${unit(table.rows, "row").padEnd(4)} ${formatCount(table.files).padStart(5)} ${unit(table.files, "file").padEnd(5)} ${formatBytes(table.bytes)}`;
 	for (const rollup of report.rollups)
-		yield `  roll-up ${rollup.name}: ${plural(rollup.rows, "row")}, ${formatBytes(rollup.bytes)}`;
+		yield `  roll-up ${rollup.name}: ${formatCounted(rollup.rows, "row")}, ${formatBytes(rollup.bytes)}`;
 	const { done, reused } = report.jobs;
-	yield `${report.seconds.toFixed(1)} s, ${plural(done, "job")} done and ${formatCount(reused)} reused${report.unchanged ? "" : `, at most ${formatBytes(report.peakProcessBytes)} of memory in one process`}`;
+	yield `${report.seconds.toFixed(1)} s, ${formatCounted(done, "job")} done and ${formatCount(reused)} reused${report.unchanged ? "" : `, at most ${formatBytes(report.peakProcessBytes)} of memory in one process`}`;
 }
 
 function* datasetLines(dataset: DatasetReport): Generator<string> {
 	const { name, files, rejectedFiles, bytes, stopped, counts } = dataset;
 	const rejected =
 		rejectedFiles > 0 ? `, ${formatCount(rejectedFiles)} rejected` : "";
-	yield `  ${name.padEnd(12)} ${plural(files, "file")}${rejected}, ${formatBytes(bytes)}`;
+	yield `  ${name.padEnd(12)} ${formatCounted(files, "file")}${rejected}, ${formatBytes(bytes)}`;
 	const { unit, read, kept, rejected: refused, duplicates } = dataset.balance;
 	yield `    ${formatCount(read)} ${unit} read = ${formatCount(kept)} kept + ${formatCount(refused)} rejected + ${formatCount(duplicates)} duplicates`;
 	if (stopped !== null) yield `    STOPPED: ${stopped}`;
@@ -72,7 +76,7 @@ function* ignoredLines(ignored: BuildReport["ignored"]): Generator<string> {
 		const [first] = group;
 		if (first === undefined) continue;
 		if (group.length > NAMED_IGNORED)
-			yield `  ${first.path} and ${plural(group.length - 1, "file")} more: ${first.reason}`;
+			yield `  ${first.path} and ${formatCounted(group.length - 1, "file")} more: ${first.reason}`;
 		else for (const { path, reason } of group) yield `  ${path}: ${reason}`;
 	}
 }
@@ -107,7 +111,7 @@ export async function* rejectLines(
 	}
 	yield* more();
 	if (files > TOLD.files)
-		yield `  and ${plural(files - TOLD.files, "file")} more`;
+		yield `  and ${formatCounted(files - TOLD.files, "file")} more`;
 	if (untold > 0) yield `  ${allRejects(report)}`;
 }
 
@@ -142,8 +146,8 @@ export function summaryLine({
 			: unchanged
 				? `Nothing new: version ${version} stays`
 				: `Made version ${version}`;
-	const rejects = rejected > 0 ? `, ${plural(rejected, "reject")}` : "";
-	return `${made}, ${plural(jobs.done, "job")} done${rejects}, ${seconds.toFixed(1)} s`;
+	const rejects = rejected > 0 ? `, ${formatCounted(rejected, "reject")}` : "";
+	return `${made}, ${formatCounted(jobs.done, "job")} done${rejects}, ${seconds.toFixed(1)} s`;
 }
 
 function unit(value: number, noun: string): string {

@@ -1,5 +1,6 @@
 import { printable } from "../../src/lib/printable.ts";
 import { DATASETS } from "../datasets/registry.ts";
+import { formerKey } from "../publish/publication.ts";
 import { buildLake } from "../steps/build.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { failedJobFile } from "../steps/failed-job.ts";
@@ -12,9 +13,6 @@ import type { BuildCommand } from "./arguments.ts";
 import { failureLines, failureOf, runOnFailure } from "./failures.ts";
 import { rejectLines, reportLines, summaryLine } from "./report-lines.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** Where the publication before the one in force lies. */
-const FORMER_CATALOG = "catalog.previous.json";
 
 /** How a build has ended. */
 export interface Ended {
@@ -119,7 +117,7 @@ async function printAdvice({ out, endpoint }: BuildOptions): Promise<void> {
 	if (!isBucketAddress(out)) return;
 	const store = await openBucket(out, { endpoint });
 	try {
-		if ((await store.size(FORMER_CATALOG)) !== null) return;
+		if ((await store.size(formerKey(1))) !== null) return;
 		console.log(`\n${corsAdvice(store, null).join("\n")}`);
 	} finally {
 		store.close();

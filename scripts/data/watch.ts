@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatCounted } from "../../src/lib/format.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { ownFolders, placesOf } from "../steps/places.ts";
@@ -12,7 +13,6 @@ import { Arrivals, type Due } from "./arrivals.ts";
 import { type KeyedFile, keysOfFiles } from "./file-keys.ts";
 import { runBuild, tellFailure } from "./run-build.ts";
 import type { Terminal } from "./terminal.ts";
-import { plural } from "./words.ts";
 
 /** The keys of a rebuild that are named, when there are more. */
 const NAMED_KEYS = 3;
@@ -98,11 +98,11 @@ function dueText(
 	const gone = paths.filter((path) => !there.has(path)).length;
 	const came = paths.length - gone;
 	const files = [
-		...(came > 0 ? [plural(came, "file")] : []),
-		...(gone > 0 ? [`${plural(gone, "file")} gone`] : []),
+		...(came > 0 ? [formatCounted(came, "file")] : []),
+		...(gone > 0 ? [`${formatCounted(gone, "file")} gone`] : []),
 	].join(" and ");
 	const left = waiting - paths.length;
-	return `${files} for ${keysText(keys)}${left > 0 ? `, ${plural(left, "file")} wait` : ""}`;
+	return `${files} for ${keysText(keys)}${left > 0 ? `, ${formatCounted(left, "file")} wait` : ""}`;
 }
 
 function keysText(keys: readonly string[]): string {

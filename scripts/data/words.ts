@@ -1,14 +1,4 @@
 import { basename, dirname } from "node:path";
-import { formatCount } from "../../src/lib/format.ts";
-
-/** `1 file`, `2,000 files`. */
-export function plural(
-	count: number,
-	noun: string,
-	nouns = `${noun}s`,
-): string {
-	return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
-}
 
 /** Why an input has nothing to read, and what to do. `folders` are those of all datasets. */
 export function noKnownFile(input: string, folders: readonly string[]): string {

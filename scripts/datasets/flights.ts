@@ -1,5 +1,5 @@
 import { tableContract } from "../../src/lib/tables.ts";
-import { literal } from "../storage/sql-text.ts";
+import { literal, parquetRows } from "../storage/sql-text.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 const COLUMNS = "date, distance, delay, origin, destination";
@@ -27,13 +27,12 @@ export const flights: DatasetDefinition = {
 		},
 	],
 	async parse(file, out) {
-		const source = literal(file.absolutePath);
 		await out.view(
 			"flight_rows",
-			`SELECT ${COLUMNS} FROM read_parquet(${source})`,
+			`SELECT ${COLUMNS} FROM ${parquetRows([file.absolutePath])}`,
 		);
 		for await (const { num_rows } of out.query(
-			`SELECT num_rows FROM parquet_file_metadata(${source})`,
+			`SELECT num_rows FROM parquet_file_metadata(${literal(file.absolutePath)})`,
 		))
 			out.count("rows read", Number(num_rows));
 	},

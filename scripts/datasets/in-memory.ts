@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { identifier } from "../../src/lib/identifier.ts";
+import { DEFAULT_PARSE_OPTIONS } from "../steps/build-options.ts";
 import {
 	findLosers,
 	LOSERS_COUNTS,
@@ -11,7 +12,7 @@ import {
 } from "../steps/resolve-claims.ts";
 import { sortable } from "../steps/write-pieces.ts";
 import { streamRows } from "../storage/duckdb.ts";
-import { literal } from "../storage/sql-text.ts";
+import { literal, typedColumns } from "../storage/sql-text.ts";
 import type {
 	DatasetDefinition,
 	ParseOutput,
@@ -42,8 +43,6 @@ export interface InMemoryLake {
 	query(sql: string): Promise<Record<string, unknown>[]>;
 	close(): void;
 }
-
-const PARSE_OPTIONS = { maxGapSeconds: 300, maxGapMeters: 1000 };
 
 /**
  * Takes a dataset's definition at its word, without a runner: parses the files in
@@ -112,7 +111,7 @@ export async function buildInMemory(
 			drain: async () => {},
 		};
 		try {
-			await definition.parse(file, out, PARSE_OPTIONS);
+			await definition.parse(file, out, DEFAULT_PARSE_OPTIONS);
 		} catch (error) {
 			if (!(error instanceof FileError)) throw error;
 			rows.length = 0;
@@ -163,9 +162,6 @@ export async function buildInMemory(
 		count(unique.replaced, Number(losers?.replaced));
 	}
 	for (const table of definition.tables) {
-		const columns = table.contract.columns.map(
-			({ name, type }) => `${identifier(name)}::${type} AS ${identifier(name)}`,
-		);
 		await connection.run(
 			`CREATE OR REPLACE TEMP TABLE rows AS ${
 				unique === undefined
@@ -177,7 +173,7 @@ export async function buildInMemory(
 			}`,
 		);
 		await connection.run(
-			`CREATE TABLE ${table.name} AS SELECT ${columns.join(", ")}
+			`CREATE TABLE ${table.name} AS SELECT ${typedColumns(table.contract.columns)}
 			FROM (${sortable(table, [table.merge ?? "FROM rows"])}) ORDER BY ${table.orderBy}`,
 		);
 		if (table.conflicts !== undefined)
@@ -190,12 +186,8 @@ export async function buildInMemory(
 		const { name, sql, orderBy } = rollup;
 		if (typeof sql !== "string")
 			throw new Error(`a roll-up that needs a lake: ${name}`);
-		const columns = rollup.columns.map(
-			(column) =>
-				`${identifier(column.name)}::${column.type} AS ${identifier(column.name)}`,
-		);
 		await connection.run(
-			`CREATE TABLE ${name} AS SELECT ${columns.join(", ")} FROM (${sql}) ORDER BY ${orderBy}`,
+			`CREATE TABLE ${name} AS SELECT ${typedColumns(rollup.columns)} FROM (${sql}) ORDER BY ${orderBy}`,
 		);
 	}
 	return {

@@ -272,6 +272,36 @@ describe("candles of exchanges and archives", () => {
 			["hour", "ADAUSD", "2024-05-01 00:00:00"],
 		],
 		[
+			"minutes with a zone and no seconds",
+			"ADAUSD_1h.csv",
+			"time,open,high,low,close,volume\n2024-05-01T02:00+02:00,1,4,0.5,2,10\n2024-05-01T01:00Z,1,4,0.5,2,10\n",
+			["hour", "ADAUSD", "2024-05-01 00:00:00"],
+		],
+		[
+			"Investing.com in Spanish",
+			"SAN Datos históricos.csv",
+			'"Fecha","Último","Apertura","Máximo","Mínimo","Vol.","% var."\n"02.05.2024","2,00","1,00","4,00","0,50","0,01K","1,0%"\n"01.05.2024","2,00","1,00","4,00","0,50","0,01K","1,0%"\n',
+			["daily", "SAN", "2024-05-01 00:00:00"],
+		],
+		[
+			"prices in Japanese",
+			"7203_daily.csv",
+			"日付,始値,高値,安値,終値,出来高\n2024/05/01,1,4,0.5,2,10\n",
+			["daily", "7203", "2024-05-01 00:00:00"],
+		],
+		[
+			"OKX, whose column names the pair",
+			"candlesticks-2024-05-01.csv",
+			"instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_time,confirm\nBTC-USDT,1,4,0.5,2,10,10,9,1714521600000,1\nBTC-USDT,1,4,0.5,2,10,10,9,1714521660000,1\n",
+			["minute", "BTCUSDT", "2024-05-01 00:00:00"],
+		],
+		[
+			"Polygon, in nanoseconds of where a candle begins",
+			"2024-05-01.csv",
+			"ticker,volume,open,close,high,low,window_start,transactions\nAAPL,10,1,2,4,0.5,1714521600000000000,129\nAAPL,10,1,2,4,0.5,1714521660000000000,57\n",
+			["minute", "AAPL", "2024-05-01 00:00:00"],
+		],
+		[
 			"milliseconds as numbers with decimals",
 			"ADAUSD_1h.csv",
 			"time,open,high,low,close,volume\n1714521600000.0,1,4,0.5,2,10\n",

@@ -286,6 +286,38 @@ const activity = (type: string, object: unknown, more: object = {}) => ({
 	...more,
 });
 
+test("posts of WordPress's API are their title and text, at the time of UTC", async () => {
+	const lake = await buildFrom(posts, {
+		"posts/wordpress.json": JSON.stringify([
+			{
+				id: 12,
+				date: "2024-01-01T12:00:00",
+				date_gmt: "2024-01-01T11:00:00",
+				link: "https://blog.example/12",
+				title: { rendered: "Rain &#8211; again" },
+				content: { rendered: "<p>At the #Lake</p>\n", protected: false },
+				tags: [3, 4],
+			},
+		]),
+	});
+	expect(
+		await lake.query(
+			"SELECT * REPLACE (created_at::VARCHAR AS created_at) FROM posts",
+		),
+	).toEqual([
+		{
+			post_id: "12",
+			author: null,
+			created_at: "2024-01-01 11:00:00",
+			is_repost: false,
+			tag_count: 1,
+			text: "Rain – again\n\nAt the #Lake",
+			url: "https://blog.example/12",
+		},
+	]);
+	lake.close();
+});
+
 test("Mastodon's outbox: its notes, and its boosts as reposts", async () => {
 	const lake = await buildFrom(posts, {
 		"posts/outbox.json": json(

@@ -401,7 +401,7 @@ Timestamp;"Timezone : Europe/Berlin";Temperature;CO2
 "1/12/24 11:45 PM","35.1","NNW"
 "1/13/24 12:00 AM","35.0","NW"
 `,
-		series: ["file/-/Temp - °F 2024-01-12T23:45: 35.1 35.0"],
+		series: ["file/-/Temp [°F] 2024-01-12T23:45: 35.1 35.0"],
 		leftOut: ["Wind Direction"],
 	},
 	{
@@ -935,6 +935,355 @@ power,1700000060000000000,2
 		series: ["file/-/temp 2024-01-01T00:00: 1.5 2.5"],
 		leftOut: [],
 	},
+	{
+		what: "Open-Meteo, hours and below them days",
+		content: `latitude,longitude,elevation
+52.52,13.41,38.0
+
+time,temperature_2m (°C)
+2024-07-01T00:00Z,18.1
+2024-07-01T01:00Z,17.9
+
+time,temperature_2m_max (°C)
+2024-07-01,24.1
+2024-07-02,25.1
+`,
+		series: [
+			"file/-/temperature_2m [°C] 2024-07-01T00:00: 18.1 17.9",
+			"file/-/temperature_2m_max [°C] 2024-07-01T00:00: 24.1 25.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "InfluxDB, with annotations above each of its tables",
+		content: `#group,false,true,false,false,true
+#datatype,string,long,dateTime:RFC3339,double,string
+#default,_result,,,,
+,result,table,_time,_value,_field
+,,0,2024-01-01T00:00:00Z,20.1,temperature
+
+#group,false,true,false,false,true
+#datatype,string,long,dateTime:RFC3339,double,string
+#default,_result,,,,
+,result,table,_time,_value,_field
+,,0,2024-01-01T01:00:00Z,20.2,temperature
+
+#group,false,true,false,false,true,true
+#datatype,string,long,dateTime:RFC3339,double,string,string
+#default,_result,,,,,
+,result,table,_time,_value,_field,sensor_id
+,,1,2024-01-01T00:00:00Z,51,humidity,A1
+`,
+		series: [
+			"file/-/temperature 2024-01-01T00:00: 20.1 20.2",
+			"file/A1/humidity 2024-01-01T00:00: 51.0",
+		],
+		leftOut: ["(unnamed), result, table"],
+	},
+	{
+		what: "files put one behind the other, of which one has its columns in another order",
+		content: `time,temperature (°C),humidity (%)
+2024-01-01T00:00Z,1.5,80
+time,temperature (°C),humidity (%)
+2024-01-01T01:00Z,1.6,81
+time,humidity (%),temperature (°C)
+2024-01-01T02:00Z,82,1.7
+`,
+		series: [
+			"file/-/humidity [%] 2024-01-01T00:00: 80.0 81.0 82.0",
+			"file/-/temperature [°C] 2024-01-01T00:00: 1.5 1.6 1.7",
+		],
+		leftOut: [],
+	},
+	{
+		what: "a header below what is no table of its signs, nor of its quotes",
+		content: `Name,Longitude
+"Home",2.3
+Timestamp;"Timezone : Europe/Paris";Temperature
+1711846800;"2024/03/31 02:00:00";10.1
+`,
+		series: ["file/-/Temperature 2024-03-31T01:00: 10.1"],
+		leftOut: ["Timezone : Europe/Paris"],
+	},
+	{
+		what: "SMHI, days, below a table of what the station is",
+		content: `Parameternamn;Beskrivning;Enhet
+Lufttemperatur;medelvärde 1 dygn;celsius
+
+Tidsperiod (fr.o.m);Tidsperiod (t.o.m);Höjd (meter över havet)
+1996-10-01 00:00:00;2024-01-01 00:00:00;392.303
+
+Från Datum Tid (UTC);Till Datum Tid (UTC);Representativt dygn;Lufttemperatur;Kvalitet
+1996-10-01 00:00:01;1996-10-02 00:00:00;1996-10-01;3.1;G
+1996-10-02 00:00:01;1996-10-03 00:00:00;1996-10-02;4.1;G
+`,
+		series: ["file/-/Lufttemperatur 1996-10-01T00:00: 3.1 4.1"],
+		leftOut: ["Till Datum Tid, Representativt dygn, Kvalitet"],
+	},
+	{
+		what: "MIDAS, below a hundred lines of which one names a time",
+		content: `Conventions,G,BADC-CSV,1
+${"comments,G,none\n".repeat(100)}long_name,ob_time,Date and time of observation
+long_name,air_temperature,Air temperature
+units,air_temperature,degC
+data
+ob_time,id,air_temperature,air_temperature_q
+2023-01-01 00:00:00,03772,11.2,6
+`,
+		series: ["file/-/air_temperature 2023-01-01T00:00: 11.2"],
+		leftOut: ["id, air_temperature_q"],
+	},
+	{
+		what: "Open-Meteo, whose zone stands above",
+		content: `latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation
+52.52,13.41,38.0,7200,Europe/Berlin,CEST
+
+time,temperature_2m (°C)
+2024-07-01T00:00,18.1
+2024-07-01T01:00,17.9
+
+time,temperature_2m_max (°C)
+2024-07-02T00:00,25.1
+`,
+		series: [
+			"file/-/temperature_2m [°C] 2024-06-30T22:00: 18.1 17.9",
+			"file/-/temperature_2m_max [°C] 2024-07-01T22:00: 25.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "NSRDB, whose hours from UTC stand above",
+		content: `Source,City,Time Zone,Local Time Zone
+NSRDB,-,-7,-7
+Year,Month,Day,Hour,Minute,GHI
+2017,1,1,0,30,1.5
+`,
+		series: ["file/-/GHI 2017-01-01T07:30: 1.5"],
+		leftOut: [],
+	},
+	{
+		what: "IEM, with the place of its clocks in a comment, and the station in a column",
+		content: `#DEBUG: Time Zone     -> America/Chicago
+#DEBUG: Entries Found -> -1
+station,valid,tmpf
+DSM,2024-03-10 00:54,45.00
+DSM,2024-03-10 03:54,44.00
+`,
+		series: ["DSM/-/tmpf 2024-03-10T06:54: 45.0 44.0"],
+		leftOut: [],
+	},
+	{
+		what: "USGS, with a zone beside each time and widths below the names",
+		content: `# Data provided for site 01646500
+agency_cd	site_no	datetime	tz_cd	1_00060	1_00060_cd
+5s	15s	20d	6s	14n	10s
+USGS	01646500	2024-03-10 01:45	EST	11200	P
+USGS	01646500	2024-03-10 03:00	EDT	-999999	P
+`,
+		series: ["01646500/-/1_00060 2024-03-10T06:45: 11200.0 null"],
+		leftOut: ["agency_cd, 1_00060_cd"],
+	},
+	{
+		what: "CAMS, with intervals of ISO 8601 below comments of which the last names the columns",
+		content: `# Time reference: Universal time (UT)
+# Columns:
+# 1. Observation period (ISO 8601)
+#
+# Observation period;TOA;albedo
+2020-06-01T12:00:00.0/2020-06-01T12:01:00.0;18.0699;0.1359
+2020-06-01T12:01:00.0/2020-06-01T12:02:00.0;18.0584;0.1359
+`,
+		series: [
+			"file/-/TOA 2020-06-01T12:00: 18.0699 18.0584",
+			"file/-/albedo 2020-06-01T12:00: 0.1359 0.1359",
+		],
+		leftOut: [],
+	},
+	{
+		what: "INMET, whose clocks of digits say UTC",
+		content: `ESTACAO:;BRASILIA
+Data;Hora UTC;TEMPERATURA DO AR (°C);
+2024/01/01;0000 UTC;21,7;
+2024/01/01;0100 UTC;21,4;
+`,
+		series: ["file/-/TEMPERATURA DO AR [°C] 2024-01-01T00:00: 21.7 21.4"],
+		leftOut: ["(unnamed)"],
+	},
+	{
+		what: "Aranet, whose header says that the day is first",
+		content: `Time(dd/mm/yyyy),Carbon dioxide(ppm)
+01/02/2024 10:00:00,600
+`,
+		series: ["file/-/Carbon dioxide [ppm] 2024-02-01T10:00: 600.0"],
+		leftOut: [],
+	},
+	{
+		what: "typical years, whose header says that the month is first",
+		content: `723170,"GREENSBORO",NC,-5.0,36.100,-79.950,273
+Date (MM/DD/YYYY),Time (HH:MM),GHI (W/m^2),Lprecip depth (mm)
+01/02/1988,01:00,0,-9900
+01/02/1988,24:00,5,1
+`,
+		series: [
+			"file/-/GHI [W/m^2] 1988-01-02T01:00: 0.0 5.0",
+			"file/-/Lprecip depth [mm] 1988-01-02T01:00: null 1.0",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Météo-France, hours, with a quality beside each value",
+		content: `NUM_POSTE;NOM_USUEL;ALTI;AAAAMMJJHH;RR1;QRR1;T;QT
+75114001;MONTSOURIS;75;2024010100;0.0;1;8.1;1
+75114001;MONTSOURIS;75;2024010101;0.2;1;8.0;1
+`,
+		series: [
+			"75114001/-/ALTI 2024-01-01T00:00: 75.0 75.0",
+			"75114001/-/RR1 2024-01-01T00:00: 0.0 0.2",
+			"75114001/-/T 2024-01-01T00:00: 8.1 8.0",
+		],
+		leftOut: ["NOM_USUEL, QRR1, QT"],
+	},
+	{
+		what: "carbon dioxide by month, with the year as a fraction beside it",
+		content: `year,month,decimal date,average
+1958,3,1958.2027,315.71
+1958,4,1958.2877,-99.99
+`,
+		series: ["file/-/average 1958-03-01T00:00: 315.71 null"],
+		leftOut: ["decimal date"],
+	},
+	{
+		what: "Home Assistant's statistics, in which an id tells the series",
+		content: `statistic_id	unit	start	min	max
+sensor.temperature	°C	17.03.2024 02:00	5.1	6.2
+sensor.humidity	%	17.03.2024 02:00	55	66
+`,
+		series: [
+			"file/sensor.humidity/max [%] 2024-03-17T02:00: 66.0",
+			"file/sensor.humidity/min [%] 2024-03-17T02:00: 55.0",
+			"file/sensor.temperature/max [°C] 2024-03-17T02:00: 6.2",
+			"file/sensor.temperature/min [°C] 2024-03-17T02:00: 5.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Tibber, whose unit is not that of the cost behind it",
+		content: `From;To;Consumption;Unit;Cost
+2024-03-31 01:00;2024-03-31 03:00;1.234;kWh;0.23
+2024-03-31 03:00;2024-03-31 04:00;2.3;kWh;0.3
+`,
+		series: [
+			"file/-/Consumption [kWh] 2024-03-31T01:00: 1.234 2.3",
+			"file/-/Cost 2024-03-31T01:00: 0.23 0.3",
+		],
+		leftOut: ["To"],
+	},
+	{
+		what: "meteoblue, with units in a line above and heights in brackets",
+		content: `location,Basel,Basel
+unit,°C,km/h
+level,2 m elevation corrected,10 m
+timestamp,Basel Temperature [2 m elevation corrected],Basel Wind Speed [10 m]
+20240101T0000,5.12,10.1
+`,
+		series: [
+			"file/-/Basel Temperature [2 m elevation corrected] [°C] 2024-01-01T00:00: 5.12",
+			"file/-/Basel Wind Speed [10 m] [km/h] 2024-01-01T00:00: 10.1",
+		],
+		leftOut: [],
+	},
+	{
+		what: "NASA's POWER, with days of the year, of which one is none",
+		content: `-BEGIN HEADER-
+NASA/POWER
+-END HEADER-
+YEAR,DOY,T2M
+2024,1,1.5
+2024,60,1.3
+2023,366,1.1
+`,
+		series: ["file/-/T2M 2024-01-01T00:00: 1.5 1.3"],
+		leftOut: [],
+		rejects: [/^7: not a time: day 366 of 2023/],
+	},
+	{
+		what: "Frost, whose values are named by elements",
+		content: `sourceId;referenceTime;elementId;value;unit;qualityCode
+SN18700:0;2024-01-01T00:00:00.000Z;air_temperature;-5.1;degC;0
+SN18700:0;2024-01-01T00:00:00.000Z;relative_humidity;88;percent;0
+`,
+		series: [
+			"SN18700:0/-/air_temperature [degC] 2024-01-01T00:00: -5.1",
+			"SN18700:0/-/relative_humidity [percent] 2024-01-01T00:00: 88.0",
+		],
+		leftOut: ["qualityCode"],
+	},
+	{
+		what: "year, month and day in Portuguese, and numbers of rows",
+		content: `No.;Ano;Mes;Dia;Hora;T
+1;2024;1;1;0;12,1
+2;2024;1;1;1;12,0
+`,
+		series: ["file/-/T 2024-01-01T00:00: 12.1 12.0"],
+		leftOut: ["No."],
+	},
+	{
+		what: "WeatherLink.com, with units behind dashes, and others behind names",
+		content: `"Date & Time","Barometer - in Hg","Temp - °F","Rain Rate - in/h","Solar Rad - W/m^2","Dew°C","Phase - A","Energy - in","Rain - in"
+"1/31/24 12:05 AM","30.01","45.3","0.1","12","5.1","3","4","5"
+`,
+		series: [
+			"file/-/Barometer [in Hg] 2024-01-31T00:05: 30.01",
+			"file/-/Dew [°C] 2024-01-31T00:05: 5.1",
+			"file/-/Energy - in 2024-01-31T00:05: 4.0",
+			"file/-/Phase - A 2024-01-31T00:05: 3.0",
+			"file/-/Rain Rate [in/h] 2024-01-31T00:05: 0.1",
+			"file/-/Rain [in] 2024-01-31T00:05: 5.0",
+			"file/-/Solar Rad [W/m^2] 2024-01-31T00:05: 12.0",
+			"file/-/Temp [°F] 2024-01-31T00:05: 45.3",
+		],
+		leftOut: [],
+	},
+	{
+		what: "Synoptic, whose units below the names are words of all kinds",
+		content: `# STATION: MTMET
+# ELEVATION [ft]: 4996
+Station_ID,Date_Time,air_temp_set_1,volt_set_1
+,,Celsius,volts
+MTMET,2017-01-03T08:30:00Z,-4.82,13.54
+`,
+		series: [
+			"MTMET/-/air_temp_set_1 [Celsius] 2017-01-03T08:30: -4.82",
+			"MTMET/-/volt_set_1 [volts] 2017-01-03T08:30: 13.54",
+		],
+		leftOut: [],
+	},
+	{
+		what: "LinzNetz, with units in words of the name",
+		content: `Von;Bis;Verbrauch in kWh;Ersatzwert in kWh
+19.02.2022 00:00;19.02.2022 00:15;0,138;
+25.02.2022 23:45;26.02.2022 00:00;0,137;0,200
+`,
+		series: [
+			"file/-/Ersatzwert [kWh] 2022-02-19T00:00: null 0.2",
+			"file/-/Verbrauch [kWh] 2022-02-19T00:00: 0.138 0.137",
+		],
+		leftOut: ["Bis"],
+	},
+	{
+		what: "Japan's agency, with marks below names",
+		content: `ダウンロードした時刻：2024/02/01 10:00:00
+
+,東京,東京,東京
+年月日時,気温(℃),気温(℃),気温(℃)
+,,,
+,,品質情報,均質番号
+2024/1/1 1:00:00,5.1,8,1
+2024/1/1 2:00:00,4.9,8,1
+`,
+		series: ["file/-/気温 [℃] 2024-01-01T01:00: 5.1 4.9"],
+		leftOut: ["気温(℃) 品質情報, 気温(℃) 均質番号"],
+	},
 ])("$what", async ({ content, series, leftOut, rejects = [] }) => {
 	const given = await read(content);
 	expect(given).toEqual({
@@ -1360,6 +1709,46 @@ test("clocks of a place that the header names are told in UTC, and one that it s
 	]);
 });
 
+test("zones that lines above tell are of tables whose header tells none, and what is no zone tells nothing", async () => {
+	for (const [line, header, at] of [
+		["Time zone: Europe/Zurich (CET/CEST)", "time", "12:00"],
+		["Zeitzone;+01:00", "time", "13:00"],
+		['"Time zone","UTC-3"', "time", "17:00"],
+		["# Timezone: America/Chicago", "time_utc", "14:00"],
+		["Timezone: local", "time", "14:00"],
+	])
+		expect(
+			await read(`Station,Roof\n${line}\n${header},t\n2024-05-13 14:00,1\n`),
+		).toMatchObject({
+			series: [`file/-/t 2024-05-13T${at}: 1.0`],
+			rejects: [],
+		});
+});
+
+test("of places in several zones no zone above is that of all", async () => {
+	const { series } = await read(
+		"location_id,utc_offset_seconds\n0,3600\n1,7200\n\nlocation_id,time,t\n0,2024-01-01T10:00,1\n1,2024-01-01T10:00,2\n",
+	);
+	expect(series).toEqual([
+		"0/-/t 2024-01-01T10:00: 1.0",
+		"1/-/t 2024-01-01T10:00: 2.0",
+	]);
+});
+
+test("a zone beside a time is the row's, and of one that is not known nothing is taken", async () => {
+	const { series, leftOut } = await read(
+		"time,timezone,t\n2024-05-13 14:00,CEST,1\n2024-05-13 14:00,+01:00,2\n2024-05-13 14:00,UTC+3,3\n",
+	);
+	expect(series).toEqual(["file/-/t 2024-05-13T11:00: 3.0 1.0 2.0"]);
+	expect(leftOut).toEqual([]);
+	expect(
+		await read("time,timezone,t\n2024-05-13 14:00,local,1\n"),
+	).toMatchObject({
+		series: ["file/-/t 2024-05-13T14:00: 1.0"],
+		leftOut: ["timezone"],
+	});
+});
+
 test("a measure in another unit is no mark of the first", async () => {
 	const { series } = await read(
 		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",
@@ -1401,4 +1790,35 @@ test("a row of more cells than a header of times is rejected", async () => {
 	);
 	expect(series).toEqual(["A/-/value 2024-01-01T00:00: 1.0 2.0 3.0"]);
 	expect(rejects).toEqual(["3: 5 cells where the header has 4"]);
+});
+
+test("a table below another that holds no readings is rejected where it begins, and the other stays", async () => {
+	const { series, rejects } = await read(
+		"time,t\n2024-01-01,1\n2024-01-02,2\nstart time,end time\nsunrise at 8:00,late\n",
+	);
+	expect(series).toEqual(["file/-/t 2024-01-01T00:00: 1.0 2.0"]);
+	expect(rejects).toEqual([
+		expect.stringMatching(/^4: another table begins here, .*file of its own/),
+	]);
+	expect(
+		await read(
+			"time,t\n2024-01-01,1\n2024-01-02,2\ntime,h\n01/02/2024,3\n01/03/2024,4\n",
+		),
+	).toMatchObject({
+		series: ["file/-/t 2024-01-01T00:00: 1.0 2.0"],
+		rejects: [expect.stringMatching(/^4: another .*day or the month/)],
+	});
+	expect(
+		(await read("time,t\n2024-01-01,1\n2024-01-02,2\ntime,h\n")).rejects,
+	).toEqual([expect.stringMatching(/^4: another .*nothing but a header/)]);
+});
+
+test("of a hundred tables below one another the rest is rejected", async () => {
+	const tables = Array.from(
+		{ length: 102 },
+		(_, day) => `time,t${day}\n2024-01-01,1\n2024-01-02,2\n`,
+	);
+	const { series, rejects } = await read(tables.join(""));
+	expect(series).toHaveLength(100);
+	expect(rejects).toEqual([expect.stringMatching(/^301: another table/)]);
 });

@@ -45,28 +45,46 @@ const NAMES = {
 		"unixtimestamp",
 		"opentime",
 		"timeopen",
+		...["starttime", "startat", "windowstart"],
 		"timestamp",
 		"datetime",
 		"gmttime",
 		"localtime",
 		"time",
 		"date",
-		"datum",
+		...["datum", "fecha", "data", "日付"],
 		"t",
 	],
-	open: ["open", "openprice", "pxopen", "o", "erster", "eröffnung", "eröffn"],
-	high: ["high", "highprice", "pxhigh", "h", "hoch"],
-	low: ["low", "lowprice", "pxlow", "l", "tief"],
+	open: [
+		...["open", "openprice", "pxopen", "o", "erster", "eröffnung", "eröffn"],
+		...["apertura", "abertura", "ouverture", "ouv", "始値"],
+	],
+	high: [
+		...["high", "highprice", "pxhigh", "h", "hoch"],
+		...["máximo", "máxima", "massimo", "plushaut", "haut", "高値"],
+	],
+	low: [
+		...["low", "lowprice", "pxlow", "l", "tief"],
+		...["mínimo", "mínima", "minimo", "plusbas", "bas", "安値"],
+	],
 	close: [
 		...["close", "closeprice", "c", "closelast", "last", "pxlast"],
 		...["schlusskurs", "schluss", "zuletzt", "price"],
+		...["último", "ultimo", "cierre", "dernier", "clôture", "clot", "終値"],
 	],
 	// Ariva's `Volumen` is what was paid for its `Stuecke`.
 	volume: [
 		...["volume", "basevolume", "vol", "pxvolume", "v", "stuecke", "stücke"],
-		"volumen",
+		...["volumen", "出来高"],
 	],
-	symbol: ["symbol", "ticker", "pair", "instrument"],
+	symbol: [
+		"symbol",
+		"ticker",
+		"pair",
+		"instrument",
+		"instrumentname",
+		"instid",
+	],
 } as const;
 
 /**

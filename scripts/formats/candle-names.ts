@@ -32,13 +32,13 @@ const MINUTES: ReadonlySet<number> = new Set([
 
 /** Words beside the pair: where it was traded, and what the file is. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(
-	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq yahoo mt mt4 mt5 dat ascii bid ask candle candles candlestick chart data futures hist historical history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc historische daten crypto forex stocks equities etfs indices csv".split(
+	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq yahoo coinmarketcap mt mt4 mt5 dat ascii bid ask candle candles candlestick candlesticks chart data futures hist historical history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc historische daten datos históricos crypto forex stocks equities etfs indices csv".split(
 		" ",
 	),
 );
 
 const DATE =
-	/(?:^|-)(?:(?:19|20)\d{2}(?:-?\d{2}){0,2}|\d{2}\.\d{2}\.\d{4}|\d{10,13})(?=-|$)/g;
+	/(?:^|-)(?:(?:19|20)\d{2}(?:-?\d{2}){0,2}|\d{1,2}\.\d{1,2}\.\d{4}|\d{10,13})(?=-|$)/g;
 
 /** What browsers put behind the name of a file that is there already, and TradingView behind that of a chart. */
 const COPY = /\s*\(\d+\)$|(?<=, \w+)_[\da-f]{5}$/;
@@ -54,6 +54,10 @@ const COUNTRY = /(?<=^[a-z\d-]+)_(?=(?:us|uk|de|jp|hk|hu|pl)_[dwm]$)/;
 /** MetaTrader's `EURGBP60`. */
 const MINUTES_BEHIND = /^([A-Z]{6,})(\d{1,5})$/;
 
+/** The same of MetaTrader 5: `EURUSDH1`, `EURUSDDaily`. */
+const LENGTH_BEHIND =
+	/^([A-Z]{6,}?)(M(?:1|5|10|15|20|30)|H(?:1|2|3|4|6|8|12)|Daily|Weekly|Monthly)$/;
+
 /** Dukascopy's `4_Hour`. */
 const APART = /(?<=_)(\d{1,2})_((?:s|m|h|d|w)[a-z]*)(?=_|$)/i;
 
@@ -67,6 +71,7 @@ export function candleName(path: string): CandleName {
 		.replace(/\.csv(?:\.gz)?$/i, "")
 		.replace(COPY, "")
 		.replace(COUNTRY, ".")
+		.replace(LENGTH_BEHIND, "$1_$2")
 		.replace(MINUTES_BEHIND, (name, pair, minutes) =>
 			MINUTES.has(Number(minutes)) ? `${pair}_${minutes}` : name,
 		)

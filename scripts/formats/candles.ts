@@ -363,7 +363,9 @@ function numbersOf(
 
 /** SQL of a time in one of {@link TIME_FORMS}, null for any other. */
 function candleTime(text: string): string {
-	const plain = `regexp_replace(${text}, ' ?(?:GMT|UTC)([+-])', '\\1')`;
+	const zoned = `regexp_replace(${text}, ' ?(?:GMT|UTC)([+-])', '\\1')`;
+	// DuckDB reads a zone behind seconds only.
+	const plain = `regexp_replace(${zoned}, '([T ][0-9]{2}:[0-9]{2})(Z|[+-][0-9:]+)$', '\\1:00\\2')`;
 	const iso = `regexp_replace(${plain}, ${literal(`^${TIME_FORMS.iso}$`)}, '\\1-\\2-\\3\\4')`;
 	const is = (form: keyof typeof TIME_FORMS) =>
 		`regexp_full_match(${text}, ${literal(TIME_FORMS[form])})`;

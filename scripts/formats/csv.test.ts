@@ -77,7 +77,7 @@ describe("rows", () => {
 	});
 });
 
-test("a quote that is never closed is told with its line, and neither it nor a line without end is kept", async () => {
+test("a quote that is never closed, or closed too early, is told with its line, and neither it nor a line without end is kept", async () => {
 	const error = (promise: Promise<unknown>) =>
 		promise.then(
 			() => null,
@@ -86,6 +86,10 @@ test("a quote that is never closed is told with its line, and neither it nor a l
 	expect(await error(rowsOf('a\n"b\nc\n'))).toMatchObject({
 		line: 2,
 		message: "a quote is opened and not closed",
+	});
+	expect(await error(rowsOf('a,b\n1,2\n"x" y,3\n'))).toMatchObject({
+		line: 3,
+		message: expect.stringContaining("behind a closing quote"),
 	});
 	const long = "x".repeat(1000);
 	expect(

@@ -24,14 +24,16 @@ const OPTIONS = {
  * row would cost more than the row. Lines end in LF, CRLF or CR, as the first does;
  * cells come without blanks around them, and quotes that do not begin a cell are
  * part of it. Bytes that are not UTF-8 become U+FFFD. Throws a
- * FileError where a quote is never closed.
+ * FileError where a quote is never closed, or something stands behind one that is.
+ * `firstLine` is the number of the first.
  */
 export async function* csvRows(
 	chunks: AsyncIterable<Uint8Array>,
 	delimiter: string,
+	firstLine = 1,
 ): AsyncGenerator<CsvRow[]> {
 	let batch: CsvRow[] = [];
-	let linesBefore = 0;
+	let linesBefore = firstLine - 1;
 	/** The parser counts a CRLF in quotes as two line ends. */
 	let surplus = 0;
 	const parser = parse({
@@ -42,7 +44,7 @@ export async function* csvRows(
 				batch.push({ line: linesBefore + 1, cells });
 			for (const cell of cells)
 				if (cell.includes("\r\n")) surplus += cell.split("\r\n").length - 1;
-			linesBefore = lines - surplus;
+			linesBefore = firstLine - 1 + lines - surplus;
 			// The batch has it: nothing goes through the stream's own queue.
 			return null;
 		},
@@ -98,6 +100,12 @@ function asFileError(error: Error, line: number): Error {
 		case "CSV_MAX_RECORD_SIZE":
 			return new FileError(
 				`a row of more than ${MAX_ROW_LENGTH >> 20} MB: a quote is opened and not closed, or this is no CSV`,
+				{ line },
+			);
+		case "CSV_INVALID_CLOSING_QUOTE":
+		case "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE":
+			return new FileError(
+				'something stands behind a closing quote: write a quote within a cell twice, as "a ""b"" c"',
 				{ line },
 			);
 		default:

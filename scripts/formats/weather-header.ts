@@ -9,13 +9,18 @@ export interface Roles {
 	readonly time: number;
 	/** A date that stands apart from the time of day. */
 	readonly date: number | null;
-	/** Of a date of which year, month and day stand apart; the day is `date`, else `time`. */
+	/**
+	 * Of a date of which year, month and day stand apart; the day is `date`, else `time`. The
+	 * month is -1 where that is a day of the year.
+	 */
 	readonly yearAndMonth: readonly [year: number, month: number] | null;
 	/** Beside an hour. */
 	readonly minute: number | null;
 	readonly station: number | null;
 	readonly module: number | null;
 	readonly unit: number | null;
+	/** Tells the zone of the time. */
+	readonly zone: number | null;
 	/** Names what the row measures. */
 	readonly measureName: number | null;
 	readonly value: number | null;
@@ -29,18 +34,6 @@ export interface Roles {
 
 /** HOBO's `Temp, °C (LGR S/N: 1, SEN S/N: 2)`. */
 const LOGGER = /^(.+), (\S+) \(LGR S\/N: [^()]*\)$/;
-
-/** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`, `timestamp_utc`. */
-const ZONE = /(?<![a-z])(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d{2})?)?(?!\w)/i;
-
-/** Minutes east of UTC that the header of times says; null where it says none. */
-export function zoneOf({ name, unit }: Header): number | null {
-	const match = ZONE.exec(`${name} ${unit ?? ""}`);
-	if (match === null) return null;
-	const [, sign = "+", hours = "0", minutes = "0"] =
-		/^([+-])(\d{1,2}):?(\d{2})?$/.exec(match[1] ?? "") ?? [];
-	return (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes));
-}
 
 /** A name that ends in its unit has a phase behind it, or the like: Shelly's `Active energy Wh (A)`. */
 const WITH_OWN_UNIT = /\s(?:[kM]?Wh|[kM]?W|VA|VArh?|V|A|Hz)$/i;

@@ -1,4 +1,3 @@
-import { isPartedDate } from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { parseTime } from "../../src/lib/formats/time.ts";
 import type { CsvRow } from "./csv.ts";
@@ -30,6 +29,7 @@ import {
 } from "./weather-times.ts";
 import { CellUnits, measuredIn, withUnitOfName } from "./weather-units.ts";
 import { isVersion, versionColumn } from "./weather-versions.ts";
+import { zoneAbove, zoneIn } from "./weather-zones.ts";
 
 /** How a file's cells become readings. */
 export interface Layout {
@@ -59,10 +59,14 @@ export interface Layout {
 	readonly versions: ReadonlyMap<number, number>;
 	/** Of those columns. */
 	readonly versionTimes: TimeForms;
+	/** The zone that lines above the table tell; null where none does. */
+	readonly zoneAbove: Header | null;
 }
 
 /** Why a text holds no readings: of a `.txt` or `.dat`, which may be anything, no fault. */
 export class NoReadings extends FileError {}
+
+const UNNAMED: Header = { name: "", unit: null };
 
 /** Rows that tell with the first what a column holds. */
 const ROWS_BESIDE = 4;
@@ -160,6 +164,7 @@ export async function survey(
 	let roles = rolesOf(headers);
 	let isSettled = false;
 	let dataRows = 0;
+	let areZonesTold = false;
 	const times = new TimeForms();
 	const versionTimes = new TimeForms();
 	const digits = new Map<number, CellDigits>();
@@ -175,6 +180,8 @@ export async function survey(
 					.map((each) => table.cells(each.cells));
 				roles = settledRoles(headers, roles, cells, next);
 				isSettled = roles !== null;
+				for (const index of [roles?.date, roles?.time])
+					times.tell(headers[index ?? -1] ?? UNNAMED);
 			}
 			if (roles !== null) surveyRow(cells, line, roles);
 		}
@@ -187,11 +194,13 @@ export async function survey(
 			},
 		);
 	if (dataRows === 0)
-		throw new FileError("nothing but a header: the file has no row", {
+		throw new NoReadings("nothing but a header: the file has no row", {
 			line: header.line,
 		});
+	// Of a table below another, whose rows are read already, it costs this one alone.
+	const Fault = source.below === undefined ? FileError : NoReadings;
 	const fault = times.fault();
-	if (fault !== null) throw new FileError(fault.reason, fault);
+	if (fault !== null) throw new Fault(fault.reason, fault);
 
 	const isLong = roles.measureName !== null && roles.value !== null;
 	const numbers = known ?? {
@@ -240,6 +249,8 @@ export async function survey(
 		roles: Roles,
 	): void {
 		times.add(timeText(cells, roles, roles.date ?? roles.time), line);
+		areZonesTold ||=
+			roles.zone !== null && zoneIn(cells[roles.zone] ?? "") !== null;
 		for (const index of roles.versions)
 			versionTimes.add((cells[index] ?? "").trim(), line);
 		for (const index of roles.candidates) {
@@ -261,6 +272,8 @@ export async function survey(
 		}
 	}
 
+	if (!areZonesTold) roles = { ...roles, zone: null };
+	const zone = zoneAbove(table.textsBefore);
 	const { versions } = roles;
 	const asTold = headers;
 	const versionsOf = (measures: readonly number[]) =>
@@ -288,6 +301,7 @@ export async function survey(
 			times,
 			versions: versionsOf([roles.value]),
 			versionTimes,
+			zoneAbove: zone,
 		};
 	const valueColumn = namedColumn(headers, roles, named);
 	if (roles.station === null && valueColumn === null && unnamed === 0)
@@ -331,7 +345,7 @@ export async function survey(
 		for (const index of measures) {
 			const name = headers[index]?.name ?? "";
 			if (statistics.has(name))
-				throw new FileError(`two columns are named ${name}`, {
+				throw new Fault(`two columns are named ${name}`, {
 					line: header.line,
 				});
 			statistics.set(name, statisticsOf(byColumn, index));
@@ -350,6 +364,7 @@ export async function survey(
 		times,
 		versions: versionsOf(measures),
 		versionTimes,
+		zoneAbove: zone,
 	};
 }
 
@@ -432,7 +447,7 @@ function headersOf({ line, cells }: CsvRow): Header[] {
 			"the header is not valid UTF-8: save the file as UTF-8",
 			{ line, sample },
 		);
-	if (cells.some((cell) => parseTime(cell) !== null || isPartedDate(cell)))
+	if (cells.some((cell) => parseTime(cell) !== null || isWrittenTime(cell)))
 		throw new NoReadings(
 			"no header: the first line holds a time; put a line before it that names the columns, such as time,temperature [°C]",
 			{ line, sample },

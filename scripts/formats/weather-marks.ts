@@ -3,7 +3,7 @@ import { NUMBER } from "./weather-numbers.ts";
 
 /** Last words of the names of what tells things apart, or how good a value is and whence. */
 const MARKS: ReadonlySet<string> = new Set(
-	"id ids identifier key sign callsign serial source src type version flag flags quality qualifier qc qn attribute attributes ind indicator".split(
+	"id ids identifier key sign callsign serial source src type version flag flags quality qualifier qc qn attribute attributes ind indicator 品質情報 均質番号 現象なし情報".split(
 		" ",
 	),
 );
@@ -24,7 +24,7 @@ export function marksAmong(
 	const isNamedMark = (key: string): boolean => {
 		if (
 			key === "souid" ||
-			(key.startsWith("q_") && keys.includes(key.slice(2)))
+			(/^q_?./.test(key) && keys.includes(key.replace(/^q_?/, "")))
 		)
 			return true;
 		const words = key.split("_").filter((word) => !/^\d+$/.test(word));

@@ -1,11 +1,16 @@
 /** Values with which loggers and archives mark that there is none. */
-const SENTINELS = new Set([-999, -9999, -99999, -99.9, -999.9, -9999.9]);
+const SENTINELS = new Set([
+	...[-999, -9999, -99999, -999999, -99.9, -999.9, -9999.9],
+	...[-99.99, -999.99, -9999.99],
+	// Of typical years (TMY3).
+	-9900,
+]);
 
 export const isSentinel = (value: number) => SENTINELS.has(value);
 
 /** Words that say that there is no value, as a blank cell does. */
 const NO_VALUE =
-	/^(?:n\/?a|#n\/?a|nan|null|none|nil|missing|m|mm|-+|\?|\.|\*)$/i;
+	/^(?:n\/?a|#n\/?a|nan|null|none|nil|missing|m|mm|mq|-+|\?|\.|\*)$/i;
 
 /** Whether a word tells nothing of what its column holds. */
 export const isNoValue = (cell: string) => NO_VALUE.test(cell.trim());

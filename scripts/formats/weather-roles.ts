@@ -5,6 +5,8 @@ import { isVersion } from "./weather-versions.ts";
 const DATES = [
 	...["date", "datum", "ab_datum", "van_(datum)"],
 	...["fecha", "giorno", "usage_date"],
+	// Météo-France's, of whose hours the digits tell.
+	...["aaaammjj", "aaaammjjhh", "aaaammjjhhmn"],
 ];
 
 /** Names in the order in which they are preferred, as {@link keyOf} writes them. */
@@ -27,7 +29,7 @@ const NAMES = {
 		"created_at",
 		"last_changed",
 		"mess_datum",
-		"start_time",
+		...["start_time", "start_ts"],
 		"epoch",
 		"unix_time",
 		"unixtime",
@@ -61,6 +63,8 @@ const NAMES = {
 		"city",
 		"city_name",
 		...["station_abbr", "station_code", "stationname", "indicativo"],
+		...["site_no", "num_poste", "numer_sta", "stasjon"],
+		...["climate_id", "stationscode", "station_number", "stationnumber"],
 		"bureau_of_meteorology_station_number",
 		"nmi",
 		"esiid",
@@ -71,7 +75,7 @@ const NAMES = {
 		"zählpunkt",
 		"zählpunktbezeichnung",
 		"målepunktsid",
-		"mittauspisteen_tunnus",
+		...["mittauspisteen_tunnus", "mittauspisteentunnus"],
 		"contrat",
 		...["building", "building_id"],
 		"meter",
@@ -89,6 +93,8 @@ const NAMES = {
 		"sensor",
 		"sensor_name",
 		"sensor_id",
+		"sensor_index",
+		"statistic_id",
 		"device",
 		"device_name",
 		"device_id",
@@ -105,7 +111,11 @@ const NAMES = {
 		"eenheid",
 		"unite",
 		"unité",
+		...["måleenhed", "yksikkötyyppi", "enhet"],
 	],
+	zone: ["tz_cd", "tz", "timezone", "time_zone", "utc_offset"],
+	/** Frost's, beside its elements; elsewhere of where a value is from. */
+	source: ["sourceid"],
 	/** Of a building that has several. */
 	meter: ["meter", "meter_id"],
 	measureName: [
@@ -116,6 +126,7 @@ const NAMES = {
 		"obis",
 		"metric",
 		"element",
+		"elementid",
 		"quantity",
 		"field",
 		"entity_id",
@@ -134,6 +145,8 @@ const NAMES = {
 		"",
 		"id",
 		"index",
+		// Of numbers of rows; NO is a gas.
+		...["no_", "nr", "nr_"],
 		"row",
 		"record",
 		"table",
@@ -152,7 +165,6 @@ const NAMES = {
 		"day",
 		"hour",
 		"minute",
-		"timezone",
 	],
 } as const;
 
@@ -176,12 +188,15 @@ const MINUTES = ["minute"];
 
 /** Names of a year and a month that stand beside a day. */
 const YEARS_AND_MONTHS = [
-	["year", "yyyy", "yy", "jahr"],
-	["month", "mo", "mm", "monat"],
+	["year", "yyyy", "yy", "jahr", "ano", "año", "annee", "année", "anno", "rok"],
+	["month", "mo", "mm", "monat", "mes", "mês", "mois", "mese"],
 ] as const;
 
 /** Of a day, whose year and month stand beside it. */
-const DAYS = ["day", "dd", "dy", "tag"];
+const DAYS = ["day", "dd", "dy", "tag", "dia", "día", "jour", "giorno"];
+
+/** Of the days of a year, which stands beside it and no month. */
+const DAYS_OF_YEAR = ["doy", "day_of_year", "yday"];
 
 /**
  * Gives each column its role by its name; null where none tells a time, unless
@@ -207,16 +222,17 @@ export function rolesOf(
 		return null;
 	};
 	if (timeColumn !== -1) used.add(timeColumn);
-	const isDay = (key: string) => DAYS.includes(key);
 	const [year, month] = YEARS_AND_MONTHS.map((names) =>
 		keys.findIndex((key) => (names as readonly string[]).includes(key)),
 	) as [number, number];
-	const hasParts = year !== -1 && month !== -1 && keys.some(isDay);
+	const days = month === -1 ? DAYS_OF_YEAR : DAYS;
+	const isDay = (key: string) => days.includes(key);
+	const hasParts = year !== -1 && keys.some(isDay);
 	const named = NAMES.time.filter((name) => !hasParts || !isDay(name));
 	const told =
 		timeColumn !== -1
 			? timeColumn
-			: (claim(named) ?? (hasParts ? claim(DAYS) : null));
+			: (claim(named) ?? (hasParts ? claim(days) : null));
 	const pair = told === null ? datedPair(headers, keys) : null;
 	if (pair !== null)
 		for (const index of [pair.date, pair.time]) used.add(index);
@@ -248,13 +264,16 @@ export function rolesOf(
 				? null
 				: (claim(MINUTES) ??
 					claimMinute(keys, isOfParts ? month : -1, hour, used)),
-		station: claim(NAMES.station),
+		station:
+			claim(NAMES.station) ??
+			(keys.includes("elementid") ? claim(NAMES.source) : null),
 		module:
 			claim(NAMES.module) ??
 			(keys.some((each) => /^building(?:_id)?$/.test(each))
 				? claim(NAMES.meter)
 				: null),
 		unit: claim(NAMES.unit),
+		zone: claim(NAMES.zone),
 		measureName:
 			claim(NAMES.measureName) ??
 			(keys.includes("volume") ? claim(NAMES.register) : null),
@@ -379,7 +398,10 @@ function claimTimeLike(
 	used: Set<number>,
 ): number | null {
 	const index = headers.findIndex(
-		(header, at) => isTimeLike(keys[at] ?? "") && !isVersion(header),
+		(header, at) =>
+			isTimeLike(keys[at] ?? "") &&
+			!/decimal|zone/.test(keys[at] ?? "") &&
+			!isVersion(header),
 	);
 	if (index === -1) return null;
 	used.add(index);

@@ -4,15 +4,15 @@ import {
 	LAST_CENTURY,
 } from "../../src/lib/formats/date-forms.ts";
 import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
-import type { Roles } from "./weather-header.ts";
+import type { Header, Roles } from "./weather-header.ts";
 
 const CLOCK = /^\d{1,2}:\d{2}/;
 
 /** As tables of numbers write it, too: `5.0`. */
 const HOUR = /^(\d{1,2})(?:\.0)?$/;
 
-/** A clock without its colon. */
-const DIGITS = /^(?:[01]\d|2[0-4])[0-5]\d$/;
+/** A clock without its colon, also as INMET writes it: `0100 UTC`. */
+const DIGITS = /^(?:[01]\d|2[0-4])[0-5]\d(?: UTC)?$/;
 
 /** What spreadsheets add to a date. */
 const MIDNIGHT = /[T ]0?0:00(?::00(?:\.0+)?)?$/;
@@ -49,13 +49,24 @@ export function timeText(
 	);
 	const century = Number(year) < LAST_CENTURY ? "20" : "19";
 	const whole = /^\d{2}$/.test(year) ? century + year : year;
+	if (yearAndMonth[1] === -1) return ofYear(whole, text);
 	// Of months, the first day.
 	return [whole, month, yearAndMonth.includes(index) ? "1" : text].join("-");
 }
 
-/** Of a time from and a time to, as markets of power and utilities write them, the first. */
+/** A date by the number of its day in a year. */
+function ofYear(year: string, day: string): string {
+	const time = Date.UTC(Number(year), 0, Number(day));
+	const isOfYear =
+		Number(day) >= 1 && new Date(time).getUTCFullYear() === Number(year);
+	return isOfYear
+		? new Date(time).toISOString().slice(0, 10)
+		: `day ${day} of ${year}`;
+}
+
+/** Of a time from and a time to, as markets of power, utilities and ISO 8601 write them, the first. */
 function startOf(cell: string): string {
-	return cell.replace(/(?<=\d) (?:[-–]|to) \d.*$/, "");
+	return cell.replace(/(?<=\d) (?:[-–]|to) \d.*$|(?<=T[\d:.]+Z?)\/\d.*$/, "");
 }
 
 /** A row's time, put together where it stands in several columns; null where there is none. */
@@ -87,6 +98,15 @@ export class TimeForms {
 	#areCompact: boolean | null = null;
 	/** Whether one has its time of day. */
 	haveClocks = false;
+
+	/** Takes what the header of the dates says of their order: `Time(dd/mm/yyyy)`. */
+	tell({ name, unit }: Header): void {
+		const [, order = ""] =
+			/(dd?\W?mm?|mm?\W?dd?|jj\W?mm|tt\W?mm)\W?(?:yy|jj|aa)/i.exec(
+				`${name} ${unit ?? ""}`,
+			) ?? [];
+		if (order !== "") this.#dates.told = /^m/i.test(order) ? "mdy" : "dmy";
+	}
 
 	add(text: string, line: number): void {
 		if (/^\d+$/.test(text))
@@ -138,7 +158,7 @@ export function isWrittenTime(cell: string): boolean {
 
 /** A time of day. */
 export function isClock(cell: string): boolean {
-	return /^\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]\.?M\.?)?$/i.test(
+	return /^(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]\.?M\.?)?|\d{4} UTC)$/i.test(
 		cell.trim(),
 	);
 }

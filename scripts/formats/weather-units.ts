@@ -4,9 +4,9 @@ import type { Header } from "./weather-header.ts";
 const UNITS = [
 	"%|‰|mm|cm|m|km|in|inch|inches|ft|feet|mi|miles?",
 	"m/s|m s-1|km/?h|kph|mph|kt|kts|kn|knots?",
-	"hPa|kPa|mb|mbar|inHg|inHG|mmHg",
+	"hPa|kPa|mb|mbar|in ?Hg|mmHg",
 	"(?:mm|in)/(?:h|hr)",
-	"W/m[2²]|lux|lx|klux|klx",
+	"W/m\\^?[2²]|lux|lx|klux|klx",
 	"[kM]?Wh|[kM]?W|[kM]?VA|k?VArh?|V|mV|A|mA|Hz",
 	"m[3³]|L|l|litres?|liters?",
 	"[µμu]g/m[3³]|ppm|ppb|dB|dBA|dBm",
@@ -94,8 +94,26 @@ const LETTERS: readonly {
 /** A name and its last word; `m_s` and their like are one. */
 const LAST_WORD = /^(.+?)[_\s-]+((?:w|ug|m)[_\s-](?:m2|m3|s)|[^_\s-]+)$/i;
 
+/** A unit behind a dash, as WeatherLink has it, or degrees right behind a name. */
+const BEHIND = /^(.+?)(?: - (.+)|\s*(°[CF]|℃|℉))$/;
+
 /** `temp_c` as a name with a unit, where the name ends in one and the header says no other. */
 export function withUnitOfName(header: Header): Header {
+	const [, measured, dashed, degrees] = BEHIND.exec(header.name) ?? [];
+	const behind = degrees ?? dashed;
+	// A phase may be A, and energy go in.
+	const isOther =
+		behind === "in"
+			? !/rain|precip|snow|\bET\b/i.test(header.name)
+			: /^[a-z]$/i.test(behind ?? "");
+	if (
+		header.unit === null &&
+		measured !== undefined &&
+		behind !== undefined &&
+		!isOther &&
+		isUnit(behind)
+	)
+		return { name: measured, unit: behind };
 	const [, name, word] = LAST_WORD.exec(header.name) ?? [];
 	if (header.unit !== null || name === undefined || word === undefined)
 		return header;
@@ -104,5 +122,7 @@ export function withUnitOfName(header: Header): Header {
 		({ units }) => units,
 	);
 	const told = [...tables, ENDINGS].find((units) => Object.hasOwn(units, key));
-	return told === undefined ? header : { name, unit: told[key] ?? null };
+	return told === undefined
+		? header
+		: { name: name.replace(/\sin$/, ""), unit: told[key] ?? null };
 }

@@ -6,7 +6,7 @@ import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
 import { SUSPECT } from "./noaa-tables.ts";
-import { zoneOf } from "./weather-header.ts";
+import type { Header } from "./weather-header.ts";
 import {
 	type Layout,
 	measureOf,
@@ -23,6 +23,7 @@ import {
 } from "./weather-numbers.ts";
 import type { TakeReading, Version } from "./weather-reading.ts";
 import {
+	type Below,
 	openTable,
 	type Source,
 	sampleOf,
@@ -32,6 +33,7 @@ import {
 import { timeOf, timeText } from "./weather-times.ts";
 import { measuredIn } from "./weather-units.ts";
 import { versionOf } from "./weather-versions.ts";
+import { zoneIn, zoneOf } from "./weather-zones.ts";
 import { isZip, zipEntries } from "./zip.ts";
 
 /**
@@ -93,7 +95,7 @@ async function readAny(
 		return;
 	}
 	try {
-		await readTable(source, out, take);
+		await readTables(source, out, take);
 	} catch (error) {
 		const isLeftOut =
 			error instanceof NoReadings &&
@@ -107,18 +109,58 @@ function noteOf({ entry }: Source, out: ParseOutput): (text: string) => void {
 	return (text) => out.note(entry === null ? text : `${entry}: ${text}`);
 }
 
+/** Tables of a file that are read: each is looked for from the file's start. */
+const MAX_TABLES = 100;
+
+/** Reads the tables of a file, one below the other. */
+async function readTables(
+	source: Source,
+	out: ParseOutput,
+	take: TakeReading,
+): Promise<void> {
+	const noted = new Set<string>();
+	const note = (text: string) => {
+		if (!noted.has(text)) noteOf(source, out)(text);
+		noted.add(text);
+	};
+	let below = await readTable(source, out, take, note);
+	for (let tables = 1; below !== null; tables += 1) {
+		const { line } = below;
+		const refuse = (reason: string) =>
+			out.reject(
+				line,
+				`another table begins here, ${reason}; put it into a file of its own`,
+				"",
+				source.entry ?? undefined,
+			);
+		if (tables === MAX_TABLES) {
+			refuse(`and ${MAX_TABLES} stand above it`);
+			return;
+		}
+		try {
+			below = await readTable({ ...source, below }, out, take, note);
+		} catch (error) {
+			if (!(error instanceof NoReadings)) throw error;
+			refuse(`which holds no readings: ${error.message}`);
+			return;
+		}
+	}
+}
+
 /**
  * Reads a table of weather readings, twice: once to see what its columns hold, once
  * for the readings; so memory does not grow with the file, and a file that breaks
- * gives nothing.
+ * gives nothing. Returns where another table begins below it; null where none does.
  *
- * - The header is the first line that names a time and holds no value, else the comment
- *   above the first row, else the first line; what stands before it is left out and noted.
+ * - The header is the first line that names a time, holds no value and has rows below, else
+ *   the line above the first rows with times, else the comment above the first row, else the
+ *   first line; what stands before it is left out and noted.
  *   A row of units in brackets may stand below, and one that tells names apart above. Commas, semicolons, tabs or bars part its
  *   cells, whichever it has most, or blanks, see {@link isSpaced}.
  * - The time is ISO 8601, a date, or a number of seconds or milliseconds since
- *   1970 (see {@link parseTime}); without a zone, of its own, of its header or of the place
- *   that its header names, it is UTC, which is noted. A column of UTC comes before one of
+ *   1970 (see {@link parseTime}); without a zone, of its own, of a column beside it, of its
+ *   header, of the place that its header names, or of the lines above ({@link zoneAbove}), it
+ *   is UTC, which is noted. A column of UTC comes before one of
  *   local clocks, see {@link utcColumn}. A date
  *   and a time of day, or an hour, in columns of their own are put together, and so are
  *   year, month and day. Of dates that may have day or month first the whole file tells,
@@ -146,21 +188,29 @@ async function readTable(
 	source: Source,
 	out: ParseOutput,
 	take: TakeReading,
-): Promise<void> {
+	note: (text: string) => void,
+): Promise<Below | null> {
 	const layout = await survey(source);
-	const note = noteOf(source, out);
 	const { headers, roles, periods, commaIsDecimal, decimalCommas, cellUnits } =
 		layout;
 	const hasDecimalCommas = decimalCommas.size > 0;
-	const timeHeaders = [roles.time, roles.date].flatMap(
+	const ownHeaders = [roles.time, roles.date].flatMap(
 		(index) => headers[index ?? -1] ?? [],
 	);
+	const tells = (header: Header) =>
+		ClocksOfPlace.of(header) !== null || zoneOf(header) !== null;
+	const timeHeaders =
+		ownHeaders.some(tells) || layout.zoneAbove === null
+			? ownHeaders
+			: [layout.zoneAbove];
 	const place =
 		timeHeaders.map(ClocksOfPlace.of).find((found) => found !== null) ?? null;
 	const zone =
 		place === null
 			? timeHeaders.map(zoneOf).find((minutes) => minutes !== null)
 			: undefined;
+	// What stands behind the unit, as a cost does, is in another.
+	const isUnitBehind = layout.measures.some((at) => at < (roles.unit ?? -1));
 	const dayOffsets = [...(periods?.offsets.values() ?? [0])];
 	const fallbackStation = stationOf(source.path);
 	let unzoned = false;
@@ -177,6 +227,10 @@ async function readTable(
 	}
 	out.count("rows read", read);
 	if (unzoned) note("times without a zone are taken as UTC");
+	const { leftOut, next } = table.seen;
+	if (leftOut > 0)
+		note(`comments and repeated headers among the rows left out: ${leftOut}`);
+	return next === null ? null : { line: next, textsBefore: table.textsBefore };
 
 	function namedMeasure(cells: readonly string[], index: number) {
 		return { index, ...measureOf(layout, cells, index) };
@@ -247,7 +301,11 @@ async function readTable(
 			);
 			return;
 		}
-		const clocks = time.zoned ? null : place;
+		const told =
+			time.zoned || roles.zone === null
+				? null
+				: zoneIn(cells[roles.zone] ?? "");
+		const clocks = time.zoned || told !== null ? null : place;
 		if (
 			clocks !== null &&
 			dayOffsets.some((offset) => clocks.utc(time.micros + offset) === null)
@@ -258,8 +316,9 @@ async function readTable(
 			return;
 		}
 		read += 1;
-		unzoned ||= !time.zoned && zone === undefined && place === null;
-		const east = time.zoned ? 0 : (zone ?? 0);
+		unzoned ||=
+			!time.zoned && told === null && zone === undefined && place === null;
+		const east = time.zoned ? 0 : (told ?? zone ?? 0);
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
 		const versions = versionsIn(cells);
@@ -279,7 +338,11 @@ async function readTable(
 					station,
 					module,
 					measure,
-					unit: ownUnit ?? unit ?? measured?.unit ?? null,
+					unit:
+						(isUnitBehind && index > (roles.unit ?? -1) ? null : ownUnit) ??
+						unit ??
+						measured?.unit ??
+						null,
 					time:
 						clocks?.utc(time.micros + offset) ??
 						time.micros - east * 60e6 + offset,
@@ -356,6 +419,7 @@ function noteLeftOut(
 		roles.station,
 		roles.module,
 		roles.unit,
+		roles.zone,
 		measureName,
 		...measures,
 		...versions.values(),

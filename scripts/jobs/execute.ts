@@ -6,7 +6,7 @@ import {
 	statSync,
 	symlinkSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { peakBytes } from "../steps/memory.ts";
 import { MissingFileError, type Store, StoreError } from "../storage/store.ts";
 import { inTurns } from "./in-turns.ts";
@@ -34,8 +34,8 @@ export type JobKind = (params: Json, context: JobContext) => Promise<JobResult>;
 export interface JobContext {
 	/** The id of the job, which no other has. */
 	readonly id: string;
-	/** Folder with the inputs under their names, which must not be changed. */
-	readonly folder: string;
+	/** Local paths of the inputs, which must not be changed, by their names. */
+	readonly inputs: ReadonlyMap<string, string>;
 	/** Empty folder for outputs. What else is left in it is removed. */
 	readonly out: string;
 	/** Folder for what outgrows memory, the same for all jobs of a process. */
@@ -105,14 +105,14 @@ export async function executeJob(
 		const out = join(scratch, "out");
 		mkdirSync(folder);
 		mkdirSync(out);
-		await inTurns(AT_A_TIME, job.inputs, (input) => {
+		const inputs = await inTurns(AT_A_TIME, job.inputs, async (input) => {
 			signal.throwIfAborted();
-			return supply(input, stores, folder);
+			return [input.name, await supply(input, stores, folder)] as const;
 		});
 		const log: string[] = [];
 		const { outputs, value } = await kind(job.params, {
 			id: job.id,
-			folder,
+			inputs: new Map(inputs),
 			out,
 			spill: spillFolder(options.scratch),
 			signal,
@@ -151,6 +151,16 @@ export async function executeJob(
 	}
 }
 
+/** The local path of an input. */
+export function inputOf(
+	{ inputs }: Pick<JobContext, "inputs">,
+	name: string,
+): string {
+	const path = inputs.get(name);
+	if (path === undefined) throw new Error(`not an input of the job: ${name}`);
+	return path;
+}
+
 /** Where jobs with a scratch folder have what outgrows memory. */
 export function spillFolder(scratch: string): string {
 	return join(scratch, "spill");
@@ -173,22 +183,24 @@ export async function findRecord(
 	return there.every(Boolean) ? record : null;
 }
 
+/** Gives the local path of an input. */
 async function supply(
-	input: JobInput,
+	{ name, from, bytes }: JobInput,
 	stores: Readonly<Record<keyof JobStores, Store>>,
 	folder: string,
-): Promise<void> {
-	const to = join(folder, input.name);
-	if ("file" in input.from) {
-		mkdirSync(dirname(to), { recursive: true });
-		symlinkSync(input.from.file, to);
-	} else await stores[input.from.store].fetch(input.from.key, to);
-	const status = statSync(to, { throwIfNoEntry: false });
-	if (status === undefined) throw new MissingFileError(`${input.name} is gone`);
-	if (status.size !== input.bytes)
+): Promise<string> {
+	const to = join(folder, name);
+	// What people call their files may mean something to DuckDB.
+	if ("file" in from) symlinkSync(from.file, to);
+	const path =
+		"file" in from ? to : await stores[from.store].fetch(from.key, to);
+	const status = statSync(path, { throwIfNoEntry: false });
+	if (status === undefined) throw new MissingFileError(`${name} is gone`);
+	if (status.size !== bytes)
 		throw new StoreError(
-			`${input.name} has ${status.size} bytes instead of ${input.bytes}: it was changed meanwhile; run again`,
+			`${name} has ${status.size} bytes instead of ${bytes}: it was changed meanwhile; run again`,
 		);
+	return path;
 }
 
 async function takeOver(

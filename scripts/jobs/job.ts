@@ -32,7 +32,7 @@ export interface JobStores {
 
 /** A file that a job is supplied with. */
 export interface JobInput {
-	/** Path below the job's own folder, where it finds the file. */
+	/** What the job calls it: a relative path with forward slashes. */
 	readonly name: string;
 	readonly from:
 		| { readonly store: keyof JobStores; readonly key: string }

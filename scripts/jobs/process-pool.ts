@@ -202,10 +202,10 @@ export class ProcessPool {
 		stores: JobStores,
 		watch: ExecuteWatch & { readonly signal: AbortSignal },
 	): Promise<Outcome> {
+		if (watch.isHere) return this.#doHere(job, watch);
 		await this.#takeTurn();
 		try {
 			watch.signal.throwIfAborted();
-			if (watch.isHere) return await this.#doHere(job, watch);
 			const slot = this.#idle.pop() ?? (await this.#start());
 			return await this.#ask(slot, job, stores, watch);
 		} finally {

@@ -4,6 +4,9 @@ import { type PoolOptions, ProcessPool } from "./process-pool.ts";
 /** Steps of less work than this are done sooner here than by processes that must start first. */
 const SMALL_STEP_SECONDS = 1.5;
 
+/** Small jobs that are done here at a time: while one waits for the disk or for this process's turn, others keep the cores busy. */
+const HERE_AT_A_TIME = 4;
+
 export interface ProcessRunnerOptions extends PoolOptions {
 	readonly stores: JobStores;
 }
@@ -48,7 +51,8 @@ export class ProcessRunner implements Runner {
 				if (failed.signal.aborted) return;
 			}
 		};
-		const lanes = Math.min(this.#pool.processes, jobs.length);
+		const atATime = isHere ? HERE_AT_A_TIME : this.#pool.processes;
+		const lanes = Math.min(atATime, jobs.length);
 		await Promise.all(
 			Array.from({ length: lanes }, () =>
 				lane().catch((error) => failed.abort(error)),

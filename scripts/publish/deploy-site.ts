@@ -9,7 +9,7 @@ import { publicUrl } from "../storage/bucket-cors.ts";
 import { fileHeaders } from "../storage/file-headers.ts";
 import { type OpenOptions, openBucket } from "../storage/open-store.ts";
 import type { S3Store } from "../storage/s3-store.ts";
-import { collect, publish } from "./publication.ts";
+import { CATALOG, collect, publish } from "./publication.ts";
 
 const pack = promisify(gzip);
 
@@ -144,7 +144,7 @@ class Deployment {
 			isLakeMissing:
 				paths.length > 0 &&
 				!withLake &&
-				(await this.#lake.size("catalog.json")) === null,
+				(await this.#lake.size(CATALOG)) === null,
 			url: publicUrl(this.#store) + (this.#hasPrefix ? "" : "index.html"),
 			endpoint: this.#store.endpoint,
 		};
@@ -220,7 +220,7 @@ class Deployment {
 
 	async #publishLake(): Promise<void> {
 		const { keep, isDeleting } = this.#options;
-		const path = join(this.#folder, "lake", "catalog.json");
+		const path = join(this.#folder, "lake", CATALOG);
 		const catalog = parseCatalog(await readFile(path, "utf8"));
 		await publish(this.#lake, catalog, { keep });
 		const isAlone = keep === 1;

@@ -6,16 +6,15 @@ import {
 } from "../../src/lib/catalog.ts";
 import { openHasher } from "../../src/lib/hash.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
+import { LAKE_FILE } from "../storage/file-headers.ts";
 import { ConflictError, type Store, StoreError } from "../storage/store.ts";
 
 /** What every reader opens first. */
-const CATALOG = "catalog.json";
+/** Where the publication in force lies. */
+export const CATALOG = "catalog.json";
 
 /** Publications that stay where nothing else is said: who opened the one before can finish. */
 export const DEFAULT_KEEP = 2;
-
-/** Files that a build names by their content; nothing else is ever removed. */
-const OWN_FILE = /-[0-9a-f]{16}\.(?:parquet|bin)$/;
 
 const MANIFEST = /^manifests\/(.+)-[0-9a-f]{16}\.bin$/;
 
@@ -171,7 +170,8 @@ async function unnamedFiles(
 	const staying = new Set<string>();
 	for (const folder of [...tables, ...dropped, "rollups"])
 		for await (const { key, bytes, modified } of store.list(`${folder}/`)) {
-			if (!OWN_FILE.test(key) || named.has(key)) continue;
+			// What no build has named by its content is somebody else's.
+			if (!LAKE_FILE.test(key) || named.has(key)) continue;
 			if (modified <= before) unnamed.push({ key, bytes });
 			else if (dropped.has(folder)) staying.add(folder);
 		}
@@ -236,7 +236,8 @@ async function forgetOlder(store: Store, keep: number): Promise<void> {
 	for (const key of keys.toReversed()) await store.remove([key]);
 }
 
-function formerKey(age: number): string {
+/** Where a publication lies since so many newer ones have come, from 1 on. */
+export function formerKey(age: number): string {
 	return age === 1 ? "catalog.previous.json" : `catalog.previous.${age}.json`;
 }
 

@@ -1,21 +1,20 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CatalogRollup, StartView } from "../../src/lib/catalog.ts";
 import { openHasher } from "../../src/lib/hash.ts";
-import { identifier } from "../../src/lib/identifier.ts";
 import type {
 	DatasetDefinition,
 	RollupDefinition,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
-import type { JobKind } from "../jobs/execute.ts";
+import { inputOf, type JobKind } from "../jobs/execute.ts";
 import { allEnded } from "../jobs/in-turns.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
-import { literal } from "../storage/sql-text.ts";
+import { literal, typedColumns } from "../storage/sql-text.ts";
 import { createLakeView, type LakeFile } from "./lake-views.ts";
+import { contentHash } from "./manifest.ts";
 
 export interface AggregateParams {
 	readonly dataset: string;
@@ -48,7 +47,7 @@ export const aggregate: JobKind = async (json, context) => {
 					connection,
 					table.contract,
 					params.tables[table.name] ?? [],
-					context.folder,
+					(path) => inputOf(context, path),
 				);
 			return await work(connection);
 		} finally {
@@ -58,11 +57,10 @@ export const aggregate: JobKind = async (json, context) => {
 	const written = new Map<string, CatalogRollup>();
 	const write = async (
 		connection: DuckDBConnection,
-		type: "string" | "function",
+		definitions: readonly RollupDefinition[],
 		startView: StartView | null,
 	) => {
-		for (const definition of dataset.rollups) {
-			if (typeof definition.sql !== type) continue;
+		for (const definition of definitions) {
 			context.signal.throwIfAborted();
 			const { name } = definition;
 			const file = join(context.out, `${name}.parquet`);
@@ -72,17 +70,30 @@ export const aggregate: JobKind = async (json, context) => {
 			);
 		}
 	};
+	const isPlain = ({ sql }: RollupDefinition) => typeof sql === "string";
+	const plain = dataset.rollups.filter((each) => isPlain(each));
+	/** Those whose SQL follows from the start view. */
+	const viewed = dataset.rollups.filter((each) => !isPlain(each));
+	const given =
+		params.startView === undefined && dataset.startView === undefined
+			? null
+			: params.startView;
+	// Opening the lake takes a good part of a small job's time.
 	const [startView] = await allEnded([
-		overLake(async (connection) => {
-			const startView =
-				params.startView !== undefined
-					? params.startView
-					: ((await dataset.startView?.((sql) => rowsOf(connection, sql))) ??
-						null);
-			await write(connection, "function", startView);
-			return startView;
-		}),
-		overLake((connection) => write(connection, "string", null)),
+		viewed.length === 0 && given !== undefined
+			? Promise.resolve(given)
+			: overLake(async (connection) => {
+					const ask = (sql: string) => rowsOf(connection, sql);
+					const startView =
+						given === undefined
+							? ((await dataset.startView?.(ask)) ?? null)
+							: given;
+					await write(connection, viewed, startView);
+					return startView;
+				}),
+		plain.length === 0
+			? Promise.resolve()
+			: overLake((connection) => write(connection, plain, null)),
 	]);
 	const rollups = dataset.rollups.map(
 		({ name }) => written.get(name) as CatalogRollup,
@@ -115,21 +126,16 @@ export async function writeRollup(
 			? definition.sql
 			: await definition.sql((text) => rowsOf(connection, text), startView);
 	const { columns } = definition;
-	const casts = columns.map(
-		(column) =>
-			`${identifier(column.name)}::${column.type} AS ${identifier(column.name)}`,
-	);
 	const { rowsChanged: rows } = await connection.run(
-		`COPY (SELECT ${casts.join(", ")} FROM (${sql}) ORDER BY ${definition.orderBy})
+		`COPY (SELECT ${typedColumns(columns)} FROM (${sql}) ORDER BY ${definition.orderBy})
 		TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V1, WRITE_BLOOM_FILTER false)`,
 	);
 	const bytes = await readFile(file);
-	const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 	const checksum = await openHasher();
 	return {
 		name,
 		dataset: dataset.name,
-		path: `rollups/${name}-${digest}.parquet`,
+		path: `rollups/${name}-${contentHash(bytes)}.parquet`,
 		bytes: bytes.length,
 		checksum: checksum(bytes),
 		rows,

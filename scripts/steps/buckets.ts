@@ -11,6 +11,9 @@ export interface Bucket {
 	readonly buckets: readonly (string | null)[];
 }
 
+/** What stands for null in the name of a partition's folder. */
+export const NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__";
+
 /** Column that says in which bucket a row on its way lies, the coarsest having the depth 0. */
 export function bucketColumn(depth: number): string {
 	return `lakeside_bucket_${depth}`;
@@ -97,7 +100,7 @@ export function hiveFolder(partition: Bucket["partition"]): string {
 	return Object.entries(partition)
 		.map(
 			([key, value]) =>
-				`${encoded(key)}=${value === null ? "__HIVE_DEFAULT_PARTITION__" : encoded(value)}`,
+				`${encoded(key)}=${value === null ? NULL_PARTITION : encoded(value)}`,
 		)
 		.join("/");
 }

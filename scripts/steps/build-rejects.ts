@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { inTurns } from "../jobs/in-turns.ts";
 import { rowsOf, streamRows } from "../storage/duckdb.ts";
-import { literal, literalList } from "../storage/sql-text.ts";
+import { literal, parquetRows } from "../storage/sql-text.ts";
 import type { Store } from "../storage/store.ts";
 import {
 	type DatasetBuild,
@@ -79,7 +79,7 @@ export class BuildRejects {
 		const files = await inTurns(FETCHED_AT_A_TIME, this.files, ({ key }) =>
 			this.#fetch(key),
 		);
-		return `FROM read_parquet(${literalList(files)}, hive_partitioning = false)`;
+		return `FROM ${parquetRows(files)}`;
 	}
 
 	async #addDuplicates(

@@ -507,8 +507,8 @@ class BuildRun {
 		if (known !== undefined) return known;
 		const { stores, workshop } = this.#tools;
 		const name = `${this.#fetched.size}.parquet`;
-		const path = join(workshop.scratch, "fetched", name);
-		const fetched = stores.work.fetch(key, path).then(() => path);
+		const to = join(workshop.scratch, "fetched", name);
+		const fetched = stores.work.fetch(key, to);
 		this.#fetched.set(key, fetched);
 		return fetched;
 	};

@@ -99,8 +99,8 @@ beforeAll(async () => {
 afterAll(() => remove());
 
 describe("two builds of the same input", () => {
-	test("are equal byte for byte, whatever the order of files and number of processes", async () => {
-		const other = join(folder, "reversed");
+	test("are equal byte for byte, whatever the order of files, the number of processes and the names of folders above", async () => {
+		const other = join(folder, "level=3", "station=7", "[1]*?");
 		await writeAll(
 			join(other, "input"),
 			Object.fromEntries(Object.entries(input()).reverse()),

@@ -73,9 +73,7 @@ export async function buildLake(
 			import("./build-run.ts"),
 			import("../jobs/kinds.ts"),
 			opening,
-			...[lake, work].map(
-				(store) => store instanceof FolderStore && store.sweep(),
-			),
+			...[lake, work].map((store) => store.sweep()),
 		]);
 		const runner = await openRunner(
 			options,

@@ -4,7 +4,12 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
-import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+import {
+	literal,
+	literalList,
+	parquetRows,
+	SCRATCH_PARQUET,
+} from "../storage/sql-text.ts";
 import { bucketColumn, bucketColumns } from "./buckets.ts";
 
 /** Column of distributed rows that names the file they come from. */
@@ -161,7 +166,7 @@ async function summarise(
 			SELECT list_position(${literalList(files)}, filename) - 1 AS file, * EXCLUDE (filename)
 			FROM (
 				SELECT filename, ${[...keys, "count(*) AS rows", `${named} AS content`].join(", ")}
-				FROM read_parquet(${literalList(files)}, filename = true, hive_partitioning = false) GROUP BY ALL
+				FROM ${parquetRows(files, { withFilename: true })} GROUP BY ALL
 			)
 		) TO ${literal(to)} (FORMAT parquet, ${SCRATCH_PARQUET})`,
 	);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type {
 	Catalog,
 	CatalogDataset,
@@ -14,7 +13,7 @@ import type {
 import type { Store } from "../storage/store.ts";
 import type { Aggregated } from "./aggregate.ts";
 import type { DatasetBuild } from "./dataset-build.ts";
-import { assembleManifest } from "./manifest.ts";
+import { assembleManifest, contentHash } from "./manifest.ts";
 import { REJECTS_DATASET, REJECTS_TABLE } from "./rejects-table.ts";
 import type { DatasetSettings, InputSettings } from "./settings.ts";
 
@@ -80,11 +79,7 @@ async function writeManifest(
 ): Promise<CatalogTable> {
 	const { contract } = table;
 	const manifest = await assembleManifest(contract, files);
-	const digest = createHash("sha256")
-		.update(manifest.bytes)
-		.digest("hex")
-		.slice(0, 16);
-	const path = `manifests/${contract.name}-${digest}.bin`;
+	const path = `manifests/${contract.name}-${contentHash(manifest.bytes)}.bin`;
 	if ((await lake.size(path)) !== manifest.bytes.length)
 		await lake.write(path, manifest.bytes);
 	return {

@@ -11,7 +11,12 @@ import type {
 	TableDefinition,
 } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
-import type { JobContext, JobKind, JobResult } from "../jobs/execute.ts";
+import {
+	inputOf,
+	type JobContext,
+	type JobKind,
+	type JobResult,
+} from "../jobs/execute.ts";
 import { classify } from "../jobs/failures.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import type { Json } from "../jobs/job.ts";
@@ -128,7 +133,7 @@ class Batch {
 
 	async run(): Promise<JobResult> {
 		const { connection } = this.#database;
-		const { out, folder } = this.#context;
+		const { out } = this.#context;
 		const staging = join(out, "staging");
 		await mkdir(staging);
 		const writer = await StagingWriter.create(connection, staging, [
@@ -141,7 +146,7 @@ class Batch {
 				bytes,
 				index,
 				about,
-				absolutePath: join(folder, inputName(index, path)),
+				absolutePath: inputOf(this.#context, inputName(index, path)),
 			}),
 		);
 		let bytes = 0;

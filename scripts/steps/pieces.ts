@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
-import { literalList } from "../storage/sql-text.ts";
+import { parquetRows } from "../storage/sql-text.ts";
 import {
 	type Bucket,
 	bucketColumns,
@@ -54,7 +54,7 @@ export async function readPieces(
 	);
 	const isNew =
 		indices.length === 0 ? "false" : `file_index IN (${indices.join(", ")})`;
-	const files = literalList([...summaries.values()]);
+	const files = parquetRows([...summaries.values()]);
 	// Of each bucket once, whatever batches it comes from: windows are dear.
 	const fitting = buckets.map((_, depth) => {
 		const shared = [...keys, ...buckets.slice(0, depth)].join(", ");
@@ -87,7 +87,7 @@ export async function readPieces(
 		connection,
 		`WITH own AS MATERIALIZED (
 			SELECT *, file_index AS batch, TRY_CAST(content AS HUGEINT) AS hashes, ${isNew} AS is_new
-			FROM read_parquet(${files}, hive_partitioning = false)
+			FROM ${files}
 		),
 		finest AS (
 			SELECT ${[...names, "sum(rows) AS rows"].join(", ")} FROM own GROUP BY ALL

@@ -6,7 +6,7 @@ import { datasetNamed } from "../datasets/registry.ts";
 import type { JobKind } from "../jobs/execute.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf, streamRows } from "../storage/duckdb.ts";
-import { literal, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+import { literal, parquetRows, SCRATCH_PARQUET } from "../storage/sql-text.ts";
 
 /** Claims that are compared at a time: more are dealt out by their key's hash. */
 const CLAIMS_AT_A_TIME = 2 ** 24;
@@ -41,7 +41,7 @@ export const resolveClaims: JobKind = async (json, context) => {
 	const database = await openDatabase({ temporaryFolder: context.spill });
 	try {
 		const { connection } = database;
-		const claims = `read_parquet(${literal(join(context.folder, "*.parquet"))}, hive_partitioning = false)`;
+		const claims = parquetRows([...context.inputs.values()]);
 		const parts = Math.ceil(params.claims / CLAIMS_AT_A_TIME);
 		await findLosers(connection, unique, claims, parts);
 		if (params.alike && unique.alike !== undefined)

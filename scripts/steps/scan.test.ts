@@ -40,3 +40,38 @@ test("a folder that may not be read is an error that names it, and its files do 
 		await remove();
 	}
 });
+
+test("of what holds data in a form that is not read it is told what to do", async () => {
+	const { folder, remove } = await temporaryFolder();
+	try {
+		await writeAll(folder, {
+			"posts/RC_2012-01.zst": "",
+			"posts/repo.car": "",
+			"rides/all.7z": "",
+			"rides/map.png": "",
+			"weather/roof.xlsx": "",
+		});
+		const { ignored } = await listInput([folder], {}, DATASETS);
+		expect(ignored).toEqual([
+			{
+				path: "posts/RC_2012-01.zst",
+				reason: expect.stringContaining("pack it with gzip"),
+			},
+			{
+				path: "posts/repo.car",
+				reason: expect.stringContaining("records as JSON"),
+			},
+			{
+				path: "rides/all.7z",
+				reason: expect.stringContaining("pack it as a zip"),
+			},
+			{ path: "rides/map.png", reason: "another kind of file" },
+			{
+				path: "weather/roof.xlsx",
+				reason: expect.stringContaining("save it as CSV"),
+			},
+		]);
+	} finally {
+		await remove();
+	}
+});

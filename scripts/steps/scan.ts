@@ -136,7 +136,7 @@ export async function listInput(
 		if (dataset === undefined)
 			ignored.push({ path: file.path, reason: "in no dataset's folder" });
 		else if (!isOf(file.path, dataset))
-			ignored.push({ path: file.path, reason: "another kind of file" });
+			ignored.push({ path: file.path, reason: otherKind(file.path) });
 		else (accepted.get(dataset) as ListedFile[]).push(file);
 	}
 	return { accepted, ignored: ignored.sort(byPath) };
@@ -165,6 +165,24 @@ export async function scanInput(
 				),
 			);
 	return { found, ignored, known: knownNow };
+}
+
+/** What to do with files that hold data in a form that is not read, by the ends of their names. */
+const REMEDIES: readonly (readonly [ending: RegExp, remedy: string])[] = [
+	[
+		/\.(?:zst|xz|lzma|bz2|lz4|br)$/i,
+		"packed in a way that is not read: unpack it, or pack it with gzip",
+	],
+	[/\.(?:7z|rar)$/i, "an archive of a kind that is not read: pack it as a zip"],
+	[/\.(?:xlsx?|xlsm|ods|numbers)$/i, "a spreadsheet: save it as CSV"],
+	[/\.car$/i, "a packed repository of Bluesky's: give its records as JSON"],
+];
+
+function otherKind(path: string): string {
+	return (
+		REMEDIES.find(([ending]) => ending.test(path))?.[1] ??
+		"another kind of file"
+	);
 }
 
 /** Whether a file is a raw one of a dataset, by its path. */

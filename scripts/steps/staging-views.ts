@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/identifier.ts";
 import type { DatasetDefinition, StagingTable } from "../datasets/dataset.ts";
-import { literalList } from "../storage/sql-text.ts";
+import { parquetRows } from "../storage/sql-text.ts";
 import {
 	STAGED_REJECTS,
 	STAGING_KEY,
@@ -50,7 +50,7 @@ async function createView(
 		.map((file) => file.path);
 	const written =
 		files.length > 0
-			? `FROM ${stagingTable(table.name)} UNION ALL FROM read_parquet(${literalList(files)})`
+			? `FROM ${stagingTable(table.name)} UNION ALL FROM ${parquetRows(files)}`
 			: `FROM ${stagingTable(table.name)}`;
 	const condition =
 		rejected.length > 0

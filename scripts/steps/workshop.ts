@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { diskRemedy, onDisk } from "../storage/disk.ts";
-import { makeFolder } from "../storage/folder-store.ts";
+import { makeFolder } from "../storage/folders.ts";
 import { takeLock } from "../storage/lock.ts";
 import { StoreError } from "../storage/store.ts";
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../src/lib/catalog.ts";
@@ -6,10 +6,20 @@ import { identifier } from "../../src/lib/identifier.ts";
 import type { TableContract } from "../../src/lib/tables.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
-import type { JobKind, JobResult } from "../jobs/execute.ts";
+import {
+	inputOf,
+	type JobContext,
+	type JobKind,
+	type JobResult,
+} from "../jobs/execute.ts";
 import type { Json } from "../jobs/job.ts";
 import { openDatabase, rowsOf } from "../storage/duckdb.ts";
-import { literal, literalList, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+import {
+	literal,
+	parquetRows,
+	SCRATCH_PARQUET,
+	typedColumns,
+} from "../storage/sql-text.ts";
 import {
 	type Bucket,
 	bucketColumns,
@@ -44,11 +54,11 @@ export interface WriteParams {
 	readonly table: string;
 	/** Whether there are copies that do not count, in {@link LOSERS_INPUT}. */
 	readonly hasLosers: boolean;
-	readonly pieces: readonly Piece[];
+	readonly pieces: readonly PieceParams[];
 }
 
 /** A piece that is to be written. */
-interface Piece extends Bucket {
+interface PieceParams extends Bucket {
 	readonly id: string;
 	readonly rows: number;
 	/** The inputs that hold rows of it in the columns of the lake, called as there. */
@@ -86,24 +96,20 @@ export const writePieces: JobKind = async (json, context) => {
 	const written: WrittenPiece[] = [];
 	let done = 0;
 	try {
-		const source = await openRows(
-			connection,
-			definition,
-			params,
-			context.folder,
-		);
+		const source = await openRows(connection, definition, params, context);
 		const pieces: (Omit<WrittenPiece, "files"> & { paths: string[] })[] = [];
 		for (const [at, piece] of params.pieces.entries()) {
 			context.signal.throwIfAborted();
 			const select = source(piece);
 			if (hasOwnSql(definition))
 				await connection.run(`CREATE OR REPLACE VIEW rows AS ${select}`);
-			const former = formerRows(contract, piece, context.folder);
+			const former = formerRows(contract, piece, context);
 			const { paths, rows } = await writePiece(
 				connection,
 				definition,
 				[...former, definition.merge ?? select],
-				join(context.out, `piece-${at}`),
+				context.out,
+				`piece-${at}-`,
 			);
 			const rejects = await writeRejects(
 				connection,
@@ -131,7 +137,7 @@ export const writePieces: JobKind = async (json, context) => {
 		);
 		let next = 0;
 		for (const [at, { id, paths, ...piece }] of pieces.entries()) {
-			const own = params.pieces[at] as Piece;
+			const own = params.pieces[at] as PieceParams;
 			const files = paths.map((path, index) => {
 				const file = described[next++] as DescribedFile;
 				const key = lakePath(contract, own, index, file);
@@ -186,18 +192,18 @@ async function openRows(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	params: WriteParams,
-	folder: string,
-): Promise<(piece: Piece) => string> {
+	context: JobContext,
+): Promise<(piece: PieceParams) => string> {
 	const { contract, conflicts, counts } = definition;
 	const { pieces } = params;
 	const indices = new Set(pieces.flatMap(({ inputs }) => inputs));
-	const files = [...indices].map((index) => join(folder, rowsInput(index)));
+	const files = [...indices].map((index) => inputOf(context, rowsInput(index)));
 	const losers = params.hasLosers
-		? `ANTI JOIN read_parquet(${literal(join(folder, LOSERS_INPUT))}) AS losers
+		? `ANTI JOIN ${parquetRows([inputOf(context, LOSERS_INPUT)])} AS losers
 			ON losers.source_file = ${SOURCE} AND losers.record IS NOT DISTINCT FROM all_rows.record`
 		: "";
 	const all = (columns: string) =>
-		`SELECT ${columns} FROM read_parquet(${literalList(files)}, hive_partitioning = false) AS all_rows ${losers}`;
+		`SELECT ${columns} FROM ${parquetRows(files)} AS all_rows ${losers}`;
 	const [first] = pieces;
 	const isReadOnce = conflicts === undefined && counts === undefined;
 	if (first && pieces.length === 1 && (isReadOnce || first.rows > TAKEN_ROWS))
@@ -246,8 +252,8 @@ function pieceNumber(
  */
 function formerRows(
 	{ columns, partitionKeys }: TableContract,
-	{ former, partition }: Piece,
-	folder: string,
+	{ former, partition }: PieceParams,
+	context: JobContext,
 ): string[] {
 	const values = columns.map(({ name, type }) => {
 		if (!partitionKeys.includes(name)) return identifier(name);
@@ -255,36 +261,37 @@ function formerRows(
 		return `${value === null ? "NULL" : literal(value)}::${type} AS ${identifier(name)}`;
 	});
 	return former.map((path) => {
-		const file = join(folder, path);
+		const file = inputOf(context, path);
 		if (!path.endsWith(`-${contentHash(readFileSync(file))}.parquet`))
 			throw new Error(
 				`${path} in the lake is not what was written there: remove it, and it is made anew`,
 			);
-		return `SELECT ${values.join(", ")} FROM read_parquet(${literal(file)}, hive_partitioning = false)`;
+		return `SELECT ${values.join(", ")} FROM ${parquetRows([file])}`;
 	});
 }
 
 /**
- * Writes the rows of some SELECTs, in the table's order, to files of a folder: one, more,
- * or none without rows. Gives their paths in this order.
+ * Writes the rows of some SELECTs, in the table's order, to files of a folder whose names
+ * begin so: one, more, or none without rows. Gives their paths in this order.
  */
 async function writePiece(
 	connection: DuckDBConnection,
 	definition: TableDefinition,
 	selects: readonly string[],
 	folder: string,
+	prefix: string,
 ): Promise<{ paths: string[]; rows: number }> {
-	mkdirSync(folder, { recursive: true });
 	const { rowsChanged: rows } = await connection.run(
 		`COPY (SELECT ${ownColumns(definition.contract)} FROM (${sortable(definition, selects)}) ORDER BY ${definition.orderBy})
 		TO ${literal(folder)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2,
 		WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${definition.rowGroupSize}, ROW_GROUPS_PER_FILE ${ROW_GROUPS_PER_FILE},
-		OVERWRITE true)`,
+		FILENAME_PATTERN ${literal(`${prefix}{i}`)}, OVERWRITE_OR_IGNORE true)`,
 	);
+	// Without rows there is a file all the same.
 	if (rows === 0) return { paths: [], rows };
-	const files = readdirSync(folder).sort(
-		(a, b) => partNumber(a) - partNumber(b),
-	);
+	const files = readdirSync(folder)
+		.filter((name) => name.startsWith(prefix))
+		.sort((a, b) => partNumber(a) - partNumber(b));
 	return { paths: files.map((name) => join(folder, name)), rows };
 }
 
@@ -302,12 +309,9 @@ export function sortable(
 }
 
 function ownColumns({ columns, partitionKeys }: TableContract): string {
-	return columns
-		.filter(({ name }) => !partitionKeys.includes(name))
-		.map(
-			({ name, type }) => `${identifier(name)}::${type} AS ${identifier(name)}`,
-		)
-		.join(", ");
+	return typedColumns(
+		columns.filter(({ name }) => !partitionKeys.includes(name)),
+	);
 }
 
 async function writeRejects(
@@ -335,7 +339,7 @@ async function countsOf(
 	);
 }
 
-/** `data_12.parquet` is the twelfth after the first. */
+/** `piece-3-12.parquet` is the twelfth after the first. */
 function partNumber(name: string): number {
 	return Number(/(\d+)\.parquet$/.exec(name)?.[1]);
 }

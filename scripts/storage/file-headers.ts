@@ -36,7 +36,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Names of the lake's files, which a build ends in a hash of their content. */
-const LAKE_FILE = /-[0-9a-f]{16}\.(?:parquet|bin)$/;
+export const LAKE_FILE = /-[0-9a-f]{16}\.(?:parquet|bin)$/;
 
 /** Names that Vite ends in a hash of the content. */
 const SITE_ASSET = /(?:^|\/)_a\/.+[-.][\w-]{8}\.\w+$/;

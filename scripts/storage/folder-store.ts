@@ -3,7 +3,6 @@ import {
 	closeSync,
 	type Dirent,
 	fsync,
-	mkdirSync,
 	openSync,
 	readdirSync,
 	readFileSync,
@@ -11,13 +10,13 @@ import {
 	rmdirSync,
 	rmSync,
 	statSync,
-	symlinkSync,
 	writeFileSync,
 } from "node:fs";
 import { copyFile, link } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import { onDisk } from "./disk.ts";
+import { makeFolder } from "./folders.ts";
 import {
 	ConflictError,
 	MissingFileError,
@@ -42,19 +41,12 @@ export class FolderStore implements Store {
 		this.address = resolve(folder);
 	}
 
-	async fetch(key: string, to: string): Promise<void> {
+	/** A link for each of a small job's many files would take longer than to read them. */
+	async fetch(key: string): Promise<string> {
 		const path = this.#path(key);
 		if ((await this.size(key)) === null)
 			throw new MissingFileError(`there is no file ${path}`);
-		await onDisk(to, async () => {
-			try {
-				symlinkSync(path, to);
-			} catch (error) {
-				if (!isMissing(error)) throw error;
-				mkdirSync(dirname(to), { recursive: true });
-				symlinkSync(path, to);
-			}
-		});
+		return path;
 	}
 
 	async read(key: string): Promise<Buffer | null> {
@@ -164,7 +156,6 @@ export class FolderStore implements Store {
 
 	close(): void {}
 
-	/** Removes what killed processes were writing. */
 	async sweep(): Promise<void> {
 		const keys = this.#keys("");
 		await this.remove(keys.filter((key) => UNFINISHED.test(key)));
@@ -206,29 +197,6 @@ export class FolderStore implements Store {
 			throw error;
 		}
 		this.#removeEmpty(dirname(folder));
-	}
-}
-
-/**
- * Makes a folder and those above it. Node's own recursive `mkdir` never returns
- * where the file system says ENOENT for good, as below `/proc`.
- */
-export function makeFolder(path: string): void {
-	if (isFolder(path)) return;
-	const parent = dirname(path);
-	if (parent !== path) makeFolder(parent);
-	try {
-		mkdirSync(path);
-	} catch (error) {
-		if (!isFolder(path)) throw error;
-	}
-}
-
-function isFolder(path: string): boolean {
-	try {
-		return statSync(path).isDirectory();
-	} catch {
-		return false;
 	}
 }
 

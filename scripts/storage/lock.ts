@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makeFolder } from "./folder-store.ts";
+import { makeFolder } from "./folders.ts";
 
 /** Another process of this machine is at work in the same folder. */
 export class BusyError extends Error {

@@ -49,6 +49,17 @@ export function isRefusedCondition(error: unknown): boolean {
 	return status === 400 || status === 501;
 }
 
+/** Whether the keys do not allow a request, or the store knows no such one. */
+export function isUnavailable(error: unknown): boolean {
+	const status = failureStatus(error);
+	return (
+		failureCode(error) === "AccessDenied" ||
+		status === 400 ||
+		status === 405 ||
+		status === 501
+	);
+}
+
 /** A failure with its place, and with what to do where trying again does not mend it; unknown errors as they are. */
 export function explained(error: unknown, asked: Asked): unknown {
 	if (!(error instanceof Error)) return error;

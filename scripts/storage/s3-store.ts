@@ -37,6 +37,7 @@ import {
 	isConflict,
 	isMissingKey,
 	isRefusedCondition,
+	isUnavailable,
 	UnreachableError,
 } from "./s3-failures.ts";
 import {
@@ -149,12 +150,13 @@ export class S3Store implements Store {
 		for await (const _ of this.#objects("", 1)) return;
 	}
 
-	async fetch(key: string, to: string): Promise<void> {
+	async fetch(key: string, to: string): Promise<string> {
 		const part = `${to}.${randomBytes(6).toString("hex")}.unfinished`;
 		await onDisk(to, () => mkdir(dirname(to), { recursive: true }));
 		try {
 			await this.#asking(key, () => this.#download(key, part));
 			await rename(part, to);
+			return to;
 		} finally {
 			await rm(part, { force: true });
 		}
@@ -257,9 +259,9 @@ export class S3Store implements Store {
 	}
 
 	/**
-	 * Removes what killed processes have left here longer ago than `minAgeMs`, a day
-	 * where left out: probes, and parts of files, which no list shows and which cost
-	 * all the same.
+	 * As of any store, of longer ago than `minAgeMs`, a day where left out, since
+	 * another machine may be writing: probes, and parts of files, which no list shows
+	 * and which cost all the same.
 	 */
 	async sweep(minAgeMs = DAY_MS): Promise<void> {
 		const before = Date.now() - minAgeMs;
@@ -533,23 +535,27 @@ export class S3Store implements Store {
 		}
 	}
 
+	/** None where the store does not list them, or not for these keys. */
 	async *#unfinished(): AsyncGenerator<MultipartUpload> {
 		let after: Pick<
 			ListMultipartUploadsCommandInput,
 			"KeyMarker" | "UploadIdMarker"
 		> = {};
 		for (;;) {
-			const page: ListMultipartUploadsCommandOutput = await this.#asking(
+			const question = new ListMultipartUploadsCommand({
+				Bucket: this.bucket,
+				Prefix: this.#prefix,
+				...after,
+			});
+			const page: ListMultipartUploadsCommandOutput | null = await this.#asking(
 				null,
 				() =>
-					this.#client.send(
-						new ListMultipartUploadsCommand({
-							Bucket: this.bucket,
-							Prefix: this.#prefix,
-							...after,
-						}),
-					),
+					this.#client.send(question).catch((error) => {
+						if (isUnavailable(error)) return null;
+						throw error;
+					}),
 			);
+			if (page === null) return;
 			yield* page.Uploads ?? [];
 			if (!page.IsTruncated) return;
 			after = {

@@ -1,3 +1,5 @@
+import { identifier } from "../../src/lib/identifier.ts";
+
 /** A text as a literal of DuckDB's SQL, for DDL and COPY, which take no parameters. */
 export function literal(text: string): string {
 	return `'${text.replaceAll("'", "''")}'`;
@@ -6,6 +8,28 @@ export function literal(text: string): string {
 /** A list of texts as a literal of DuckDB's SQL. */
 export function literalList(texts: readonly string[]): string {
 	return `[${texts.map(literal).join(", ")}]`;
+}
+
+/** Columns as a SELECT gives them, each of its own type. */
+export function typedColumns(
+	columns: readonly { readonly name: string; readonly type: string }[],
+): string {
+	return columns
+		.map(
+			({ name, type }) => `${identifier(name)}::${type} AS ${identifier(name)}`,
+		)
+		.join(", ");
+}
+
+/**
+ * SQL of the rows of Parquet files, for FROM. Of itself DuckDB takes a folder above them that
+ * is called like `level=3` for a column, wherever a build happens to work.
+ */
+export function parquetRows(
+	paths: readonly string[],
+	{ withFilename = false } = {},
+): string {
+	return `read_parquet(${literalList(paths)}, hive_partitioning = false, filename = ${withFilename})`;
 }
 
 /**

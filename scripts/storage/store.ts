@@ -6,10 +6,11 @@ export interface Store {
 	/** Absolute path or `s3://bucket/prefix`, without a slash at its end. */
 	readonly address: string;
 	/**
-	 * Makes a file readable at a local path, which must not be changed: it may be a
-	 * link. Throws a {@link MissingFileError} where there is none.
+	 * Makes a file readable on this machine, and gives its path there: `to`, or where the
+	 * store itself has it, so that it must not be changed. Throws a
+	 * {@link MissingFileError} where there is none.
 	 */
-	fetch(key: string, to: string): Promise<void>;
+	fetch(key: string, to: string): Promise<string>;
 	/** A small file's bytes, null where there is none. */
 	read(key: string): Promise<Buffer | null>;
 	/** Puts a local file under a key, whatever was there. The local file may be gone afterwards. */
@@ -29,6 +30,8 @@ export interface Store {
 	list(prefix: string): AsyncIterable<StoredFile>;
 	/** Removes files; those that are not there are none to remove. */
 	remove(keys: readonly string[]): Promise<void>;
+	/** Removes what killed processes were writing. */
+	sweep(): Promise<void>;
 	close(): void;
 }
 

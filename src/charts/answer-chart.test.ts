@@ -2,19 +2,21 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { randomFrom } from "../lib/random.ts";
-import {
-	answerChart,
-	describeAnswer,
-	drawingOf,
-	MOST_WORDS,
-} from "./answer-chart.ts";
+import { answerChart } from "./answer-chart.ts";
 import { type AnswerColumn, drawable, scaleOf } from "./answer-column.ts";
+import { describeAnswer, drawingOf, MOST_WORDS } from "./answer-drawing.ts";
 import {
+	type ChartChoice,
+	choiceOf,
+	EACH,
 	type Encoding,
+	encodingFor,
 	MOST_SERIES,
 	marksFor,
 	suggestedEncoding,
+	upwards,
 } from "./answer-encoding.ts";
+import { readingsOf } from "./answer-readings.ts";
 import { plotHtml } from "./at-build.ts";
 
 const time = (
@@ -73,15 +75,19 @@ test("values of every type are drawn as native DuckDB means them, or not at all"
 			number,
 		];
 		const scale = scaleOf(type);
-		return { drawn: scale && drawable(text, scale), value };
+		return { scale, drawn: scale && drawable(text, scale), value };
 	};
 	for (const sql of [...finite, ...instants]) {
 		const { drawn, value } = await asked(sql);
 		expect(Number(drawn), sql).toBe(value);
 	}
 	for (const sql of none) expect((await asked(sql)).drawn, sql).toBeNull();
-	for (const sql of ["[1]", "{'a': 1}", "INTERVAL 1 DAY", "'a'::BLOB"])
-		expect((await asked(sql)).drawn, sql).toBeNull();
+	for (const sql of [
+		...["[1]", "{'a': 1}", "INTERVAL 1 DAY", "'a'::BLOB"],
+		...["[4.5::DECIMAL(4, 1)]", "array_value(4.5::DECIMAL(4, 1))"],
+		...["[TIMESTAMP '2024-01-02 03:04:05']", "['a'::ENUM('a')]"],
+	])
+		expect((await asked(sql)).scale, sql).toBeNull();
 	connection.closeSync();
 	database.closeSync();
 });
@@ -102,6 +108,15 @@ test("what is drawn at first follows from the columns", () => {
 		[[day, mean], { mark: "dots", across: 0, up: 1, colour: null }],
 		[[mean, name], { mark: "bars", across: 1, up: 0, colour: null }],
 		[[numbers("hour", upTo(6)), mean], { ...LINE, across: 0, up: 1 }],
+		// Several measures a day share an axis where it shows what each of them does.
+		[
+			[mean, time("t", upTo(6)), numbers("high", upTo(6))],
+			{ ...LINE, across: 1, up: EACH },
+		],
+		[
+			[mean, time("t", upTo(6)), numbers("all", [9000, 1, 1, 1, 1, 1])],
+			{ ...LINE, across: 1, up: 0 },
+		],
 		[[mean, numbers("hour", upTo(6))], { ...DOTS, across: 0, up: 1 }],
 		[[mean], { ...LINE, across: null, up: 0 }],
 		[[name, day], null],
@@ -149,13 +164,30 @@ test("under any encoding each row that has a value is drawn once, and the words 
 		const mark = pick(
 			marksFor(columns, { across }).filter((each) => each !== "candles"),
 		);
-		const encoding = { mark, across, up: 2, colour: pick([null, 1]) };
+		const up = pick<Encoding["up"]>([2, EACH]);
+		const colour = up === EACH ? null : pick([null, 1]);
+		const encoding: Encoding = { mark, across, up, colour };
+		expect(encodingFor(columns, choiceOf(columns, encoding))).toEqual(encoding);
 		const { drawing, svg, description } = svgOf(columns, encoding);
-		const kept = upTo(rows).flatMap((row) => {
-			const value = columns[2]?.values[row] ?? null;
-			const place = across === null ? row : columns[across]?.values[row];
-			return value === null || place === null ? [] : [Number(value)];
-		});
+		const placeOf = (row: number) =>
+			across === null ? row : columns[across]?.values[row];
+		const kept = upwards(columns, encoding).flatMap(({ values }) =>
+			upTo(rows).flatMap((row) => {
+				const value = values[row] ?? null;
+				return value === null || placeOf(row) === null ? [] : [Number(value)];
+			}),
+		);
+		expect(readingsOf(drawing)?.map(({ x }) => Number(x)) ?? null).toEqual(
+			drawing.scale === "words"
+				? null
+				: [
+						...new Set(
+							drawing.points
+								.filter(({ value }) => !Number.isNaN(value))
+								.map(({ place }) => Number(place)),
+						),
+					],
+		);
 		const values = drawing.points
 			.map(({ value }) => value)
 			.filter((value) => !Number.isNaN(value));
@@ -174,9 +206,92 @@ test("under any encoding each row that has a value is drawn once, and the words 
 		else if (kept.length > 0) expect(drawn).toBeGreaterThan(0);
 		if (kept.length === 0)
 			expect(description).toBe("There is no value to draw.");
-		else if (encoding.colour === null)
+		else if (drawing.series.length === 0)
 			expect(description).toContain(`${kept.length} value`);
 	}
+});
+
+test("series have the same colours in whichever order the rows come", () => {
+	const rows = upTo(21).map((at) => ({
+		day: at % 3,
+		name: `${at % 7}0 km`,
+		at,
+	}));
+	const drawnOf = (
+		rows: readonly { day: number; name: string; at: number }[],
+	) => {
+		const columns = [
+			time(
+				"day",
+				rows.map(({ day }) => day),
+			),
+			words(
+				"name",
+				rows.map(({ name }) => name),
+			),
+			numbers(
+				"at",
+				rows.map(({ at }) => at),
+			),
+		];
+		const { drawing, svg } = svgOf(columns, {
+			...{ mark: "bars", across: 0, up: 2, colour: 1 },
+		});
+		const bars = [...svg.querySelectorAll(".bars rect")].map((bar) =>
+			["fill", "x", "y", "height"].map((name) => bar.getAttribute(name)).join(),
+		);
+		return { series: drawing.series, bars: bars.sort() };
+	};
+	const { series, bars } = drawnOf(rows);
+	expect(series).toEqual(upTo(7).map((at) => `${at}0 km`));
+	expect(drawnOf(rows.toReversed())).toEqual({ series, bars });
+});
+
+test("what is read off says the place and what each series has there", () => {
+	const columns = [
+		time("day", [1, 0, 0, 1]),
+		words("place", ["b", "a", "a", "a"]),
+		numbers("low", [1, 2, 4, null]),
+		numbers("high", [7, 8, 9, 0.5]),
+	];
+	const read = (encoding: Encoding) =>
+		readingsOf(drawingOf(columns, encoding))?.map(({ text }) => text);
+	const line = { ...LINE, across: 0 };
+	expect(read({ ...line, up: 2 })).toEqual([
+		"1 Jan 1970: low 2 to 4",
+		"2 Jan 1970: low 1",
+	]);
+	expect(read({ ...line, up: 3, colour: 1 })).toEqual([
+		"1 Jan 1970\na 8 to 9",
+		"2 Jan 1970\na 0.5\nb 7",
+	]);
+	expect(read({ ...line, up: EACH })).toEqual([
+		"1 Jan 1970\nlow 2 to 4\nhigh 8 to 9",
+		"2 Jan 1970\nlow 1\nhigh 0.5 to 7",
+	]);
+	// Bars of one place stand on each other.
+	expect(read({ ...line, mark: "bars", up: 2 })?.[0]).toBe("1 Jan 1970: low 6");
+});
+
+test("a choice fits answers with its columns, of the kinds that it needs", () => {
+	const day = time("day", [0]);
+	const n = numbers("n", [1]);
+	const choice: ChartChoice = {
+		...{ mark: "line", across: "day", up: "n", colour: "place" },
+	};
+	const fits = (columns: AnswerColumn[], part: Partial<ChartChoice> = {}) =>
+		encodingFor(columns, { ...choice, ...part }) !== null;
+	const place = words("place", ["a"]);
+	expect(fits([n, place, words("x", [""]), day])).toBe(true);
+	expect(fits([n, place])).toBe(false);
+	expect(fits([day, place])).toBe(false);
+	expect(fits([day, n])).toBe(false);
+	expect(fits([day, n, numbers("place", [1])])).toBe(false);
+	expect(fits([day, words("n", ["a"]), place])).toBe(false);
+	expect(fits([words("day", ["a"]), n, place])).toBe(false);
+	expect(fits([day, n, place], { up: null })).toBe(false);
+	expect(fits([day, n, place], { up: null, colour: null })).toBe(true);
+	expect(fits([day, n, place], { mark: "candles" })).toBe(false);
 });
 
 test("of many words and series the first are drawn, and it is known how many there are", () => {

@@ -1,61 +1,19 @@
 import * as Plot from "@observablehq/plot";
 import { inOwnDirection } from "../lib/own-direction.ts";
-import type { AnswerColumn, Scale, Value } from "./answer-column.ts";
 import {
-	type Encoding,
-	MARK_NAMES,
-	MOST_SERIES,
-	type Prices,
-	pricesOf,
-} from "./answer-encoding.ts";
-import {
-	formatCounted,
-	formatDay,
-	formatInstant,
-	formatNumber,
-} from "./format.ts";
+	type Candle,
+	type Drawing,
+	type DrawnPoint,
+	numberText,
+	spanOf,
+	textOf,
+} from "./answer-drawing.ts";
+import { EACH } from "./answer-encoding.ts";
+import { formatNumber } from "./format.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
 import { decimalsFor, valueAxis, valueAxisWidth } from "./value-axis.ts";
 
-/** A row of an answer as it is drawn. */
-export interface DrawnPoint {
-	/** Where it stands; a row's number where no column says. */
-	readonly place: Value;
-	/** NaN where the row has none: a line breaks there. */
-	readonly value: number;
-	/** Which of {@link Drawing.series} it is of. */
-	readonly series: number;
-}
-
-/** What an encoding makes of an answer's rows. */
-export interface Drawing {
-	readonly encoding: Encoding;
-	readonly scale: Scale;
-	/** Names of what is across and of its values. */
-	readonly across: string;
-	readonly up: string;
-	/** In order along what is across where it has one, else as the rows come. */
-	readonly points: readonly DrawnPoint[];
-	/** Names in the order of their first rows; empty where all is one series. */
-	readonly series: readonly string[];
-	/** How many series, and words across, the rows have: of many the first are drawn. */
-	readonly seriesInAll: number;
-	readonly wordsInAll: number;
-	/** With candles: the prices of each row that has all of them, in order of time. */
-	readonly candles: readonly Candle[];
-}
-
-interface Candle {
-	readonly place: Date;
-	readonly open: number;
-	readonly high: number;
-	readonly low: number;
-	readonly close: number;
-}
-
-/** Words across, each a row of the picture. */
-export const MOST_WORDS = 40;
 const ROW_HEIGHT = 24;
 const HEIGHT = 360;
 const FONT_SIZE = 12;
@@ -65,66 +23,6 @@ const WIDEST = 24;
 
 /** The colours of candles, by their places among those of series, from 1. */
 export const CANDLE_COLOURS = { rises: 4, falls: 3 };
-
-/** Puts the rows of an answer into the places that an encoding gives them. */
-export function drawingOf(
-	columns: readonly AnswerColumn[],
-	encoding: Encoding,
-): Drawing {
-	const across = encoding.across === null ? null : columns[encoding.across];
-	const up = columns[encoding.up];
-	const colour = encoding.colour === null ? null : columns[encoding.colour];
-	if (across === undefined || up === undefined || colour === undefined)
-		throw new Error("the encoding names a column that is not there");
-	const scale = across?.scale ?? "number";
-	const series = new Map<string, number>();
-	const places = new Map<Value, number>();
-	const points: DrawnPoint[] = [];
-	for (const [row, value] of up.values.entries()) {
-		const place = across === null ? row + 1 : (across.values[row] ?? null);
-		if (place === null || (value === null && encoding.mark !== "line"))
-			continue;
-		const name =
-			colour === null ? "" : textOf(colour.values[row] ?? null, colour.scale);
-		const at = series.get(name) ?? series.size;
-		series.set(name, at);
-		if (scale === "words" && !places.has(place)) places.set(place, places.size);
-		if (at >= MOST_SERIES || (places.get(place) ?? 0) >= MOST_WORDS) continue;
-		points.push({
-			place,
-			value: value === null ? Number.NaN : Number(value),
-			series: at,
-		});
-	}
-	if (scale !== "words")
-		points.sort((one, other) => Number(one.place) - Number(other.place));
-	const prices = encoding.mark === "candles" ? pricesOf(columns) : null;
-	return {
-		encoding,
-		scale,
-		across: across?.name ?? "row",
-		up: up.name,
-		points,
-		series: colour === null ? [] : [...series.keys()].slice(0, MOST_SERIES),
-		seriesInAll: series.size,
-		wordsInAll: places.size,
-		candles: prices === null ? [] : candlesOf(across?.values ?? [], prices),
-	};
-}
-
-function candlesOf(
-	times: AnswerColumn["values"],
-	{ open, high, low, close }: Prices,
-): Candle[] {
-	const candles = times.flatMap((place, row) => {
-		const values = [open, high, low, close].map(({ values }) => values[row]);
-		if (!(place instanceof Date) || values.some((value) => value === null))
-			return [];
-		const [first = 0, most = 0, least = 0, last = 0] = values.map(Number);
-		return [{ place, open: first, high: most, low: least, close: last }];
-	});
-	return candles.sort((one, other) => Number(one.place) - Number(other.place));
-}
 
 /** A drawing as Plot's options for a width in pixels. */
 export function answerChart(
@@ -154,13 +52,18 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 	const ticks = Math.max(2, Math.round(width / 160));
 	const tickFormat = (value: number) => formatNumber(value, decimals);
 	const options = { x: "value", y: "place" } as const;
+	// Where a bar is of one value, that stands at its end.
+	const ends =
+		encoding.mark === "bars" && points.length === words.length ? points : [];
+	const endText = ({ value }: DrawnPoint) => formatNumber(value, decimals);
+	const widestEnd = Math.max(0, ...ends.map(endText).map(textWidthEm));
 	return {
 		width,
 		height: words.length * ROW_HEIGHT + 52,
 		marginTop: 40,
 		marginBottom: 12,
 		marginLeft: Math.ceil(widest * FONT_SIZE) + 12,
-		marginRight: MARGIN_RIGHT + 12,
+		marginRight: Math.max(MARGIN_RIGHT, widestEnd * FONT_SIZE) + 12,
 		x: { nice: true, zero: encoding.mark === "bars" },
 		y: { domain: words, axis: null, padding: 0.22, round: false },
 		marks: [
@@ -170,10 +73,15 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 				ticks,
 				tickSize: 0,
 				tickFormat,
-				label: `${inOwnDirection(drawing.up)} →`,
+				label: `${axisLabel(drawing)} →`,
 			}),
 			encoding.mark === "bars"
-				? Plot.barX(points, { ...options, fill: colourOf, className: "bars" })
+				? Plot.barX(points, {
+						...options,
+						fill: colourOf,
+						order: "series",
+						className: "bars",
+					})
 				: Plot.dot(points, {
 						...options,
 						r: 4,
@@ -184,6 +92,14 @@ function alongWords(drawing: Drawing, width: number): Plot.PlotOptions {
 			...(encoding.mark === "bars"
 				? [Plot.ruleX([0], { stroke: "var(--line-control)" })]
 				: []),
+			Plot.text(ends, {
+				x: ({ value }: DrawnPoint) => Math.max(0, value),
+				y: "place",
+				text: endText,
+				textAnchor: "start",
+				dx: 6,
+				fill: "var(--text-muted)",
+			}),
 			Plot.text(words, {
 				y: (word: string) => word,
 				text: (word: string) => labels.get(word),
@@ -204,7 +120,6 @@ function alongNumbers(drawing: Drawing, width: number): Plot.PlotOptions {
 	const first = points[0]?.place ?? 0;
 	const last = points.at(-1)?.place ?? 1;
 	const inner = width - marginLeft - MARGIN_RIGHT;
-	const step = barStep(points, inner);
 	return {
 		width,
 		height: HEIGHT,
@@ -221,8 +136,7 @@ function alongNumbers(drawing: Drawing, width: number): Plot.PlotOptions {
 		marks: [
 			...valueAxis({
 				...{ low, high, ticks: 5 },
-				label:
-					encoding.mark === "candles" ? "price" : inOwnDirection(drawing.up),
+				label: axisLabel(drawing),
 			}),
 			scale === "time"
 				? timeAxis(first as Date, last as Date, inner)
@@ -232,7 +146,7 @@ function alongNumbers(drawing: Drawing, width: number): Plot.PlotOptions {
 						tickFormat: (value: number) => numberText(value, points),
 						label: `${inOwnDirection(drawing.across)} →`,
 					}),
-			...marksOf(drawing, step.value, Math.min(WIDEST, step.pixels * 0.7)),
+			...marksOf(drawing, inner),
 			...(encoding.mark === "bars"
 				? [Plot.ruleY([0], { stroke: "var(--line-control)" })]
 				: []),
@@ -240,11 +154,16 @@ function alongNumbers(drawing: Drawing, width: number): Plot.PlotOptions {
 	};
 }
 
-/** `step` is how far apart places are, in milliseconds or units; `pixels` how wide a candle may be. */
+/** What is upwards; where each column is, the legend has their names. */
+function axisLabel({ encoding, up }: Drawing): string {
+	if (encoding.mark === "candles") return "price";
+	return encoding.up === EACH ? "value" : inOwnDirection(up);
+}
+
+/** `width` is that of the axes, in pixels. */
 function marksOf(
 	{ points, encoding, candles, series }: Drawing,
-	step: number,
-	pixels: number,
+	width: number,
 ): Plot.Markish[] {
 	switch (encoding.mark) {
 		case "line":
@@ -271,17 +190,21 @@ function marksOf(
 					className: "dots",
 				}),
 			];
-		case "bars":
+		case "bars": {
+			const half = barStep(points, width).value * 0.4;
 			return [
 				Plot.rectY(points, {
-					x1: ({ place }: DrawnPoint) => Number(place) - step * 0.4,
-					x2: ({ place }: DrawnPoint) => Number(place) + step * 0.4,
+					x1: ({ place }: DrawnPoint) => Number(place) - half,
+					x2: ({ place }: DrawnPoint) => Number(place) + half,
 					y: "value",
 					fill: colourOf,
+					order: "series",
 					className: "bars",
 				}),
 			];
-		case "candles":
+		}
+		case "candles": {
+			const pixels = Math.min(WIDEST, barStep(points, width).pixels * 0.7);
 			return [
 				Plot.ruleX(candles, {
 					x: "place",
@@ -300,10 +223,14 @@ function marksOf(
 					className: "candles",
 				}),
 			];
+		}
 	}
 }
 
-/** The least distance between two places, but none of which a bar would be thinner than a pixel. */
+/**
+ * The least distance between two places, in milliseconds or units and in pixels, but
+ * none of which a bar would be thinner than a pixel.
+ */
 function barStep(
 	points: readonly DrawnPoint[],
 	width: number,
@@ -319,104 +246,4 @@ function barStep(
 		);
 	const value = Math.max(least, span / width);
 	return { value, pixels: (value / span) * width };
-}
-
-/** Least and greatest value that the picture shows; bars of one place stand on each other. */
-function spanOf({ points, encoding, candles }: Drawing): [number, number] {
-	const ends = new Map<string | number, { low: number; high: number }>();
-	const values: number[] = [];
-	switch (encoding.mark) {
-		case "candles":
-			for (const { low, high } of candles) values.push(low, high);
-			break;
-		case "bars":
-			for (const { place, value } of points) {
-				const key = typeof place === "string" ? place : Number(place);
-				const end = ends.get(key) ?? { low: 0, high: 0 };
-				if (value < 0) end.low += value;
-				else end.high += value;
-				ends.set(key, end);
-			}
-			for (const { low, high } of ends.values()) values.push(low, high);
-			break;
-		default:
-			for (const { value } of points)
-				if (!Number.isNaN(value)) values.push(value);
-	}
-	return values.reduce<[number, number]>(
-		([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-		[values[0] ?? 0, values[0] ?? 0],
-	);
-}
-
-/** What a drawing shows, in words. */
-export function describeAnswer(drawing: Drawing): string {
-	if (drawing.encoding.mark === "candles") return describeCandles(drawing);
-	const { points, series, across, up, encoding } = drawing;
-	const shown = points.filter(({ value }) => !Number.isNaN(value));
-	const names = series.length === 0 ? [""] : series.slice(0, 5);
-	const said = names.flatMap((name, at) => {
-		const own =
-			series.length === 0 ? shown : shown.filter(({ series }) => series === at);
-		const [first] = own;
-		if (first === undefined) return [];
-		let least = first;
-		let most = first;
-		for (const point of own) {
-			if (point.value < least.value) least = point;
-			if (point.value > most.value) most = point;
-		}
-		const decimals = decimalsFor(least.value, most.value);
-		const told = (point: DrawnPoint) =>
-			`${formatNumber(point.value, decimals)} at ${placeText(drawing, point.place)}`;
-		return [
-			`${name === "" ? "" : `${name}: `}${formatCounted(own.length, "value")}, from ${told(least)} to ${told(most)}`,
-		];
-	});
-	if (said.length === 0) return "There is no value to draw.";
-	const rest = series.length - names.length;
-	return `${MARK_NAMES[encoding.mark]} of ${inOwnDirection(up)} by ${inOwnDirection(across)}. ${said.join("; ")}${rest > 0 ? `; and ${rest} more series` : ""}.`;
-}
-
-function describeCandles(drawing: Drawing): string {
-	const { candles } = drawing;
-	const [first, last] = [candles[0], candles.at(-1)];
-	if (first === undefined || last === undefined)
-		return "There is no candle to draw.";
-	const [low, high] = spanOf(drawing);
-	const decimals = decimalsFor(low, high);
-	const price = (value: number) => formatNumber(value, decimals);
-	const falls = candles.filter(({ open, close }) => close < open).length;
-	return (
-		`${formatCounted(candles.length, "candle")} from ${placeText(drawing, first.place)} to ${placeText(drawing, last.place)}, ` +
-		`${falls} of them falling: lowest ${price(low)}, highest ${price(high)}, the first opens at ${price(first.open)}, the last closes at ${price(last.close)}.`
-	);
-}
-
-/** A place of a drawing, as its axis writes it. */
-export function placeText(drawing: Drawing, place: Value): string {
-	return typeof place === "number"
-		? numberText(place, drawing.points)
-		: textOf(place, drawing.scale);
-}
-
-/** Whole numbers that may be years have no commas. */
-function numberText(value: number, points: readonly DrawnPoint[]): string {
-	const first = Number(points[0]?.place);
-	const last = Number(points.at(-1)?.place);
-	return Number.isInteger(value) && first >= 1500 && last <= 2500
-		? String(value)
-		: formatNumber(value, decimalsFor(first, last));
-}
-
-/** A value in words; what is not there as SQL says it. */
-function textOf(value: Value | null, scale: Scale): string {
-	if (value === null) return "NULL";
-	if (value instanceof Date)
-		return value.getTime() % 86_400_000 === 0
-			? formatDay(value)
-			: `${formatInstant(value)} UTC`;
-	return scale === "number"
-		? formatNumber(Number(value), 6)
-		: inOwnDirection(String(value));
 }

@@ -1,3 +1,5 @@
+import { isNumeric } from "../lib/duckdb-types.ts";
+
 /** What a column's values are to a picture. */
 export type Scale = "time" | "number" | "words";
 
@@ -11,14 +13,12 @@ export interface AnswerColumn {
 	readonly values: readonly (Value | null)[];
 }
 
-const NUMBER =
-	/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM|FLOAT|DOUBLE|DECIMAL\(.*)$/;
-const TIME = /^(DATE|TIMESTAMP.*)$/;
-const WORDS = /^(VARCHAR|BOOLEAN|UUID|ENUM\(.*)$/s;
+const TIME = /^(DATE|TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?)$/;
+const WORDS = /^(VARCHAR|BOOLEAN|UUID|ENUM\(.*\))$/s;
 
 /** How values of a type of DuckDB can be drawn; null where they cannot. */
 export function scaleOf(type: string): Scale | null {
-	if (NUMBER.test(type)) return "number";
+	if (isNumeric(type)) return "number";
 	if (TIME.test(type)) return "time";
 	return WORDS.test(type) ? "words" : null;
 }

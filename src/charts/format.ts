@@ -1,5 +1,6 @@
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { inOwnDirection } from "../lib/own-direction.ts";
+import type { TimeUnit } from "../lib/time-units.ts";
 
 const LOCALE = "en-GB";
 
@@ -73,13 +74,20 @@ export function formatInstant(time: Date): string {
 	return instantFormat.format(time);
 }
 
-/** A count with its noun: `1 post`, `2 posts`. */
-export function formatCounted(
-	value: number,
-	singular: string,
-	plural = `${singular}s`,
-): string {
-	return `${formatCount(value)} ${value === 1 ? singular : plural}`;
+/** A unit of time: `31 Dec 2024, 14:00`, `31 Dec 2024`, `the week of 30 Dec 2024`, `Dec 2024`, `2024`. */
+export function unitName(start: Date, unit: TimeUnit): string {
+	switch (unit) {
+		case "hour":
+			return formatInstant(start);
+		case "day":
+			return formatDay(start);
+		case "week":
+			return `the week of ${formatDay(start)}`;
+		case "month":
+			return formatMonth(start);
+		case "year":
+			return String(start.getUTCFullYear());
+	}
 }
 
 /** A span in words: `1 hour`, `36 hours`, `7 days`. */

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
-import { formatCounted, formatFixed } from "./format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
+import { formatFixed } from "./format.ts";
 
 /**
  * What was left out before tags were counted:

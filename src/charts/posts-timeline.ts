@@ -1,11 +1,12 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import {
-	formatCompact,
-	formatCounted,
-	formatDay,
-	formatMonth,
-} from "./format.ts";
+	addUnits,
+	DAY_MS,
+	type TimeUnit,
+	unitStart,
+} from "../lib/time-units.ts";
+import { formatCompact, formatDay, unitName } from "./format.ts";
 import { timeAxis } from "./time-axis.ts";
 
 /** Posts of a UTC day. */
@@ -36,7 +37,7 @@ export function withoutReposts(days: readonly PostsOfDay[]): PostsOfDay[] {
 	}));
 }
 
-export type TimelineUnit = "day" | "week" | "month";
+export type TimelineUnit = Extract<TimeUnit, "day" | "week" | "month">;
 
 /** Posts from `start` to `end`, exclusive: a UTC day, ISO week or month. */
 export interface TimelineBin {
@@ -47,7 +48,6 @@ export interface TimelineBin {
 	readonly tags: number;
 }
 
-const DAY_MS = 86_400_000;
 const NARROWEST_BAR = 3;
 
 /**
@@ -61,11 +61,11 @@ export function timelineBins(
 	const unit = unitFor(days, width);
 	const bins = new Map<number, TimelineBin>();
 	for (const { day, posts, tagged, tags } of days) {
-		const start = startOf(day, unit);
+		const start = unitStart(day, unit);
 		const bin = bins.get(start.getTime());
 		bins.set(start.getTime(), {
 			start,
-			end: endOf(start, unit),
+			end: addUnits(start, 1, unit),
 			posts: (bin?.posts ?? 0) + posts,
 			tagged: (bin?.tagged ?? 0) + tagged,
 			tags: (bin?.tags ?? 0) + tags,
@@ -169,31 +169,9 @@ export function describeTimeline(
 	const tagged = bins.reduce((sum, bin) => sum + bin.tagged, 0);
 	return (
 		`${formatCounted(posts, "post")} from ${formatDay(first.day)} to ${formatDay(last.day)} (UTC), ` +
-		`${formatCount(tagged)} of them with tags. The busiest ${unit} is ${describeBin(busiest, unit)} ` +
+		`${formatCount(tagged)} of them with tags. The busiest ${unit} is ${unitName(busiest.start, unit)} ` +
 		`with ${formatCounted(busiest.posts, "post")}.`
 	);
-}
-
-/** Names a bin: `31 Dec 2024`, `the week of 30 Dec 2024`, `Dec 2024`. */
-export function describeBin(bin: TimelineBin, unit: TimelineUnit): string {
-	switch (unit) {
-		case "day":
-			return formatDay(bin.start);
-		case "week":
-			return `the week of ${formatDay(bin.start)}`;
-		case "month":
-			return formatMonth(bin.start);
-	}
-}
-
-/** The day, ISO week or month, UTC, that an instant lies in. */
-export function binAt(
-	time: Date,
-	unit: TimelineUnit,
-): { readonly start: Date; readonly end: Date } {
-	const day = new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS);
-	const start = startOf(day, unit);
-	return { start, end: endOf(start, unit) };
 }
 
 function unitFor(days: readonly PostsOfDay[], width: number): TimelineUnit {
@@ -204,30 +182,6 @@ function unitFor(days: readonly PostsOfDay[], width: number): TimelineUnit {
 	const bars = width / NARROWEST_BAR;
 	if (span <= bars) return "day";
 	return span / 7 <= bars ? "week" : "month";
-}
-
-function startOf(day: Date, unit: TimelineUnit): Date {
-	switch (unit) {
-		case "day":
-			return day;
-		case "week":
-			return new Date(day.getTime() - ((day.getUTCDay() + 6) % 7) * DAY_MS);
-		case "month":
-			return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth()));
-	}
-}
-
-function endOf(start: Date, unit: TimelineUnit): Date {
-	switch (unit) {
-		case "day":
-			return new Date(start.getTime() + DAY_MS);
-		case "week":
-			return new Date(start.getTime() + 7 * DAY_MS);
-		case "month":
-			return new Date(
-				Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1),
-			);
-	}
 }
 
 function clamp(time: Date, low: Date, high: Date): Date {

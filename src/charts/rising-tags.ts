@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { formatCount } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
 import { formatFixed, formatNumber } from "./format.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
+import { tagLabels } from "./tag-labels.ts";
 
 /** A tag in a window and in the one before. */
 export interface RisingTag {
@@ -17,8 +17,6 @@ export interface RisingTag {
 	readonly score: number;
 }
 
-const FONT_SIZE = 12;
-
 /** The rows of {@link risingTagsChart} in pixels: top of the first, and height of each. */
 export const RISING_TAG_ROWS = { top: 28, height: 28 };
 
@@ -30,11 +28,8 @@ export function risingTagsChart(
 	rows: readonly RisingTag[],
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
-	const labelEm = (width * 0.36) / FONT_SIZE;
-	const labels = new Map(
-		rows.map(({ tag }) => [tag, ellipsis(shownTag(tag), labelEm)]),
-	);
-	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
+	const tags = rows.map(({ tag }) => tag);
+	const labels = tagLabels(tags, width * 0.36);
 	const most = Math.max(
 		1e-6,
 		...rows.map(({ share, earlierShare }) =>
@@ -46,12 +41,12 @@ export function risingTagsChart(
 		height: RISING_TAG_ROWS.top + rows.length * RISING_TAG_ROWS.height,
 		marginTop: RISING_TAG_ROWS.top,
 		marginBottom: 0,
-		marginLeft: Math.ceil(widest * FONT_SIZE) + 12,
+		marginLeft: labels.width + 12,
 		marginRight: 52,
 		x: { domain: [0, most], axis: null, percent: false },
 		y: {
 			axis: null,
-			domain: rows.map(({ tag }) => tag),
+			domain: tags,
 			padding: 0.5,
 			round: false,
 		},
@@ -88,14 +83,7 @@ export function risingTagsChart(
 				fill: "var(--series-1)",
 				className: "now",
 			}),
-			Plot.text(rows, {
-				y: "tag",
-				text: (row: RisingTag) => labels.get(row.tag),
-				frameAnchor: "left",
-				textAnchor: "end",
-				dx: -12,
-				fill: "var(--text)",
-			}),
+			labels.mark(12),
 			Plot.text(rows, {
 				y: "tag",
 				text: (row: RisingTag) => `+${formatFixed(row.score, 1)}`,

@@ -1,19 +1,15 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
 import {
-	formatCompact,
-	formatCounted,
-	formatDay,
-	formatInstant,
-	formatMonth,
-	formatNumber,
-} from "./format.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
+	addUnits,
+	type TimeUnit,
+	unitStart,
+	unitsBetween,
+} from "../lib/time-units.ts";
+import { formatCompact, formatNumber, unitName } from "./format.ts";
+import { tagLabels } from "./tag-labels.ts";
 import { timeAxis } from "./time-axis.ts";
-
-/** A UTC hour, a UTC day, a week from Monday, a month or a year, UTC. */
-export type SeriesUnit = "hour" | "day" | "week" | "month" | "year";
 
 /** Occurrences of a tag in a unit of time. */
 export interface TagCount {
@@ -29,13 +25,6 @@ export interface TagSeries {
 	readonly counts: readonly TagCount[];
 }
 
-const HOUR_MS = 3_600_000;
-const UNIT_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS };
-/** Units whose lengths differ. */
-const UNIT_MONTHS = { month: 1, year: 12 };
-/** 1 January 1970 was a Thursday. */
-const MONDAY_MS = 4 * 24 * HOUR_MS;
-
 /** Units that a moving average runs over: a day of hours, a week of days, four weeks, a year of months, three years. */
 export const AVERAGE_UNITS = {
 	hour: 24,
@@ -44,44 +33,6 @@ export const AVERAGE_UNITS = {
 	month: 12,
 	year: 3,
 } as const;
-
-/** The start of the unit that an instant lies in. */
-export function unitStart(time: Date, unit: SeriesUnit): Date {
-	if (unit === "month" || unit === "year")
-		return atMonth(
-			Math.floor(monthOf(time) / UNIT_MONTHS[unit]) * UNIT_MONTHS[unit],
-		);
-	const length = UNIT_MS[unit];
-	const origin = unit === "week" ? MONDAY_MS : 0;
-	return new Date(
-		Math.floor((time.getTime() - origin) / length) * length + origin,
-	);
-}
-
-/** So many units later, or earlier, than the start of one. */
-export function addUnits(start: Date, units: number, unit: SeriesUnit): Date {
-	return unit === "month" || unit === "year"
-		? atMonth(monthOf(start) + units * UNIT_MONTHS[unit])
-		: new Date(start.getTime() + units * UNIT_MS[unit]);
-}
-
-/** Units between two starts. */
-export function unitsBetween(from: Date, to: Date, unit: SeriesUnit): number {
-	return Math.round(
-		unit === "month" || unit === "year"
-			? (monthOf(to) - monthOf(from)) / UNIT_MONTHS[unit]
-			: (to.getTime() - from.getTime()) / UNIT_MS[unit],
-	);
-}
-
-/** Whole months since the year 0, UTC. */
-function monthOf(time: Date): number {
-	return time.getUTCFullYear() * 12 + time.getUTCMonth();
-}
-
-function atMonth(month: number): Date {
-	return new Date(Date.UTC(Math.floor(month / 12), month % 12));
-}
 
 /**
  * The series of each tag from the unit of `first` to the one of `last`, both
@@ -96,7 +47,7 @@ export function tagSeriesOf(
 	}[],
 	tags: readonly string[],
 	options: {
-		readonly unit: SeriesUnit;
+		readonly unit: TimeUnit;
 		readonly first: Date;
 		readonly last: Date;
 		readonly known?: Date;
@@ -133,17 +84,15 @@ export function tagSeriesOf(
 /** The rows of {@link tagRowsChart} in pixels: top of the first, and height of each. */
 export const TAG_SERIES_ROWS = { top: 0, height: 40 };
 const AXIS_HEIGHT = 34;
-const FONT_SIZE = 12;
 
 /** A row for each tag with its counts over time, each on its own scale from 0 to its peak. */
 export function tagRowsChart(
 	series: readonly TagSeries[],
-	unit: SeriesUnit,
+	unit: TimeUnit,
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
-	const labelEm = (width * 0.32) / FONT_SIZE;
-	const labels = series.map(({ tag }) => ellipsis(shownTag(tag), labelEm));
-	const widest = Math.max(2, ...labels.map(textWidthEm));
+	const tags = series.map(({ tag }) => tag);
+	const labels = tagLabels(tags, width * 0.32);
 	const { first, last } = spanOf(series, unit);
 	const rows = series.flatMap(({ tag, counts }) => {
 		const peak = Math.max(1, ...counts.map((count) => count.occurrences));
@@ -160,7 +109,7 @@ export function tagRowsChart(
 		tag,
 		text: `peak ${formatCount(Math.max(0, ...counts.map((count) => count.occurrences)))}`,
 	}));
-	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
+	const marginLeft = labels.width + 12;
 	return {
 		width,
 		height:
@@ -174,7 +123,7 @@ export function tagRowsChart(
 		x: { type: "utc", domain: [first, last], label: null },
 		y: { axis: null, domain: [0, 1.15] },
 		fy: {
-			domain: series.map(({ tag }) => tag),
+			domain: tags,
 			axis: null,
 			padding: 0,
 			round: false,
@@ -190,17 +139,7 @@ export function tagRowsChart(
 				inset: (series[0]?.counts.length ?? 0) > width / 4 ? 0 : 0.5,
 			}),
 			Plot.ruleY([0], { stroke: "var(--line)" }),
-			Plot.text(
-				series.map(({ tag }, index) => ({ tag, text: labels[index] })),
-				{
-					fy: "tag",
-					text: "text",
-					frameAnchor: "left",
-					textAnchor: "end",
-					dx: -12,
-					fill: "var(--text)",
-				},
-			),
+			labels.mark(12, "fy"),
 			Plot.text(peaks, {
 				fy: "tag",
 				text: "text",
@@ -216,7 +155,7 @@ export function tagRowsChart(
 /** What {@link tagRowsChart} shows, in words. */
 export function describeTagRows(
 	series: readonly TagSeries[],
-	unit: SeriesUnit,
+	unit: TimeUnit,
 ): string {
 	if (series.length === 0) return "There are no tags.";
 	return `${series
@@ -233,7 +172,7 @@ export function describeTagRows(
 /** Counts of several tags over each other, thin, and their moving averages, strong. */
 export function tagLinesChart(
 	series: readonly TagSeries[],
-	unit: SeriesUnit,
+	unit: TimeUnit,
 	{ width = 960 }: { width?: number } = {},
 ): Plot.PlotOptions {
 	const [{ counts: starts } = { counts: [] }] = series;
@@ -283,7 +222,7 @@ export function tagLinesChart(
 /** What {@link tagLinesChart} shows, in words. */
 export function describeTagLines(
 	series: readonly TagSeries[],
-	unit: SeriesUnit,
+	unit: TimeUnit,
 ): string {
 	if (series.length === 0) return "No tag is chosen.";
 	return series
@@ -300,23 +239,7 @@ export function describeTagLines(
 		.join(" ");
 }
 
-/** A unit of time: `31 Dec 2024, 14:00`, `31 Dec 2024`, `the week of 30 Dec 2024`, `Dec 2024`, `2024`. */
-export function unitName(start: Date, unit: SeriesUnit): string {
-	switch (unit) {
-		case "hour":
-			return formatInstant(start);
-		case "day":
-			return formatDay(start);
-		case "week":
-			return `the week of ${formatDay(start)}`;
-		case "month":
-			return formatMonth(start);
-		case "year":
-			return String(start.getUTCFullYear());
-	}
-}
-
-function unitWords(start: Date, unit: SeriesUnit): string {
+function unitWords(start: Date, unit: TimeUnit): string {
 	const words = { hour: "in the hour from", day: "on" };
 	return `${unit === "hour" || unit === "day" ? words[unit] : "in"} ${unitName(start, unit)}`;
 }
@@ -332,7 +255,7 @@ function peakOf(counts: readonly TagCount[]): TagCount | null {
 
 function spanOf(
 	series: readonly TagSeries[],
-	unit: SeriesUnit,
+	unit: TimeUnit,
 ): { first: Date; last: Date } {
 	const [{ counts } = { counts: [] }] = series;
 	const first = counts[0]?.start ?? new Date(0);

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
-import { formatCounted } from "./format.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
+import { FONT_SIZE, tagLabels } from "./tag-labels.ts";
+import { textWidthEm } from "./text-width.ts";
 
 /** Posts that carry two tags; of a tag with itself, the posts that carry it. */
 export interface TagPair {
@@ -11,8 +11,8 @@ export interface TagPair {
 	readonly posts: number;
 }
 
-const FONT_SIZE = 12;
-const LABEL_EM = 9;
+/** Of the longest name, in pixels. */
+const LABEL_WIDTH = 9 * FONT_SIZE;
 /** By which the names of columns rise. */
 const LABEL_DEGREES = 50;
 const MIN_MARGIN = 40;
@@ -32,14 +32,14 @@ export function tagsTogetherChart(
 	tags: readonly string[],
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
-	const labels = new Map(
-		tags.map((tag) => [tag, ellipsis(shownTag(tag), LABEL_EM)]),
-	);
-	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
+	const labels = tagLabels(tags, LABEL_WIDTH);
 	const cells = cellsOf(pairs, tags);
 	const strongest = Math.max(1e-9, ...cells.map(({ share }) => share));
-	const marginLeft = Math.ceil(widest * FONT_SIZE) + 12;
-	const marginRight = Math.max(MIN_MARGIN, overhang([...labels.values()]));
+	const marginLeft = labels.width + 12;
+	const marginRight = Math.max(
+		MIN_MARGIN,
+		overhang([...labels.texts.values()]),
+	);
 	const cellWidth =
 		(width - marginLeft - marginRight) / Math.max(1, tags.length);
 	return {
@@ -82,17 +82,10 @@ export function tagsTogetherChart(
 							fontSize: cellWidth < 34 ? 10 : 12,
 						}),
 					]),
-			Plot.text(tags, {
-				y: (tag: string) => tag,
-				text: (tag: string) => labels.get(tag),
-				frameAnchor: "left",
-				textAnchor: "end",
-				dx: -8,
-				fill: "var(--text)",
-			}),
+			labels.mark(8),
 			Plot.text(tags, {
 				x: (tag: string) => tag,
-				text: (tag: string) => labels.get(tag),
+				text: (tag: string) => labels.texts.get(tag),
 				frameAnchor: "top",
 				textAnchor: "start",
 				rotate: -LABEL_DEGREES,

@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { DAY_MS, HOUR_MS } from "../lib/time-units.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const TICK_PIXELS = 80;
 
 /** Beyond this Plot's own ticks, of months and years, read well. */

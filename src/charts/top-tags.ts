@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/format.ts";
 import { shownTag } from "../lib/hashtags.ts";
-import { formatCounted } from "./format.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
+import { FONT_SIZE, tagLabels } from "./tag-labels.ts";
+import { textWidthEm } from "./text-width.ts";
 
 /** A tag of a window: how often it stands in the posts, and in how many posts. */
 export interface TopTag {
@@ -11,7 +11,6 @@ export interface TopTag {
 	readonly posts: number;
 }
 
-const FONT_SIZE = 12;
 const MARGIN = 2;
 
 /** The rows of {@link topTagsChart} in pixels: top of the first, and height of each. */
@@ -25,23 +24,20 @@ export function topTagsChart(
 	rows: readonly TopTag[],
 	{ width = 640 }: { width?: number } = {},
 ): Plot.PlotOptions {
-	const labelEm = (width * 0.4) / FONT_SIZE;
-	const labels = new Map(
-		rows.map(({ tag }) => [tag, ellipsis(shownTag(tag), labelEm)]),
-	);
-	const widest = Math.max(2, ...[...labels.values()].map(textWidthEm));
+	const tags = rows.map(({ tag }) => tag);
+	const labels = tagLabels(tags, width * 0.4);
 	const most = Math.max(1, ...rows.map((row) => row.occurrences));
 	return {
 		width,
 		height: rows.length * TOP_TAG_ROWS.height + 2 * MARGIN,
 		marginTop: MARGIN,
 		marginBottom: MARGIN,
-		marginLeft: Math.ceil(widest * FONT_SIZE) + 8,
+		marginLeft: labels.width + 8,
 		marginRight: Math.ceil(textWidthEm(formatCount(most)) * FONT_SIZE) + 10,
 		x: { axis: null, domain: [0, most] },
 		y: {
 			axis: null,
-			domain: rows.map((row) => row.tag),
+			domain: tags,
 			padding: 0.22,
 			round: false,
 		},
@@ -53,14 +49,7 @@ export function topTagsChart(
 				rx: 2,
 				className: "bar",
 			}),
-			Plot.text(rows, {
-				y: "tag",
-				text: (row: TopTag) => labels.get(row.tag),
-				frameAnchor: "left",
-				textAnchor: "end",
-				dx: -8,
-				fill: "var(--text)",
-			}),
+			labels.mark(8),
 			Plot.text(rows, {
 				x: "occurrences",
 				y: "tag",

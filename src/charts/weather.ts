@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { formatCounted } from "../lib/format.ts";
 import {
-	formatCounted,
 	formatInstant,
 	formatUnit,
 	readableMeasure,

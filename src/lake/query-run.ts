@@ -29,8 +29,10 @@ export function newRun(
 	signal: AbortSignal,
 	onProgress: (progress: Progress) => void = () => {},
 ): QueryRun {
+	const { sql, params = [] } = request;
 	return {
-		request,
+		// With values, even none, a statement is prepared, which a PIVOT that looks for its columns cannot be.
+		request: params.length === 0 ? { sql } : request,
 		signal,
 		onProgress,
 		stagesMs: { plan: 0, blocks: 0, fetch: 0, decode: 0, load: 0, run: 0 },

@@ -18,6 +18,15 @@ export function formatCount(value: number): string {
 	return counts(value);
 }
 
+/** A count with its noun: `1 post`, `2,000 posts`. */
+export function formatCounted(
+	value: number,
+	singular: string,
+	plural = `${singular}s`,
+): string {
+	return `${formatCount(value)} ${value === 1 ? singular : plural}`;
+}
+
 /** Decimal units with three significant digits: `8.12 MB`. */
 export function formatBytes(bytes: number): string {
 	const units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,4 +1,4 @@
-import type { CellWindow } from "../lib/grid.ts";
+import { type CellWindow, modulo } from "../lib/grid.ts";
 import { type MapScreen, turnsOf } from "./map-screen.ts";
 
 /** Points nearer than this to the last one drawn are left out, in CSS pixels. */
@@ -168,10 +168,6 @@ function shareToEdge(from: number, way: number): number {
 	if (way > 0) return (Math.floor(from) + 1 - from) / way;
 	if (way < 0) return (from - (Math.ceil(from) - 1)) / -way;
 	return Infinity;
-}
-
-function modulo(value: number, size: number): number {
-	return ((value % size) + size) % size;
 }
 
 /** The step of each count from 0 to the largest, of so many that a ramp is cut into. */

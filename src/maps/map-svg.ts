@@ -2,6 +2,7 @@ import { formatCount } from "../lib/format.ts";
 import { type CellWindow, piecesOf } from "../lib/grid.ts";
 import { MAX_LATITUDE, mercatorY } from "../lib/mercator.ts";
 import type { Track } from "../lib/tracks.ts";
+import { allowedXml } from "../lib/xml-text.ts";
 import type { Position } from "./basemap-format.ts";
 import { MARK_CASING, MARK_FRAME, markOn } from "./cell-mark.ts";
 import { cutRing, type RingPoint } from "./cut-ring.ts";
@@ -351,9 +352,7 @@ function wrapped(text: string, letters: number): string[] {
 
 /** Text as XML has it; what XML forbids becomes the sign for what cannot be shown. */
 function escaped(text: string): string {
-	return text
-		.toWellFormed()
-		.replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, "\ufffd")
+	return allowedXml(text)
 		.replaceAll("&", "&amp;")
 		.replaceAll("<", "&lt;")
 		.replaceAll(">", "&gt;");

@@ -75,6 +75,34 @@ test("a name on a narrow screen is on it whole, or cut where neither side has ro
 	expect(cut).toBeLessThan(60);
 });
 
+test("no label lies under what is over the map: it stands on its dot's other side, or not at all", () => {
+	const phone = { ...screen, width: 320 };
+	const buttons = { x: 270, y: 0, width: 40, height: 600 };
+	const sides = new Set<string>();
+	for (let x = 0; x <= phone.width; x += 5) {
+		const longitude = (phone.left + x / phone.world) * 360 - 180;
+		const [label] = labelsOn(
+			[place({ longitude, latitude: 46.45, name: "Old Harbour" })],
+			phone,
+			widthOf,
+			[buttons],
+		);
+		const side =
+			label === undefined ? "none" : label.isBefore ? "before" : "behind";
+		sides.add(side);
+		if (label === undefined) continue;
+		const { ground } = partsOf(label);
+		expect(ground.x, `at ${x}`).toBeGreaterThan(-16);
+		expect(
+			ground.x + ground.width < buttons.x ||
+				ground.x > buttons.x + buttons.width,
+			`at ${x}`,
+		).toBe(true);
+	}
+	// From left to right: behind the dot; in the middle neither side has room; before it.
+	expect([...sides]).toEqual(["behind", "none", "before"]);
+});
+
 test("a label says the name where there is one, cut where it is long", () => {
 	const textOf = (name: string | null) => {
 		const here = place({ longitude: 179.95, latitude: 46.45, name });

@@ -32,11 +32,24 @@ export interface Label {
 	readonly isBefore: boolean;
 }
 
-/** Where the labels of places stand on a screen: of those that would meet, the one of most rides. Places come with most rides first. */
+/** A part of the screen in which no label may stand, in CSS pixels of the map. */
+export interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+/**
+ * Where the labels of places stand on a screen: of those that would meet, the one of
+ * most rides. Places come with most rides first. One that would lie under what is taken
+ * stands on the other side of its dot, else has none.
+ */
 export function labelsOn(
 	places: readonly StartPlace[],
 	screen: MapScreen,
 	widthOf: (text: string) => number,
+	taken: readonly Box[] = [],
 ): Label[] {
 	const labels: Label[] = [];
 	for (const { longitude, latitude, rides, name } of places) {
@@ -47,7 +60,8 @@ export function labelsOn(
 		for (const turn of turnsOf(screen, worldX, worldX)) {
 			const x = (worldX + turn - screen.left) * screen.world;
 			const fitted = fittedText({ name, rides }, x, screen.width, widthOf);
-			const label = { ...fitted, x, y };
+			const label = besides(taken, { ...fitted, x, y }, screen.width);
+			if (label === null) continue;
 			const { x: left } = partsOf(label).ground;
 			const isFree = labels.every((other) => {
 				const { ground } = partsOf(other);
@@ -61,6 +75,27 @@ export function labelsOn(
 		}
 	}
 	return labels;
+}
+
+/** The label on the side of its dot on which nothing else lies; null where neither has room. */
+function besides(
+	taken: readonly Box[],
+	label: Label,
+	screenWidth: number,
+): Label | null {
+	const isFree = ({ x, y, width, height }: Box) =>
+		taken.every(
+			(box) =>
+				x > box.x + box.width ||
+				x + width < box.x ||
+				y > box.y + box.height ||
+				y + height < box.y,
+		);
+	if (isFree(partsOf(label).ground)) return label;
+	const other = { ...label, isBefore: !label.isBefore };
+	const { ground } = partsOf(other);
+	const isOnScreen = ground.x >= 0 && ground.x + ground.width <= screenWidth;
+	return isOnScreen && isFree(ground) ? other : null;
 }
 
 /** Letters of a name that a label shows; the table of the places has all of them. */
@@ -119,6 +154,7 @@ export class StartLabels {
 	readonly #map: MapLibre;
 	readonly #canvas: MapCanvas;
 	readonly #font: string;
+	readonly #taken: () => readonly Box[];
 	readonly #follow = () =>
 		this.#canvas.redraw(
 			this.#places.length === 0 || this.#map.getZoom() < MIN_ZOOM,
@@ -126,8 +162,14 @@ export class StartLabels {
 	#places: readonly StartPlace[] = [];
 	#colours: LabelColours;
 
-	constructor(map: MapLibre, colours: LabelColours) {
+	/** `taken` tells what lies over the map now. */
+	constructor(
+		map: MapLibre,
+		colours: LabelColours,
+		taken: () => readonly Box[],
+	) {
 		this.#map = map;
+		this.#taken = taken;
 		this.#colours = colours;
 		this.#font = fontOn(map);
 		this.#canvas = new MapCanvas(map, "start-labels", (context, screen) =>
@@ -155,6 +197,7 @@ export class StartLabels {
 			this.#places,
 			screen,
 			(text) => context.measureText(text).width,
+			this.#taken(),
 		);
 		for (const label of labels) {
 			const { ground, dot, text } = partsOf(label);

@@ -33,7 +33,7 @@ async function create(name: string, columns: readonly Column[]) {
 			return "timestamp '2024-03-01 12:30:15' - interval (i) days";
 		if (type === "DATE") return "date '2024-03-01' - i::int";
 		if (type === "BLOB") return "'\\xAA'::BLOB";
-		return `i::${type}`;
+		return `${type.endsWith("[]") ? "[i]" : "i"}::${type}`;
 	};
 	await connection.run(
 		`create table ${identifier(name)} as select ${columns
@@ -56,6 +56,7 @@ const ODD = {
 	name: "select",
 	columns: [
 		{ name: "on or off", type: "VARCHAR", unit: null, description: "" },
+		{ name: "prices", type: "DECIMAL(9,2)[]", unit: "€", description: "" },
 		{ name: 'say "hi"', type: "DECIMAL(9,2)", unit: "m", description: "" },
 		{ name: "date", type: "DATE", unit: null, description: "" },
 		{ name: "order", type: "BLOB", unit: null, description: "" },

@@ -1,4 +1,5 @@
 import type { CatalogTable } from "../lib/catalog.ts";
+import { isNumeric } from "../lib/duckdb-types.ts";
 import { identifier } from "../lib/identifier.ts";
 
 /** A query to start from: what it asks, and the SQL as an analyst would write it. */
@@ -384,13 +385,10 @@ function generated(table: CatalogTable): Example[] {
 	const examples: Example[] = [
 		{ title: "The first 100 rows", sql: `select *\n${from}\nlimit 100` },
 	];
-	const named = (test: RegExp) =>
-		table.columns.find((column) => test.test(column.type));
-	const text = named(/^VARCHAR$/);
-	const time = named(/^(DATE|TIMESTAMP)$/);
-	const number = named(
-		/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/,
-	);
+	const { columns } = table;
+	const text = columns.find(({ type }) => type === "VARCHAR");
+	const time = columns.find(({ type }) => /^(DATE|TIMESTAMP)$/.test(type));
+	const number = columns.find(({ type }) => isNumeric(type));
 	if (text !== undefined)
 		examples.push({
 			title: `The most frequent ${text.name}`,

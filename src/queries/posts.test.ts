@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { queryRows } from "../../tests/support/query-rows.ts";
 import { randomFrom } from "../lib/random.ts";
 import { tableContract } from "../lib/tables.ts";
+import { TIME_UNITS } from "../lib/time-units.ts";
 import {
 	funnel,
 	narrowedPosts,
@@ -10,7 +11,6 @@ import {
 	postList,
 	postsPerDay,
 	risingTags,
-	SERIES_UNITS,
 	taggedPosts,
 	tagSeries,
 	tagsPerDay,
@@ -152,7 +152,7 @@ describe.each(SELECTIONS)("posts of %s", (_, selection) => {
 
 	it("make series that add up, in units that begin where they should", async () => {
 		const tags = ["tag0", "tag2", "tag3"];
-		for (const unit of SERIES_UNITS) {
+		for (const unit of TIME_UNITS) {
 			const rows = await rowsOf(tagSeries(selection, tags, unit));
 			for (const tag of tags)
 				expect(

@@ -1,3 +1,4 @@
+import type { TimeUnit } from "../lib/time-units.ts";
 import { integer, joinSql, type Query, sql, text } from "./sql.ts";
 import { type TimeWindow, where, within } from "./time-window.ts";
 
@@ -22,11 +23,6 @@ export interface PostSelection {
 	/** Only posts that carry each of these, as the lake spells them. */
 	readonly tags: readonly string[];
 }
-
-export const SERIES_UNITS = ["hour", "day", "week", "month", "year"] as const;
-
-/** UTC hours, UTC days, weeks from Monday, months or years, UTC. */
-export type SeriesUnit = (typeof SERIES_UNITS)[number];
 
 /**
  * The tags that occur most often in the selected posts, ties by name. One row a
@@ -167,7 +163,7 @@ LIMIT ${integer(limit)}`;
 export function tagSeries(
 	selection: PostSelection,
 	tags: readonly string[],
-	unit: SeriesUnit,
+	unit: TimeUnit,
 ): Query {
 	return sql`SELECT tag, ${UNIT_START[unit]} AS start, count(*) AS occurrences
 FROM ${tagsOf(selection)}${where([oneOf(tags), ...occurrencesOf(selection)])}
@@ -217,7 +213,7 @@ LIMIT ${integer(limit)} OFFSET ${integer(offset)}`;
 
 const TAGGED: Query = sql`tag_count > 0`;
 
-const UNIT_START: Readonly<Record<SeriesUnit, Query>> = {
+const UNIT_START: Readonly<Record<TimeUnit, Query>> = {
 	hour: sql`date_trunc('hour', created_at)`,
 	day: sql`date_trunc('day', created_at)::TIMESTAMP`,
 	week: sql`date_trunc('week', created_at)::TIMESTAMP`,

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../lib/time-units.ts";
 import { joinSql, type Query, sql, timestamp } from "./sql.ts";
 
 /** An end of a window. */
@@ -13,8 +14,6 @@ export interface TimeWindow {
 }
 
 export const ALL_TIME: TimeWindow = { lower: null, upper: null };
-
-const DAY_MS = 86_400_000;
 
 /** The seconds up to an instant: the start excluded, the end included. */
 export function trailing(until: Date, seconds: number): TimeWindow {

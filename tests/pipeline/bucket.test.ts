@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readCommand } from "../../scripts/data/arguments.ts";
 import { runBuild } from "../../scripts/data/run-build.ts";
 import { Terminal } from "../../scripts/data/terminal.ts";
 import { build, writeAll } from "../../scripts/steps/building.ts";
-import { openStore } from "../../scripts/storage/open-store.ts";
+import { openBucket, openStore } from "../../scripts/storage/open-store.ts";
+import { S3Store } from "../../scripts/storage/s3-store.ts";
 import { ConflictError } from "../../scripts/storage/store.ts";
 import { type FaultyStore, startFaultyStore } from "../support/faulty-store.ts";
 import { freshLake } from "../support/fresh-lake.ts";
@@ -158,6 +160,40 @@ describe.skipIf(!hasRadosgw())("a lake in a bucket", () => {
 			["ours", "theirs"].map((name) => freshLake(join(folder.path, name))),
 		);
 		expect(fresh.map(({ hashes }) => hashes)).toContainEqual(lake.hashes);
+	});
+
+	test("is rid of parts of files that a killed build has left", async () => {
+		const { gateway, server } = store;
+		const address = "s3://lakes/swept";
+		const left = await openBucket(address, { endpoint: gateway.endpoint });
+		gateway.spoil("busy", /^(?:PUT.*partNumber=2|DELETE)/, 1000);
+		const file = join(folder.path, "large");
+		await writeFile(file, Buffer.alloc(20_000_000));
+		await expect(left.put(file, "large")).rejects.toThrow("no right answer");
+		gateway.spoil("busy", /^/, 0);
+		left.close();
+		const uploads = async () => {
+			const url = `${server.bucketUrl("lakes")}?uploads&prefix=swept/`;
+			return (await server.get(url)).match(/<UploadId>/g)?.length ?? 0;
+		};
+		expect(await uploads()).toBe(1);
+
+		await writeAll(join(folder.path, "little"), {
+			"weather/hill.csv": seededReadings("hill", 0, 20),
+		});
+		// A day has passed.
+		const { sweep } = S3Store.prototype;
+		const swept = vi
+			.spyOn(S3Store.prototype, "sweep")
+			.mockImplementation(function (this: S3Store) {
+				return sweep.call(this, -60_000);
+			});
+		try {
+			await build(publisher("swept", "little", address));
+		} finally {
+			swept.mockRestore();
+		}
+		expect(await uploads()).toBe(0);
 	});
 
 	test("that refuses a job's files leaves what was there, and the error says where", async () => {

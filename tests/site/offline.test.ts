@@ -56,6 +56,22 @@ describe.skipIf(browserPath() === null)("with the network off", () => {
 		}
 	});
 
+	test("a part of the map that was never seen is coarse, without a complaint", async () => {
+		const page = await context.newPage();
+		const complaints: string[] = [];
+		page.on("console", (message) => {
+			const isOfTile = message.location().url.includes("/basemap/");
+			if (message.type() === "error" && isOfTile)
+				complaints.push(message.text());
+		});
+		await page.goto(`${server.url}rides/?view=-33.86,151.2,10`);
+		await page.locator(".maplibregl-canvas").waitFor();
+		await page.getByRole("button", { name: "Zoom in" }).click();
+		await page.waitForURL(/view=[^&]*,11/);
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
+
 	test("the engine and the data that were seen answer again", async () => {
 		const page = await context.newPage();
 		await page.goto(server.url + ASKED);

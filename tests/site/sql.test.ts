@@ -353,23 +353,6 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		await own.context().close();
 	});
 
-	test("Copy link gives a link to the very text", async () => {
-		const sql = "select '#&?%+ é\n' as x";
-		await writeSql(page, sql);
-		await page.getByRole("button", { name: "Copy link" }).click();
-		await page.getByText("Link copied").waitFor();
-		const link = await page.evaluate(() => navigator.clipboard.readText());
-		const other = await open(link.slice(server.url.length));
-		await other.getByText("From a link").waitFor();
-		expect(await textOf(other)).toBe(sql);
-		await runBy(other, () =>
-			other.getByRole("button", { name: "Run" }).click(),
-		);
-		expect(await outcomeOf(other)).toContain("1 row in");
-		expect(await other.getByText("From a link").count()).toBe(0);
-		await other.context().close();
-	});
-
 	test("columns of the tables that are named complete, and Tab accepts", async () => {
 		await writeSql(page, "select dista from rides");
 		await page.keyboard.press("Home");
@@ -416,6 +399,55 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		await page.getByText("A chart needs a column of numbers").waitFor();
 		await page.getByRole("button", { name: "Rows" }).press("Enter");
 		await expect.poll(() => cellsOf(page)).toEqual(["a"]);
+	});
+
+	test("Copy link gives a link to the very text, and to the chart that shows", async () => {
+		const sql =
+			"select '#&?%+ é\n' as x, date '2024-01-01' + i::int as day, i as low, i + 5 as high from range(30) t(i)";
+		await run(sql);
+		await page.getByRole("button", { name: "Chart" }).click();
+		const chart = page.locator(".sql-chart");
+		await chart.getByRole("heading", { name: "low, high by day" }).waitFor();
+		await chart.getByRole("slider").press("Home");
+		expect(await chart.getByRole("slider").getAttribute("aria-valuetext")).toBe(
+			"1 Jan 2024\nlow 0\nhigh 5",
+		);
+		await chart.getByText("Dots").click();
+		await chart.getByLabel("Up").selectOption("high");
+		await page.getByRole("button", { name: "Copy link" }).click();
+		await page.getByText("Link copied").waitFor();
+		const link = await page.evaluate(() => navigator.clipboard.readText());
+		// What is chosen later is in the address that was copied, and no more is once rows show.
+		await chart.getByLabel("Across").selectOption("low");
+		await page.waitForURL(/across=low/);
+		await page.getByRole("button", { name: "Rows" }).click();
+		await page.waitForURL(/#q=/);
+
+		const other = await open(link.slice(server.url.length));
+		await other.getByText("The answer shows as a chart.").waitFor();
+		expect(await textOf(other)).toBe(sql);
+		expect(await outcomeOf(other)).toBe("");
+		await runBy(other, () =>
+			other.getByRole("button", { name: "Run" }).click(),
+		);
+		await other.getByRole("heading", { name: "high by day" }).waitFor();
+		expect(await other.getByText("From a link").count()).toBe(0);
+		await expect
+			.poll(() => other.locator(".sql-chart .dots circle").count())
+			.toBe(30);
+
+		// Of columns that the answer does not have nothing is drawn, nor of what is no column.
+		await other.evaluate(() => {
+			location.hash =
+				"#chart=line&across=<img src=x onerror=alert(1)>&up=constructor&q=select 1 as a";
+		});
+		await other.getByText("From a link").waitFor();
+		await runBy(other, () =>
+			other.getByRole("button", { name: "Run" }).click(),
+		);
+		await other.getByRole("heading", { name: "a by row" }).waitFor();
+		await other.waitForURL(/#chart=line&up=a&q=/);
+		await other.context().close();
 	});
 
 	test.each(["light", "dark"] as const)(

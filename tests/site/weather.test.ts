@@ -174,6 +174,21 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 		await page.close();
 	});
 
+	test("is read off by a tap, and no more where the page is scrolled", async () => {
+		const touched = await browser.newContext({ hasTouch: true });
+		const page = await touched.newPage();
+		await page.goto(`${server.url}weather/`);
+		const slider = page.getByRole("slider");
+		const readout = page.locator(".chart-readout");
+		await slider.tap({ position: { x: 200, y: 100 } });
+		const first = await readout.textContent();
+		await slider.tap({ position: { x: 300, y: 100 } });
+		await expect.poll(() => readout.textContent()).not.toBe(first);
+		await slider.dispatchEvent("pointercancel");
+		await expect.poll(() => readout.count()).toBe(0);
+		await touched.close();
+	});
+
 	test("a range without readings says so", async () => {
 		const page = await context.newPage();
 		await page.goto(`${server.url}weather/?from=2030-01-01&to=2030-01-02`);
@@ -194,6 +209,8 @@ describe.skipIf(browserPath() === null)("the weather page", () => {
 				.getAttribute("href");
 			const sql = decodeURIComponent(String(href).split("#q=")[1] ?? "");
 			expect(await lakeRows(site, ["readings"], sql)).toHaveLength(rows.length);
+			expect(sql).toMatch(/^\w.*\nFROM/s);
+			expect(sql).not.toContain("\t");
 		}
 		await page.close();
 	});

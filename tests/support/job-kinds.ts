@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobContext, JobKind } from "../../scripts/jobs/execute.ts";
@@ -25,7 +25,7 @@ export interface KindParams {
 	readonly die: { how: "kill" | "exit"; times: number; runs: string };
 	/** Keeps memory, and tells its process's id. */
 	readonly grow: { bytes: number };
-	/** Leaves files behind, and tells what it found in its folders. */
+	/** Leaves a file behind, and tells where. */
 	readonly litter: Record<string, never>;
 	/** Names an output that it did not make, or a link. */
 	readonly cheat: { how: "missing" | "link" };
@@ -76,8 +76,8 @@ const byName: {
 	async digest({ runs }, context) {
 		await appendFile(runs, "digest\n");
 		const hash = createHash("sha256");
-		for (const name of (await readdir(context.folder)).sort())
-			hash.update(await readFile(join(context.folder, name)));
+		for (const path of context.inputs.values())
+			hash.update(await readFile(path));
 		return output(Buffer.from(hash.digest("hex")), "digest", null, context);
 	},
 	async sleep({ ms, runs }, context) {
@@ -119,16 +119,12 @@ const byName: {
 	},
 	async litter(_params, context) {
 		await writeFile(join(context.out, "left"), "behind");
-		const found: Json = { folder: context.folder, out: context.out };
-		return { outputs: [], value: found };
+		return { outputs: [], value: context.out };
 	},
-	async cheat({ how }, context) {
+	async cheat({ how }) {
 		const file = how === "link" ? "../in/input" : "nothing";
 		const store = "lake";
-		return {
-			outputs: [{ file, store, key: "cheat" }],
-			value: context.folder,
-		};
+		return { outputs: [{ file, store, key: "cheat" }], value: null };
 	},
 };
 

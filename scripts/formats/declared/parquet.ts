@@ -1,7 +1,7 @@
 import { FileError } from "../../../src/lib/formats/file-error.ts";
 import { identifier } from "../../../src/lib/identifier.ts";
 import type { ParseOutput, SourceFile } from "../../datasets/dataset.ts";
-import { literal } from "../../storage/sql-text.ts";
+import { literal, parquetRows } from "../../storage/sql-text.ts";
 import {
 	castText,
 	type Field,
@@ -48,9 +48,9 @@ async function readParquet(
 	{ absolutePath, path }: SourceFile,
 	out: ParseOutput,
 ): Promise<void> {
-	const source = literal(absolutePath);
+	const source = parquetRows([absolutePath]);
 	const types = new Map<string, string>();
-	for await (const row of out.query(`DESCRIBE FROM read_parquet(${source})`))
+	for await (const row of out.query(`DESCRIBE FROM ${source}`))
 		types.set(String(row.column_name).toLowerCase(), String(row.column_type));
 	const names = Object.keys(format.columns);
 	const missing = names.filter((name) => !types.has(name.toLowerCase()));
@@ -60,11 +60,11 @@ async function readParquet(
 		);
 	let read = 0;
 	for await (const row of out.query(
-		`SELECT num_rows FROM parquet_file_metadata(${source})`,
+		`SELECT num_rows FROM parquet_file_metadata(${literal(absolutePath)})`,
 	))
 		read += Number(row.num_rows);
 	const sql = rowSql(format, {
-		select: `FROM read_parquet(${source})`,
+		select: `FROM ${source}`,
 		raw: identifier,
 		ignored: null,
 		malformed: null,

@@ -278,7 +278,7 @@ async function readPart(
 		(_, index) => `c${index}: 'VARCHAR'`,
 	);
 	// Not ignore_errors: with it, a bad quote in the first row loses all rows.
-	const select = `FROM read_csv(${literal(part.path)}, auto_detect = false,
+	const select = `FROM read_csv(${literal(part.path)}, auto_detect = false, hive_partitioning = false,
 		columns = {${columns.join(", ")}}, header = false,
 		skip = ${part.head[text.headers - 1]?.lastLine ?? 0},
 		delim = ${literal(cut.delimiter)}, quote = ${literal(cut.quote ?? "")},

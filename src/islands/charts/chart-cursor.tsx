@@ -1,8 +1,9 @@
 import type { Scale } from "@observablehq/plot";
+import type { TargetedPointerEvent } from "preact";
 import { useState } from "preact/hooks";
 
 export interface CursorPoint {
-	readonly x: Date;
+	readonly x: Date | number;
 	/** What stands there, with units. */
 	readonly text: string;
 }
@@ -26,6 +27,10 @@ export function ChartCursor(props: {
 	const [start = 0, end = 0] = (xScale.range ?? []) as number[];
 	const left = point === undefined ? 0 : Number(xScale.apply(point.x));
 	const isRight = left > (start + end) / 2;
+	const readAt = (event: TargetedPointerEvent<HTMLDivElement>) => {
+		const x = event.clientX - event.currentTarget.getBoundingClientRect().x;
+		setIndex(nearest(points, xScale.invert?.(x) as Date | number));
+	};
 	return (
 		<div
 			class="chart-cursor"
@@ -36,11 +41,15 @@ export function ChartCursor(props: {
 			aria-valuemax={last}
 			aria-valuenow={index ?? last}
 			aria-valuetext={(point ?? points[last])?.text}
-			onPointerMove={(event) => {
-				const x = event.clientX - event.currentTarget.getBoundingClientRect().x;
-				setIndex(nearest(points, xScale.invert?.(x) as Date));
+			onPointerMove={readAt}
+			// A tap moves nothing, and the finger leaves with it: what it chose stays until another tap.
+			onPointerDown={(event) => {
+				if (event.pointerType !== "mouse") readAt(event);
 			}}
-			onPointerLeave={() => setIndex(null)}
+			onPointerLeave={(event) => {
+				if (event.pointerType === "mouse") setIndex(null);
+			}}
+			onPointerCancel={() => setIndex(null)}
 			onBlur={() => setIndex(null)}
 			onFocus={(event) => {
 				if (event.currentTarget.matches(":focus-visible")) setIndex(last);
@@ -89,19 +98,22 @@ function moved(key: string, index: number, last: number): number | null {
 	}
 }
 
-/** Index of the point nearest to a time. */
-export function nearest(points: readonly CursorPoint[], time: Date): number {
+/** Index of the point nearest to a place along x. */
+export function nearest(
+	points: readonly CursorPoint[],
+	place: Date | number,
+): number {
 	let low = 0;
 	let high = points.length - 1;
 	while (low < high) {
 		const middle = (low + high) >> 1;
-		if ((points[middle] as CursorPoint).x < time) low = middle + 1;
+		if ((points[middle] as CursorPoint).x < place) low = middle + 1;
 		else high = middle;
 	}
 	const before = points[low - 1];
 	const after = points[low] as CursorPoint;
 	return before !== undefined &&
-		time.getTime() - before.x.getTime() < after.x.getTime() - time.getTime()
+		Number(place) - Number(before.x) < Number(after.x) - Number(place)
 		? low - 1
 		: low;
 }

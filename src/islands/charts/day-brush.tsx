@@ -1,9 +1,9 @@
 import type { Scale } from "@observablehq/plot";
 import { useEffect, useRef } from "preact/hooks";
 import { formatDay } from "../../charts/format.ts";
+import { DAY_MS } from "../../lib/time-units.ts";
 import { type DragStart, dragHandlers } from "./drag.ts";
 
-const DAY_MS = 86_400_000;
 /** After the last key, before its days are chosen. */
 const KEY_PAUSE_MS = 500;
 

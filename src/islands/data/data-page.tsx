@@ -4,7 +4,8 @@ import type {
 	CatalogRollup,
 	CatalogTable,
 } from "../../lib/catalog.ts";
-import { formatBytes, formatCount } from "../../lib/format.ts";
+import { dedented } from "../../lib/dedented.ts";
+import { formatBytes, formatCount, formatCounted } from "../../lib/format.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { sqlHrefFrom } from "../shared/provenance.tsx";
@@ -30,10 +31,10 @@ export function DataPage(props: {
 			<div class="page-head">
 				<h1>Data</h1>
 				<p>
-					{counted(datasets.length, "dataset")},{" "}
-					{counted(catalog.tables.length, "table")} and{" "}
-					{counted(sum(catalog.tables, "rows"), "row")} in{" "}
-					{counted(sum(catalog.tables, "files"), "Parquet file")} of{" "}
+					{formatCounted(datasets.length, "dataset")},{" "}
+					{formatCounted(catalog.tables.length, "table")} and{" "}
+					{formatCounted(sum(catalog.tables, "rows"), "row")} in{" "}
+					{formatCounted(sum(catalog.tables, "files"), "Parquet file")} of{" "}
 					{formatBytes(sum(catalog.tables, "bytes"))}. Catalog version{" "}
 					<code>{version}</code>.
 				</p>
@@ -163,8 +164,9 @@ function Table(props: { readonly table: CatalogTable; readonly root: string }) {
 			</header>
 			<p>{table.description}</p>
 			<p class="muted small">
-				{counted(table.rows, "row")}, {counted(table.files, "file")},{" "}
-				{counted(table.rowGroups, "row group")}, {formatBytes(table.bytes)};{" "}
+				{formatCounted(table.rows, "row")}, {formatCounted(table.files, "file")}
+				, {formatCounted(table.rowGroups, "row group")},{" "}
+				{formatBytes(table.bytes)};{" "}
 				{table.partitionKeys.length > 0 &&
 					`partitioned by ${table.partitionKeys.join(", ")}, `}
 				sorted by {table.sortKeys.join(", ")}
@@ -225,7 +227,8 @@ function Rollups(props: {
 			<ul>
 				{props.rollups.map(({ name, rows, bytes, sql }) => (
 					<li key={name}>
-						<code>{name}</code> {counted(rows, "row")}, {formatBytes(bytes)}{" "}
+						<code>{name}</code> {formatCounted(rows, "row")},{" "}
+						{formatBytes(bytes)}{" "}
 						<a href={sqlHrefFrom(props.root, dedented(sql))}>
 							See the SQL<span class="visually-hidden"> of {name}</span>
 						</a>
@@ -253,23 +256,6 @@ function Rejects(props: {
 			<a href={sqlHrefFrom(root, why.sql)}>See why</a>
 		</p>
 	);
-}
-
-/** A query without the indentation of the code that it stood in. */
-function dedented(sql: string): string {
-	const lines = sql.trim().replaceAll("\t", "  ").split("\n");
-	const indents = lines
-		.slice(1)
-		.filter((line) => line.trim() !== "")
-		.map((line) => line.search(/\S/));
-	const least = Math.min(...indents);
-	return lines
-		.map((line, at) => (at === 0 ? line : line.slice(least)))
-		.join("\n");
-}
-
-function counted(count: number, one: string): string {
-	return `${formatCount(count)} ${one}${count === 1 ? "" : "s"}`;
 }
 
 function sum(

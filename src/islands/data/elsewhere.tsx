@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { CatalogTable } from "../../lib/catalog.ts";
+import { copied } from "../shared/clipboard.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { sign } from "../shared/keys.ts";
 import { lakeUrl } from "../shared/lake.ts";
@@ -23,14 +24,13 @@ export function Elsewhere({ table }: { readonly table: CatalogTable }) {
 		? readerSnippet(reader, table, lakeUrl(), paths)
 		: null;
 	const copy = async (text: string) => {
-		try {
-			await navigator.clipboard.writeText(text);
+		if (await copied(text)) {
 			setSaid("Copied.");
-		} catch {
-			code.current?.focus();
-			code.current?.select();
-			setSaid("The browser did not let it be copied: it is selected.");
+			return;
 		}
+		code.current?.focus();
+		code.current?.select();
+		setSaid("The browser did not let it be copied: it is selected.");
 	};
 	return (
 		<details class="elsewhere" onToggle={open}>

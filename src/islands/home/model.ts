@@ -1,4 +1,3 @@
-import { formatCounted } from "../../charts/format.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { WeatherPoint } from "../../charts/weather.ts";
 import type { RollupRow } from "../../lake/rollup.ts";
@@ -8,7 +7,11 @@ import type {
 	CatalogRollup,
 	RollupName,
 } from "../../lib/catalog.ts";
-import { formatCount, formatDistance } from "../../lib/format.ts";
+import {
+	formatCount,
+	formatCounted,
+	formatDistance,
+} from "../../lib/format.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
 import { starterOf } from "../../queries/examples.ts";
 import type { TimeRange } from "../../queries/weather.ts";

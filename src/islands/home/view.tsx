@@ -3,7 +3,7 @@ import { useCallback } from "preact/hooks";
 import { formatDay, readableMeasure } from "../../charts/format.ts";
 import { describeTopTags, topTagsChart } from "../../charts/top-tags.ts";
 import { describeWeather, weatherChart } from "../../charts/weather.ts";
-import { formatBytes, formatCount } from "../../lib/format.ts";
+import { formatBytes, formatCount, formatCounted } from "../../lib/format.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
 import { rideGlimpse } from "../../maps/glimpse.ts";
 import { Chart } from "../charts/chart.tsx";
@@ -72,9 +72,8 @@ export function HomeView(props: {
 						<a href={`${root}data/`}>What is in the lake?</a>
 					</h2>
 					<p class="home-finding">
-						{formatCount(datasets.length)}{" "}
-						{datasets.length === 1 ? "dataset" : "datasets"} in plain Parquet,
-						which DuckDB, Spark or Polars read as it stands.
+						{formatCounted(datasets.length, "dataset")} in plain Parquet, which
+						DuckDB, Spark or Polars read as it stands.
 					</p>
 					<ul class="home-datasets">
 						{datasets.map(({ name, title, rows, synthetic }) => (
@@ -87,9 +86,7 @@ export function HomeView(props: {
 										</span>
 									)}
 								</span>
-								<span class="home-number">
-									{formatCount(rows)} {rows === 1 ? "row" : "rows"}
-								</span>
+								<span class="home-number">{formatCounted(rows, "row")}</span>
 							</li>
 						))}
 					</ul>

@@ -1,16 +1,18 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useCallback, useRef } from "preact/hooks";
-import { formatNumber } from "../../charts/format.ts";
+import { formatNumber, unitName } from "../../charts/format.ts";
 import {
 	AVERAGE_UNITS,
 	describeTagLines,
-	type SeriesUnit,
 	tagLinesChart,
-	unitName,
 } from "../../charts/tag-series.ts";
 import { formatCount } from "../../lib/format.ts";
 import { foldTag, shownTag } from "../../lib/hashtags.ts";
-import { SERIES_UNITS } from "../../queries/posts.ts";
+import {
+	TIME_UNITS,
+	type TimeUnit,
+	UNIT_LABELS,
+} from "../../lib/time-units.ts";
 import { Chart } from "../charts/chart.tsx";
 import { Choices, Picture, PictureTable } from "../charts/picture.tsx";
 import { Empty } from "../shared/states.tsx";
@@ -22,14 +24,6 @@ import {
 	type ComparisonAnswer,
 	MOST_COMPARED,
 } from "./trends-model.ts";
-
-const UNIT_LABELS = {
-	hour: "Hour",
-	day: "Day",
-	week: "Week",
-	month: "Month",
-	year: "Year",
-} as const;
 
 /** Several tags over each other, per hour, day, week, month or year, with moving averages. */
 export function Compare(props: {
@@ -64,10 +58,10 @@ export function Compare(props: {
 			}))}
 			controls={
 				<div class="picture-controls">
-					<Choices<SeriesUnit>
+					<Choices<TimeUnit>
 						name="unit"
 						legend="Per"
-						options={SERIES_UNITS.map((value) => ({
+						options={TIME_UNITS.map((value) => ({
 							value,
 							label: UNIT_LABELS[value],
 						}))}
@@ -205,6 +199,6 @@ function tagOf(text: string): string {
 	return foldTag(text.trim().replace(/^[#\uFE5F\uFF03]/, ""));
 }
 
-function averageWords(unit: SeriesUnit): string {
+function averageWords(unit: TimeUnit): string {
 	return `${AVERAGE_UNITS[unit]} ${unit}s`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { unitsBetween } from "../../charts/tag-series.ts";
 import type { Catalog } from "../../lib/catalog.ts";
+import { unitsBetween } from "../../lib/time-units.ts";
 import { contains } from "../../queries/time-window.ts";
 import {
 	countsOfDays,

@@ -1,19 +1,15 @@
-import {
-	formatCounted,
-	formatDay,
-	formatInstant,
-} from "../../charts/format.ts";
+import { formatDay, formatInstant } from "../../charts/format.ts";
 import { type Funnel, tagsPerPost } from "../../charts/funnel.ts";
 import {
 	type PostsOfDay,
 	withoutReposts,
 } from "../../charts/posts-timeline.ts";
-import type { SeriesUnit } from "../../charts/tag-series.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import { toldTag, toldTags } from "../../lib/hashtags.ts";
+import { DAY_MS, type TimeUnit } from "../../lib/time-units.ts";
 import {
 	LAKE_POSTS,
 	type PostSelection,
@@ -37,8 +33,6 @@ export const PRESETS = ["day", "week", "month", "all"] as const;
 export type Preset = (typeof PRESETS)[number];
 
 const PRESET_DAYS = { day: 1, week: 7, month: 30 } as const;
-const DAY_MS = 86_400_000;
-
 /** Which posts the visitor chose: days where there are any, else the preset. */
 export interface PostsChoice {
 	readonly preset: Preset;
@@ -339,13 +333,7 @@ export function spanOf(
 }
 
 /** The unit in which a span of time shows its course: at most some 190 of them. */
-export function unitFor({
-	start,
-	end,
-}: {
-	start: Date;
-	end: Date;
-}): SeriesUnit {
+export function unitFor({ start, end }: { start: Date; end: Date }): TimeUnit {
 	const days = (end.getTime() - start.getTime()) / DAY_MS;
 	if (days <= 7.5) return "hour";
 	if (days <= 190) return "day";

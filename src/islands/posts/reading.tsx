@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { formatCounted } from "../../charts/format.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import { toldTags } from "../../lib/hashtags.ts";
 import { Empty } from "../shared/states.tsx";
 import { Instant } from "./instant.tsx";

@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import { DAY_MS } from "../../lib/time-units.ts";
 import { tagsPerDay } from "../../queries/posts.ts";
 import { wholeDays } from "../../queries/time-window.ts";
 import { queryLake } from "../shared/engine.ts";
@@ -12,8 +13,6 @@ import {
 	TAG_LIMIT,
 } from "./model.ts";
 import { type DaySpan, daySpan, TagDays } from "./tag-days.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Of up to so many tags in all, every day is fetched with the first one. */
 const FETCH_ALL = 2_000_000;

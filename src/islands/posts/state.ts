@@ -1,5 +1,5 @@
 import { batch, computed, type Signal, signal } from "@preact/signals";
-import { SERIES_UNITS } from "../../queries/posts.ts";
+import { TIME_UNITS } from "../../lib/time-units.ts";
 import type { BrushedDays } from "../charts/day-brush.tsx";
 import {
 	type Codec,
@@ -54,7 +54,7 @@ export const shown = computed<PostsChoice>(() =>
 
 export const top = urlSignal<Top>("top", 20, topCodec, replace);
 export const drawing = urlSignal("draw", "bars", wordCodec(DRAWINGS), replace);
-export const unit = urlSignal("unit", "day", wordCodec(SERIES_UNITS), replace);
+export const unit = urlSignal("unit", "day", wordCodec(TIME_UNITS), replace);
 
 /** The tags to lay over each other; null for the first ones of the window. */
 export const compared = urlSignal<readonly string[] | null>(

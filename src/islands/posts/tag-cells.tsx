@@ -1,7 +1,7 @@
 import type { Scale } from "@observablehq/plot";
 import { useRef, useState } from "preact/hooks";
-import { formatCounted } from "../../charts/format.ts";
 import type { TagPair } from "../../charts/tags-together.ts";
+import { formatCounted } from "../../lib/format.ts";
 import { shownTag } from "../../lib/hashtags.ts";
 import type { TagPicker } from "./tag-rows.tsx";
 

@@ -1,7 +1,6 @@
 import type { Table } from "apache-arrow";
 import type { TopTag } from "../../charts/top-tags.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../../lib/time-units.ts";
 
 /** Days since 1970, both included. */
 export interface DaySpan {

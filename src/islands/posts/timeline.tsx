@@ -1,8 +1,6 @@
 import { useCallback, useContext, useMemo } from "preact/hooks";
-import { formatDay } from "../../charts/format.ts";
+import { formatDay, unitName } from "../../charts/format.ts";
 import {
-	binAt,
-	describeBin,
 	describeTimeline,
 	type PostsOfDay,
 	type TimelineBin,
@@ -12,6 +10,12 @@ import {
 	withoutReposts,
 } from "../../charts/posts-timeline.ts";
 import { formatCount } from "../../lib/format.ts";
+import {
+	addUnits,
+	DAY_MS,
+	UNIT_LABELS,
+	unitStart,
+} from "../../lib/time-units.ts";
 import { postsPerDay } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
 import { ChartHtml } from "../charts/chart-html.ts";
@@ -34,8 +38,6 @@ import {
 
 /** Bins of the timeline's table, as wide pictures show them. */
 const TABLE_WIDTH = 960;
-
-const DAY_MS = 86_400_000;
 
 /** Posts over time, on which a window is brushed. */
 export function Timeline(props: {
@@ -140,16 +142,16 @@ const widthOf = (range: Iterable<unknown> = []) =>
 	Number([...range][1] ?? TABLE_WIDTH) + 24;
 
 function daysAt(time: Date, unit: TimelineUnit): BrushedDays {
-	const { start, end } = binAt(time, unit);
-	return { from: start, to: new Date(end.getTime() - DAY_MS) };
+	const from = unitStart(time, unit);
+	return { from, to: new Date(addUnits(from, 1, unit).getTime() - DAY_MS) };
 }
 
 function columnsOf(unit: TimelineUnit): readonly TableColumn<TimelineBin>[] {
 	return [
 		{
-			name: unit === "month" ? "Month" : unit === "week" ? "Week" : "Day",
-			cell: (bin) =>
-				unit === "week" ? formatDay(bin.start) : describeBin(bin, unit),
+			name: UNIT_LABELS[unit],
+			cell: ({ start }) =>
+				unit === "week" ? formatDay(start) : unitName(start, unit),
 		},
 		{
 			name: "Posts",

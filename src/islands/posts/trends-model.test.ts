@@ -1,13 +1,13 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { queryRows } from "../../../tests/support/query-rows.ts";
+import { AVERAGE_UNITS } from "../../charts/tag-series.ts";
 import {
-	AVERAGE_UNITS,
 	addUnits,
+	TIME_UNITS,
 	unitStart,
 	unitsBetween,
-} from "../../charts/tag-series.ts";
-import { SERIES_UNITS } from "../../queries/posts.ts";
+} from "../../lib/time-units.ts";
 import type { Query } from "../../queries/sql.ts";
 import {
 	DEFAULT_CHOICE,
@@ -15,6 +15,7 @@ import {
 	type PostsChoice,
 	type PostsData,
 } from "./model.ts";
+import { courseColumns } from "./trends.tsx";
 import { askComparison } from "./trends-model.ts";
 
 const FIRST = new Date("2024-05-01T09:30:00Z");
@@ -62,7 +63,7 @@ const run = async (query: Query) => ({
 	milliseconds: 0,
 });
 
-it.each(SERIES_UNITS)(
+it.each(TIME_UNITS)(
 	"averages by %s run over units of the data alone, those before the window too",
 	async (unit) => {
 		const width = AVERAGE_UNITS[unit];
@@ -107,3 +108,9 @@ it.each(SERIES_UNITS)(
 		}
 	},
 );
+
+it.each(TIME_UNITS)("a table of %ss names them so", (unit) => {
+	const count = { start: unitStart(FIRST, unit), occurrences: 3, average: 1 };
+	const columns = courseColumns([{ tag: "a", counts: [count] }], unit);
+	expect(columns.map(({ name }) => name.toLowerCase())).toEqual([unit, "#a"]);
+});

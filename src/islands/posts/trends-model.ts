@@ -1,18 +1,20 @@
 import type { RisingTag } from "../../charts/rising-tags.ts";
 import {
 	AVERAGE_UNITS,
-	addUnits,
-	type SeriesUnit,
 	type TagSeries,
 	tagSeriesOf,
-	unitStart,
-	unitsBetween,
 } from "../../charts/tag-series.ts";
 import type { TagPair } from "../../charts/tags-together.ts";
 import {
+	addUnits,
+	TIME_UNITS,
+	type TimeUnit,
+	unitStart,
+	unitsBetween,
+} from "../../lib/time-units.ts";
+import {
 	type PostSelection,
 	risingTags,
-	SERIES_UNITS,
 	tagSeries,
 	tagsTogether,
 } from "../../queries/posts.ts";
@@ -59,7 +61,7 @@ export interface TrendsAnswer {
 		| null;
 	readonly series: Asked & {
 		readonly rows: readonly TagSeries[];
-		readonly unit: SeriesUnit;
+		readonly unit: TimeUnit;
 	};
 	readonly together: Asked & {
 		readonly pairs: readonly TagPair[];
@@ -154,7 +156,7 @@ async function askTogether(
 
 /** What the visitor lays over each other. */
 export interface Comparison {
-	readonly unit: SeriesUnit;
+	readonly unit: TimeUnit;
 	readonly tags: readonly string[];
 }
 
@@ -162,7 +164,7 @@ export interface Comparison {
 export interface ComparisonAnswer extends Asked {
 	readonly tags: readonly string[];
 	/** Longer than what was asked for where that would be too fine to see. */
-	readonly unit: SeriesUnit;
+	readonly unit: TimeUnit;
 	readonly rows: readonly TagSeries[];
 }
 
@@ -208,9 +210,9 @@ export async function askComparison(
 	};
 }
 
-function visibleUnit(wanted: SeriesUnit, start: Date, end: Date): SeriesUnit {
+function visibleUnit(wanted: TimeUnit, start: Date, end: Date): TimeUnit {
 	return (
-		SERIES_UNITS.slice(SERIES_UNITS.indexOf(wanted)).find(
+		TIME_UNITS.slice(TIME_UNITS.indexOf(wanted)).find(
 			(unit) => unitsBetween(start, end, unit) <= MOST_UNITS,
 		) ?? "year"
 	);

@@ -1,5 +1,5 @@
 import { useCallback } from "preact/hooks";
-import { formatFixed, formatNumber } from "../../charts/format.ts";
+import { formatFixed, formatNumber, unitName } from "../../charts/format.ts";
 import {
 	describeRisingTags,
 	RISING_TAG_ROWS,
@@ -11,7 +11,6 @@ import {
 	TAG_SERIES_ROWS,
 	type TagSeries,
 	tagRowsChart,
-	unitName,
 } from "../../charts/tag-series.ts";
 import {
 	describeTagsTogether,
@@ -21,6 +20,7 @@ import {
 } from "../../charts/tags-together.ts";
 import { formatCount } from "../../lib/format.ts";
 import { shownTag } from "../../lib/hashtags.ts";
+import { type TimeUnit, UNIT_LABELS } from "../../lib/time-units.ts";
 import { Chart } from "../charts/chart.tsx";
 import {
 	Picture,
@@ -224,26 +224,7 @@ function Course({ data, answer, isBusy, picker }: Part) {
 				<PictureTable
 					caption={`Occurrences per ${unit}, UTC`}
 					rows={rows[0]?.counts ?? []}
-					columns={[
-						{
-							name: unit === "hour" ? "Hour" : unit === "day" ? "Day" : "Week",
-							cell: ({ start }) => unitName(start, unit),
-						},
-						...rows.map(({ tag, counts }) => {
-							const byStart = new Map(
-								counts.map((count) => [
-									count.start.getTime(),
-									count.occurrences,
-								]),
-							);
-							return {
-								name: shownTag(tag),
-								isNumber: true,
-								cell: ({ start }: { start: Date }) =>
-									formatCount(byStart.get(start.getTime()) ?? 0),
-							};
-						}),
-					]}
+					columns={courseColumns(rows, unit)}
 				/>
 			}
 			provenance={
@@ -268,6 +249,27 @@ function Course({ data, answer, isBusy, picker }: Part) {
 			/>
 		</Picture>
 	);
+}
+
+/** Of a table with a row for each unit: the unit, and each tag's occurrences in it. */
+export function courseColumns(
+	series: readonly TagSeries[],
+	unit: TimeUnit,
+): TableColumn<{ readonly start: Date }>[] {
+	return [
+		{ name: UNIT_LABELS[unit], cell: ({ start }) => unitName(start, unit) },
+		...series.map(({ tag, counts }) => {
+			const byStart = new Map(
+				counts.map((count) => [count.start.getTime(), count.occurrences]),
+			);
+			return {
+				name: shownTag(tag),
+				isNumber: true,
+				cell: ({ start }: { start: Date }) =>
+					formatCount(byStart.get(start.getTime()) ?? 0),
+			};
+		}),
+	];
 }
 
 /** One row a tag and unit: `tag, start, occurrences, average`. */

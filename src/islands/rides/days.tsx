@@ -1,11 +1,10 @@
 import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import type { DayRange } from "../../lib/rides/filter.ts";
 import { DayInput } from "../charts/day-input.tsx";
 import { type DragStart, dragHandlers } from "../charts/drag.ts";
 import { lastDayOf, type Month, type Timeline, yearsOf } from "./months.ts";
-import { ridesOf } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
 
 /** Years offered as buttons at most, the latest. */
@@ -182,8 +181,8 @@ function Bar(props: {
 function monthTitle(start: Date, rides: number, counted: number): string {
 	const month = monthName.format(start);
 	return counted === rides
-		? `${month}: ${ridesOf(rides)}`
-		: `${month}: ${formatCount(counted)} of ${ridesOf(rides)}`;
+		? `${month}: ${formatCounted(rides, "ride")}`
+		: `${month}: ${formatCount(counted)} of ${formatCounted(rides, "ride")}`;
 }
 
 function timelineLabel(
@@ -195,10 +194,12 @@ function timelineLabel(
 	const all = months.reduce((sum, { rides }) => sum + rides, 0);
 	const sum = counted.reduce((one, other) => one + other, 0);
 	const share =
-		sum === all ? "" : ` ${formatCount(sum)} of ${ridesOf(all)} count.`;
+		sum === all
+			? ""
+			: ` ${formatCount(sum)} of ${formatCounted(all, "ride")} count.`;
 	return most === 0 || busiest === undefined
 		? `Rides per month.${share}`
-		: `Rides per month. Most in ${monthName.format(busiest.start)}: ${ridesOf(most)}.${share}`;
+		: `Rides per month. Most in ${monthName.format(busiest.start)}: ${formatCounted(most, "ride")}.${share}`;
 }
 
 /** Whether a month has days that count. */

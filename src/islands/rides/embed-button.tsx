@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { copied } from "../shared/clipboard.ts";
 import { siteRoot } from "../shared/lake.ts";
 import { pageAddress } from "../shared/url-state.ts";
 import { embedSnippet } from "./embed-snippet.ts";
@@ -16,12 +17,11 @@ export function EmbedButton() {
 	};
 	const copy = async () => {
 		field.current?.select();
-		try {
-			await navigator.clipboard.writeText(field.current?.value ?? "");
-			setStatus("Copied.");
-		} catch {
-			setStatus("The browser did not let it be copied: it is selected.");
-		}
+		setStatus(
+			(await copied(field.current?.value ?? ""))
+				? "Copied."
+				: "The browser did not let it be copied: it is selected.",
+		);
 	};
 	return (
 		<>

@@ -1,4 +1,4 @@
-import { type CellWindow, centreOf } from "../../lib/grid.ts";
+import { type CellWindow, centreOf, modulo } from "../../lib/grid.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import { newestFirst, numbersIn, type RideList } from "../../lib/rides/list.ts";
 import { forEachShown } from "../../maps/recount.ts";
@@ -26,7 +26,7 @@ export function cellsCsv(picture: {
 			csvLine(
 				[
 					window.level,
-					((x % size) + size) % size,
+					modulo(x, size),
 					y,
 					longitude.toFixed(6),
 					latitude.toFixed(6),

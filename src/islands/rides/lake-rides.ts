@@ -1,5 +1,5 @@
 import type { Table } from "apache-arrow";
-import type { CellWindow } from "../../lib/grid.ts";
+import { type CellWindow, modulo } from "../../lib/grid.ts";
 import type { CourseOptions } from "../../lib/rides/course.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../queries/rides.ts";
 import { type LakeAnswer, openEngine, queryLake } from "../shared/engine.ts";
 import type { ReadOptions, RideSource, WindowCells } from "./ride-source.ts";
-import { tracksOfAnswer } from "./track-rows.ts";
+import { columnOf, tracksOfAnswer } from "./track-rows.ts";
 
 /** Pairs held in the page at most: 64 MB. With more, the engine counts. */
 const MAX_PAIRS = 8_000_000;
@@ -85,7 +85,7 @@ export class LakeRides implements RideSource {
 			milliseconds: performance.now() - began,
 		});
 		const count = await queryLake(cellPairCount(window), options);
-		const pairs = Number(column(count.table, "pairs").get(0));
+		const pairs = Number(columnOf(count.table, "pairs").get(0));
 		if (pairs <= this.#maxPairs) {
 			const answer = await queryLake(cellPairs(window), options);
 			return {
@@ -149,7 +149,7 @@ export class LakeRides implements RideSource {
 			sampleCount(rideIds),
 			options,
 		);
-		return Number(column(table, "samples").get(0));
+		return Number(columnOf(table, "samples").get(0));
 	}
 }
 
@@ -173,28 +173,22 @@ function countsOf(table: Table, window: CellWindow): Uint32Array {
 	const rides = integers(table, "rides");
 	const size = 2 ** window.level;
 	for (let row = 0; row < rides.length; row++) {
-		const across = ((((x[row] as number) - window.x) % size) + size) % size;
+		const across = modulo((x[row] as number) - window.x, size);
 		const down = (y[row] as number) - window.y;
 		counts[down * window.columns + across] = rides[row] as number;
 	}
 	return counts;
 }
 
-function column(table: Table, name: string) {
-	const vector = table.getChild(name);
-	if (vector === null) throw new Error(`the answer lacks column ${name}`);
-	return vector;
-}
-
 function integers(table: Table, name: string): Int32Array {
-	return column(table, name).toArray() as Int32Array;
+	return columnOf(table, name).toArray() as Int32Array;
 }
 
 function texts(table: Table, name: string): (string | null)[] {
-	return [...column(table, name)];
+	return [...columnOf(table, name)];
 }
 
 /** Times as milliseconds. */
 function numbers(table: Table, name: string): (number | null)[] {
-	return [...column(table, name)];
+	return [...columnOf(table, name)];
 }

@@ -92,7 +92,16 @@ export function stillOf(island: HTMLElement): Element | null {
 
 /** A tile of the finer basemap, see `FineBasemap`. */
 export async function readTile(name: string): Promise<BasemapTile> {
-	return (await readJson(`rides/basemap/${name}.json`)) as BasemapTile;
+	const path = `rides/basemap/${name}.json`;
+	// The browser complains of each fetch that fails, and offline one that is not kept does.
+	if (!navigator.onLine && !(await isKept(path)))
+		throw new Error(`offline, and not kept: ${path}`);
+	return (await readJson(path)) as BasemapTile;
+}
+
+async function isKept(path: string): Promise<boolean> {
+	if (!("caches" in window)) return false;
+	return (await caches.match(new URL(path, siteRoot()))) !== undefined;
 }
 
 async function readBasemap(): Promise<Basemap> {

@@ -1,4 +1,4 @@
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideTotals } from "../../lib/rides/list.ts";
 import type { Timeline } from "./months.ts";
@@ -40,8 +40,8 @@ export function sentenceOf(
 	const all = timeline.dated + timeline.undated;
 	const isPart = isAnyRide(filter) && rides < all;
 	const seenOf = isPart
-		? `${formatCount(rides)} of ${ridesOf(all)}`
-		: ridesOf(rides);
+		? `${formatCount(rides)} of ${formatCounted(all, "ride")}`
+		: formatCounted(rides, "ride");
 	return `${seenOf}${span} ${rides === 1 ? "passes" : "pass"} this view; ${busiest}.`;
 }
 
@@ -53,7 +53,7 @@ export function totalOf({ months, dated, undated }: Timeline): string {
 		first?.start.getTime() ?? null,
 		last?.start.getTime() ?? null,
 	);
-	return `${ridesOf(dated + undated)}${span}`;
+	return `${formatCounted(dated + undated, "ride")}${span}`;
 }
 
 /** What becomes of rides without a date; null where there are none, or where it depends on the ride. */
@@ -69,12 +69,8 @@ export function undatedNote(
 		weekdays.length > 0 ||
 		hours !== null;
 	if (!asksForTime && !isAnyRide(filter)) return null;
-	const [rides, are] = undated === 1 ? ["ride", "is"] : ["rides", "are"];
-	return `${formatCount(undated)} ${rides} without a date ${are} ${asksForTime ? "left out" : "counted too"}.`;
-}
-
-export function ridesOf(count: number): string {
-	return `${formatCount(count)} ${count === 1 ? "ride" : "rides"}`;
+	const are = undated === 1 ? "is" : "are";
+	return `${formatCounted(undated, "ride")} without a date ${are} ${asksForTime ? "left out" : "counted too"}.`;
 }
 
 /** A latitude or longitude: `47.6612° N`. */

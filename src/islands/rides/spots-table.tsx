@@ -1,4 +1,5 @@
-import { degreesOf, ridesOf } from "./sentence.ts";
+import { formatCounted } from "../../lib/format.ts";
+import { degreesOf } from "./sentence.ts";
 
 /** A place and how many rides it is about; degrees. */
 export interface Spot {
@@ -47,7 +48,7 @@ export function SpotsTable(props: {
 									{name == null ? "–" : <bdi>{name}</bdi>}
 								</td>
 							)}
-							<td>{ridesOf(rides)}</td>
+							<td>{formatCounted(rides, "ride")}</td>
 							<td>{degreesOf(latitude, "N", "S")}</td>
 							<td>{degreesOf(longitude, "E", "W")}</td>
 							<td>

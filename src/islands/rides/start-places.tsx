@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { isAnyRide } from "../../lib/rides/filter.ts";
 import type { StartPlace } from "../../lib/rides/start-places.ts";
-import { StartLabels } from "../../maps/start-labels.ts";
+import { type Box, StartLabels } from "../../maps/start-labels.ts";
 import { theme } from "../shared/theme.ts";
 import { labelColours } from "./map-colours.ts";
 import { SpotsTable } from "./spots-table.tsx";
@@ -20,7 +20,7 @@ export function nameStarts(
 	places: readonly StartPlace[],
 	state: RidesState,
 ): () => void {
-	const labels = new StartLabels(map, labelColours());
+	const labels = new StartLabels(map, labelColours(), () => controlsOver(map));
 	const stop = effect(() => {
 		// Read, so that another theme draws again.
 		void theme.value;
@@ -30,6 +30,20 @@ export function nameStarts(
 		stop();
 		labels.remove();
 	};
+}
+
+/** What of the page lies over the map, in pixels of the map. */
+function controlsOver(map: MapLibre): Box[] {
+	const frame = map.getContainer();
+	const { left, top } = frame.getBoundingClientRect();
+	const controls =
+		frame.parentElement?.querySelectorAll(
+			".rides-buttons, .rides-draw, .rides-legend",
+		) ?? [];
+	return [...controls].map((control) => {
+		const { x, y, width, height } = control.getBoundingClientRect();
+		return { x: x - left, y: y - top, width, height };
+	});
 }
 
 /** The places that the map names: none where some rides do not count. */

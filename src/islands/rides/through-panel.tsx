@@ -7,6 +7,7 @@ import {
 } from "../../charts/count-bars.ts";
 import {
 	formatCount,
+	formatCounted,
 	formatDistance,
 	formatDuration,
 } from "../../lib/format.ts";
@@ -21,7 +22,7 @@ import { Failure, Loading } from "../shared/states.tsx";
 import { kindName, WEEKDAYS } from "./filter-words.ts";
 import { loadingOf } from "./loading-of.ts";
 import type { RideSource } from "./ride-source.ts";
-import { degreesOf, ridesOf } from "./sentence.ts";
+import { degreesOf } from "./sentence.ts";
 import type { RidesState } from "./state.ts";
 import type { RidesThrough } from "./through.ts";
 
@@ -85,7 +86,7 @@ export function ThroughPanel(props: {
 					<span role="status">
 						{rides === null
 							? "Rides through this spot"
-							: `${ridesOf(rides.length)} through this spot`}
+							: `${formatCounted(rides.length, "ride")} through this spot`}
 					</span>
 				</h2>
 				<button
@@ -104,7 +105,7 @@ export function ThroughPanel(props: {
 					{placeOf(cell)}
 					{rides !== null &&
 						others > 0 &&
-						` ${ridesOf(others)} more ${others === 1 ? "does" : "do"} not match the filters.`}
+						` ${formatCounted(others, "ride")} more ${others === 1 ? "does" : "do"} not match the filters.`}
 				</p>
 				{through.problem.value !== null ? (
 					<Failure
@@ -183,7 +184,9 @@ function Habit(props: {
 			<Chart
 				draw={draw}
 				label={`Rides through this spot ${title.toLowerCase()}`}
-				description={countBarsText(bars, ridesOf)}
+				description={countBarsText(bars, (rides) =>
+					formatCounted(rides, "ride"),
+				)}
 			/>
 		</figure>
 	);

@@ -19,7 +19,8 @@ export function tracksOfAnswer(
 	return tracksOf(columns, lineBreaks);
 }
 
-function columnOf(table: Table, name: string) {
+/** A column of an answer. Throws where it has none of that name. */
+export function columnOf(table: Table, name: string) {
 	const vector = table.getChild(name);
 	if (vector === null) throw new Error(`the answer lacks column ${name}`);
 	return vector;

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import type { Synthetic } from "../../lib/catalog.ts";
+import { dedented } from "../../lib/dedented.ts";
 import {
 	formatBytes,
-	formatCount,
+	formatCounted,
 	formatMilliseconds,
 } from "../../lib/format.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
@@ -29,7 +30,8 @@ export function SqlLink(props: {
 	readonly root?: string | undefined;
 	readonly children: ComponentChildren;
 }) {
-	const { display, isOwn = false, root, children } = props;
+	const { isOwn = false, root, children } = props;
+	const display = dedented(props.display);
 	if (isOwn && !isOwnKept.value)
 		return (
 			<button
@@ -76,11 +78,7 @@ export function Provenance(props: {
 			{label !== null && <span class="provenance-synthetic">{label}</span>}
 			<span>Source: {props.source}</span>
 			<span>Licence: {props.licence}</span>
-			{rows != null && (
-				<span>
-					{formatCount(rows)} {rows === 1 ? "row" : "rows"}
-				</span>
-			)}
+			{rows != null && <span>{formatCounted(rows, "row")}</span>}
 			{bytes != null && <span>{formatBytes(bytes)}</span>}
 			{milliseconds != null && <span>{formatMilliseconds(milliseconds)}</span>}
 			{display !== undefined && (

@@ -2,7 +2,7 @@ import "./settings-panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes, formatCounted } from "../../lib/format.ts";
 import {
 	askToPersist,
 	clearCache,
@@ -227,7 +227,7 @@ function Engine({ device }: { readonly device: Device | null }) {
 			<h3 id="settings-engine">Engine</h3>
 			<p>
 				{device?.engine !== null && device?.engine !== undefined
-					? `DuckDB ${device.engine.engine} on ${counted(device.engine.threads, "thread")}, reading version ${device.engine.version.slice(0, 8)} of the data.`
+					? `DuckDB ${device.engine.engine} on ${formatCounted(device.engine.threads, "thread")}, reading version ${device.engine.version.slice(0, 8)} of the data.`
 					: state.kind === "loading"
 						? "On its way."
 						: state.kind === "failed"
@@ -299,10 +299,6 @@ function Budget(props: {
 			</select>
 		</label>
 	);
-}
-
-function counted(count: number, one: string): string {
-	return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 async function busily(

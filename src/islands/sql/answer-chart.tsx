@@ -1,28 +1,31 @@
 import "../charts/picture.css";
-import { useMemo, useState } from "preact/hooks";
-import {
-	answerChart,
-	CANDLE_COLOURS,
-	type Drawing,
-	describeAnswer,
-	drawingOf,
-	MOST_WORDS,
-	placeText,
-} from "../../charts/answer-chart.ts";
+import { useEffect, useMemo } from "preact/hooks";
+import { answerChart, CANDLE_COLOURS } from "../../charts/answer-chart.ts";
 import {
 	type AnswerColumn,
 	drawable,
 	scaleOf,
 } from "../../charts/answer-column.ts";
 import {
+	type Drawing,
+	describeAnswer,
+	drawingOf,
+	MOST_WORDS,
+} from "../../charts/answer-drawing.ts";
+import {
+	type ChartChoice,
+	choiceOf,
+	EACH,
 	type Encoding,
+	encodingFor,
 	MARK_NAMES,
 	MOST_SERIES,
 	marksFor,
 	pricesOf,
 	suggestedEncoding,
+	upwards,
 } from "../../charts/answer-encoding.ts";
-import { formatNumber } from "../../charts/format.ts";
+import { readingsOf } from "../../charts/answer-readings.ts";
 import { formatCount } from "../../lib/format.ts";
 import { Chart } from "../charts/chart.tsx";
 import {
@@ -37,21 +40,29 @@ import type { Result } from "./result.ts";
 /** More than can be told apart, and what a page draws at once. */
 const MOST_ROWS = 10_000;
 
-/** An answer as a picture, drawn at first as its columns suggest. */
-export function AnswerChart({ result }: { readonly result: Result }) {
+/** An answer as a picture: as chosen where its columns allow it, else as they suggest. */
+export function AnswerChart(props: {
+	readonly result: Result;
+	readonly choice: ChartChoice | null;
+	readonly onChoice: (choice: ChartChoice) => void;
+	/** Hears what is drawn, null once it is no more. */
+	readonly onDrawn: (choice: ChartChoice | null) => void;
+}) {
+	const { result, choice, onChoice, onDrawn } = props;
 	const columns = useMemo(() => drawableColumns(result), [result]);
 	const suggested = useMemo(() => suggestedEncoding(columns), [columns]);
-	const shape = columns.map(({ name, scale }) => `${scale} ${name}`).join("\n");
-	const [chosen, choose] = useState<{
-		readonly shape: string;
-		readonly encoding: Encoding;
-	} | null>(null);
-	// A choice stays for answers of the same columns.
-	const encoding = chosen?.shape === shape ? chosen.encoding : suggested;
+	const encoding = useMemo(
+		() => (choice && encodingFor(columns, choice)) ?? suggested,
+		[columns, choice, suggested],
+	);
 	const drawing = useMemo(
 		() => encoding && drawingOf(columns, encoding),
 		[columns, encoding],
 	);
+	useEffect(() => {
+		onDrawn(encoding && choiceOf(columns, encoding));
+		return () => onDrawn(null);
+	}, [columns, encoding]);
 	if (result.rows === 0)
 		return (
 			<Empty>
@@ -74,7 +85,7 @@ export function AnswerChart({ result }: { readonly result: Result }) {
 				drawing={drawing}
 				columns={columns}
 				rows={result.rows}
-				onChange={(encoding) => choose({ shape, encoding })}
+				onChange={(encoding) => onChoice(choiceOf(columns, encoding))}
 			/>
 		</section>
 	);
@@ -95,7 +106,7 @@ function Drawn(props: {
 	const description = useMemo(() => describeAnswer(drawing), [drawing]);
 	const what = encoding.mark === "candles" ? "Prices" : drawing.up;
 	const title = `${what} by ${drawing.across}`;
-	const points = useMemo(() => readPoints(drawing), [drawing]);
+	const points = useMemo(() => readingsOf(drawing), [drawing]);
 	return (
 		<Picture
 			id="answer"
@@ -130,8 +141,10 @@ function Controls(props: {
 		onChange({
 			...next,
 			mark: possible.includes(next.mark) ? next.mark : "bars",
+			colour: next.up === EACH ? null : next.colour,
 		});
 	};
+	const isSeveral = upwards(columns, { ...encoding, up: EACH }).length > 1;
 	return (
 		<div class="controls">
 			<Choices
@@ -143,7 +156,7 @@ function Controls(props: {
 			/>
 			<ColumnChoice
 				label="Across"
-				none="Row number"
+				other={{ value: null, label: "Row number" }}
 				columns={columns}
 				accepts={() => true}
 				value={encoding.across}
@@ -153,48 +166,54 @@ function Controls(props: {
 				<>
 					<ColumnChoice
 						label="Up"
-						none={null}
+						other={
+							isSeveral || encoding.up === EACH
+								? { value: EACH, label: "Each column of numbers" }
+								: null
+						}
 						columns={columns}
 						accepts={({ scale }) => scale === "number"}
 						value={encoding.up}
-						onChange={(up) => up !== null && take({ up })}
+						onChange={(up) => take({ up })}
 					/>
-					<ColumnChoice
-						label="Colour"
-						none="One"
-						columns={columns}
-						accepts={({ scale }) => scale === "words"}
-						value={encoding.colour}
-						onChange={(colour) => take({ colour })}
-					/>
+					{encoding.up !== EACH && (
+						<ColumnChoice
+							label="Colour"
+							other={{ value: null, label: "One" }}
+							columns={columns}
+							accepts={({ scale }) => scale === "words"}
+							value={encoding.colour}
+							onChange={(colour) => take({ colour })}
+						/>
+					)}
 				</>
 			)}
 		</div>
 	);
 }
 
-function ColumnChoice(props: {
+function ColumnChoice<Other extends null | typeof EACH>(props: {
 	readonly label: string;
-	/** What choosing no column is called; null where one is needed. */
-	readonly none: string | null;
+	/** What may be chosen that is no column; null where one is needed. */
+	readonly other: { readonly value: Other; readonly label: string } | null;
 	readonly columns: readonly AnswerColumn[];
 	readonly accepts: (column: AnswerColumn) => boolean;
-	readonly value: number | null;
-	readonly onChange: (place: number | null) => void;
+	/** A column's place, or the other. */
+	readonly value: number | Other;
+	readonly onChange: (value: number | Other) => void;
 }) {
-	const { label, none, columns, accepts, value } = props;
+	const { label, other, columns, accepts, value, onChange } = props;
 	return (
 		<label class="field">
 			<span class="label">{label}</span>
 			<select
-				value={value === null ? "" : String(value)}
-				onChange={({ currentTarget }) =>
-					props.onChange(
-						currentTarget.value === "" ? null : Number(currentTarget.value),
-					)
-				}
+				value={typeof value === "number" ? String(value) : ""}
+				onChange={({ currentTarget }) => {
+					if (currentTarget.value !== "") onChange(Number(currentTarget.value));
+					else if (other !== null) onChange(other.value);
+				}}
 			>
-				{none !== null && <option value="">{none}</option>}
+				{other !== null && <option value="">{other.label}</option>}
 				{columns.map(
 					(column, place) =>
 						accepts(column) && (
@@ -208,12 +227,16 @@ function ColumnChoice(props: {
 	);
 }
 
-/** The columns that a picture can show, each read once it is looked at. */
+/** The columns that a picture can show, each read once it is looked at. Of the same name, the later are numbered. */
 function drawableColumns(result: Result): AnswerColumn[] {
 	const rows = Math.min(result.rows, MOST_ROWS);
-	return result.columns.flatMap(({ name, type }, index) => {
+	const names = new Set<string>();
+	return result.columns.flatMap(({ name: given, type }, index) => {
 		const scale = scaleOf(type);
 		if (scale === null) return [];
+		let name = given;
+		for (let turn = 2; names.has(name); turn++) name = `${given} (${turn})`;
+		names.add(name);
 		let read: AnswerColumn["values"] | undefined;
 		return [
 			{
@@ -258,31 +281,16 @@ function legendOf({ encoding, series }: Drawing): LegendItem[] {
 	return series.map((label, at) => ({ label, mark: `series-${at + 1}` }));
 }
 
-/** What a pointer or keys read off, where it is a line over time. */
-function readPoints(drawing: Drawing) {
-	const { encoding, scale, series, points, up } = drawing;
-	if (encoding.mark === "candles" || scale !== "time" || series.length > 0)
-		return null;
-	return points
-		.filter(({ value }) => !Number.isNaN(value))
-		.map(({ place, value }) => ({
-			x: place as Date,
-			text: `${placeText(drawing, place)}: ${up} ${formatNumber(value, 6)}`,
-		}));
-}
-
 /** The rows of the columns that are drawn. */
-function csvOf(
-	columns: readonly AnswerColumn[],
-	{ mark, across, up, colour }: Encoding,
-): string {
+function csvOf(columns: readonly AnswerColumn[], encoding: Encoding): string {
+	const { mark, across, colour } = encoding;
 	const prices = mark === "candles" ? pricesOf(columns) : null;
-	const places = prices === null ? [across, colour, up] : [across];
+	const places = prices === null ? [across, colour] : [across];
 	const drawn = [
 		...places.flatMap((place) => columns[place ?? -1] ?? []),
-		...Object.values(prices ?? {}),
+		...Object.values(prices ?? upwards(columns, encoding)),
 	];
-	const rows = [...(columns[up]?.values.keys() ?? [])];
+	const rows = [...(drawn[0]?.values.keys() ?? [])];
 	return tableCsv<number>(
 		drawn.map(({ name, values }) => ({
 			name,

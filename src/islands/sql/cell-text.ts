@@ -91,13 +91,6 @@ export function cellText(
 	throw new Error(`unknown type of column: ${data.type}`);
 }
 
-/** Whether numbers of a type stand right-aligned, by DuckDB's name for it. */
-export function isNumeric(type: string): boolean {
-	return /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL(\(.*\))?|BIGNUM)$/.test(
-		type,
-	);
-}
-
 function bitAt(bits: Uint8Array, index: number): boolean {
 	return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 }

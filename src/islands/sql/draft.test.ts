@@ -6,7 +6,6 @@ import {
 	keepDraft,
 	openDraft,
 	replaceDraft,
-	sqlInHash,
 	swapDraft,
 } from "./draft.ts";
 
@@ -120,9 +119,4 @@ test("a dropped text does not come back", () => {
 	const { store } = storeWith("select 2", "select 'mine'");
 	dropPrevious(store, openDraft(store, "", ""));
 	expect(openDraft(store, "", "").previous).toBeNull();
-});
-
-test("a hash without SQL, or not encoded, is none", () => {
-	for (const hash of ["", "#q=", "#q=%20", "#other", "#q=%E0%A4%A"])
-		expect(sqlInHash(hash)).toBeNull();
 });

@@ -1,4 +1,5 @@
 import { holdsSignedAddress } from "../../lib/signed-address.ts";
+import { linkInHash } from "./link.ts";
 
 /** Where the visitor's text lies between visits. Its keys may hold nothing. */
 export interface DraftStore {
@@ -24,7 +25,7 @@ export function openDraft(
 	hash: string,
 	starter: string,
 ): Draft {
-	const linked = sqlInHash(hash);
+	const linked = linkInHash(hash)?.sql ?? null;
 	const saved = store.get("text");
 	if (linked === null || linked === saved)
 		return {
@@ -80,19 +81,6 @@ export function swapDraft(store: DraftStore, draft: Draft): Draft {
 export function dropPrevious(store: DraftStore, draft: Draft): Draft {
 	store.set("previous", null);
 	return { ...draft, previous: null };
-}
-
-/** The SQL of `#q=…`, null where the hash carries none or is no valid encoding. */
-export function sqlInHash(hash: string): string | null {
-	const encoded = /^#q=(.*)$/s.exec(hash)?.[1];
-	if (encoded === undefined) return null;
-	try {
-		const sql = decodeURIComponent(encoded);
-		return sql.trim() === "" ? null : sql;
-	} catch (error) {
-		if (error instanceof URIError) return null;
-		throw error;
-	}
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { OwnChange, OwnObject } from "../../../workers/engine-api.ts";
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes, formatCounted } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
-import { changeSentence, counted } from "./words.ts";
+import { changeSentence } from "./words.ts";
 
 /** What the visitor has made in this session; it goes with the page. */
 export function OwnList(props: {
@@ -22,7 +22,7 @@ export function OwnList(props: {
 								<span class="schema-rows">
 									{object.rows === null
 										? object.kind
-										: counted(object.rows, "row")}
+										: formatCounted(object.rows, "row")}
 								</span>
 							</summary>
 							<Own object={object} onName={onName} />

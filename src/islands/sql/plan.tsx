@@ -2,10 +2,10 @@ import type { Plan, ScanSummary } from "../../../workers/engine-api.ts";
 import {
 	formatBytes,
 	formatCount,
+	formatCounted,
 	formatMilliseconds,
 } from "../../lib/format.ts";
 import { unverifiedWords } from "../../lib/unverified.ts";
-import { counted } from "./words.ts";
 
 const STAGES = {
 	plan: "Plan",
@@ -77,7 +77,7 @@ export function PlanPanel(props: {
 				{plan.slices !== null && (
 					<p class="plan-version">
 						Larger than memory may hold: it ran in{" "}
-						{counted(plan.slices, "slice")}, each let go before the next.
+						{formatCounted(plan.slices, "slice")}, each let go before the next.
 					</p>
 				)}
 				<p class="plan-version">
@@ -135,7 +135,8 @@ export function Scan({ scan }: { readonly scan: ScanSummary }) {
 		<div class="scan">
 			<p class="scan-head">
 				<strong>{scan.table}</strong> {formatCount(scan.rowGroups)} of{" "}
-				{counted(scan.rowGroupsTotal, "row group")}, {formatBytes(scan.bytes)}
+				{formatCounted(scan.rowGroupsTotal, "row group")},{" "}
+				{formatBytes(scan.bytes)}
 			</p>
 			<p>
 				{scan.columns.length === 0

@@ -1,9 +1,8 @@
 import type { Catalog, CatalogTable, Synthetic } from "../../lib/catalog.ts";
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes, formatCounted } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
 import { syntheticLabel } from "../../lib/synthetic.ts";
 import { examplesFor } from "../../queries/examples.ts";
-import { counted } from "./words.ts";
 
 /** The lake's tables with example queries and columns; a click puts them into the editor. */
 export function Schema(props: {
@@ -21,7 +20,9 @@ export function Schema(props: {
 					<details open={table.name === open}>
 						<summary>
 							<span class="schema-table">{table.name}</span>
-							<span class="schema-rows">{counted(table.rows, "row")}</span>
+							<span class="schema-rows">
+								{formatCounted(table.rows, "row")}
+							</span>
 						</summary>
 						<Table
 							table={table}

@@ -1,7 +1,7 @@
 import { batch, computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
-import { formatBytes, formatCount } from "../../lib/format.ts";
+import { formatBytes, formatCount, formatCounted } from "../../lib/format.ts";
 import { identifier } from "../../lib/identifier.ts";
 import type { OwnKind } from "../../lib/own-files.ts";
 import {
@@ -15,7 +15,6 @@ import { focusIfLost } from "../shared/focus.ts";
 import { FILES_BEING_READ, tellUnkept } from "../shared/unkept.ts";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { readableFiles } from "./readable-files.ts";
-import { counted } from "./words.ts";
 
 const ENDINGS = ".parquet,.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gpx,.gz";
 
@@ -75,7 +74,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 			try {
 				const file = new File([blob], path.slice(path.lastIndexOf("/") + 1));
 				const { name, rows } = await addFile(file);
-				last = `${name} is here: ${counted(rows, "row")}`;
+				last = `${name} is here: ${formatCounted(rows, "row")}`;
 			} catch (error) {
 				const message = error instanceof Error ? error.message : String(error);
 				const [why = message] = message.split(READER_OPTIONS);
@@ -86,7 +85,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 			done += 1;
 		}
 		if (done < files.length)
-			last = `Stopped: ${counted(files.length - done, "file")} not read`;
+			last = `Stopped: ${formatCounted(files.length - done, "file")} not read`;
 		batch(() => {
 			reading.value = null;
 			said.value = [last, left > 0 ? leftOut(left) : ""]
@@ -168,7 +167,7 @@ export function Sources(props: { readonly onName: (text: string) => void }) {
 			))}
 			{untold.value > 0 && (
 				<p class="sources-refused">
-					And {counted(untold.value, "other file")} could not be read.
+					And {formatCounted(untold.value, "other file")} could not be read.
 				</p>
 			)}
 			{others.value > 0 && (
@@ -215,7 +214,7 @@ function refusal(path: string, why: string): string {
 }
 
 function leftOut(files: number): string {
-	return `${counted(files, "file")} of other kinds ${files === 1 ? "is" : "are"} left out`;
+	return `${formatCounted(files, "file")} of other kinds ${files === 1 ? "is" : "are"} left out`;
 }
 
 /** The visitor's own data that are kept on this device, where SQL cannot name them yet. */
@@ -278,7 +277,7 @@ function Source(props: {
 		<details class="source">
 			<summary>
 				<span class="schema-table">{file.name}</span>
-				<span class="schema-rows">{counted(file.rows, "row")}</span>
+				<span class="schema-rows">{formatCounted(file.rows, "row")}</span>
 			</summary>
 			<div class="source-actions">
 				<button

@@ -8,17 +8,13 @@ import type { CatalogTable } from "../../lib/catalog.ts";
 import {
 	formatBytes,
 	formatCount,
+	formatCounted,
 	formatMilliseconds,
 } from "../../lib/format.ts";
 
-/** `1 row`, `24,271 rows` */
-export function counted(count: number, one: string): string {
-	return `${formatCount(count)} ${one}${count === 1 ? "" : "s"}`;
-}
-
 /** What a live region says of an answer: `1,234 rows in 420 ms`. */
 export function outcome(rows: number, milliseconds: number): string {
-	return `${counted(rows, "row")} in ${formatMilliseconds(milliseconds)}`;
+	return `${formatCounted(rows, "row")} in ${formatMilliseconds(milliseconds)}`;
 }
 
 /** The price of a query before it runs, as a sentence: were nothing here yet. */
@@ -42,10 +38,10 @@ export function priceSentence({
 	const reads =
 		slices === null
 			? "Reads up to"
-			: `Larger than memory may hold, so in about ${counted(slices, "slice")}: reads up to`;
+			: `Larger than memory may hold, so in about ${formatCounted(slices, "slice")}: reads up to`;
 	return (
-		`${reads} ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${counted(total, "row group")} ` +
-		`in ${counted(cost.files, "file")}, ${counted(cost.requests, "request")}`
+		`${reads} ${formatBytes(cost.bytes)}: ${formatCount(cost.rowGroups)} of ${formatCounted(total, "row group")} ` +
+		`in ${formatCounted(cost.files, "file")}, ${formatCounted(cost.requests, "request")}`
 	);
 }
 
@@ -53,7 +49,7 @@ export function priceSentence({
 export function changeSentence(change: OwnChange): string {
 	const { action, kind, name, rows } = change;
 	const what = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${name}`;
-	const many = counted(rows ?? 0, "row");
+	const many = formatCounted(rows ?? 0, "row");
 	switch (action) {
 		case "made":
 		case "replaced":
@@ -95,12 +91,12 @@ export function progressWords(progress: Progress | null): {
 			};
 		case "load":
 			return {
-				text: `Loading ${formatCount(progress.rows)} of ${counted(progress.totalRows, "row")}`,
+				text: `Loading ${formatCount(progress.rows)} of ${formatCounted(progress.totalRows, "row")}`,
 				done: share(progress.rows, progress.totalRows),
 			};
 		case "slice":
 			return {
-				text: `Slice ${formatCount(progress.slice)} of ${formatCount(progress.slices)}: ${formatCount(progress.rows)} of ${counted(progress.totalRows, "row")}`,
+				text: `Slice ${formatCount(progress.slice)} of ${formatCount(progress.slices)}: ${formatCount(progress.rows)} of ${formatCounted(progress.totalRows, "row")}`,
 				done: share(progress.rows, progress.totalRows),
 			};
 		case "run":

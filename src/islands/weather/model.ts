@@ -1,5 +1,4 @@
 import {
-	formatCounted,
 	formatDay,
 	formatInstant,
 	formatSpan,
@@ -8,7 +7,9 @@ import {
 } from "../../charts/format.ts";
 import { figuresOf, type WeatherPoint } from "../../charts/weather.ts";
 import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
+import { formatCounted } from "../../lib/format.ts";
 import { inOwnDirection } from "../../lib/own-direction.ts";
+import { DAY_MS } from "../../lib/time-units.ts";
 import type { Query } from "../../queries/sql.ts";
 import {
 	bucketSeconds,
@@ -18,7 +19,6 @@ import {
 	type TimeRange,
 } from "../../queries/weather.ts";
 
-const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 
 /** Most points of a picture: a little over one a pixel on a wide screen. */

@@ -1,11 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import {
-	formatCounted,
-	formatNumber,
-	formatSpan,
-	formatUnit,
-} from "../../charts/format.ts";
+import { formatNumber, formatSpan, formatUnit } from "../../charts/format.ts";
 import {
 	axisLabel,
 	describeWeather,
@@ -14,7 +9,7 @@ import {
 	type WeatherPoint,
 	weatherChart,
 } from "../../charts/weather.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/format.ts";
 import type { TimeRange } from "../../queries/weather.ts";
 import { Chart } from "../charts/chart.tsx";
 import {

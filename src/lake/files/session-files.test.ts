@@ -422,6 +422,8 @@ test("what files are called is shown as it is, and kept SQL is SQL", async () =>
 	const written = `'${name.replaceAll("'", "''")}'`;
 	const error = await failure(`SELECT q.nope FROM ${written} AS q`);
 	expect(error?.message).toContain(`FROM ${written}`);
+	for (const missing of ["nope", "_f"])
+		expect((await failure(`FROM ${missing}`))?.message).not.toMatch(/_f\d/);
 	const { own } = await session.query({
 		sql: `CREATE VIEW shown AS FROM ${written}`,
 	});

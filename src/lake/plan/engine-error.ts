@@ -1,5 +1,6 @@
 import type { CatalogTable } from "../../lib/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
+import { isTableName } from "../files/table-names.ts";
 import { calledIn } from "../sql/tokens.ts";
 import type { Statement } from "./statement.ts";
 
@@ -97,12 +98,14 @@ export function engineError(
 	);
 }
 
-/** DuckDB offers the nearest name, if need be of a table of its own: then ours are named. */
+/** DuckDB offers the nearest name, if need be of a table of its own or a file's: then ours are named. */
 function withOurTables(
 	message: string,
 	tables: readonly CatalogTable[],
 ): string {
-	const names = tables.map(({ name }) => name);
+	const names = tables
+		.map(({ name }) => name)
+		.filter((name) => !isTableName(name));
 	return message.replace(
 		/^(.*Table with name .* does not exist!)\nDid you mean "(.*)"\?$/m,
 		(all, missing: string, offered: string) =>

@@ -46,6 +46,8 @@ interface Seen {
  */
 export class DateForms {
 	readonly #seen = new Map<string, Seen>();
+	/** The order that the file tells in words; it counts where its dates do not tell theirs. */
+	told: DateOrder | null = null;
 
 	/** Takes note of a time as it stands in a row; what is of another form, or no date at all, tells nothing. */
 	add(time: string, line: number): void {
@@ -80,7 +82,7 @@ export class DateForms {
 		if (match === null) return null;
 		const [, , sign = "", , third = ""] = match;
 		const seen = this.#seen.get(sign + third.length);
-		return seen === undefined ? null : orderOf(seen);
+		return seen === undefined ? null : this.#orderOf(seen);
 	}
 
 	/** The time with its date as `2024-01-31`; as it stands where the file's dates do not tell how. */
@@ -105,7 +107,7 @@ export class DateForms {
 					reason: `its dates have the day first in some rows and the month in others, such as ${seen.sample} and ${seen.torn.sample}: write them all as 2024-01-31`,
 					...seen.torn,
 				};
-			if (orderOf(seen) === null)
+			if (this.#orderOf(seen) === null)
 				return {
 					reason: `its dates, such as ${seen.sample}, may have the ${seen.isShort ? "day, the month or the year" : "day or the month"} first, and none in the file tells: write them as 2024-01-31`,
 					line: seen.line,
@@ -113,6 +115,12 @@ export class DateForms {
 				};
 		}
 		return null;
+	}
+
+	#orderOf(seen: Seen): DateOrder | null {
+		return this.told !== null && possibleOrders(seen).includes(this.told)
+			? this.told
+			: orderOf(seen);
 	}
 }
 

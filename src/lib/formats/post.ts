@@ -99,10 +99,10 @@ function extended(member: unknown): unknown {
 	return name === undefined ? member : extended(member[name]);
 }
 
-/** Members that tell when; of Telegram's two, `date` lacks its zone. */
+/** Members that tell when; of Telegram's two and WordPress's, `date` lacks its zone. */
 const TIMES = [
 	...["created_at", "createdAt", "created_utc", "date_unixtime", "published"],
-	...["date_published", "timestamp", "date"],
+	...["date_published", "timestamp", "date_gmt", "date"],
 ];
 
 /** Members that hold the text, plain or as HTML. */
@@ -128,7 +128,7 @@ export function postTime(text: string): number | string {
 /** Members that tell when a post was changed; Reddit's `edited` may be false. */
 const EDITS = [
 	...["edited_at", "editedAt", "edited_unixtime", "edited"],
-	...["updated_at", "updatedAt", "updated", "modified"],
+	...["updated_at", "updatedAt", "updated", "modified_gmt", "modified"],
 ];
 
 /** The first time among members that tell of a change; null where there is none. */
@@ -220,7 +220,7 @@ function writtenText(value: JsonObject): string | null {
 	});
 	const plain =
 		text !== null && HTML.test(text) ? cleaned(htmlText(text)) : text;
-	const title = cleaned(value.title);
+	const title = cleaned(joined(value.title));
 	return title === null
 		? plain
 		: [title, plain].filter((part) => part !== null).join("\n\n");
@@ -229,8 +229,10 @@ function writtenText(value: JsonObject): string | null {
 /** A text of Mastodon and its like is a paragraph, or begins with one. */
 const HTML = /^\s*<(?:p|div|span|a|br|ul|ol|h\d|blockquote|figure)\b[^>]*>/i;
 
-/** Telegram's list of texts, some with what they are, as one text. */
+/** Telegram's list of texts, some with what they are, as one text; WordPress's HTML as its text. */
 function joined(text: unknown): unknown {
+	if (isObject(text) && typeof text.rendered === "string")
+		return htmlText(text.rendered);
 	return Array.isArray(text)
 		? text
 				.map((part) => (isObject(part) ? part.text : part))
@@ -415,6 +417,8 @@ function urlOf(
 	if (isObject(value.reblog))
 		return webAddress(value.url) ?? webAddress(value.reblog.url);
 	if (value.url !== undefined) return webAddress(value.url);
+	// WordPress's; of other networks it is what the post tells of.
+	if (isObject(value.content)) return webAddress(value.link);
 	return screenName !== null && /^\w+$/.test(screenName) && /^\d+$/.test(id)
 		? `https://twitter.com/${screenName}/status/${id}`
 		: null;

@@ -1,3 +1,5 @@
+import { modulo } from "../grid.ts";
+import { DAY_MS, HOUR_MS } from "../time-units.ts";
 import type { RideList } from "./list.ts";
 
 /**
@@ -61,23 +63,20 @@ export function filterText(text: string): string {
 	return text.toWellFormed().replaceAll("\0", "").trim();
 }
 
-const DAY = 86_400_000;
-const HOUR = 3_600_000;
-
 /** The end of a day, as it is not in it any more. */
 export function dayAfter(day: Date): Date {
-	return new Date(day.getTime() + DAY);
+	return new Date(day.getTime() + DAY_MS);
 }
 
 /** ISO weekday of a local time in milliseconds: 1 (Monday) to 7. */
 export function weekdayOf(time: number): number {
 	// 1 January 1970 was a Thursday.
-	return modulo(Math.floor(time / DAY) + 3, 7) + 1;
+	return modulo(Math.floor(time / DAY_MS) + 3, 7) + 1;
 }
 
 /** Hour of the day of a local time in milliseconds: 0 to 23. */
 function hourOf(time: number): number {
-	return Math.floor(modulo(time, DAY) / HOUR);
+	return Math.floor(modulo(time, DAY_MS) / HOUR_MS);
 }
 
 /**
@@ -169,8 +168,4 @@ export function folded(text: string): string {
 		if (letter === "İ") return "i";
 		return UNKNOWN_CAPITALS.test(letter) ? letter : letter.toLowerCase();
 	});
-}
-
-function modulo(value: number, size: number): number {
-	return ((value % size) + size) % size;
 }

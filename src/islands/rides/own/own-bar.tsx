@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { formatBytes } from "../../../lib/format.ts";
-import { ridesOf } from "../sentence.ts";
+import { formatBytes, formatCounted } from "../../../lib/format.ts";
 import { problemSentence } from "./own-panel.tsx";
 import { keepRides, type OwnRides, ownProblem, trips } from "./own-rides.ts";
 import { tripsSentence } from "./words.ts";
@@ -26,8 +25,8 @@ export function OwnBar(props: {
 				{ownProblem.value !== null
 					? problemSentence(ownProblem.value)
 					: isKept
-						? `${ridesOf(rides)} of your own, kept on this device (${formatBytes(bytes)}) and nowhere else.`
-						: `${ridesOf(rides)} of your own, on this device until you leave the page, and nowhere else.`}
+						? `${formatCounted(rides, "ride")} of your own, kept on this device (${formatBytes(bytes)}) and nowhere else.`
+						: `${formatCounted(rides, "ride")} of your own, on this device until you leave the page, and nowhere else.`}
 			</div>
 			<div class="own-bar-trips">
 				<label>

@@ -11,6 +11,7 @@ import {
 	ridesThrough,
 	rideTotals,
 } from "../../../queries/rides.ts";
+import { cancelled } from "../../shared/unless-aborted.ts";
 import type { ReadOptions, RideSource, WindowCells } from "../ride-source.ts";
 
 /** A pair or a count that comes from the worker. */
@@ -92,8 +93,6 @@ export class OwnRideSource implements RideSource {
 	async #unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 		const answer = await this.#lifeline.hold(work);
 		if (!signal.aborted) return answer;
-		const error = new Error("cancelled");
-		error.name = "CancelledError";
-		throw error;
+		throw cancelled();
 	}
 }

@@ -2,9 +2,12 @@ import type {
 	ReadProgress,
 	ReadReport,
 } from "../../../lake/own-data/read-rides.ts";
-import { formatBytes, formatCount } from "../../../lib/format.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../../lib/format.ts";
 import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
-import { ridesOf } from "../sentence.ts";
 
 /** How far the reading is: `312 of 1,000 files, 73 MB of 234 MB`. */
 export function progressText({
@@ -13,7 +16,7 @@ export function progressText({
 	bytes,
 	totalBytes,
 }: ReadProgress): string {
-	return `${formatCount(files)} of ${filesOf(totalFiles)}, ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
+	return `${formatCount(files)} of ${formatCounted(totalFiles, "file")}, ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
 }
 
 /** What became of the files, in sentences. */
@@ -21,19 +24,21 @@ export function reportSentences(report: ReadReport): string[] {
 	const { added, duplicates, otherFiles, notRides, problemCount } = report;
 	const sentences: string[] = [];
 	if (added > 0)
-		sentences.push(`${ridesOf(added)} ${are(added)} on the map now.`);
+		sentences.push(
+			`${formatCounted(added, "ride")} ${are(added)} on the map now.`,
+		);
 	else if (duplicates === 0) sentences.push("There is no ride in these files.");
 	if (duplicates > 0)
 		sentences.push(
 			added === 0
-				? `${ridesOf(duplicates)} ${are(duplicates)} here already.`
-				: `${filesOf(duplicates)} ${duplicates === 1 ? "holds a ride" : "hold rides"} that ${are(duplicates)} here already.`,
+				? `${formatCounted(duplicates, "ride")} ${are(duplicates)} here already.`
+				: `${formatCounted(duplicates, "file")} ${duplicates === 1 ? "holds a ride" : "hold rides"} that ${are(duplicates)} here already.`,
 		);
 	for (const { reason, files } of notRides)
-		sentences.push(`${filesOf(files)} ${reason}.`);
+		sentences.push(`${formatCounted(files, "file")} ${reason}.`);
 	if (otherFiles > 0)
 		sentences.push(
-			`${filesOf(otherFiles)} of other kinds ${otherFiles === 1 ? "was" : "were"} left out.`,
+			`${formatCounted(otherFiles, "file")} of other kinds ${otherFiles === 1 ? "was" : "were"} left out.`,
 		);
 	if (problemCount > 0)
 		sentences.push(
@@ -48,11 +53,7 @@ export function tripsSentence(counted: CountedTrips, leftOut: number): string {
 		return "Rides that two devices recorded on one trip count twice.";
 	return leftOut === 0
 		? "No two rides are of one trip."
-		: `${ridesOf(leftOut)} ${are(leftOut)} left out: another device recorded the same trip at the same time, with more points.`;
-}
-
-function filesOf(count: number): string {
-	return `${formatCount(count)} ${count === 1 ? "file" : "files"}`;
+		: `${formatCounted(leftOut, "ride")} ${are(leftOut)} left out: another device recorded the same trip at the same time, with more points.`;
 }
 
 function are(count: number): string {

@@ -1,0 +1,219 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { ChartChoice } from "../../charts/answer-encoding.ts";
+import type { Catalog } from "../../lib/catalog.ts";
+import { download } from "../shared/download.ts";
+import { Empty, Failure, Loading } from "../shared/states.tsx";
+import { csvFile } from "./csv.ts";
+import type { Editor } from "./editor.ts";
+import { FailureCard } from "./failure.tsx";
+import { type Cell, ResultGrid } from "./grid.ts";
+import { Changed } from "./own.tsx";
+import { PlanPanel } from "./plan.tsx";
+import type { Result } from "./result.ts";
+import { SHORTCUT } from "./toolbar.tsx";
+import { changeSentence, outcome } from "./words.ts";
+import type { Answered, Workbench } from "./workbench.ts";
+
+/** How an answer is looked at. */
+export type View = keyof typeof VIEWS;
+
+const VIEWS = { rows: "Rows", chart: "Chart", plan: "Plan" };
+
+/** What the last run answered: as rows, as a chart, or by its plan. */
+export function Results(props: {
+	readonly workbench: Workbench;
+	readonly catalog: Catalog;
+	readonly view: View;
+	readonly onView: (view: View) => void;
+	readonly choice: ChartChoice | null;
+	readonly onChoice: (choice: ChartChoice) => void;
+	readonly onDrawn: (choice: ChartChoice | null) => void;
+	readonly grid: { current: ResultGrid | null };
+	readonly editor: { current: Editor | null };
+	readonly onOpen: (cell: Cell) => void;
+	readonly onCopy: (cell: Cell) => void;
+	readonly onRetry: () => void;
+}) {
+	const { workbench, catalog, view, onView, editor } = props;
+	const status = workbench.status.value;
+	const answer = workbench.answer.value;
+	const price = workbench.price.value;
+	const isStale = status.kind !== "answered";
+	return (
+		<div
+			class="sql-results"
+			tabIndex={-1}
+			aria-busy={status.kind === "running"}
+			data-runs-ended={workbench.runsEnded.value}
+		>
+			<div class="sql-results-head">
+				<p class="sql-outcome" role="status" aria-live="polite">
+					{said(status.kind, answer)}
+				</p>
+				{answer !== null && (
+					<>
+						<fieldset class="sql-views">
+							<legend class="visually-hidden">Show</legend>
+							{(Object.keys(VIEWS) as View[]).map((each) => (
+								<button
+									key={each}
+									type="button"
+									aria-pressed={view === each}
+									onClick={() => onView(each)}
+								>
+									{VIEWS[each]}
+								</button>
+							))}
+						</fieldset>
+						{answer.change === null && <Download answer={answer} />}
+					</>
+				)}
+			</div>
+			{status.kind === "failed" && (
+				<FailureCard
+					failure={status.failure}
+					scans={price.kind === "known" ? price.scans : []}
+					tables={catalog.tables}
+					onShow={(place) => editor.current?.show(place)}
+					onRetry={props.onRetry}
+				/>
+			)}
+			{answer === null ? (
+				status.kind !== "failed" && (
+					<Empty>
+						<p>
+							Write SQL or take an example, then press Run
+							<span class="sql-shortcut">
+								{" "}
+								or <kbd>{SHORTCUT}</kbd>
+							</span>
+							. Nothing runs by itself.
+						</p>
+					</Empty>
+				)
+			) : (
+				<div class={isStale ? "sql-answer is-stale" : "sql-answer"}>
+					{answer.change !== null && view !== "plan" && (
+						<Changed change={answer.change} />
+					)}
+					<Grid
+						answer={answer}
+						isShown={view === "rows" && answer.change === null}
+						grid={props.grid}
+						onOpen={props.onOpen}
+						onCopy={props.onCopy}
+					/>
+					{view === "chart" && answer.change === null && (
+						<ChartView
+							result={answer.result}
+							choice={props.choice}
+							onChoice={props.onChoice}
+							onDrawn={props.onDrawn}
+						/>
+					)}
+					{view === "plan" && (
+						<PlanPanel
+							plan={answer.plan}
+							milliseconds={answer.milliseconds}
+							version={answer.version}
+						/>
+					)}
+				</div>
+			)}
+		</div>
+	);
+}
+
+function said(kind: string, answer: Answered | null): string {
+	if (kind === "running") return "";
+	const before = answer === null ? "" : " The answer before stays below.";
+	if (kind === "cancelled") return `Cancelled.${before}`;
+	if (kind === "failed") return answer === null ? "" : `Did not run.${before}`;
+	if (answer === null) return "";
+	return answer.change === null
+		? outcome(answer.result.rows, answer.milliseconds)
+		: changeSentence(answer.change);
+}
+
+function Grid(props: {
+	readonly answer: Answered;
+	readonly isShown: boolean;
+	readonly grid: { current: ResultGrid | null };
+	readonly onOpen: (cell: Cell) => void;
+	readonly onCopy: (cell: Cell) => void;
+}) {
+	const { answer, isShown, grid } = props;
+	const host = useRef<HTMLDivElement>(null);
+	// Before the page says that it has answered: it must not do so over earlier rows.
+	useLayoutEffect(() => {
+		const created = new ResultGrid({
+			onOpen: (cell) => props.onOpen(cell),
+			onCopy: (cell) => props.onCopy(cell),
+		});
+		host.current?.append(created.element);
+		grid.current = created;
+		return () => {
+			created.destroy();
+			grid.current = null;
+		};
+	}, []);
+	useLayoutEffect(() => grid.current?.show(answer.result), [answer]);
+	const { result } = answer;
+	return (
+		<div class="grid-host" ref={host} hidden={!isShown}>
+			{result.rows === 0 && <p class="grid-none">The answer has no rows.</p>}
+		</div>
+	);
+}
+
+/** The answer as a picture; what draws it comes once it is asked for. */
+function ChartView(props: {
+	readonly result: Result;
+	readonly choice: ChartChoice | null;
+	readonly onChoice: (choice: ChartChoice) => void;
+	readonly onDrawn: (choice: ChartChoice | null) => void;
+}) {
+	const code = useSignal<typeof import("./answer-chart.tsx") | null>(null);
+	const problem = useSignal<unknown>(null);
+	const load = async () => {
+		problem.value = null;
+		try {
+			code.value = await import("./answer-chart.tsx");
+		} catch (error) {
+			problem.value = error;
+		}
+	};
+	useEffect(() => void load(), []);
+	if (problem.value !== null)
+		return <Failure error={problem.value} onRetry={load} />;
+	if (code.value === null) return <Loading what="the chart" />;
+	return <code.value.AnswerChart {...props} />;
+}
+
+function Download({ answer }: { readonly answer: Answered }) {
+	const stop = useSignal<AbortController | null>(null);
+	const isBusy = useComputed(() => stop.value !== null);
+	const write = async () => {
+		const controller = new AbortController();
+		stop.value = controller;
+		try {
+			download(await csvFile(answer.result, controller.signal), "lakeside.csv");
+		} catch (error) {
+			if (!controller.signal.aborted) throw error;
+		} finally {
+			stop.value = null;
+		}
+	};
+	useEffect(() => () => stop.peek()?.abort(), [answer]);
+	return (
+		<button
+			type="button"
+			class="button"
+			disabled={isBusy.value}
+			onClick={() => void write()}
+		>
+			{isBusy.value ? "Writing …" : "Download CSV"}
+		</button>
+	);
+}
