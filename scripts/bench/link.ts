@@ -41,6 +41,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Serves files with Range support over a link of a certain latency and bandwidth. */
 export async function startLink(options: LinkOptions): Promise<Link> {
 	let freeAt = 0;
+	let sending = 0;
 	let requests = 0;
 	let bytesSent = 0;
 	const turn = async (bytes: number) => {
@@ -51,12 +52,16 @@ export async function startLink(options: LinkOptions): Promise<Link> {
 		if (freeAt > now) await sleep(freeAt - now);
 	};
 	const sendSlowly = async (response: ServerResponse, bytes: Buffer) => {
+		// A link that was idle has saved up nothing.
+		if (sending === 0) freeAt = Math.max(freeAt, performance.now());
+		sending += 1;
 		for (let at = 0; at < bytes.length && !response.destroyed; ) {
 			const part = bytes.subarray(at, at + PART_BYTES);
 			await turn(part.length);
 			response.write(part);
 			at += part.length;
 		}
+		sending -= 1;
 		response.end();
 	};
 
