@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { formatBytes, formatCount } from "../src/lib/format.ts";
+import { formatBytes, formatCount } from "../src/lib/text/format.ts";
 import { Terminal } from "./data/terminal.ts";
 import {
 	type DeployOptions,

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { unverifiedWords } from "../src/lake/plan/unverified.ts";
 import { type Cell, distinctNames, readAnswer } from "../src/lake/rows.ts";
-import { formatBytes } from "../src/lib/format.ts";
-import { printable } from "../src/lib/printable.ts";
-import { unverifiedWords } from "../src/lib/unverified.ts";
+import { formatBytes } from "../src/lib/text/format.ts";
+import { printable } from "../src/lib/text/printable.ts";
 import type { QueryAnswer } from "../workers/engine-api.ts";
 import { openLake } from "./lake/open-lake.ts";
 

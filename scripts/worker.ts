@@ -1,7 +1,7 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { printable } from "../src/lib/printable.ts";
+import { printable } from "../src/lib/text/printable.ts";
 import { workQueue } from "./jobs/queue-worker.ts";
 
 const USAGE = `npm run worker -- --queue redis://HOST:PORT --store s3://BUCKET [--processes N] [--endpoint URL] [--exit-when-idle [--idle-seconds N]] [--lock-seconds N] [--scratch DIR]

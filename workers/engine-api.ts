@@ -1,5 +1,5 @@
-import type { Catalog } from "../src/lib/catalog.ts";
-import type { Settings } from "../src/lib/settings.ts";
+import type { Settings } from "../src/lake/settings.ts";
+import type { Catalog } from "../src/lib/catalog/catalog.ts";
 
 /** A value that travels beside the SQL, bound to a `?` by its position. */
 export type SqlValue = string | number | boolean | null;

@@ -2,8 +2,8 @@ import { residentShare } from "../src/lake/budgets.ts";
 import type { BudgetedCache } from "../src/lake/byte-cache.ts";
 import { cancelled } from "../src/lake/errors.ts";
 import { LakeSession, type SessionOptions } from "../src/lake/session.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../src/lake/settings.ts";
 import type { KeyRing } from "../src/lake/signing/key-ring.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../src/lib/settings.ts";
 import type { EngineApi, EngineStatus, Progress } from "./engine-api.ts";
 
 const PROGRESS_MILLISECONDS = 50;

@@ -2,7 +2,7 @@ import { expose, transfer } from "comlink";
 import { residentShare, suitableMemoryBytes } from "../src/lake/budgets.ts";
 import { HttpSource } from "../src/lake/http/source.ts";
 import { KeyRing } from "../src/lake/signing/key-ring.ts";
-import { allowsAddress, foreignHosts } from "../src/lib/foreign-hosts.ts";
+import { allowsAddress, foreignHosts } from "../src/lib/hosts/foreign-hosts.ts";
 import { decodePool, startDecoder, suitableDecoders } from "./decode-pool.ts";
 import { fetchDuckdb } from "./duckdb.ts";
 import { createEngine } from "./engine.ts";

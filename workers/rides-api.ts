@@ -3,13 +3,13 @@ import type {
 	ReadProgress,
 	ReadReport,
 } from "../src/lake/own-data/read-rides.ts";
-import type { StartView } from "../src/lib/catalog.ts";
-import type { CellWindow } from "../src/lib/grid.ts";
+import type { StartView } from "../src/lib/catalog/catalog.ts";
+import type { CellWindow } from "../src/lib/geo/grid.ts";
 import type { RideFilter } from "../src/lib/rides/filter.ts";
 import type { RideList } from "../src/lib/rides/list.ts";
 import type { CountedTrips } from "../src/lib/rides/ride-store.ts";
 import type { StartPlace } from "../src/lib/rides/start-places.ts";
-import type { Track } from "../src/lib/tracks.ts";
+import type { Track } from "../src/lib/rides/tracks.ts";
 
 /** The rides that a worker holds now. */
 export interface Holding {

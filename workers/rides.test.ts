@@ -1,8 +1,8 @@
 import * as parquet from "parquet-wasm/node";
 import { expect, test } from "vitest";
 import { ride } from "../scripts/bench/pipeline/ride-files.ts";
-import type { CellWindow } from "../src/lib/grid.ts";
-import { mercatorX, mercatorY } from "../src/lib/mercator.ts";
+import type { CellWindow } from "../src/lib/geo/grid.ts";
+import { mercatorX, mercatorY } from "../src/lib/geo/mercator.ts";
 import { ANY_RIDE, matching } from "../src/lib/rides/filter.ts";
 import { createRides, type RideStorage } from "./rides.ts";
 

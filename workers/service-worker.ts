@@ -15,7 +15,7 @@ import {
 	NetworkOnly,
 	StaleWhileRevalidate,
 } from "workbox-strategies";
-import { ISOLATION_HEADERS } from "../src/lib/isolation.ts";
+import { ISOLATION_HEADERS } from "../src/lib/hosts/isolation.ts";
 
 declare const self: ServiceWorkerGlobalScope & {
 	/** Pages, scripts, styles and fonts; workbox-build puts the list here. */

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
+import { ISOLATION_HEADERS } from "../../src/lib/hosts/isolation.ts";
 
 export interface LinkOptions {
 	/** Folders by the path below which they are served, for example `/lake/`. */

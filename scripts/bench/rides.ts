@@ -6,7 +6,7 @@ import {
 	longitudeOf,
 	mercatorX,
 	mercatorY,
-} from "../../src/lib/mercator.ts";
+} from "../../src/lib/geo/mercator.ts";
 import type { Figure } from "./figure.ts";
 import { onRidesSite } from "./rides-site.ts";
 

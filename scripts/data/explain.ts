@@ -1,9 +1,9 @@
-import type { CatalogRollup } from "../../src/lib/catalog.ts";
+import type { CatalogRollup } from "../../src/lib/catalog/catalog.ts";
 import {
 	formatBytes,
 	formatCount,
 	formatCounted,
-} from "../../src/lib/format.ts";
+} from "../../src/lib/text/format.ts";
 import type {
 	DatasetDefinition,
 	TableDefinition,

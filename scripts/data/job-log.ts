@@ -1,4 +1,4 @@
-import { formatBytes, formatCounted } from "../../src/lib/format.ts";
+import { formatBytes, formatCounted } from "../../src/lib/text/format.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { type JobRecord, recordKey } from "../jobs/job.ts";
 import type { Aggregated } from "../steps/aggregate.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { formatCounted } from "../../src/lib/format.ts";
-import { printable } from "../../src/lib/printable.ts";
+import { formatCounted } from "../../src/lib/text/format.ts";
+import { printable } from "../../src/lib/text/printable.ts";
 import {
 	type BuildCommand,
 	readCommand,

@@ -3,7 +3,7 @@ import {
 	formatBytes,
 	formatCount,
 	formatCounted,
-} from "../../src/lib/format.ts";
+} from "../../src/lib/text/format.ts";
 import type { ParseOptions } from "../datasets/dataset.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";

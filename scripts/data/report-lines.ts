@@ -2,7 +2,7 @@ import {
 	formatBytes,
 	formatCount,
 	formatCounted,
-} from "../../src/lib/format.ts";
+} from "../../src/lib/text/format.ts";
 import type {
 	BuildReport,
 	DatasetReport,

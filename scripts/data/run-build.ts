@@ -1,4 +1,4 @@
-import { printable } from "../../src/lib/printable.ts";
+import { printable } from "../../src/lib/text/printable.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { formerKey } from "../publish/publication.ts";
 import { buildLake } from "../steps/build.ts";

@@ -1,5 +1,5 @@
-import { formatBytes, formatCount } from "../../src/lib/format.ts";
-import { printable } from "../../src/lib/printable.ts";
+import { formatBytes, formatCount } from "../../src/lib/text/format.ts";
+import { printable } from "../../src/lib/text/printable.ts";
 import type { BuildProgress, BuildStep } from "../steps/build-options.ts";
 
 /** A line that changes does so no more often, in milliseconds. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatCounted } from "../../src/lib/format.ts";
+import { formatCounted } from "../../src/lib/text/format.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import type { BuildOptions } from "../steps/build-options.ts";
 import { ownFolders, placesOf } from "../steps/places.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { column } from "../../src/lib/catalog/tables.ts";
 import { randomFrom } from "../../src/lib/random.ts";
-import { column } from "../../src/lib/tables.ts";
 import { shuffled } from "../../tests/support/shuffled.ts";
 import { csv } from "../formats/declared/csv.ts";
 import { balanceOfCopies, countedOnce } from "./counted-once.ts";

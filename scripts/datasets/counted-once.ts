@@ -1,4 +1,4 @@
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import { literal } from "../storage/sql-text.ts";
 import type { Balance, TableDefinition } from "./dataset.ts";
 

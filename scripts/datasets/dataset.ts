@@ -1,6 +1,6 @@
-import type { StartView } from "../../src/lib/catalog.ts";
+import type { StartView } from "../../src/lib/catalog/catalog.ts";
+import type { Column, TableContract } from "../../src/lib/catalog/tables.ts";
 import type { RideOptions } from "../../src/lib/rides/read-ride.ts";
-import type { Column, TableContract } from "../../src/lib/tables.ts";
 import type { Row } from "../storage/duckdb.ts";
 
 /** A raw file of a dataset. */

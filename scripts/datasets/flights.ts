@@ -1,4 +1,4 @@
-import { tableContract } from "../../src/lib/tables.ts";
+import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { literal, parquetRows } from "../storage/sql-text.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import { DEFAULT_PARSE_OPTIONS } from "../steps/build-options.ts";
 import {
 	findLosers,

@@ -1,4 +1,4 @@
-import { column } from "../../src/lib/tables.ts";
+import { column } from "../../src/lib/catalog/tables.ts";
 import { CANDLES } from "../formats/candles.ts";
 import { balanceOfCopies, type Copies, countedOnce } from "./counted-once.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";

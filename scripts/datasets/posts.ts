@@ -1,7 +1,7 @@
+import { ROLLUP_COLUMNS } from "../../src/lib/catalog/rollups.ts";
+import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { isTar } from "../../src/lib/formats/tar.ts";
-import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
-import { tableContract } from "../../src/lib/tables.ts";
 import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 

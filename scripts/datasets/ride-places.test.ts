@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Catalog } from "../../src/lib/catalog.ts";
+import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import {
 	build,
 	queryLake,

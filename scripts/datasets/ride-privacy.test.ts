@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Catalog } from "../../src/lib/catalog.ts";
+import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import { greatCircle } from "../../src/lib/rides/course.ts";
 import { fitOf, gpxOf, type MadeRide } from "../../tests/support/ride-files.ts";
 import {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRides } from "../../src/lake/own-data/read-rides.ts";
-import { MAX_LEVEL } from "../../src/lib/mercator.ts";
+import { MAX_LEVEL } from "../../src/lib/geo/mercator.ts";
 import { randomFrom } from "../../src/lib/random.ts";
 import { openRideBatch } from "../../src/lib/rides/ride-batch.ts";
 import { RideStore } from "../../src/lib/rides/ride-store.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MAX_LEVEL, MIN_LEVEL, morton } from "../../src/lib/mercator.ts";
+import { MAX_LEVEL, MIN_LEVEL, morton } from "../../src/lib/geo/mercator.ts";
 import {
 	build,
 	queryLake,

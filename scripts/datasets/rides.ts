@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import type { StartView } from "../../src/lib/catalog.ts";
+import type { StartView } from "../../src/lib/catalog/catalog.ts";
+import { ROLLUP_COLUMNS } from "../../src/lib/catalog/rollups.ts";
+import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import { levelOf, windowOf } from "../../src/lib/grid.ts";
+import { levelOf, windowOf } from "../../src/lib/geo/grid.ts";
 import {
 	latitudeOf,
 	longitudeOf,
 	MIN_LEVEL,
 	mercatorX,
 	mercatorY,
-} from "../../src/lib/mercator.ts";
+} from "../../src/lib/geo/mercator.ts";
 import {
 	type DescribedRide,
 	describedRide,
@@ -33,8 +35,6 @@ import {
 	viewOf,
 	WHOLE_CUT,
 } from "../../src/lib/rides/start-view.ts";
-import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
-import { tableContract } from "../../src/lib/tables.ts";
 import { fileBytes } from "../formats/bytes.ts";
 import { exportedRides, readListFile } from "../formats/ride-export.ts";
 import {

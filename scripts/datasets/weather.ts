@@ -1,5 +1,5 @@
-import { ROLLUP_COLUMNS } from "../../src/lib/rollups.ts";
-import { tableContract } from "../../src/lib/tables.ts";
+import { ROLLUP_COLUMNS } from "../../src/lib/catalog/rollups.ts";
+import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { mayHoldReadings } from "../formats/weather-names.ts";
 import { isZip } from "../formats/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";

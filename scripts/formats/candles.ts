@@ -6,7 +6,7 @@ import {
 	PLACES,
 } from "../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import type { ParseOutput } from "../datasets/dataset.ts";
 import { literal } from "../storage/sql-text.ts";
 import {

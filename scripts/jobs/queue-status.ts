@@ -1,6 +1,6 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { formatCount } from "../../src/lib/format.ts";
+import { formatCount } from "../../src/lib/text/format.ts";
 import {
 	connectQueue,
 	type JobSaying,

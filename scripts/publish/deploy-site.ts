@@ -3,7 +3,7 @@ import { glob, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
-import { parseCatalog } from "../../src/lib/catalog.ts";
+import { parseCatalog } from "../../src/lib/catalog/catalog.ts";
 import { lakeFiles } from "../site/lake-files.ts";
 import { publicUrl } from "../storage/bucket-cors.ts";
 import { fileHeaders } from "../storage/file-headers.ts";

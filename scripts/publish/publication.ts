@@ -1,10 +1,10 @@
 import { gunzipSync } from "node:zlib";
+import { openHasher } from "../../src/lib/bytes/hash.ts";
 import {
 	type Catalog,
 	type ManifestBlock,
 	parseCatalog,
-} from "../../src/lib/catalog.ts";
-import { openHasher } from "../../src/lib/hash.ts";
+} from "../../src/lib/catalog/catalog.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { LAKE_FILE } from "../storage/file-headers.ts";
 import { ConflictError, type Store, StoreError } from "../storage/store.ts";

@@ -7,8 +7,8 @@ import {
 	publicLakeUrl,
 	reachableHosts,
 } from "../../src/lake/at-build.ts";
-import { contentSecurityPolicy } from "../../src/lib/csp.ts";
-import { formatBytes } from "../../src/lib/format.ts";
+import { contentSecurityPolicy } from "../../src/lib/hosts/csp.ts";
+import { formatBytes } from "../../src/lib/text/format.ts";
 import { writeHeaders } from "./headers.ts";
 import { linkLake } from "./lake-files.ts";
 import { withRelativeLinks, withRelativeUrls } from "./relative-links.ts";

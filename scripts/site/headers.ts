@@ -1,6 +1,6 @@
 import { glob, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
+import { ISOLATION_HEADERS } from "../../src/lib/hosts/isolation.ts";
 import { lakeFiles } from "./lake-files.ts";
 
 /** The page that other pages may frame, below the site's root. */

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Catalog, ManifestBlock } from "../../src/lib/catalog.ts";
+import type { Catalog, ManifestBlock } from "../../src/lib/catalog/catalog.ts";
 import { lakeFiles, linkLake } from "./lake-files.ts";
 
 let root = "";

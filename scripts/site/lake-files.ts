@@ -6,7 +6,7 @@ import {
 	type Catalog,
 	type ManifestBlock,
 	parseCatalog,
-} from "../../src/lib/catalog.ts";
+} from "../../src/lib/catalog/catalog.ts";
 
 const decompress = promisify(gunzip);
 

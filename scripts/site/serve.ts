@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import send from "send";
-import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
+import { ISOLATION_HEADERS } from "../../src/lib/hosts/isolation.ts";
 import { fileHeaders } from "../storage/file-headers.ts";
 import { EMBEDDED_PAGE } from "./headers.ts";
 

@@ -1,8 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { CatalogRollup, StartView } from "../../src/lib/catalog.ts";
-import { openHasher } from "../../src/lib/hash.ts";
+import { openHasher } from "../../src/lib/bytes/hash.ts";
+import type {
+	CatalogRollup,
+	StartView,
+} from "../../src/lib/catalog/catalog.ts";
 import type {
 	DatasetDefinition,
 	RollupDefinition,

@@ -1,5 +1,5 @@
-import { identifier } from "../../src/lib/identifier.ts";
-import type { TableContract } from "../../src/lib/tables.ts";
+import type { TableContract } from "../../src/lib/catalog/tables.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { literal } from "../storage/sql-text.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Catalog, ManifestFile } from "../../src/lib/catalog.ts";
+import type { Catalog, ManifestFile } from "../../src/lib/catalog/catalog.ts";
 import { DATASETS } from "../datasets/registry.ts";
 import { codeVersion } from "../jobs/code-version.ts";
 import { allEnded, inTurns } from "../jobs/in-turns.ts";

@@ -13,14 +13,14 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openHasher } from "../../src/lib/bytes/hash.ts";
 import {
 	type Catalog,
 	type ManifestBlock,
 	parseCatalog,
-} from "../../src/lib/catalog.ts";
-import { openHasher } from "../../src/lib/hash.ts";
+} from "../../src/lib/catalog/catalog.ts";
+import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { randomFrom } from "../../src/lib/random.ts";
-import { tableContract } from "../../src/lib/tables.ts";
 import { missingSharedData } from "../datasets/shared-data.ts";
 import { literal } from "../storage/sql-text.ts";
 import { build, queryLake, temporaryFolder, writeAll } from "./building.ts";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { column } from "../../src/lib/tables.ts";
+import { column } from "../../src/lib/catalog/tables.ts";
 import { type TableDefinition, timeBuckets } from "../datasets/dataset.ts";
 import { type Database, openDatabase, rowsOf } from "../storage/duckdb.ts";
 import { literalList } from "../storage/sql-text.ts";

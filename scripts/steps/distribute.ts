@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import {

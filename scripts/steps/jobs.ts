@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ManifestFile, StartView } from "../../src/lib/catalog.ts";
+import type { ManifestFile, StartView } from "../../src/lib/catalog/catalog.ts";
 import type {
 	DatasetDefinition,
 	ParseOptions,

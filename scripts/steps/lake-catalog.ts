@@ -4,7 +4,7 @@ import type {
 	CatalogTable,
 	ManifestFile,
 	StartView,
-} from "../../src/lib/catalog.ts";
+} from "../../src/lib/catalog/catalog.ts";
 import type { CourseOptions } from "../../src/lib/rides/course.ts";
 import type {
 	DatasetDefinition,

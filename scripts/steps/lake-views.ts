@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { identifier } from "../../src/lib/identifier.ts";
-import type { TableContract } from "../../src/lib/tables.ts";
+import type { TableContract } from "../../src/lib/catalog/tables.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import { literal, literalList, parquetRows } from "../storage/sql-text.ts";
 import { NULL_PARTITION } from "./buckets.ts";
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { type Hasher, openHasher } from "../../src/lib/bytes/hash.ts";
 import type {
 	BlockReference,
 	Bounds,
@@ -10,14 +11,13 @@ import type {
 	ManifestChunk,
 	ManifestFile,
 	ManifestRowGroup,
-} from "../../src/lib/catalog.ts";
-import { type Hasher, openHasher } from "../../src/lib/hash.ts";
+} from "../../src/lib/catalog/catalog.ts";
 import {
 	compareValues,
 	type OrderedValue,
 	valueReader,
-} from "../../src/lib/ordered-values.ts";
-import type { TableContract } from "../../src/lib/tables.ts";
+} from "../../src/lib/catalog/ordered-values.ts";
+import type { TableContract } from "../../src/lib/catalog/tables.ts";
 import { type Row, rowsOf } from "../storage/duckdb.ts";
 import { literalList } from "../storage/sql-text.ts";
 import type { LakeFile } from "./lake-views.ts";

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { rowsOf } from "../storage/duckdb.ts";
 import { parquetRows } from "../storage/sql-text.ts";

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ManifestFile } from "../../src/lib/catalog.ts";
+import type { ManifestFile } from "../../src/lib/catalog/catalog.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { type DatasetBuild, output, parsed } from "./dataset-build.ts";

@@ -1,5 +1,5 @@
-import type { CatalogDataset } from "../../src/lib/catalog.ts";
-import { tableContract } from "../../src/lib/tables.ts";
+import type { CatalogDataset } from "../../src/lib/catalog/catalog.ts";
+import { tableContract } from "../../src/lib/catalog/tables.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 
 export const REJECTS_ORDER =

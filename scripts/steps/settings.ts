@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StartView, Synthetic } from "../../src/lib/catalog.ts";
+import type { StartView, Synthetic } from "../../src/lib/catalog/catalog.ts";
 import {
 	MAX_PLACE_NAME,
 	type NamedPlace,

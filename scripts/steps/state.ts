@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { Catalog } from "../../src/lib/catalog.ts";
+import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
 import { type JobOutput, type JobRecord, recordKey } from "../jobs/job.ts";
 import type { Store } from "../storage/store.ts";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ManifestFile } from "../../src/lib/catalog.ts";
-import { identifier } from "../../src/lib/identifier.ts";
-import type { TableContract } from "../../src/lib/tables.ts";
+import type { ManifestFile } from "../../src/lib/catalog/catalog.ts";
+import type { TableContract } from "../../src/lib/catalog/tables.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { corsText } from "../../src/lib/cors.ts";
+import { corsText } from "../../src/lib/hosts/cors.ts";
 import { corsAdvice, publicUrl } from "./bucket-cors.ts";
 import { S3Store } from "./s3-store.ts";
 

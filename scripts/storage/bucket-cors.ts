@@ -1,4 +1,4 @@
-import { ANY_SITE, corsText } from "../../src/lib/cors.ts";
+import { ANY_SITE, corsText } from "../../src/lib/hosts/cors.ts";
 import type { S3Store } from "./s3-store.ts";
 import { StoreError } from "./store.ts";
 

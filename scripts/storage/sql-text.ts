@@ -1,4 +1,4 @@
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 
 /** A text as a literal of DuckDB's SQL, for DDL and COPY, which take no parameters. */
 export function literal(text: string): string {

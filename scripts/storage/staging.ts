@@ -13,7 +13,7 @@ import {
 	TIMESTAMP,
 	VARCHAR,
 } from "@duckdb/node-api";
-import { identifier } from "../../src/lib/identifier.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
 import type {
 	StagingTable,
 	StagingType,

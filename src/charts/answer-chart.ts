@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { inOwnDirection } from "../lib/own-direction.ts";
+import { inOwnDirection } from "../lib/text/own-direction.ts";
 import {
 	type Candle,
 	type Drawing,

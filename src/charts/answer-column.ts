@@ -1,4 +1,4 @@
-import { isNumeric } from "../lib/duckdb-types.ts";
+import { isNumeric } from "../lib/sql/duckdb-types.ts";
 
 /** What a column's values are to a picture. */
 export type Scale = "time" | "number" | "words";

@@ -1,5 +1,5 @@
-import { formatCounted } from "../lib/format.ts";
-import { inOwnDirection } from "../lib/own-direction.ts";
+import { formatCounted } from "../lib/text/format.ts";
+import { inOwnDirection } from "../lib/text/own-direction.ts";
 import { DAY_MS } from "../lib/time-units.ts";
 import type { AnswerColumn, Scale, Value } from "./answer-column.ts";
 import {

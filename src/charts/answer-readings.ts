@@ -1,4 +1,4 @@
-import { inOwnDirection } from "../lib/own-direction.ts";
+import { inOwnDirection } from "../lib/text/own-direction.ts";
 import { type Drawing, placeText } from "./answer-drawing.ts";
 import { formatNumber } from "./format.ts";
 

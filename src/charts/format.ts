@@ -1,5 +1,5 @@
-import { formatCount, formatCounted } from "../lib/format.ts";
-import { inOwnDirection } from "../lib/own-direction.ts";
+import { formatCount, formatCounted } from "../lib/text/format.ts";
+import { inOwnDirection } from "../lib/text/own-direction.ts";
 import type { TimeUnit } from "../lib/time-units.ts";
 
 const LOCALE = "en-GB";

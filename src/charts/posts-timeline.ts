@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount, formatCounted } from "../lib/format.ts";
+import { formatCount, formatCounted } from "../lib/text/format.ts";
 import {
 	addUnits,
 	DAY_MS,

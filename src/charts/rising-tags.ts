@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount } from "../lib/format.ts";
-import { shownTag } from "../lib/hashtags.ts";
+import { shownTag } from "../lib/posts/hashtags.ts";
+import { formatCount } from "../lib/text/format.ts";
 import { formatFixed, formatNumber } from "./format.ts";
 import { tagLabels } from "./tag-labels.ts";
 

@@ -1,5 +1,5 @@
 import cloud from "d3-cloud";
-import { shownTag } from "../lib/hashtags.ts";
+import { shownTag } from "../lib/posts/hashtags.ts";
 import { randomFrom } from "../lib/random.ts";
 import type { TopTag } from "./top-tags.ts";
 

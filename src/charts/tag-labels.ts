@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { shownTag } from "../lib/hashtags.ts";
+import { shownTag } from "../lib/posts/hashtags.ts";
 import { ellipsis, textWidthEm } from "./text-width.ts";
 
 export const FONT_SIZE = 12;

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount, formatCounted } from "../lib/format.ts";
-import { shownTag } from "../lib/hashtags.ts";
+import { shownTag } from "../lib/posts/hashtags.ts";
+import { formatCount, formatCounted } from "../lib/text/format.ts";
 import {
 	addUnits,
 	type TimeUnit,

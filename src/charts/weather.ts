@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { formatCounted } from "../lib/format.ts";
+import { formatCounted } from "../lib/text/format.ts";
 import {
 	formatInstant,
 	formatUnit,

@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { openHasher } from "../lib/bytes/hash.ts";
 import type {
 	BlockReference,
 	Catalog,
 	CatalogTable,
 	ManifestBlock,
-} from "../lib/catalog.ts";
-import { openHasher } from "../lib/hash.ts";
+} from "../lib/catalog/catalog.ts";
 import { type ByteCache, memoryCache } from "./byte-cache.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
 import { LakeError } from "./errors.ts";

@@ -4,7 +4,7 @@ import {
 	type CatalogTable,
 	type ManifestBlock,
 	parseCatalog,
-} from "../lib/catalog.ts";
+} from "../lib/catalog/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import { isLakeError, LakeError } from "./errors.ts";
 import { type TransferOptions, transfer } from "./transfer.ts";

@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../lib/catalog.ts";
+import type { CatalogTable } from "../lib/catalog/catalog.ts";
 import { cancelled, hasDied, LakeError, orCancelled } from "./errors.ts";
 import { FILES_FOLDER } from "./files/csv-table.ts";
 import { Lifeline } from "./lifeline.ts";

@@ -1,5 +1,5 @@
 import type { Progress, Stage } from "../../workers/engine-api.ts";
-import type { ManifestFile } from "../lib/catalog.ts";
+import type { ManifestFile } from "../lib/catalog/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import {
 	cancelled,

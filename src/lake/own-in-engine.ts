@@ -1,7 +1,7 @@
 import { tableFromIPC } from "apache-arrow";
 import type { OwnObject, SqlValue } from "../../workers/engine-api.ts";
-import type { CatalogTable } from "../lib/catalog.ts";
-import { identifier } from "../lib/identifier.ts";
+import type { CatalogTable } from "../lib/catalog/catalog.ts";
+import { identifier } from "../lib/sql/identifier.ts";
 import { describedColumns } from "./described-columns.ts";
 import { LakeError } from "./errors.ts";
 import { type Change, changeSql } from "./plan/change.ts";

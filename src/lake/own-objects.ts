@@ -4,9 +4,9 @@ import type {
 	OwnObject,
 	SqlValue,
 } from "../../workers/engine-api.ts";
-import type { CatalogTable } from "../lib/catalog.ts";
-import { formatBytes } from "../lib/format.ts";
-import { identifier } from "../lib/identifier.ts";
+import type { CatalogTable } from "../lib/catalog/catalog.ts";
+import { identifier } from "../lib/sql/identifier.ts";
+import { formatBytes } from "../lib/text/format.ts";
 import { describedColumns } from "./described-columns.ts";
 import type { Engine, EngineTenant } from "./engine-keeper.ts";
 import { hasDied, LakeError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { CatalogTable, ManifestFile } from "../lib/catalog.ts";
+import type { CatalogTable, ManifestFile } from "../lib/catalog/catalog.ts";
 import { decodedColumns } from "./decode.ts";
 import { LakeError } from "./errors.ts";
 import type { Piece } from "./ranges.ts";

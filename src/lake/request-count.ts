@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../lib/catalog.ts";
+import type { CatalogTable } from "../lib/catalog/catalog.ts";
 import { chunkPieces, columnsToDecode, tailPiece } from "./pieces.ts";
 import { type Piece, planRequests } from "./ranges.ts";
 import type { TableNeed } from "./types.ts";

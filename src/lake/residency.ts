@@ -1,6 +1,6 @@
-import type { CatalogTable, ManifestFile } from "../lib/catalog.ts";
-import { formatBytes } from "../lib/format.ts";
-import { identifier } from "../lib/identifier.ts";
+import type { CatalogTable, ManifestFile } from "../lib/catalog/catalog.ts";
+import { identifier } from "../lib/sql/identifier.ts";
+import { formatBytes } from "../lib/text/format.ts";
 import { LakeError } from "./errors.ts";
 import { columnsToDecode, fileColumns } from "./pieces.ts";
 import { DATA } from "./plan/ghosts.ts";

@@ -6,7 +6,7 @@ import type {
 	Progress,
 	QueryAnswer,
 } from "../../workers/engine-api.ts";
-import type { Catalog } from "../lib/catalog.ts";
+import type { Catalog } from "../lib/catalog/catalog.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import {
 	ManifestBlocks,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openHasher } from "../lib/hash.ts";
+import { openHasher } from "../lib/bytes/hash.ts";
 import { contentKey, memoryCache } from "./byte-cache.ts";
 import type { Piece } from "./ranges.ts";
 import { transfer } from "./transfer.ts";

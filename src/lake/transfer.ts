@@ -1,4 +1,4 @@
-import { openHasher } from "../lib/hash.ts";
+import { openHasher } from "../lib/bytes/hash.ts";
 import type { ByteCache } from "./byte-cache.ts";
 import { LakeError, throwIfCancelled } from "./errors.ts";
 import { fromKept, keptKey, toKeep } from "./kept-pieces.ts";

@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../workers/engine-api.ts";
-import type { ManifestFile } from "../lib/catalog.ts";
+import type { ManifestFile } from "../lib/catalog/catalog.ts";
 
 /** DuckDB-WASM, in a browser's worker or under Node. */
 export interface Database {

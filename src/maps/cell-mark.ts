@@ -1,5 +1,5 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { CellWindow } from "../lib/grid.ts";
+import type { CellWindow } from "../lib/geo/grid.ts";
 import { type MapScreen, screenOf } from "./map-screen.ts";
 
 /** Side of a mark at least, in CSS pixels: a cell alone may be too small to see. */

@@ -1,5 +1,9 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import { type CellWindow, piecesOf, type WindowPiece } from "../lib/grid.ts";
+import {
+	type CellWindow,
+	piecesOf,
+	type WindowPiece,
+} from "../lib/geo/grid.ts";
 import { screenOf, turnsOf } from "./map-screen.ts";
 
 interface Piece extends WindowPiece {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CellWindow } from "../lib/grid.ts";
+import type { CellWindow } from "../lib/geo/grid.ts";
 import { randomFrom } from "../lib/random.ts";
 import { FrequencyLines, stepsByCount } from "./frequency-lines.ts";
 import type { MapScreen } from "./map-screen.ts";

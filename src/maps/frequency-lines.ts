@@ -1,4 +1,4 @@
-import { type CellWindow, modulo } from "../lib/grid.ts";
+import { type CellWindow, modulo } from "../lib/geo/grid.ts";
 import { type MapScreen, turnsOf } from "./map-screen.ts";
 
 /** Points nearer than this to the last one drawn are left out, in CSS pixels. */

@@ -1,6 +1,6 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { CellWindow } from "../lib/grid.ts";
-import type { Track } from "../lib/tracks.ts";
+import type { CellWindow } from "../lib/geo/grid.ts";
+import type { Track } from "../lib/rides/tracks.ts";
 import { type DensityScale, rampColours } from "./density.ts";
 import { FrequencyLines, stepsByCount } from "./frequency-lines.ts";
 import { type MapScreen, screenOf } from "./map-screen.ts";

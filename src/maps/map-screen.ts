@@ -1,5 +1,5 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import { mercatorY } from "../lib/mercator.ts";
+import { mercatorY } from "../lib/geo/mercator.ts";
 
 /**
  * Where a flat, north-up map stands. A point of the world (Web Mercator, one wide

@@ -1,6 +1,6 @@
 import { DOMParser } from "linkedom";
 import { describe, expect, test } from "vitest";
-import type { CellWindow } from "../lib/grid.ts";
+import type { CellWindow } from "../lib/geo/grid.ts";
 import { randomFrom } from "../lib/random.ts";
 import { logScale } from "./density.ts";
 import type { Shapes } from "./fine-basemap.ts";

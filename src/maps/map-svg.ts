@@ -1,8 +1,8 @@
-import { formatCount } from "../lib/format.ts";
-import { type CellWindow, piecesOf } from "../lib/grid.ts";
-import { MAX_LATITUDE, mercatorY } from "../lib/mercator.ts";
-import type { Track } from "../lib/tracks.ts";
-import { allowedXml } from "../lib/xml-text.ts";
+import { type CellWindow, piecesOf } from "../lib/geo/grid.ts";
+import { MAX_LATITUDE, mercatorY } from "../lib/geo/mercator.ts";
+import type { Track } from "../lib/rides/tracks.ts";
+import { formatCount } from "../lib/text/format.ts";
+import { allowedXml } from "../lib/text/xml-text.ts";
 import type { Position } from "./basemap-format.ts";
 import { MARK_CASING, MARK_FRAME, markOn } from "./cell-mark.ts";
 import { cutRing, type RingPoint } from "./cut-ring.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mercatorY } from "../lib/mercator.ts";
+import { mercatorY } from "../lib/geo/mercator.ts";
 import { randomFrom } from "../lib/random.ts";
 import type { StartPlace } from "../lib/rides/start-places.ts";
 import { labelsOn, partsOf } from "./start-labels.ts";

@@ -1,7 +1,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import { formatCount } from "../lib/format.ts";
-import { mercatorX, mercatorY } from "../lib/mercator.ts";
+import { mercatorX, mercatorY } from "../lib/geo/mercator.ts";
 import type { StartPlace } from "../lib/rides/start-places.ts";
+import { formatCount } from "../lib/text/format.ts";
 import { MapCanvas } from "./map-canvas.ts";
 import { type MapScreen, screenOf, turnsOf } from "./map-screen.ts";
 

@@ -1,5 +1,5 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { Track } from "../lib/tracks.ts";
+import type { Track } from "../lib/rides/tracks.ts";
 import { addLine } from "./line-path.ts";
 import { MapCanvas } from "./map-canvas.ts";
 import type { MapScreen } from "./map-screen.ts";

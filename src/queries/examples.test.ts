@@ -4,9 +4,9 @@ import {
 	type DuckDBInstance as Instance,
 } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Bounds, CatalogTable } from "../lib/catalog.ts";
-import { identifier } from "../lib/identifier.ts";
-import { type Column, TABLES } from "../lib/tables.ts";
+import type { Bounds, CatalogTable } from "../lib/catalog/catalog.ts";
+import { type Column, TABLES } from "../lib/catalog/tables.ts";
+import { identifier } from "../lib/sql/identifier.ts";
 import { examplesFor, starterOf } from "./examples.ts";
 
 let instance: Instance;

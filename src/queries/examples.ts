@@ -1,6 +1,6 @@
-import type { CatalogTable } from "../lib/catalog.ts";
-import { isNumeric } from "../lib/duckdb-types.ts";
-import { identifier } from "../lib/identifier.ts";
+import type { CatalogTable } from "../lib/catalog/catalog.ts";
+import { isNumeric } from "../lib/sql/duckdb-types.ts";
+import { identifier } from "../lib/sql/identifier.ts";
 
 /** A query to start from: what it asks, and the SQL as an analyst would write it. */
 export interface Example {

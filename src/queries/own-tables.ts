@@ -1,4 +1,4 @@
-import { OWN_FILES } from "../lib/own-files.ts";
+import { OWN_FILES } from "../lib/sql/own-files.ts";
 import type { PostTables } from "./posts.ts";
 import type { RideTables } from "./rides.ts";
 import { type Query, sql } from "./sql.ts";

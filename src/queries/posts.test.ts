@@ -1,8 +1,8 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { queryRows } from "../../tests/support/query-rows.ts";
+import { tableContract } from "../lib/catalog/tables.ts";
 import { randomFrom } from "../lib/random.ts";
-import { tableContract } from "../lib/tables.ts";
 import { TIME_UNITS } from "../lib/time-units.ts";
 import {
 	funnel,

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CellWindow } from "../lib/grid.ts";
+import type { CellWindow } from "../lib/geo/grid.ts";
 import {
 	ANY_DAY,
 	ANY_RIDE,

@@ -1,4 +1,4 @@
-import { type CellWindow, piecesOf } from "../lib/grid.ts";
+import { type CellWindow, piecesOf } from "../lib/geo/grid.ts";
 import { dayAfter, folded, type RideFilter } from "../lib/rides/filter.ts";
 import {
 	double,

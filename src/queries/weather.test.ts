@@ -1,7 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { queryRows } from "../../tests/support/query-rows.ts";
-import { tableContract } from "../lib/tables.ts";
+import { tableContract } from "../lib/catalog/tables.ts";
 import type { Query } from "./sql.ts";
 import {
 	bucketSeconds,

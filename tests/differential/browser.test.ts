@@ -5,7 +5,7 @@ import type { Browser } from "@playwright/test";
 import send from "send";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildPage } from "../../scripts/bench/build-page.ts";
-import { contentSecurityPolicy } from "../../src/lib/csp.ts";
+import { contentSecurityPolicy } from "../../src/lib/hosts/csp.ts";
 import { browserPath, launch } from "../browser.ts";
 import type { Expectation } from "./answers.ts";
 import type { GeneratedQuery } from "./generate.ts";

@@ -8,7 +8,7 @@ import type {
 	Catalog,
 	CatalogTable,
 	ManifestBlock,
-} from "../../src/lib/catalog.ts";
+} from "../../src/lib/catalog/catalog.ts";
 import { type TestTable, writeTestLake } from "../support/test-lake.ts";
 
 /**

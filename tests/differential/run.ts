@@ -9,7 +9,7 @@ import { nodeFiles } from "../../scripts/lake/node-files.ts";
 import { memoryCache } from "../../src/lake/byte-cache.ts";
 import { HttpSource } from "../../src/lake/http/source.ts";
 import { LakeSession } from "../../src/lake/session.ts";
-import type { Catalog } from "../../src/lib/catalog.ts";
+import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import type { Plan } from "../../workers/engine-api.ts";
 import {
 	answerOfSession,

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Catalog } from "../../src/lib/catalog.ts";
+import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import type { SourceTable } from "./generate.ts";
 import { quoted } from "./lake.ts";
 

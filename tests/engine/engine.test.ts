@@ -14,8 +14,8 @@ import {
 	test,
 } from "vitest";
 import { buildPage } from "../../scripts/bench/build-page.ts";
-import { contentSecurityPolicy } from "../../src/lib/csp.ts";
-import { ISOLATION_HEADERS } from "../../src/lib/isolation.ts";
+import { contentSecurityPolicy } from "../../src/lib/hosts/csp.ts";
+import { ISOLATION_HEADERS } from "../../src/lib/hosts/isolation.ts";
 import { suitableDecoders } from "../../workers/decode-pool.ts";
 import { browserPath, launch } from "../browser.ts";
 import { bytesWritten } from "../site/bytes-written.ts";

@@ -4,7 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
-import { type Catalog, parseCatalog } from "../../src/lib/catalog.ts";
+import { type Catalog, parseCatalog } from "../../src/lib/catalog/catalog.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite } from "./built-site.ts";

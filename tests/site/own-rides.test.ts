@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { zipOf } from "../../scripts/formats/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
-import { formatDistance } from "../../src/lib/format.ts";
+import { formatDistance } from "../../src/lib/text/format.ts";
 import { browserPath, launch } from "../browser.ts";
 import { endWorkers } from "../support/end-workers.ts";
 import { violationsOf } from "./accessibility.ts";

@@ -3,12 +3,12 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
+import { mercatorX, mercatorY } from "../../src/lib/geo/mercator.ts";
 import {
 	formatCount,
 	formatDistance,
 	formatDuration,
-} from "../../src/lib/format.ts";
-import { mercatorX, mercatorY } from "../../src/lib/mercator.ts";
+} from "../../src/lib/text/format.ts";
 import { browserPath, launch } from "../browser.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, PLAIN_HOST } from "./built-site.ts";

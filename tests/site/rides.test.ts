@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
-import { levelOf, windowOf } from "../../src/lib/grid.ts";
+import { levelOf, windowOf } from "../../src/lib/geo/grid.ts";
 import {
 	DENSITY_STEPS,
 	densityColours,

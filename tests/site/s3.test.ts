@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
-import { corsConfiguration } from "../../src/lib/cors.ts";
+import { corsConfiguration } from "../../src/lib/hosts/cors.ts";
 import { browserPath, launch } from "../browser.ts";
 import {
 	hasRadosgw,

@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { Browser, Download, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
-import { parseCatalog } from "../../src/lib/catalog.ts";
+import { parseCatalog } from "../../src/lib/catalog/catalog.ts";
 import { examplesFor } from "../../src/queries/examples.ts";
 import { browserPath, launch } from "../browser.ts";
 import { endWorkers } from "../support/end-workers.ts";

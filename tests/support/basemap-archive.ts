@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { zxyToTileId } from "pmtiles";
+import { VarintWriter } from "../../src/lib/bytes/varints.ts";
 import { concatenated } from "../../src/lib/formats/concatenated.ts";
-import { VarintWriter } from "../../src/lib/varints.ts";
 
 /** Side of a vector tile in its own units. */
 export const TILE_EXTENT = 4096;

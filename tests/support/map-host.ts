@@ -1,4 +1,4 @@
-import { mercatorX, mercatorY } from "../../src/lib/mercator.ts";
+import { mercatorX, mercatorY } from "../../src/lib/geo/mercator.ts";
 import {
 	pmtilesArchive,
 	TILE_EXTENT,

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AwsV4Signer } from "aws4fetch";
 import { readingPolicy } from "../../scripts/storage/bucket-policy.ts";
-import type { CorsRule } from "../../src/lib/cors.ts";
+import type { CorsRule } from "../../src/lib/hosts/cors.ts";
 import { onFreePorts } from "./free-ports.ts";
 
 const COMMANDS = [

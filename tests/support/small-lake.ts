@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Store } from "../../scripts/storage/store.ts";
-import type { Catalog, ManifestBlock } from "../../src/lib/catalog.ts";
-import { openHasher } from "../../src/lib/hash.ts";
+import { openHasher } from "../../src/lib/bytes/hash.ts";
+import type { Catalog, ManifestBlock } from "../../src/lib/catalog/catalog.ts";
 
 /**
  * Puts a lake of small files into a store, whose tables have a file for each of

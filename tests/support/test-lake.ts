@@ -2,14 +2,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { openHasher } from "../../src/lib/bytes/hash.ts";
 import type {
 	BlockReference,
 	Catalog,
 	CatalogTable,
 	ManifestChunk,
 	ManifestFile,
-} from "../../src/lib/catalog.ts";
-import { openHasher } from "../../src/lib/hash.ts";
+} from "../../src/lib/catalog/catalog.ts";
 
 /** A table of a lake for tests: any columns, cut into files of so many rows. */
 export interface TestTable {

@@ -10,7 +10,7 @@ import {
 	type ManifestBlock,
 	type ManifestFile,
 	parseCatalog,
-} from "../../src/lib/catalog.ts";
+} from "../../src/lib/catalog/catalog.ts";
 
 /** A publication, all of whose files were found whole. */
 export interface WholeLake {

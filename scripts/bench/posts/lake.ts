@@ -5,8 +5,8 @@ import type {
 	Catalog,
 	CatalogRollup,
 	CatalogTable,
-} from "../../../src/lib/catalog.ts";
-import { tableContract } from "../../../src/lib/tables.ts";
+} from "../../../src/lib/catalog/catalog.ts";
+import { tableContract } from "../../../src/lib/catalog/tables.ts";
 import { posts } from "../../datasets/posts.ts";
 import { writeRollup } from "../../steps/aggregate.ts";
 import { makeManifest } from "../../steps/manifest.ts";

@@ -5,14 +5,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { openHasher } from "../../../src/lib/bytes/hash.ts";
 import type {
 	BlockReference,
 	Catalog,
 	CatalogTable,
 	ManifestFile,
-} from "../../../src/lib/catalog.ts";
-import { openHasher } from "../../../src/lib/hash.ts";
-import type { TableContract } from "../../../src/lib/tables.ts";
+} from "../../../src/lib/catalog/catalog.ts";
+import type { TableContract } from "../../../src/lib/catalog/tables.ts";
 import { makeManifest } from "../../steps/manifest.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";

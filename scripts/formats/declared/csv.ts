@@ -1,5 +1,5 @@
 import { FileError } from "../../../src/lib/formats/file-error.ts";
-import { identifier } from "../../../src/lib/identifier.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
 import { cellsOf } from "../csv.ts";
 import type { RowShape } from "./fields.ts";
 import type { Format } from "./format.ts";

@@ -1,4 +1,4 @@
-import { identifier } from "../../../src/lib/identifier.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
 import type { StagingTable, StagingType } from "../../datasets/dataset.ts";
 import { literal, literalList } from "../../storage/sql-text.ts";
 

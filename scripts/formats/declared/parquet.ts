@@ -1,5 +1,5 @@
 import { FileError } from "../../../src/lib/formats/file-error.ts";
-import { identifier } from "../../../src/lib/identifier.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
 import type { ParseOutput, SourceFile } from "../../datasets/dataset.ts";
 import { literal, parquetRows } from "../../storage/sql-text.ts";
 import {

@@ -1,5 +1,5 @@
 import { textWidthEm, wrapped } from "../../charts/text-width.ts";
-import { allowedXml } from "../../lib/xml-text.ts";
+import { allowedXml } from "../../lib/text/xml-text.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FONT = "Inter, system-ui, sans-serif";

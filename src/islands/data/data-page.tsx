@@ -3,10 +3,14 @@ import type {
 	CatalogDataset,
 	CatalogRollup,
 	CatalogTable,
-} from "../../lib/catalog.ts";
-import { dedented } from "../../lib/dedented.ts";
-import { formatBytes, formatCount, formatCounted } from "../../lib/format.ts";
-import { syntheticLabel } from "../../lib/synthetic.ts";
+} from "../../lib/catalog/catalog.ts";
+import { syntheticLabel } from "../../lib/catalog/synthetic.ts";
+import { dedented } from "../../lib/sql/dedented.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../lib/text/format.ts";
 import { examplesFor } from "../../queries/examples.ts";
 import { sqlHrefFrom } from "../shared/provenance.tsx";
 import { Empty } from "../shared/states.tsx";

@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { copied } from "../shared/clipboard.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { sign } from "../shared/keys.ts";

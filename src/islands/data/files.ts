@@ -1,4 +1,4 @@
-import type { CatalogTable, ManifestBlock } from "../../lib/catalog.ts";
+import type { CatalogTable, ManifestBlock } from "../../lib/catalog/catalog.ts";
 
 /**
  * Paths of a table's files, relative to the lake, from its manifest. Other readers

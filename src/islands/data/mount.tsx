@@ -1,6 +1,6 @@
 import "./data.css";
 import { hydrate, render } from "preact";
-import { corsText } from "../../lib/cors.ts";
+import { corsText } from "../../lib/hosts/cors.ts";
 import { openCatalog, siteRoot } from "../shared/lake.ts";
 import { isMissingLake } from "../shared/missing-lake.ts";
 import { keepEngine } from "../shared/offline.ts";

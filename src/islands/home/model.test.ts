@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Catalog, RollupName } from "../../lib/catalog.ts";
+import type { Catalog, RollupName } from "../../lib/catalog/catalog.ts";
 import { type HomeRollups, homeData } from "./model.ts";
 
 const NO_ROLLUPS: HomeRollups = {

@@ -6,12 +6,12 @@ import type {
 	CatalogDataset,
 	CatalogRollup,
 	RollupName,
-} from "../../lib/catalog.ts";
+} from "../../lib/catalog/catalog.ts";
 import {
 	formatCount,
 	formatCounted,
 	formatDistance,
-} from "../../lib/format.ts";
+} from "../../lib/text/format.ts";
 import type { CellCount } from "../../maps/glimpse.ts";
 import { starterOf } from "../../queries/examples.ts";
 import type { TimeRange } from "../../queries/weather.ts";

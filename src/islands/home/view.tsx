@@ -3,8 +3,12 @@ import { useCallback } from "preact/hooks";
 import { formatDay, readableMeasure } from "../../charts/format.ts";
 import { describeTopTags, topTagsChart } from "../../charts/top-tags.ts";
 import { describeWeather, weatherChart } from "../../charts/weather.ts";
-import { formatBytes, formatCount, formatCounted } from "../../lib/format.ts";
-import { syntheticLabel } from "../../lib/synthetic.ts";
+import { syntheticLabel } from "../../lib/catalog/synthetic.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../lib/text/format.ts";
 import { rideGlimpse } from "../../maps/glimpse.ts";
 import { Chart } from "../charts/chart.tsx";
 import { Provenance, sqlHrefFrom } from "../shared/provenance.tsx";

@@ -6,8 +6,8 @@ import {
 	describeTagLines,
 	tagLinesChart,
 } from "../../charts/tag-series.ts";
-import { formatCount } from "../../lib/format.ts";
-import { foldTag, shownTag } from "../../lib/hashtags.ts";
+import { foldTag, shownTag } from "../../lib/posts/hashtags.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import {
 	TIME_UNITS,
 	type TimeUnit,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Catalog } from "../../lib/catalog.ts";
+import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { unitsBetween } from "../../lib/time-units.ts";
 import { contains } from "../../queries/time-window.ts";
 import {

@@ -6,9 +6,9 @@ import {
 } from "../../charts/posts-timeline.ts";
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
-import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
-import { formatCount, formatCounted } from "../../lib/format.ts";
-import { toldTag, toldTags } from "../../lib/hashtags.ts";
+import type { Catalog, CatalogDataset } from "../../lib/catalog/catalog.ts";
+import { toldTag, toldTags } from "../../lib/posts/hashtags.ts";
+import { formatCount, formatCounted } from "../../lib/text/format.ts";
 import { DAY_MS, type TimeUnit } from "../../lib/time-units.ts";
 import {
 	LAKE_POSTS,

@@ -4,7 +4,7 @@ import type { GivenFile } from "../../lake/own-data/containers.ts";
 import type { KeptChange } from "../../lake/own-data/kept-files.ts";
 import type { KeptPosts, OwnFiles } from "../../lake/own-data/kept-posts.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
-import { OWN_FILES } from "../../lib/own-files.ts";
+import { OWN_FILES } from "../../lib/sql/own-files.ts";
 import { ownPosts } from "../../queries/own-tables.ts";
 import type { DroppedFiles } from "../shared/dropped-files.ts";
 import { ownData, type PostsData } from "./model.ts";

@@ -6,7 +6,7 @@ import type { GivenFile } from "../../lake/own-data/containers.ts";
 import { KEPT_POSTS } from "../../lake/own-data/kept-files.ts";
 import { keptPosts, type OwnFiles } from "../../lake/own-data/kept-posts.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
-import { formatBytes, formatCounted } from "../../lib/format.ts";
+import { formatBytes, formatCounted } from "../../lib/text/format.ts";
 import { askToPersist } from "../shared/device.ts";
 import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
 import { addFile, removeFile } from "../shared/engine.ts";

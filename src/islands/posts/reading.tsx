@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { formatCount, formatCounted } from "../../lib/format.ts";
-import { toldTags } from "../../lib/hashtags.ts";
+import { toldTags } from "../../lib/posts/hashtags.ts";
+import { formatCount, formatCounted } from "../../lib/text/format.ts";
 import { Empty } from "../shared/states.tsx";
 import { Instant } from "./instant.tsx";
 import {

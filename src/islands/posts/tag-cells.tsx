@@ -1,8 +1,8 @@
 import type { Scale } from "@observablehq/plot";
 import { useRef, useState } from "preact/hooks";
 import type { TagPair } from "../../charts/tags-together.ts";
-import { formatCounted } from "../../lib/format.ts";
-import { shownTag } from "../../lib/hashtags.ts";
+import { shownTag } from "../../lib/posts/hashtags.ts";
+import { formatCounted } from "../../lib/text/format.ts";
 import type { TagPicker } from "./tag-rows.tsx";
 
 interface Cell {

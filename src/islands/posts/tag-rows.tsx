@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { shownTag } from "../../lib/hashtags.ts";
+import { shownTag } from "../../lib/posts/hashtags.ts";
 
 /** What a page does with a tag that the visitor picks. */
 export interface TagPicker {

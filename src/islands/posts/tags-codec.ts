@@ -1,4 +1,4 @@
-import { foldTag } from "../../lib/hashtags.ts";
+import { foldTag } from "../../lib/posts/hashtags.ts";
 import type { Codec } from "../shared/url-state.ts";
 import { MOST_COMPARED } from "./trends-model.ts";
 

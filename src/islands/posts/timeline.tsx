@@ -9,7 +9,7 @@ import {
 	timelineChart,
 	withoutReposts,
 } from "../../charts/posts-timeline.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import {
 	addUnits,
 	DAY_MS,

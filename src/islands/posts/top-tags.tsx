@@ -16,8 +16,8 @@ import {
 	type TopTag,
 	topTagsChart,
 } from "../../charts/top-tags.ts";
-import { formatCount } from "../../lib/format.ts";
-import { shownTag } from "../../lib/hashtags.ts";
+import { shownTag } from "../../lib/posts/hashtags.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import { topTags } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
 import {

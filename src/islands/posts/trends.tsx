@@ -18,8 +18,8 @@ import {
 	type TagPair,
 	tagsTogetherChart,
 } from "../../charts/tags-together.ts";
-import { formatCount } from "../../lib/format.ts";
-import { shownTag } from "../../lib/hashtags.ts";
+import { shownTag } from "../../lib/posts/hashtags.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import { type TimeUnit, UNIT_LABELS } from "../../lib/time-units.ts";
 import { Chart } from "../charts/chart.tsx";
 import {

@@ -7,8 +7,8 @@ import {
 	stepsOf,
 	tagsPerPost,
 } from "../../charts/funnel.ts";
-import { formatCount } from "../../lib/format.ts";
-import { shownTag } from "../../lib/hashtags.ts";
+import { shownTag } from "../../lib/posts/hashtags.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import { funnel as funnelQuery } from "../../queries/posts.ts";
 import { Chart } from "../charts/chart.tsx";
 import type { BrushedDays } from "../charts/day-brush.tsx";

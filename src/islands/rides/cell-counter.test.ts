@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeTestLake } from "../../../tests/support/test-lake.ts";
 import { openTestSession } from "../../../tests/support/test-session.ts";
 import type { LakeSession } from "../../lake/session.ts";
-import type { CellWindow } from "../../lib/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import { rideList } from "../../queries/rides.ts";
 import { CellCounter } from "./cell-counter.ts";

@@ -1,4 +1,4 @@
-import { type CellWindow, covers, widen } from "../../lib/grid.ts";
+import { type CellWindow, covers, widen } from "../../lib/geo/grid.ts";
 import {
 	isSameFilter,
 	matching,

@@ -1,8 +1,8 @@
 import { effect, type Signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
-import { formatCount, formatCounted } from "../../lib/format.ts";
-import { cellAt } from "../../lib/grid.ts";
+import { cellAt } from "../../lib/geo/grid.ts";
+import { formatCount, formatCounted } from "../../lib/text/format.ts";
 import type { Picture } from "./model.ts";
 
 const EARTH_METRES = 40_075_016.686;

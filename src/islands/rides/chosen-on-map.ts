@@ -1,7 +1,12 @@
 import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
-import { type CellWindow, cellAt, cellOf, centreOf } from "../../lib/grid.ts";
-import { boundsOf, type Track } from "../../lib/tracks.ts";
+import {
+	type CellWindow,
+	cellAt,
+	cellOf,
+	centreOf,
+} from "../../lib/geo/grid.ts";
+import { boundsOf, type Track } from "../../lib/rides/tracks.ts";
 import { CellMark } from "../../maps/cell-mark.ts";
 import { nearestOccupied } from "../../maps/nearest-cell.ts";
 import { TrackLayer } from "../../maps/track-layer.ts";

@@ -1,5 +1,5 @@
-import type { CatalogDataset } from "../../lib/catalog.ts";
-import { syntheticLabel } from "../../lib/synthetic.ts";
+import type { CatalogDataset } from "../../lib/catalog/catalog.ts";
+import { syntheticLabel } from "../../lib/catalog/synthetic.ts";
 
 /** Whom the map under the rides is by: our own shapes, and the publisher's where there are some. */
 export function basemapCredit(publisher: string | null): string {

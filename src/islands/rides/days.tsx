@@ -1,7 +1,7 @@
 import { batch } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { formatCount, formatCounted } from "../../lib/format.ts";
 import type { DayRange } from "../../lib/rides/filter.ts";
+import { formatCount, formatCounted } from "../../lib/text/format.ts";
 import { DayInput } from "../charts/day-input.tsx";
 import { type DragStart, dragHandlers } from "../charts/drag.ts";
 import { lastDayOf, type Month, type Timeline, yearsOf } from "./months.ts";

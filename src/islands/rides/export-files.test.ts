@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
-import { type CellWindow, cellAt } from "../../lib/grid.ts";
+import { type CellWindow, cellAt } from "../../lib/geo/grid.ts";
 import { ANY_RIDE } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import { cellsCsv, exportName, ridesCsv } from "./export-files.ts";

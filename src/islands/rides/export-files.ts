@@ -1,4 +1,4 @@
-import { type CellWindow, centreOf, modulo } from "../../lib/grid.ts";
+import { type CellWindow, centreOf, modulo } from "../../lib/geo/grid.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import { newestFirst, numbersIn, type RideList } from "../../lib/rides/list.ts";
 import { forEachShown } from "../../maps/recount.ts";

@@ -1,5 +1,5 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { CellWindow } from "../../lib/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import type { StartPlace } from "../../lib/rides/start-places.ts";
 import { type Basemap, unpackLine } from "../../maps/basemap-format.ts";
 import type { DensityScale } from "../../maps/density.ts";

@@ -1,10 +1,10 @@
+import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
+import type { RideTotals } from "../../lib/rides/list.ts";
 import {
 	formatCount,
 	formatDistance,
 	formatDuration,
-} from "../../lib/format.ts";
-import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
-import type { RideTotals } from "../../lib/rides/list.ts";
+} from "../../lib/text/format.ts";
 import type { Timeline } from "./months.ts";
 
 /** Stands for what is not counted yet. */

@@ -1,6 +1,6 @@
-import { formatDistance } from "../../lib/format.ts";
-import { inOwnDirection } from "../../lib/own-direction.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
+import { formatDistance } from "../../lib/text/format.ts";
+import { inOwnDirection } from "../../lib/text/own-direction.ts";
 import type { MorePart } from "./state.ts";
 
 /** Monday first. */

@@ -1,8 +1,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { formatCount } from "../../lib/format.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { KindCount } from "../../lib/rides/list.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import { Loading } from "../shared/states.tsx";
 import { hoursBetween, metersOf } from "./filter-codecs.ts";
 import { clock, kindName, WEEKDAYS, wordsOf } from "./filter-words.ts";

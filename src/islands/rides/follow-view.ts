@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
-import type { Viewport } from "../../lib/grid.ts";
+import type { Viewport } from "../../lib/geo/grid.ts";
 import type { Opened, RidesModel } from "./model.ts";
 import { startOf, viewportAround } from "./start-view.ts";
 import type { RidesState, View } from "./state.ts";

@@ -1,9 +1,9 @@
 import type { Table } from "apache-arrow";
-import { type CellWindow, modulo } from "../../lib/grid.ts";
+import { type CellWindow, modulo } from "../../lib/geo/grid.ts";
 import type { CourseOptions } from "../../lib/rides/course.ts";
 import { ANY_RIDE, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
-import type { Track } from "../../lib/tracks.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
 import { sampleCount, trackPoints } from "../../queries/ride-tracks.ts";
 import {
 	cellCounts,

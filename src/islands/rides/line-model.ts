@@ -7,9 +7,9 @@ import {
 	signal,
 } from "@preact/signals";
 import type { Progress } from "../../../workers/engine-api.ts";
-import { formatCount } from "../../lib/format.ts";
 import { numbersIn, type RideList } from "../../lib/rides/list.ts";
-import type { Track } from "../../lib/tracks.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import type { DrawName } from "../../maps/legend.ts";
 import type { Picture } from "./model.ts";
 import type { RideSource } from "./ride-source.ts";

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
-import type { CellWindow, Viewport } from "../../lib/grid.ts";
+import type { CellWindow, Viewport } from "../../lib/geo/grid.ts";
 import { ANY_RIDE, matching, type RideFilter } from "../../lib/rides/filter.ts";
 import { numbersIn, type RideList } from "../../lib/rides/list.ts";
 import { LakeRides } from "./lake-rides.ts";

@@ -6,14 +6,14 @@ import {
 	type Signal,
 	signal,
 } from "@preact/signals";
-import type { CatalogDataset, StartView } from "../../lib/catalog.ts";
+import type { CatalogDataset, StartView } from "../../lib/catalog/catalog.ts";
 import {
 	type CellWindow,
 	gathered,
 	levelOf,
 	type Viewport,
 	windowOf,
-} from "../../lib/grid.ts";
+} from "../../lib/geo/grid.ts";
 import {
 	ANY_RIDE,
 	isAnyRide,

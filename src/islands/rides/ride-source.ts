@@ -1,8 +1,8 @@
 import type { Progress } from "../../../workers/engine-api.ts";
-import type { CellWindow } from "../../lib/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
-import type { Track } from "../../lib/tracks.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
 import type { CellPairs } from "../../maps/recount.ts";
 import type { Query } from "../../queries/sql.ts";
 

@@ -1,7 +1,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { centreOf } from "../../lib/grid.ts";
+import { centreOf } from "../../lib/geo/grid.ts";
 import { Provenance, SqlLink } from "../shared/provenance.tsx";
 import { basemapCredit } from "./credits.ts";
 import { Days } from "./days.tsx";

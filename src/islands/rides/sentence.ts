@@ -1,6 +1,6 @@
-import { formatCount, formatCounted } from "../../lib/format.ts";
 import { isAnyRide, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideTotals } from "../../lib/rides/list.ts";
+import { formatCount, formatCounted } from "../../lib/text/format.ts";
 import type { Timeline } from "./months.ts";
 
 const monthOf = new Intl.DateTimeFormat("en", {

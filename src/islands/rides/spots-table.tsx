@@ -1,4 +1,4 @@
-import { formatCounted } from "../../lib/format.ts";
+import { formatCounted } from "../../lib/text/format.ts";
 import { degreesOf } from "./sentence.ts";
 
 /** A place and how many rides it is about; degrees. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mercatorX, mercatorY } from "../../lib/mercator.ts";
+import { mercatorX, mercatorY } from "../../lib/geo/mercator.ts";
 import { randomFrom } from "../../lib/random.ts";
 import { viewportAround } from "./start-view.ts";
 

@@ -1,10 +1,10 @@
-import type { Viewport } from "../../lib/grid.ts";
+import type { Viewport } from "../../lib/geo/grid.ts";
 import {
 	latitudeOf,
 	longitudeOf,
 	mercatorX,
 	mercatorY,
-} from "../../lib/mercator.ts";
+} from "../../lib/geo/mercator.ts";
 import type { Opened } from "./model.ts";
 import type { View } from "./state.ts";
 

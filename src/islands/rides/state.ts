@@ -5,14 +5,14 @@ import {
 	type Signal,
 	signal,
 } from "@preact/signals";
-import { type CellWindow, centreOf } from "../../lib/grid.ts";
+import { type CellWindow, centreOf } from "../../lib/geo/grid.ts";
 import {
 	MAX_LATITUDE,
 	MAX_LEVEL,
 	MIN_LEVEL,
 	mercatorX,
 	mercatorY,
-} from "../../lib/mercator.ts";
+} from "../../lib/geo/mercator.ts";
 import {
 	ANY_RIDE,
 	type DayRange,

@@ -5,16 +5,16 @@ import {
 	countBars,
 	countBarsText,
 } from "../../charts/count-bars.ts";
+import { type CellWindow, centreOf } from "../../lib/geo/grid.ts";
+import { ridesPerWeekday, ridesPerYear } from "../../lib/rides/habits.ts";
+import type { RideList } from "../../lib/rides/list.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
 import {
 	formatCount,
 	formatCounted,
 	formatDistance,
 	formatDuration,
-} from "../../lib/format.ts";
-import { type CellWindow, centreOf } from "../../lib/grid.ts";
-import { ridesPerWeekday, ridesPerYear } from "../../lib/rides/habits.ts";
-import type { RideList } from "../../lib/rides/list.ts";
-import type { Track } from "../../lib/tracks.ts";
+} from "../../lib/text/format.ts";
 import { Chart } from "../charts/chart.tsx";
 import { keepFocus } from "../shared/focus.ts";
 import { SqlLink } from "../shared/provenance.tsx";

@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
-import type { CellWindow } from "../../lib/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import { ANY_RIDE, matching, type RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
-import type { Track } from "../../lib/tracks.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
 import { LakeRides } from "./lake-rides.ts";
 import { RidesThrough } from "./through.ts";
 

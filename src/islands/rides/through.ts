@@ -7,9 +7,9 @@ import {
 	signal,
 } from "@preact/signals";
 import type { Progress } from "../../../workers/engine-api.ts";
-import type { CellWindow } from "../../lib/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import { newestFirst } from "../../lib/rides/list.ts";
-import type { Track } from "../../lib/tracks.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
 import type { RidesModel } from "./model.ts";
 import type { RideSource } from "./ride-source.ts";
 import type { RidesState } from "./state.ts";

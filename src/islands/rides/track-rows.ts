@@ -1,6 +1,6 @@
 import type { Table } from "apache-arrow";
 import type { CourseOptions } from "../../lib/rides/course.ts";
-import { type Track, tracksOf } from "../../lib/tracks.ts";
+import { type Track, tracksOf } from "../../lib/rides/tracks.ts";
 
 /** The tracks that an answer to `trackPoints` holds, by ride id; they break as those of `tracksOf` do. */
 export function tracksOfAnswer(

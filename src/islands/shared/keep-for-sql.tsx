@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { OwnKind } from "../../lib/own-files.ts";
+import type { OwnKind } from "../../lib/sql/own-files.ts";
 import { sqlToKeepFor } from "./own-sql.ts";
 import { sqlHref } from "./provenance.tsx";
 

@@ -3,12 +3,12 @@ import { decodeRollup, type RollupRow } from "../../lake/rollup.ts";
 import { mayBeRefusal, refusalOf } from "../../lake/signing/refusal.ts";
 import { whyUnreachable } from "../../lake/signing/unreachable.ts";
 import { catalogVersion } from "../../lake/version.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
 import {
 	type Catalog,
 	parseCatalog,
 	type RollupName,
-} from "../../lib/catalog.ts";
-import { openHasher } from "../../lib/hash.ts";
+} from "../../lib/catalog/catalog.ts";
 import { sign } from "./keys.ts";
 
 export interface OpenLake {

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
-import type { Synthetic } from "../../lib/catalog.ts";
-import { dedented } from "../../lib/dedented.ts";
+import type { Synthetic } from "../../lib/catalog/catalog.ts";
+import { syntheticLabel } from "../../lib/catalog/synthetic.ts";
+import { dedented } from "../../lib/sql/dedented.ts";
 import {
 	formatBytes,
 	formatCounted,
 	formatMilliseconds,
-} from "../../lib/format.ts";
-import { syntheticLabel } from "../../lib/synthetic.ts";
+} from "../../lib/text/format.ts";
 import type { Query } from "../../queries/sql.ts";
 import { siteRoot } from "./lake.ts";
 import { isOwnKept, sqlToKeepFor } from "./own-sql.ts";

@@ -2,7 +2,7 @@ import "./settings-panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { formatBytes, formatCounted } from "../../lib/format.ts";
+import { formatBytes, formatCounted } from "../../lib/text/format.ts";
 import {
 	askToPersist,
 	clearCache,

@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes } from "../../lib/text/format.ts";
 import { type EngineState, engineState } from "./engine.ts";
 import { sentenceOf } from "./error-sentence.ts";
 import { keepFocus } from "./focus.ts";

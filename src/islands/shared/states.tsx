@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes } from "../../lib/text/format.ts";
 import { BucketKeysForm } from "./bucket-keys.tsx";
 import { sentenceOf } from "./error-sentence.ts";
 import { keepFocus } from "./focus.ts";

@@ -26,7 +26,7 @@ import {
 	upwards,
 } from "../../charts/answer-encoding.ts";
 import { readingsOf } from "../../charts/answer-readings.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import { Chart } from "../charts/chart.tsx";
 import {
 	Choices,

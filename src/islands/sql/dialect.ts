@@ -1,8 +1,8 @@
 import type { Completion, CompletionSource } from "@codemirror/autocomplete";
 import { SQLDialect, type SQLNamespace } from "@codemirror/lang-sql";
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { formatCount } from "../../lib/format.ts";
-import { identifier } from "../../lib/identifier.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import { formatCount } from "../../lib/text/format.ts";
 
 /** Words of DuckDB 1.5 that people write in queries. */
 export const DUCKDB = SQLDialect.define({

@@ -1,4 +1,4 @@
-import { holdsSignedAddress } from "../../lib/signed-address.ts";
+import { holdsSignedAddress } from "../../lib/hosts/signed-address.ts";
 import { linkInHash } from "./link.ts";
 
 /** Where the visitor's text lies between visits. Its keys may hold nothing. */

@@ -2,8 +2,8 @@ import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { expect, test } from "vitest";
 import type { ScanSummary } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { tableContract } from "../../lib/tables.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { tableContract } from "../../lib/catalog/tables.ts";
 import { FailureCard } from "./failure.tsx";
 
 const flights: CatalogTable = {

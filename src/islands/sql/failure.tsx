@@ -1,6 +1,6 @@
 import type { ScanSummary } from "../../../workers/engine-api.ts";
 import { folderOf } from "../../lake/signing/key-ring.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { BucketKeysForm } from "../shared/bucket-keys.tsx";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { keepFocus } from "../shared/focus.ts";

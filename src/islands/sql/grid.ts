@@ -1,4 +1,4 @@
-import { isNumeric } from "../../lib/duckdb-types.ts";
+import { isNumeric } from "../../lib/sql/duckdb-types.ts";
 import { columnRange, GridWindow } from "./grid-window.ts";
 import type { Result } from "./result.ts";
 

@@ -1,7 +1,7 @@
 import "./sql.css";
 import { computed } from "@preact/signals";
 import { render } from "preact";
-import type { Catalog } from "../../lib/catalog.ts";
+import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { starterOf } from "../../queries/examples.ts";
 import { moveEngine, ownObjects, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog } from "../shared/lake.ts";

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
-import { FILES_OF_KIND, type OwnKind } from "../../lib/own-files.ts";
+import { FILES_OF_KIND, type OwnKind } from "../../lib/sql/own-files.ts";
 import { OwnTables } from "./own-tables.ts";
 
 const SQL = "FROM 'own-rides.parquet'";

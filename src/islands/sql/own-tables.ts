@@ -5,7 +5,7 @@ import {
 	FILES_OF_KIND,
 	type OwnKind,
 	ownKindsIn,
-} from "../../lib/own-files.ts";
+} from "../../lib/sql/own-files.ts";
 
 /** What the visitor's own tables need of the page and its engine. */
 export interface OwnTablesWorld {

@@ -1,6 +1,6 @@
 import type { OwnChange, OwnObject } from "../../../workers/engine-api.ts";
-import { formatBytes, formatCounted } from "../../lib/format.ts";
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import { formatBytes, formatCounted } from "../../lib/text/format.ts";
 import { changeSentence } from "./words.ts";
 
 /** What the visitor has made in this session; it goes with the page. */

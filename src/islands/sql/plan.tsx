@@ -1,11 +1,11 @@
 import type { Plan, ScanSummary } from "../../../workers/engine-api.ts";
+import { unverifiedWords } from "../../lake/plan/unverified.ts";
 import {
 	formatBytes,
 	formatCount,
 	formatCounted,
 	formatMilliseconds,
-} from "../../lib/format.ts";
-import { unverifiedWords } from "../../lib/unverified.ts";
+} from "../../lib/text/format.ts";
 
 const STAGES = {
 	plan: "Plan",

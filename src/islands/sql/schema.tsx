@@ -1,7 +1,11 @@
-import type { Catalog, CatalogTable, Synthetic } from "../../lib/catalog.ts";
-import { formatBytes, formatCounted } from "../../lib/format.ts";
-import { identifier } from "../../lib/identifier.ts";
-import { syntheticLabel } from "../../lib/synthetic.ts";
+import type {
+	Catalog,
+	CatalogTable,
+	Synthetic,
+} from "../../lib/catalog/catalog.ts";
+import { syntheticLabel } from "../../lib/catalog/synthetic.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import { formatBytes, formatCounted } from "../../lib/text/format.ts";
 import { examplesFor } from "../../queries/examples.ts";
 
 /** The lake's tables with example queries and columns; a click puts them into the editor. */

@@ -1,9 +1,13 @@
 import { batch, computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
-import { formatBytes, formatCount, formatCounted } from "../../lib/format.ts";
-import { identifier } from "../../lib/identifier.ts";
-import type { OwnKind } from "../../lib/own-files.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import type { OwnKind } from "../../lib/sql/own-files.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatCounted,
+} from "../../lib/text/format.ts";
 import {
 	chosenFiles,
 	type DroppedFiles,

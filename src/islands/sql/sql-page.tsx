@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
-import type { Catalog } from "../../lib/catalog.ts";
-import { formatCounted } from "../../lib/format.ts";
+import type { Catalog } from "../../lib/catalog/catalog.ts";
+import { formatCounted } from "../../lib/text/format.ts";
 import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
 import { ownObjects } from "../shared/engine.ts";
 import { Empty, Failure } from "../shared/states.tsx";

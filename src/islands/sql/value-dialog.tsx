@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { formatCount } from "../../lib/format.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import type { Cell } from "./grid.ts";
 import type { Result } from "./result.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ScanSummary } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { TABLES } from "../../lib/tables.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { TABLES } from "../../lib/catalog/tables.ts";
 import {
 	changeSentence,
 	narrowings,

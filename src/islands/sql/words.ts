@@ -4,13 +4,13 @@ import type {
 	Progress,
 	ScanSummary,
 } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import {
 	formatBytes,
 	formatCount,
 	formatCounted,
 	formatMilliseconds,
-} from "../../lib/format.ts";
+} from "../../lib/text/format.ts";
 
 /** What a live region says of an answer: `1,234 rows in 420 ms`. */
 export function outcome(rows: number, milliseconds: number): string {

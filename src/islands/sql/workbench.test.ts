@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { OwnKind } from "../../lib/own-files.ts";
+import type { OwnKind } from "../../lib/sql/own-files.ts";
 
 const engine = vi.hoisted(() => ({
 	priceQuery: vi.fn(),

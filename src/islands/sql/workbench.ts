@@ -5,7 +5,7 @@ import type {
 	Price,
 	Progress,
 } from "../../../workers/engine-api.ts";
-import type { OwnKind } from "../../lib/own-files.ts";
+import type { OwnKind } from "../../lib/sql/own-files.ts";
 import { engineState, priceQuery, queryLake } from "../shared/engine.ts";
 import { unlessAborted } from "../shared/unless-aborted.ts";
 import { type SqlProblem, sqlProblem } from "./error-place.ts";

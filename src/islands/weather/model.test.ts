@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Catalog } from "../../lib/catalog.ts";
+import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { averageCodec } from "./average-codec.ts";
 import {
 	chosenSeries,

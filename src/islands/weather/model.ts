@@ -6,9 +6,9 @@ import {
 	readableMeasure,
 } from "../../charts/format.ts";
 import { figuresOf, type WeatherPoint } from "../../charts/weather.ts";
-import type { Catalog, CatalogDataset } from "../../lib/catalog.ts";
-import { formatCounted } from "../../lib/format.ts";
-import { inOwnDirection } from "../../lib/own-direction.ts";
+import type { Catalog, CatalogDataset } from "../../lib/catalog/catalog.ts";
+import { formatCounted } from "../../lib/text/format.ts";
+import { inOwnDirection } from "../../lib/text/own-direction.ts";
 import { DAY_MS } from "../../lib/time-units.ts";
 import type { Query } from "../../queries/sql.ts";
 import {

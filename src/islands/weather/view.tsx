@@ -9,7 +9,7 @@ import {
 	type WeatherPoint,
 	weatherChart,
 } from "../../charts/weather.ts";
-import { formatCount, formatCounted } from "../../lib/format.ts";
+import { formatCount, formatCounted } from "../../lib/text/format.ts";
 import type { TimeRange } from "../../queries/weather.ts";
 import { Chart } from "../charts/chart.tsx";
 import {

@@ -1,4 +1,4 @@
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import { describedColumns } from "../described-columns.ts";
 import { hasDied, LakeError } from "../errors.ts";
 import { asStream } from "../ipc.ts";

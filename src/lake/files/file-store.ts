@@ -1,6 +1,6 @@
-import type { ForeignFile } from "../../lib/catalog.ts";
-import { openHasher } from "../../lib/hash.ts";
-import { isSignedAddress } from "../../lib/signed-address.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
+import type { ForeignFile } from "../../lib/catalog/catalog.ts";
+import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
 import { LakeError } from "../errors.ts";
 import type {
 	FileGuard,

@@ -3,9 +3,9 @@ import type {
 	CatalogTable,
 	ManifestBlock,
 	ManifestFile,
-} from "../../lib/catalog.ts";
+} from "../../lib/catalog/catalog.ts";
+import type { Column } from "../../lib/catalog/tables.ts";
 import { FileError } from "../../lib/formats/file-error.ts";
-import type { Column } from "../../lib/tables.ts";
 import { LakeError } from "../errors.ts";
 import type { Connection, Database, WholeLimits } from "../types.ts";
 import { readCsv } from "./csv-table.ts";

@@ -10,8 +10,8 @@ import type {
 	ManifestChunk,
 	ManifestFile,
 	ManifestRowGroup,
-} from "../../lib/catalog.ts";
-import type { Column } from "../../lib/tables.ts";
+} from "../../lib/catalog/catalog.ts";
+import type { Column } from "../../lib/catalog/tables.ts";
 import { LakeError } from "../errors.ts";
 import { boundsOf, RAW_STATISTICS } from "./parquet-bounds.ts";
 import { typeOfColumn, UnmappedType } from "./parquet-types.ts";

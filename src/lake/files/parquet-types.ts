@@ -1,5 +1,5 @@
 import type { SchemaElement, SchemaTree } from "hyparquet";
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 
 /** A column of a Parquet file that has no type here: the message says which and why. */
 export class UnmappedType extends Error {}

@@ -1,4 +1,4 @@
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { FileMention, FileReference } from "./references.ts";
 import { TABLE_NAMES } from "./table-names.ts";
 

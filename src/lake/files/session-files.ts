@@ -1,5 +1,8 @@
 import type { DroppedFile, ScanSummary } from "../../../workers/engine-api.ts";
-import type { BlockReference, ManifestBlock } from "../../lib/catalog.ts";
+import type {
+	BlockReference,
+	ManifestBlock,
+} from "../../lib/catalog/catalog.ts";
 import type { Engine, EngineKeeper } from "../engine-keeper.ts";
 import { isLakeError, LakeError } from "../errors.ts";
 import type { QueryRun } from "../query-run.ts";

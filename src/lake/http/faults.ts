@@ -1,4 +1,4 @@
-import { isSignedAddress } from "../../lib/signed-address.ts";
+import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
 import { causeOf, type Unreachable } from "../signing/unreachable.ts";
 
 /** A host that says `Retry-After` is not waited for longer than this. */

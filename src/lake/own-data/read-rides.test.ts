@@ -18,8 +18,8 @@ import {
 	type MadeRide,
 	tcxOf,
 } from "../../../tests/support/ride-files.ts";
-import type { Catalog } from "../../lib/catalog.ts";
-import { MAX_LEVEL, MIN_LEVEL } from "../../lib/mercator.ts";
+import type { Catalog } from "../../lib/catalog/catalog.ts";
+import { MAX_LEVEL, MIN_LEVEL } from "../../lib/geo/mercator.ts";
 import { randomFrom } from "../../lib/random.ts";
 import { openRideBatch } from "../../lib/rides/ride-batch.ts";
 import { RideStore } from "../../lib/rides/ride-store.ts";

@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { FileError } from "../../lib/formats/file-error.ts";
-import { MAX_LEVEL } from "../../lib/mercator.ts";
+import { MAX_LEVEL } from "../../lib/geo/mercator.ts";
 import {
 	type DescribedRide,
 	describedRide,
@@ -12,7 +12,11 @@ import type { Place } from "../../lib/rides/course.ts";
 import { type RidePoint, readRide } from "../../lib/rides/read-ride.ts";
 import { RideBatchWriter } from "../../lib/rides/ride-batch.ts";
 import { rideFormatOf } from "../../lib/rides/ride-format.ts";
-import { MAX_GAP_METERS, MAX_GAP_SECONDS, tracksOf } from "../../lib/tracks.ts";
+import {
+	MAX_GAP_METERS,
+	MAX_GAP_SECONDS,
+	tracksOf,
+} from "../../lib/rides/tracks.ts";
 import { LakeError } from "../errors.ts";
 import {
 	containersOf,

@@ -10,16 +10,16 @@ import * as parquet from "parquet-wasm/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ride } from "../../../scripts/bench/pipeline/ride-files.ts";
 import { createRides } from "../../../workers/rides.ts";
+import { tableContract } from "../../lib/catalog/tables.ts";
 import {
 	MAX_LEVEL,
 	MIN_LEVEL,
 	mercatorX,
 	mercatorY,
-} from "../../lib/mercator.ts";
-import { OWN_FILES } from "../../lib/own-files.ts";
+} from "../../lib/geo/mercator.ts";
 import { ANY_RIDE, matching, type RideFilter } from "../../lib/rides/filter.ts";
 import { totalsOf } from "../../lib/rides/list.ts";
-import { tableContract } from "../../lib/tables.ts";
+import { OWN_FILES } from "../../lib/sql/own-files.ts";
 import { OWN_RIDES, OWN_RIDES_ONCE } from "../../queries/own-tables.ts";
 import {
 	cellCounts,

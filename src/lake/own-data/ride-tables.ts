@@ -1,5 +1,10 @@
 import { Table, tableToIPC } from "apache-arrow";
-import { MAX_LEVEL, MIN_LEVEL, mortonX, mortonY } from "../../lib/mercator.ts";
+import {
+	MAX_LEVEL,
+	MIN_LEVEL,
+	mortonX,
+	mortonY,
+} from "../../lib/geo/mercator.ts";
 import { CellIndex } from "../../lib/rides/cell-index.ts";
 import type { StoredRide } from "../../lib/rides/ride-store.ts";
 import { doubles, integers, texts, timestamps } from "../files/vectors.ts";

@@ -1,6 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { isLakeError } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { explain } from "./explain.ts";

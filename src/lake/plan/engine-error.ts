@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { hasDied, LakeError } from "../errors.ts";
 import { isTableName } from "../files/table-names.ts";
 import { calledIn } from "../sql/tokens.ts";

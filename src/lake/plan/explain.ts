@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { type Column, columnsIn, describing } from "../described-columns.ts";
 import { isLakeError, LakeError } from "../errors.ts";
 import type { Connection } from "../types.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { conditionsOf, type Predicate, readFilters } from "./filters.ts";
 
 /** As many columns as names, all INTEGER but those given with a type. */

@@ -1,10 +1,10 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import {
 	compareValues,
 	type OrderedValue,
 	type ReadValue,
 	valueReader,
-} from "../../lib/ordered-values.ts";
+} from "../../lib/catalog/ordered-values.ts";
 import { type Token, tokenizeSql } from "../sql/tokenize.ts";
 import {
 	firstCharacters,

@@ -1,5 +1,5 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { identifier } from "../../lib/identifier.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { Connection } from "../types.ts";
 
 /** The database of the ghosts, attached beside the one that holds the data. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { tokenizeSql } from "../sql/tokenize.ts";
 import { joinEdges } from "./join-edges.ts";
 

@@ -1,12 +1,12 @@
 import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { identifier } from "../../lib/identifier.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import {
 	compareValues,
 	type OrderedValue,
 	valueReader,
-} from "../../lib/ordered-values.ts";
+} from "../../lib/catalog/ordered-values.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { RowGroupReference } from "../types.ts";
 import type { Predicate } from "./filters.ts";
 import { DATA } from "./ghosts.ts";

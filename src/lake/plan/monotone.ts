@@ -1,4 +1,4 @@
-import type { OrderedValue } from "../../lib/ordered-values.ts";
+import type { OrderedValue } from "../../lib/catalog/ordered-values.ts";
 
 /** Of greater values never less: bounds that go through it bound what comes out. */
 export type Monotone = (value: OrderedValue) => OrderedValue;

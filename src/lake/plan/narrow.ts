@@ -1,4 +1,7 @@
-import { compareValues, type OrderedValue } from "../../lib/ordered-values.ts";
+import {
+	compareValues,
+	type OrderedValue,
+} from "../../lib/catalog/ordered-values.ts";
 import type { BoundsOf } from "./prune.ts";
 
 /** Rows of which a scan's answer is made: so many, any of them or the first by a column. */

@@ -5,7 +5,7 @@ import type {
 	CatalogTable,
 	ManifestBlock,
 	ManifestFile,
-} from "../../lib/catalog.ts";
+} from "../../lib/catalog/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { ROW_MARK, type Scan } from "./explain.ts";
 import { type Predicate, readFilters, type ScanFilters } from "./filters.ts";

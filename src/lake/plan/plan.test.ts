@@ -13,8 +13,8 @@ import type {
 	CatalogTable,
 	ManifestBlock,
 	ManifestChunk,
-} from "../../lib/catalog.ts";
-import { identifier } from "../../lib/identifier.ts";
+} from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { Connection, Database } from "../types.ts";
 import { DATA, layGhosts } from "./ghosts.ts";
 import { type PlanOptions, planQuery } from "./plan.ts";

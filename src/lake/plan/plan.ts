@@ -3,7 +3,7 @@ import type {
 	ScanSummary,
 	SqlValue,
 } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import type { Column } from "../described-columns.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";

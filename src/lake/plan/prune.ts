@@ -3,13 +3,13 @@ import type {
 	CatalogTable,
 	ManifestFile,
 	ManifestRowGroup,
-} from "../../lib/catalog.ts";
+} from "../../lib/catalog/catalog.ts";
 import {
 	compareValues,
 	type OrderedValue,
 	type ReadValue,
 	valueReader,
-} from "../../lib/ordered-values.ts";
+} from "../../lib/catalog/ordered-values.ts";
 import type { ComparisonOperator, Predicate } from "./filters.ts";
 
 /** What is known of a column in some rows; a bound that is unknown is undefined. */

@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import type { Explanation, Scan } from "./explain.ts";
 import { conditionsOf } from "./filters.ts";
 import type { Implied, Question } from "./join-keys.ts";

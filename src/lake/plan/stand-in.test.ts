@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import type { Scan } from "./explain.ts";
 import { standInOf } from "./stand-in.ts";
 

@@ -1,5 +1,8 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { compareValues, valueReader } from "../../lib/ordered-values.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import {
+	compareValues,
+	valueReader,
+} from "../../lib/catalog/ordered-values.ts";
 import type { StandIn, StandInColumn } from "../types.ts";
 import type { SimpleAggregates } from "./simple-aggregates.ts";
 

@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { LakeError } from "../errors.ts";
 import { type Token, tokenizeSql } from "../sql/tokenize.ts";
 import {

@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { isName, isSymbol, isWord, wordOf } from "../sql/tokens.ts";
 import type { Scan } from "./explain.ts";

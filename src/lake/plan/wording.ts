@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { isName, wordOf } from "../sql/tokens.ts";
 

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from "aws4fetch";
 import type { BucketKeys } from "../../../workers/engine-api.ts";
-import { isSignedAddress } from "../../lib/signed-address.ts";
+import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
 
 interface Signer {
 	readonly keys: BucketKeys;

@@ -1,4 +1,4 @@
-import { isSignedAddress } from "../../lib/signed-address.ts";
+import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
 
 /** As much of an error's body as is looked at; S3's are some hundred bytes. */
 const BODY_BYTES = 8192;

@@ -1,4 +1,4 @@
-import { isSignedAddress } from "../../lib/signed-address.ts";
+import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
 import { ASKS_FOR_ADDRESS, PATIENCE_MILLISECONDS } from "./refusal.ts";
 
 export interface Unreachable {

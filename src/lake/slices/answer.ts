@@ -1,6 +1,6 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { formatBytes } from "../../lib/format.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { formatBytes } from "../../lib/text/format.ts";
 import { type LoadOptions, startLoading } from "../load.ts";
 import type { Statement } from "../plan/statement.ts";
 import { largestOf, type Residency, type Store } from "../residency.ts";

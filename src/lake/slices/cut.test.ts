@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CatalogTable, ManifestFile } from "../../lib/catalog.ts";
+import type { CatalogTable, ManifestFile } from "../../lib/catalog/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { SliceCutter, unitsOf } from "./cut.ts";
 

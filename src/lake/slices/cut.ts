@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
 

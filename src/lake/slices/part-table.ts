@@ -1,5 +1,5 @@
 import { tableFromIPC } from "apache-arrow";
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import { describedColumns } from "../described-columns.ts";
 import { GHOSTS } from "../plan/ghosts.ts";
 import type { Connection } from "../types.ts";

@@ -1,5 +1,5 @@
-import type { CatalogTable } from "../../lib/catalog.ts";
-import { identifier } from "../../lib/identifier.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { folded, isSymbol, nameOf } from "../sql/tokens.ts";
 import type { SplitDraft } from "./draft.ts";

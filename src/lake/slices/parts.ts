@@ -1,4 +1,4 @@
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { Token } from "../sql/tokenize.ts";
 import {
 	type Combine,

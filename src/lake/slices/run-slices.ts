@@ -1,4 +1,4 @@
-import { formatBytes } from "../../lib/format.ts";
+import { formatBytes } from "../../lib/text/format.ts";
 import { hasDied, LakeError } from "../errors.ts";
 import type { Connection } from "../types.ts";
 import type { Split } from "./draft.ts";

@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import type { CatalogTable } from "../../lib/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { type Column, describedColumns } from "../described-columns.ts";
 import { hasDied } from "../errors.ts";
 import { amongGhosts } from "../plan/ghosts.ts";

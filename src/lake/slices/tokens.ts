@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
-import { identifier } from "../../lib/identifier.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { isSymbol, nameOf } from "../sql/tokens.ts";
 

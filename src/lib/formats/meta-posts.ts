@@ -1,5 +1,5 @@
-import type { Hasher } from "../hash.ts";
-import { hashtagsIn } from "../hashtags.ts";
+import type { Hasher } from "../bytes/hash.ts";
+import { hashtagsIn } from "../posts/hashtags.ts";
 import { cleaned, editTime, isObject, type Post, postTime } from "./post.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;

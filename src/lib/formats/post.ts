@@ -1,4 +1,4 @@
-import { foldTag, hashtagsIn } from "../hashtags.ts";
+import { foldTag, hashtagsIn } from "../posts/hashtags.ts";
 import { htmlText } from "./html-text.ts";
 import { parseTime } from "./time.ts";
 

@@ -1,4 +1,4 @@
-import { hashtagsIn } from "../hashtags.ts";
+import { hashtagsIn } from "../posts/hashtags.ts";
 import { DateForms, isPartedDate } from "./date-forms.ts";
 import { FileError } from "./file-error.ts";
 import type { LookedAt } from "./look-ahead.ts";

@@ -1,4 +1,4 @@
-import { type Hasher, openHasher } from "../hash.ts";
+import { type Hasher, openHasher } from "../bytes/hash.ts";
 import { concatenated } from "./concatenated.ts";
 import { FileError } from "./file-error.ts";
 import { type JsonItem, jsonLines, jsonListItems } from "./json-items.ts";

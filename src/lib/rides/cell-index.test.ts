@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type CellWindow, windowOf } from "../grid.ts";
-import { MAX_LEVEL, MIN_LEVEL } from "../mercator.ts";
+import { type CellWindow, windowOf } from "../geo/grid.ts";
+import { MAX_LEVEL, MIN_LEVEL } from "../geo/mercator.ts";
 import { randomFrom } from "../random.ts";
 import { CellIndex } from "./cell-index.ts";
 import { CellCollector } from "./cells.ts";

@@ -1,5 +1,5 @@
-import { type CellWindow, piecesOf, type WindowPiece } from "../grid.ts";
-import { MAX_LEVEL, mortonX, mortonY } from "../mercator.ts";
+import { type CellWindow, piecesOf, type WindowPiece } from "../geo/grid.ts";
+import { MAX_LEVEL, mortonX, mortonY } from "../geo/mercator.ts";
 
 /**
  * Which ride passes which cell of a level, each pair once, sorted by the cells'

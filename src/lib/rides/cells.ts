@@ -5,7 +5,7 @@ import {
 	mortonX,
 	mortonY,
 	traverse,
-} from "../mercator.ts";
+} from "../geo/mercator.ts";
 
 /** Codes held before duplicates are squeezed out. */
 const CAPACITY = 2 ** 21;

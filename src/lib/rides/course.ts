@@ -1,4 +1,4 @@
-import { greatCircleMeters } from "../great-circle.ts";
+import { greatCircleMeters } from "../geo/great-circle.ts";
 
 /** Where the line of a ride breaks. */
 export interface CourseOptions {

@@ -1,4 +1,4 @@
-import { modulo } from "../grid.ts";
+import { modulo } from "../geo/grid.ts";
 import { DAY_MS, HOUR_MS } from "../time-units.ts";
 import type { RideList } from "./list.ts";
 

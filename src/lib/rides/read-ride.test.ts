@@ -11,7 +11,7 @@ import {
 } from "../../../tests/support/ride-files.ts";
 import { concatenated } from "../formats/concatenated.ts";
 import { FileError } from "../formats/file-error.ts";
-import { latitudeOf, longitudeOf, MAX_LEVEL } from "../mercator.ts";
+import { latitudeOf, longitudeOf, MAX_LEVEL } from "../geo/mercator.ts";
 import { randomFrom } from "../random.ts";
 import { greatCircle, type Place } from "./course.ts";
 import { publicName } from "./privacy.ts";

@@ -5,7 +5,7 @@ import { readKml } from "../formats/kml.ts";
 import { MAX_TEXT_LENGTH, shortText } from "../formats/short-text.ts";
 import { readTcx } from "../formats/tcx.ts";
 import { parseTime } from "../formats/time.ts";
-import { MAX_LATITUDE } from "../mercator.ts";
+import { MAX_LATITUDE } from "../geo/mercator.ts";
 import { CellCollector, type CellSink } from "./cells.ts";
 import { Course, type CourseOptions, type Place } from "./course.ts";
 import { kindNamed } from "./kind.ts";

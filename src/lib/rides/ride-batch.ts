@@ -1,6 +1,6 @@
-import type { Track } from "../tracks.ts";
-import { VarintReader, VarintWriter } from "../varints.ts";
+import { VarintReader, VarintWriter } from "../bytes/varints.ts";
 import type { Place } from "./course.ts";
+import type { Track } from "./tracks.ts";
 
 /** A ride as its reader has it; null is what its file does not tell. */
 export interface RideFacts {

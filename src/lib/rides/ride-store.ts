@@ -1,12 +1,12 @@
-import type { StartView } from "../catalog.ts";
-import type { CellWindow } from "../grid.ts";
-import type { Track } from "../tracks.ts";
+import type { StartView } from "../catalog/catalog.ts";
+import type { CellWindow } from "../geo/grid.ts";
 import { CellIndex } from "./cell-index.ts";
 import type { RideList } from "./list.ts";
 import type { RideBatch, RideFacts } from "./ride-batch.ts";
 import { sameTrips } from "./same-trip.ts";
 import { type StartPlace, startPlacesOf } from "./start-places.ts";
 import { startViewOf } from "./start-view.ts";
+import type { Track } from "./tracks.ts";
 
 /** Which rides count: all, or of those that several devices recorded on one trip, as `sameTrips` has it, one. */
 export type CountedTrips = "all" | "once";

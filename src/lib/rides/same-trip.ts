@@ -1,4 +1,4 @@
-import { MAX_LEVEL } from "../mercator.ts";
+import { MAX_LEVEL } from "../geo/mercator.ts";
 
 /** Cells some 200 m wide in the middle latitudes, which receivers agree on but at their edges. */
 export const TRIP_LEVEL = 17;

@@ -1,4 +1,4 @@
-import { mercatorX, mercatorY } from "../mercator.ts";
+import { mercatorX, mercatorY } from "../geo/mercator.ts";
 import type { Place } from "./course.ts";
 import { comesBefore } from "./start-place.ts";
 

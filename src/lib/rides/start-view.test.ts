@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { modulo } from "../grid.ts";
-import { MAX_LEVEL } from "../mercator.ts";
+import { modulo } from "../geo/grid.ts";
+import { MAX_LEVEL } from "../geo/mercator.ts";
 import { randomFrom } from "../random.ts";
 import { CellIndex } from "./cell-index.ts";
 import { CellCollector } from "./cells.ts";

@@ -1,6 +1,6 @@
-import type { StartView } from "../catalog.ts";
-import { modulo } from "../grid.ts";
-import { latitudeOf, longitudeOf, mortonX, mortonY } from "../mercator.ts";
+import type { StartView } from "../catalog/catalog.ts";
+import { modulo } from "../geo/grid.ts";
+import { latitudeOf, longitudeOf, mortonX, mortonY } from "../geo/mercator.ts";
 import type { CellIndex, LevelPairs } from "./cell-index.ts";
 
 /** A page's map as it is assumed where nobody has seen it, in CSS pixels. */

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { formatBytes, formatCounted } from "../../../lib/format.ts";
+import { formatBytes, formatCounted } from "../../../lib/text/format.ts";
 import { problemSentence } from "./own-panel.tsx";
 import { keepRides, type OwnRides, ownProblem, trips } from "./own-rides.ts";
 import { tripsSentence } from "./words.ts";

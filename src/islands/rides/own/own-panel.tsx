@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { GivenFile } from "../../../lake/own-data/containers.ts";
 import type { ReadReport } from "../../../lake/own-data/read-rides.ts";
-import { formatCount } from "../../../lib/format.ts";
+import { formatCount } from "../../../lib/text/format.ts";
 import { chosenFiles } from "../../shared/dropped-files.ts";
 import { sentenceOf } from "../../shared/error-sentence.ts";
 import {

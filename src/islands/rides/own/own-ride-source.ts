@@ -1,10 +1,10 @@
 import type { Remote } from "comlink";
 import type { HeldCells, RidesApi } from "../../../../workers/rides-api.ts";
 import type { Lifeline } from "../../../lake/lifeline.ts";
-import type { CellWindow } from "../../../lib/grid.ts";
+import type { CellWindow } from "../../../lib/geo/grid.ts";
 import type { RideFilter } from "../../../lib/rides/filter.ts";
 import type { RideList } from "../../../lib/rides/list.ts";
-import type { Track } from "../../../lib/tracks.ts";
+import type { Track } from "../../../lib/rides/tracks.ts";
 import {
 	cellCounts,
 	type RideTables,

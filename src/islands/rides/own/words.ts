@@ -2,12 +2,12 @@ import type {
 	ReadProgress,
 	ReadReport,
 } from "../../../lake/own-data/read-rides.ts";
+import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
 import {
 	formatBytes,
 	formatCount,
 	formatCounted,
-} from "../../../lib/format.ts";
-import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
+} from "../../../lib/text/format.ts";
 
 /** How far the reading is: `312 of 1,000 files, 73 MB of 234 MB`. */
 export function progressText({

@@ -1,6 +1,11 @@
-import { greatCircleMeters } from "./great-circle.ts";
-import { latitudeOf, longitudeOf, mercatorX, mercatorY } from "./mercator.ts";
-import type { CourseOptions } from "./rides/course.ts";
+import { greatCircleMeters } from "../geo/great-circle.ts";
+import {
+	latitudeOf,
+	longitudeOf,
+	mercatorX,
+	mercatorY,
+} from "../geo/mercator.ts";
+import type { CourseOptions } from "./course.ts";
 
 /** Where two samples lie further apart, a line breaks, unless the publisher says otherwise. */
 export const MAX_GAP_SECONDS = 300;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { mercatorX, mercatorY } from "./mercator.ts";
-import { randomFrom } from "./random.ts";
-import { Course, type CourseOptions } from "./rides/course.ts";
+import { mercatorX, mercatorY } from "../geo/mercator.ts";
+import { randomFrom } from "../random.ts";
+import { Course, type CourseOptions } from "./course.ts";
 import {
 	boundsOf,
 	MAX_GAP_METERS,

@@ -4,7 +4,7 @@ import { ANY_SITE, corsConfiguration, corsText } from "./cors.ts";
 
 test("the README prints the configuration that the tests give to a real bucket", () => {
 	const readme = readFileSync(
-		new URL("../../README.md", import.meta.url),
+		new URL("../../../README.md", import.meta.url),
 		"utf8",
 	);
 	const printed = corsText(ANY_SITE)

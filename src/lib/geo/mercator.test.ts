@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { randomFrom } from "../random.ts";
 import {
 	longitudeOf,
 	MAX_LATITUDE,
@@ -11,7 +12,6 @@ import {
 	traverse,
 	traverseGrid,
 } from "./mercator.ts";
-import { randomFrom } from "./random.ts";
 
 type Point = readonly [x: number, y: number];
 

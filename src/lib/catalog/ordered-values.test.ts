@@ -1,6 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import { expect, test } from "vitest";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { openNodeDatabase } from "../../../scripts/lake/node-database.ts";
 import {
 	compareValues,
 	type OrderedValue,

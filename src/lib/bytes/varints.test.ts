@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "./random.ts";
+import { randomFrom } from "../random.ts";
 import { VarintReader, VarintWriter } from "./varints.ts";
 
 test("numbers of every size come back, in as many bytes as they need", () => {

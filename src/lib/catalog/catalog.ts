@@ -1,4 +1,4 @@
-import type { CourseOptions } from "./rides/course.ts";
+import type { CourseOptions } from "../rides/course.ts";
 import type { Column } from "./tables.ts";
 
 /**
