@@ -1,6 +1,10 @@
 import { parseArgs } from "node:util";
+import {
+	type Cell,
+	distinctNames,
+	readAnswer,
+} from "../src/lake/arrow/rows.ts";
 import { unverifiedWords } from "../src/lake/plan/unverified.ts";
-import { type Cell, distinctNames, readAnswer } from "../src/lake/rows.ts";
 import { formatBytes } from "../src/lib/text/format.ts";
 import { printable } from "../src/lib/text/printable.ts";
 import type { QueryAnswer } from "../workers/engine-api.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { lakeFolder, publicLakeUrl } from "../src/lake/at-build.ts";
+import { lakeFolder, publicLakeUrl } from "../src/lake/catalog/at-build.ts";
 import { commandOptions, portOf } from "./site/command-options.ts";
 import { serveSite } from "./site/serve.ts";
 import { siteStamp } from "./site/stamp.ts";

@@ -3,8 +3,8 @@ import {
 	DuckDBDataProtocol,
 	VoidLogger,
 } from "@duckdb/duckdb-wasm";
-import { concatenate } from "../src/lake/ipc.ts";
-import { Lifeline } from "../src/lake/lifeline.ts";
+import { concatenate } from "../src/lake/arrow/ipc.ts";
+import { Lifeline } from "../src/lake/engine/lifeline.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
 import { blobScript, startBlobWorker } from "./blob-worker.ts";
 import { MODULE_TAKER, sendModule } from "./compiled-wasm.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Lifeline } from "../src/lake/lifeline.ts";
+import { Lifeline } from "../src/lake/engine/lifeline.ts";
 import type { DecodeRequest } from "../src/lake/types.ts";
 import {
 	type DecodeWorker,

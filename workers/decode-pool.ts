@@ -1,6 +1,6 @@
 import { transfer, wrap } from "comlink";
+import { Lifeline } from "../src/lake/engine/lifeline.ts";
 import { hasDied } from "../src/lake/errors.ts";
-import { Lifeline } from "../src/lake/lifeline.ts";
 import type { DecodeRequest, Decoder } from "../src/lake/types.ts";
 import { startBlobWorker } from "./blob-worker.ts";
 import type { DecodeApi } from "./decode.worker.ts";

@@ -1,7 +1,7 @@
 import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
-import { decodeRowGroups } from "../src/lake/decode.ts";
-import { encodeParquet } from "../src/lake/encode.ts";
+import { decodeRowGroups } from "../src/lake/decode/decode.ts";
+import { encodeParquet } from "../src/lake/decode/encode.ts";
 import type { DecodeRequest } from "../src/lake/types.ts";
 import { holdLife } from "./life.ts";
 

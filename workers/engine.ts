@@ -1,6 +1,6 @@
 import { residentShare } from "../src/lake/budgets.ts";
-import type { BudgetedCache } from "../src/lake/byte-cache.ts";
 import { cancelled } from "../src/lake/errors.ts";
+import type { BudgetedCache } from "../src/lake/fetch/byte-cache.ts";
 import { LakeSession, type SessionOptions } from "../src/lake/session.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../src/lake/settings.ts";
 import type { KeyRing } from "../src/lake/signing/key-ring.ts";

@@ -4,8 +4,8 @@ import {
 	type CacheUse,
 	isContentKey,
 	memoryCache,
-} from "../src/lake/byte-cache.ts";
-import { ByteStore, type StoreChange } from "../src/lake/byte-store.ts";
+} from "../src/lake/fetch/byte-cache.ts";
+import { ByteStore, type StoreChange } from "../src/lake/fetch/byte-store.ts";
 
 /** A query that runs now needs processor and disk more than the next visit does. */
 const WRITE_DELAY_MILLISECONDS = 1000;

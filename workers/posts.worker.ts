@@ -1,6 +1,6 @@
 import { expose, transfer } from "comlink";
 import * as parquet from "parquet-wasm/esm";
-import { encodeParquet } from "../src/lake/encode.ts";
+import { encodeParquet } from "../src/lake/decode/encode.ts";
 import { KEPT_POSTS } from "../src/lake/own-data/kept-files.ts";
 import { packPosts } from "../src/lake/own-data/kept-posts.ts";
 import { ENGINE_FILES } from "./engine-files.ts";

@@ -2,7 +2,7 @@ import {
 	encodeParquet,
 	encodeParquetParts,
 	type ParquetWriter,
-} from "../src/lake/encode.ts";
+} from "../src/lake/decode/encode.ts";
 import { readRides } from "../src/lake/own-data/read-rides.ts";
 import {
 	rideCellsTable,

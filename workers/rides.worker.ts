@@ -1,5 +1,5 @@
 import { expose, transfer } from "comlink";
-import type { ParquetWriter } from "../src/lake/encode.ts";
+import type { ParquetWriter } from "../src/lake/decode/encode.ts";
 import { KEPT_RIDES } from "../src/lake/own-data/kept-files.ts";
 import { ENGINE_FILES } from "./engine-files.ts";
 import { keepFile } from "./keep-file.ts";

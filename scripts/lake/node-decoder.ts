@@ -1,6 +1,6 @@
 import * as parquet from "parquet-wasm/node";
-import { decodeRowGroups } from "../../src/lake/decode.ts";
-import { encodeParquet } from "../../src/lake/encode.ts";
+import { decodeRowGroups } from "../../src/lake/decode/decode.ts";
+import { encodeParquet } from "../../src/lake/decode/encode.ts";
 import type { Decoder } from "../../src/lake/types.ts";
 
 /** The page's Parquet decoder under Node, in this thread. */

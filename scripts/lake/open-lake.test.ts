@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readAnswer } from "../../src/lake/rows.ts";
+import { readAnswer } from "../../src/lake/arrow/rows.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { openLake } from "./open-lake.ts";
 

@@ -1,4 +1,4 @@
-import { memoryCache } from "../../src/lake/byte-cache.ts";
+import { memoryCache } from "../../src/lake/fetch/byte-cache.ts";
 import { HttpSource } from "../../src/lake/http/source.ts";
 import { LakeSession } from "../../src/lake/session.ts";
 import {

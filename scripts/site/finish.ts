@@ -6,7 +6,7 @@ import {
 	lakeFolder,
 	publicLakeUrl,
 	reachableHosts,
-} from "../../src/lake/at-build.ts";
+} from "../../src/lake/catalog/at-build.ts";
 import { contentSecurityPolicy } from "../../src/lib/hosts/csp.ts";
 import { formatBytes } from "../../src/lib/text/format.ts";
 import { writeHeaders } from "./headers.ts";

@@ -4,8 +4,8 @@ import type {
 	SqlValue,
 	Stage,
 } from "../../workers/engine-api.ts";
+import type { TransferTally } from "./fetch/transfer.ts";
 import type { QueryPlan } from "./plan/plan.ts";
-import type { TransferTally } from "./transfer.ts";
 
 export interface SessionRequest {
 	readonly sql: string;

@@ -7,10 +7,10 @@ import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { openTestSession } from "../../tests/support/test-session.ts";
-import { memoryCache } from "./byte-cache.ts";
-import { readAnswer } from "./rows.ts";
+import { readAnswer } from "./arrow/rows.ts";
+import { Turns } from "./engine/turns.ts";
+import { memoryCache } from "./fetch/byte-cache.ts";
 import type { SessionOptions } from "./session.ts";
-import { Turns } from "./turns.ts";
 import type { Connection, Database } from "./types.ts";
 
 const SQL = "SELECT sum(i) FROM numbers WHERE i >= 10";

@@ -10,7 +10,7 @@ import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { writeTestLake } from "../../tests/support/test-lake.ts";
 import { cells, openTestSession } from "../../tests/support/test-session.ts";
-import { readAnswer } from "./rows.ts";
+import { readAnswer } from "./arrow/rows.ts";
 import type { LakeSession, SessionOptions } from "./session.ts";
 import type { Database, RangeSource } from "./types.ts";
 

@@ -7,15 +7,16 @@ import type {
 	QueryAnswer,
 } from "../../workers/engine-api.ts";
 import type { Catalog } from "../lib/catalog/catalog.ts";
-import type { ByteCache } from "./byte-cache.ts";
+import { rowsIn } from "./arrow/ipc.ts";
 import {
 	ManifestBlocks,
 	type OpenedCatalog,
 	openCatalog,
 	takeCatalog,
-} from "./catalog.ts";
+} from "./catalog/catalog.ts";
 import { describedColumns, refuseLosses } from "./described-columns.ts";
-import { type Engine, EngineKeeper } from "./engine-keeper.ts";
+import { type Engine, EngineKeeper } from "./engine/engine-keeper.ts";
+import { Turns } from "./engine/turns.ts";
 import {
 	cancelled,
 	isLakeError,
@@ -23,12 +24,12 @@ import {
 	orCancelled,
 	throwIfCancelled,
 } from "./errors.ts";
+import type { ByteCache } from "./fetch/byte-cache.ts";
+import { requestsOf } from "./fetch/request-count.ts";
 import { type FileAccess, NO_FILES } from "./files/file-store.ts";
 import { SessionFiles } from "./files/session-files.ts";
-import { rowsIn } from "./ipc.ts";
-import { loadAll } from "./load.ts";
-import { tableBytes } from "./own-in-engine.ts";
-import { type Done, OwnObjects } from "./own-objects.ts";
+import { tableBytes } from "./own-objects/own-in-engine.ts";
+import { type Done, OwnObjects } from "./own-objects/own-objects.ts";
 import type { Change } from "./plan/change.ts";
 import { engineError } from "./plan/engine-error.ts";
 import { type Ask, planQuery, type QueryPlan } from "./plan/plan.ts";
@@ -40,9 +41,8 @@ import {
 	type SessionRequest,
 } from "./query-run.ts";
 import { REHEARSAL_FILE, REHEARSALS, REHEARSED } from "./rehearsal.ts";
-import { requestsOf } from "./request-count.ts";
+import { loadAll } from "./resident/load.ts";
 import { answerInSlices, planSlices, type SlicePlan } from "./slices/answer.ts";
-import { Turns } from "./turns.ts";
 import type { Database, Decoder, RangeSource, TableNeed } from "./types.ts";
 
 export type { SessionRequest } from "./query-run.ts";

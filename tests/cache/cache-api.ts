@@ -1,4 +1,4 @@
-import type { CacheUse } from "../../src/lake/byte-cache.ts";
+import type { CacheUse } from "../../src/lake/fetch/byte-cache.ts";
 
 /** The cache as the engine's worker has it. Bytes follow from a name, so that wrong ones show. */
 export interface CacheApi {

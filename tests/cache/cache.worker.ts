@@ -1,5 +1,5 @@
 import { expose } from "comlink";
-import type { BudgetedCache } from "../../src/lake/byte-cache.ts";
+import type { BudgetedCache } from "../../src/lake/fetch/byte-cache.ts";
 import { openByteCache } from "../../workers/opfs-cache.ts";
 import type { CacheApi } from "./cache-api.ts";
 

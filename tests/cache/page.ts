@@ -1,5 +1,5 @@
 import { wrap } from "comlink";
-import { ByteStore } from "../../src/lake/byte-store.ts";
+import { ByteStore } from "../../src/lake/fetch/byte-store.ts";
 import type { CacheApi } from "./cache-api.ts";
 
 const worker = new Worker(new URL("./cache.worker.ts", import.meta.url), {

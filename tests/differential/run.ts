@@ -6,7 +6,7 @@ import { fileSource } from "../../scripts/lake/file-source.ts";
 import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
 import { nodeFiles } from "../../scripts/lake/node-files.ts";
-import { memoryCache } from "../../src/lake/byte-cache.ts";
+import { memoryCache } from "../../src/lake/fetch/byte-cache.ts";
 import { HttpSource } from "../../src/lake/http/source.ts";
 import { LakeSession } from "../../src/lake/session.ts";
 import type { Catalog } from "../../src/lib/catalog/catalog.ts";

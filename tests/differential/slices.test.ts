@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fileSource } from "../../scripts/lake/file-source.ts";
 import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
-import { memoryCache } from "../../src/lake/byte-cache.ts";
+import { memoryCache } from "../../src/lake/fetch/byte-cache.ts";
 import { LakeSession } from "../../src/lake/session.ts";
 import type { Database } from "../../src/lake/types.ts";
 import { generateAggregate } from "../support/aggregate-statements.ts";

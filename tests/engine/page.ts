@@ -1,6 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import { proxy, wrap } from "comlink";
-import { readAnswer } from "../../src/lake/rows.ts";
+import { readAnswer } from "../../src/lake/arrow/rows.ts";
 import { fetchDuckdb } from "../../workers/duckdb.ts";
 import type {
 	EngineApi,

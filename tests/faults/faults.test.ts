@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readAnswer } from "../../src/lake/arrow/rows.ts";
 import { HttpSource } from "../../src/lake/http/source.ts";
-import { readAnswer } from "../../src/lake/rows.ts";
 import type { LakeSession } from "../../src/lake/session.ts";
 import {
 	type FaultName,

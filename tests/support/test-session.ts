@@ -1,8 +1,8 @@
 import { fileSource } from "../../scripts/lake/file-source.ts";
 import { reopenNodeDatabase } from "../../scripts/lake/node-database.ts";
 import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
-import { memoryCache } from "../../src/lake/byte-cache.ts";
-import { type Cell, readAnswer } from "../../src/lake/rows.ts";
+import { type Cell, readAnswer } from "../../src/lake/arrow/rows.ts";
+import { memoryCache } from "../../src/lake/fetch/byte-cache.ts";
 import { LakeSession, type SessionOptions } from "../../src/lake/session.ts";
 import type { QueryAnswer } from "../../workers/engine-api.ts";
 

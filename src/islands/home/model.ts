@@ -1,6 +1,6 @@
 import type { TopTag } from "../../charts/top-tags.ts";
 import type { WeatherPoint } from "../../charts/weather.ts";
-import type { RollupRow } from "../../lake/rollup.ts";
+import type { RollupRow } from "../../lake/catalog/rollup.ts";
 import type {
 	Catalog,
 	CatalogDataset,

@@ -4,7 +4,7 @@ import {
 	suitableCacheBytes,
 	suitableMemoryBytes,
 } from "../../lake/budgets.ts";
-import { ByteStore } from "../../lake/byte-store.ts";
+import { ByteStore } from "../../lake/fetch/byte-store.ts";
 import { clearEngineCache, engineReport } from "./engine.ts";
 import { changeSettings, settings } from "./settings.ts";
 

@@ -12,7 +12,7 @@ import type {
 	QueryAnswer,
 	StorageUse,
 } from "../../../workers/engine-api.ts";
-import type { Lifeline } from "../../lake/lifeline.ts";
+import type { Lifeline } from "../../lake/engine/lifeline.ts";
 import type { Query } from "../../queries/sql.ts";
 import { prepareNotices, showNotices } from "./engine-notices.tsx";
 import { enteredKeys, keepKeys } from "./keys.ts";

@@ -4,7 +4,7 @@ import { newLife, onDeath } from "../../../workers/life.ts";
 import type { OwnPostsApi } from "../../../workers/posts-api.ts";
 import type { RidesWorkerApi } from "../../../workers/rides-api.ts";
 import { startWorker } from "../../../workers/start-worker.ts";
-import { Lifeline } from "../../lake/lifeline.ts";
+import { Lifeline } from "../../lake/engine/lifeline.ts";
 
 /** What the page's workers answer to. */
 interface Apis {

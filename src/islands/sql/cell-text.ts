@@ -19,7 +19,7 @@ import {
 	int128At,
 	ticksPerSecond,
 	utf8Text,
-} from "../../lake/arrow-values.ts";
+} from "../../lake/arrow/arrow-values.ts";
 
 /**
  * A value as DuckDB's `CAST(v AS VARCHAR)` writes it, exact for every type, null

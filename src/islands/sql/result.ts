@@ -1,6 +1,6 @@
 import type { Table } from "apache-arrow";
 import { Type } from "apache-arrow";
-import { utf8Text } from "../../lake/arrow-values.ts";
+import { utf8Text } from "../../lake/arrow/arrow-values.ts";
 import { cellText } from "./cell-text.ts";
 
 export interface ResultColumn {

@@ -1,7 +1,7 @@
 import { identifier } from "../../lib/sql/identifier.ts";
+import { asStream } from "../arrow/ipc.ts";
 import { describedColumns } from "../described-columns.ts";
 import { hasDied, LakeError } from "../errors.ts";
-import { asStream } from "../ipc.ts";
 import type { Connection, Database } from "../types.ts";
 import type { FileOption } from "./references.ts";
 import type { ArrowColumns } from "./text-file.ts";

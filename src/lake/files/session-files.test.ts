@@ -11,8 +11,8 @@ import { openLake } from "../../../scripts/lake/open-lake.ts";
 import { writeTestLake } from "../../../tests/support/test-lake.ts";
 import { openTestSession } from "../../../tests/support/test-session.ts";
 import { randomFrom } from "../../lib/random.ts";
+import { readAnswer } from "../arrow/rows.ts";
 import { HttpSource } from "../http/source.ts";
-import { readAnswer } from "../rows.ts";
 import type { LakeSession } from "../session.ts";
 
 let folder: string;

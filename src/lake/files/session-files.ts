@@ -3,7 +3,7 @@ import type {
 	BlockReference,
 	ManifestBlock,
 } from "../../lib/catalog/catalog.ts";
-import type { Engine, EngineKeeper } from "../engine-keeper.ts";
+import type { Engine, EngineKeeper } from "../engine/engine-keeper.ts";
 import { isLakeError, LakeError } from "../errors.ts";
 import type { QueryRun } from "../query-run.ts";
 import type { RangeSource, WholeLimits } from "../types.ts";

@@ -1,9 +1,13 @@
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { formatBytes } from "../../lib/text/format.ts";
-import { type LoadOptions, startLoading } from "../load.ts";
 import type { Statement } from "../plan/statement.ts";
-import { largestOf, type Residency, type Store } from "../residency.ts";
+import { type LoadOptions, startLoading } from "../resident/load.ts";
+import {
+	largestOf,
+	type Residency,
+	type Store,
+} from "../resident/residency.ts";
 import type { Connection, RowGroupReference, TableNeed } from "../types.ts";
 import { SliceCutter, type Unit, unitsOf } from "./cut.ts";
 import { DoesNotSplit } from "./does-not-split.ts";

@@ -1,6 +1,6 @@
 import type { Remote } from "comlink";
 import type { HeldCells, RidesApi } from "../../../../workers/rides-api.ts";
-import type { Lifeline } from "../../../lake/lifeline.ts";
+import type { Lifeline } from "../../../lake/engine/lifeline.ts";
 import type { CellWindow } from "../../../lib/geo/grid.ts";
 import type { RideFilter } from "../../../lib/rides/filter.ts";
 import type { RideList } from "../../../lib/rides/list.ts";

@@ -1,9 +1,9 @@
-import { openHasher } from "../lib/bytes/hash.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
+import { LakeError, throwIfCancelled } from "../errors.ts";
+import type { RangeSource } from "../types.ts";
 import type { ByteCache } from "./byte-cache.ts";
-import { LakeError, throwIfCancelled } from "./errors.ts";
 import { fromKept, keptKey, toKeep } from "./kept-pieces.ts";
 import { type Piece, planRequests, type RangeRequest } from "./ranges.ts";
-import type { RangeSource } from "./types.ts";
 
 export interface TransferTally {
 	requests: number;

@@ -1,15 +1,15 @@
-import type { CatalogTable } from "../lib/catalog/catalog.ts";
-import { cancelled, hasDied, LakeError, orCancelled } from "./errors.ts";
-import { FILES_FOLDER } from "./files/csv-table.ts";
-import { Lifeline } from "./lifeline.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { cancelled, hasDied, LakeError, orCancelled } from "../errors.ts";
+import { FILES_FOLDER } from "../files/csv-table.ts";
 import {
 	dropGhost,
 	layGhost,
 	layGhosts,
 	PLANNING_SETTINGS,
-} from "./plan/ghosts.ts";
-import { Residency } from "./residency.ts";
-import type { Connection, Database } from "./types.ts";
+} from "../plan/ghosts.ts";
+import { Residency } from "../resident/residency.ts";
+import type { Connection, Database } from "../types.ts";
+import { Lifeline } from "./lifeline.ts";
 
 /** DuckDB with the tables of the lake, and what of them lies in its memory. */
 export interface Engine {

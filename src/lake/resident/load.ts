@@ -1,18 +1,18 @@
-import type { Progress, Stage } from "../../workers/engine-api.ts";
-import type { ManifestFile } from "../lib/catalog/catalog.ts";
-import type { ByteCache } from "./byte-cache.ts";
+import type { Progress, Stage } from "../../../workers/engine-api.ts";
+import type { ManifestFile } from "../../lib/catalog/catalog.ts";
+import { joinStreams } from "../arrow/ipc.ts";
 import {
 	cancelled,
 	LakeError,
 	orCancelled,
 	throwIfCancelled,
-} from "./errors.ts";
-import { joinStreams } from "./ipc.ts";
-import { chunkPieces, tailPiece } from "./pieces.ts";
-import type { Piece } from "./ranges.ts";
+} from "../errors.ts";
+import type { ByteCache } from "../fetch/byte-cache.ts";
+import { chunkPieces, tailPiece } from "../fetch/pieces.ts";
+import type { Piece } from "../fetch/ranges.ts";
+import { type TransferTally, transfer } from "../fetch/transfer.ts";
+import type { Decoder, RangeSource } from "../types.ts";
 import type { Residency, RowGroupLoad } from "./residency.ts";
-import { type TransferTally, transfer } from "./transfer.ts";
-import type { Decoder, RangeSource } from "./types.ts";
 
 export interface LoadOptions {
 	readonly source: RangeSource;

@@ -1,4 +1,4 @@
-import { openHasher } from "../lib/bytes/hash.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
 import { contentKey } from "./byte-cache.ts";
 import type { Piece } from "./ranges.ts";
 

@@ -1,4 +1,4 @@
-import { openHasher } from "../lib/bytes/hash.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
 
 /** The lake's version: the hash of its catalog's text. */
 export async function catalogVersion(text: string): Promise<string> {

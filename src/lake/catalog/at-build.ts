@@ -6,12 +6,12 @@ import {
 	type CatalogRollup,
 	parseCatalog,
 	type RollupName,
-} from "../lib/catalog/catalog.ts";
-import { foreignHosts } from "../lib/hosts/foreign-hosts.ts";
+} from "../../lib/catalog/catalog.ts";
+import { foreignHosts } from "../../lib/hosts/foreign-hosts.ts";
 import {
 	type PublisherBasemap,
 	publisherBasemap,
-} from "../lib/hosts/publisher-basemap.ts";
+} from "../../lib/hosts/publisher-basemap.ts";
 import { decodeRollup, type RollupRow } from "./rollup.ts";
 import { catalogVersion } from "./version.ts";
 

@@ -1,4 +1,4 @@
-import type { ForeignFile } from "../lib/catalog/catalog.ts";
+import type { ForeignFile } from "../../lib/catalog/catalog.ts";
 
 /** `[startByte, endByte)` of a file, and what its XXH64 must be; null where nobody knows. */
 export interface Piece {

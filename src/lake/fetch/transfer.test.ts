@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { openHasher } from "../lib/bytes/hash.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
+import type { RangeSource } from "../types.ts";
 import { contentKey, memoryCache } from "./byte-cache.ts";
 import type { Piece } from "./ranges.ts";
 import { transfer } from "./transfer.ts";
-import type { RangeSource } from "./types.ts";
 
 const FILE = Uint8Array.from({ length: 10_000 }, (_, index) => index % 253);
 const hash = await openHasher();

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { tableFromIPC } from "apache-arrow";
 import { expect, test } from "vitest";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
-import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
+import { openNodeDatabase } from "../../../scripts/lake/node-database.ts";
+import { nodeDecoder } from "../../../scripts/lake/node-decoder.ts";
 
 /** Stands for a number of months or days that DuckDB would not write, being negative. */
 const STAND_IN = 0x12_34_56_78;

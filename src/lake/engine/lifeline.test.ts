@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasDied } from "./errors.ts";
+import { hasDied } from "../errors.ts";
 import { Lifeline } from "./lifeline.ts";
 
 test("work that waits, and work that comes later, ends with the loss", async () => {

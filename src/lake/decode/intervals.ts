@@ -18,7 +18,7 @@ import {
 	parquetReadObjects,
 } from "hyparquet";
 
-import { concatenate } from "./ipc.ts";
+import { concatenate } from "../arrow/ipc.ts";
 import type { FileBytes } from "./sparse-file.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { CatalogTable } from "../lib/catalog/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import type { TableNeed } from "../types.ts";
 import { chunkPieces, columnsToDecode, tailPiece } from "./pieces.ts";
 import { type Piece, planRequests } from "./ranges.ts";
-import type { TableNeed } from "./types.ts";
 
 /** Requests that needs take where nothing is there yet. */
 export function requestsOf(

@@ -4,11 +4,11 @@ import {
 	type CatalogTable,
 	type ManifestBlock,
 	parseCatalog,
-} from "../lib/catalog/catalog.ts";
-import type { ByteCache } from "./byte-cache.ts";
-import { isLakeError, LakeError } from "./errors.ts";
-import { type TransferOptions, transfer } from "./transfer.ts";
-import type { RangeSource } from "./types.ts";
+} from "../../lib/catalog/catalog.ts";
+import { isLakeError, LakeError } from "../errors.ts";
+import type { ByteCache } from "../fetch/byte-cache.ts";
+import { type TransferOptions, transfer } from "../fetch/transfer.ts";
+import type { RangeSource } from "../types.ts";
 import { catalogVersion } from "./version.ts";
 
 /** Characters of a version. */

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fileSource } from "../../scripts/lake/file-source.ts";
-import { nodeDecoder } from "../../scripts/lake/node-decoder.ts";
-import { writeTestLake } from "../../tests/support/test-lake.ts";
-import { openTestSession } from "../../tests/support/test-session.ts";
-import { memoryCache } from "./byte-cache.ts";
-import type { Decoder, RangeSource } from "./types.ts";
+import { fileSource } from "../../../scripts/lake/file-source.ts";
+import { nodeDecoder } from "../../../scripts/lake/node-decoder.ts";
+import { writeTestLake } from "../../../tests/support/test-lake.ts";
+import { openTestSession } from "../../../tests/support/test-session.ts";
+import { memoryCache } from "../fetch/byte-cache.ts";
+import type { Decoder, RangeSource } from "../types.ts";
 
 let lake: string;
 beforeAll(async () => {

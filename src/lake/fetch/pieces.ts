@@ -1,8 +1,8 @@
-import type { CatalogTable, ManifestFile } from "../lib/catalog/catalog.ts";
-import { decodedColumns } from "./decode.ts";
-import { LakeError } from "./errors.ts";
+import type { CatalogTable, ManifestFile } from "../../lib/catalog/catalog.ts";
+import { decodedColumns } from "../decode/decode.ts";
+import { LakeError } from "../errors.ts";
+import type { RowGroupReference } from "../types.ts";
 import type { Piece } from "./ranges.ts";
-import type { RowGroupReference } from "./types.ts";
 
 /** Columns that are in the table's files, in their order: one chunk each. */
 export function fileColumns(table: CatalogTable): string[] {

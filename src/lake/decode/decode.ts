@@ -1,7 +1,7 @@
 import type { ParquetFile } from "parquet-wasm";
+import type { DecodeRequest } from "../types.ts";
 import { withWholeIntervals } from "./intervals.ts";
 import { sparseFile } from "./sparse-file.ts";
-import type { DecodeRequest } from "./types.ts";
 
 /**
  * Decodes with one of parquet-wasm's builds, given by its `ParquetFile`. A range

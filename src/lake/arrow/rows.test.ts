@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { openNodeDatabase } from "../../scripts/lake/node-database.ts";
+import { openNodeDatabase } from "../../../scripts/lake/node-database.ts";
 import { distinctNames, readAnswer } from "./rows.ts";
 
 const database = await openNodeDatabase();

@@ -1,16 +1,16 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { openHasher } from "../lib/bytes/hash.ts";
+import { openHasher } from "../../lib/bytes/hash.ts";
 import type {
 	BlockReference,
 	Catalog,
 	CatalogTable,
 	ManifestBlock,
-} from "../lib/catalog/catalog.ts";
-import { type ByteCache, memoryCache } from "./byte-cache.ts";
+} from "../../lib/catalog/catalog.ts";
+import { LakeError } from "../errors.ts";
+import { type ByteCache, memoryCache } from "../fetch/byte-cache.ts";
+import type { RangeSource } from "../types.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
-import { LakeError } from "./errors.ts";
-import type { RangeSource } from "./types.ts";
 
 const { signal } = new AbortController();
 const CATALOG: Catalog = {

@@ -1,4 +1,4 @@
-import { raised, throwIfCancelled } from "./errors.ts";
+import { raised, throwIfCancelled } from "../errors.ts";
 
 /** One task after the other, in the order they were asked for. */
 export class Turns {

@@ -1,14 +1,14 @@
 import { tableFromIPC } from "apache-arrow";
-import type { OwnObject, SqlValue } from "../../workers/engine-api.ts";
-import type { CatalogTable } from "../lib/catalog/catalog.ts";
-import { identifier } from "../lib/sql/identifier.ts";
-import { describedColumns } from "./described-columns.ts";
-import { LakeError } from "./errors.ts";
-import { type Change, changeSql } from "./plan/change.ts";
-import { explain } from "./plan/explain.ts";
-import { amongGhosts, DATA, GHOSTS } from "./plan/ghosts.ts";
-import { readStatement } from "./plan/statement.ts";
-import type { Connection } from "./types.ts";
+import type { OwnObject, SqlValue } from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import { describedColumns } from "../described-columns.ts";
+import { LakeError } from "../errors.ts";
+import { type Change, changeSql } from "../plan/change.ts";
+import { explain } from "../plan/explain.ts";
+import { amongGhosts, DATA, GHOSTS } from "../plan/ghosts.ts";
+import { readStatement } from "../plan/statement.ts";
+import type { Connection } from "../types.ts";
 
 /** A variable's value, to be set again. */
 export interface VariableValue {

@@ -3,14 +3,21 @@ import type {
 	OwnChange,
 	OwnObject,
 	SqlValue,
-} from "../../workers/engine-api.ts";
-import type { CatalogTable } from "../lib/catalog/catalog.ts";
-import { identifier } from "../lib/sql/identifier.ts";
-import { formatBytes } from "../lib/text/format.ts";
-import { describedColumns } from "./described-columns.ts";
-import type { Engine, EngineTenant } from "./engine-keeper.ts";
-import { hasDied, LakeError } from "./errors.ts";
-import { asStream } from "./ipc.ts";
+} from "../../../workers/engine-api.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import { formatBytes } from "../../lib/text/format.ts";
+import { asStream } from "../arrow/ipc.ts";
+import { describedColumns } from "../described-columns.ts";
+import type { Engine, EngineTenant } from "../engine/engine-keeper.ts";
+import { hasDied, LakeError } from "../errors.ts";
+import type { Change } from "../plan/change.ts";
+import { DATA } from "../plan/ghosts.ts";
+import {
+	nameOfWord,
+	readStatement,
+	type Statement,
+} from "../plan/statement.ts";
 import {
 	drop,
 	fingerprintOf,
@@ -25,9 +32,6 @@ import {
 	type VariableValue,
 	viewColumns,
 } from "./own-in-engine.ts";
-import type { Change } from "./plan/change.ts";
-import { DATA } from "./plan/ghosts.ts";
-import { nameOfWord, readStatement, type Statement } from "./plan/statement.ts";
 
 /** A statement as it was given, to be done again in another engine. */
 export interface Done {

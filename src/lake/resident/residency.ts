@@ -1,15 +1,15 @@
-import type { CatalogTable, ManifestFile } from "../lib/catalog/catalog.ts";
-import { identifier } from "../lib/sql/identifier.ts";
-import { formatBytes } from "../lib/text/format.ts";
-import { LakeError } from "./errors.ts";
-import { columnsToDecode, fileColumns } from "./pieces.ts";
-import { DATA } from "./plan/ghosts.ts";
+import type { CatalogTable, ManifestFile } from "../../lib/catalog/catalog.ts";
+import { identifier } from "../../lib/sql/identifier.ts";
+import { formatBytes } from "../../lib/text/format.ts";
+import { LakeError } from "../errors.ts";
+import { columnsToDecode, fileColumns } from "../fetch/pieces.ts";
+import { DATA } from "../plan/ghosts.ts";
 import type {
 	Connection,
 	RowGroupReference,
 	StandIn,
 	TableNeed,
-} from "./types.ts";
+} from "../types.ts";
 
 /** A row group that a store waits for. */
 export interface RowGroupLoad {
