@@ -2,8 +2,8 @@ import { DOMParser } from "linkedom";
 import { describe, expect, test } from "vitest";
 import type { CellWindow } from "../lib/geo/grid.ts";
 import { randomFrom } from "../lib/random.ts";
-import { logScale } from "./density.ts";
-import type { Shapes } from "./fine-basemap.ts";
+import type { Shapes } from "./basemap/fine-basemap.ts";
+import { logScale } from "./cells/density.ts";
 import type { MapScreen } from "./map-screen.ts";
 import { type MapPicture, mapSvg } from "./map-svg.ts";
 

@@ -3,17 +3,21 @@ import { MAX_LATITUDE, mercatorY } from "../lib/geo/mercator.ts";
 import type { Track } from "../lib/rides/tracks.ts";
 import { formatCount } from "../lib/text/format.ts";
 import { allowedXml } from "../lib/text/xml-text.ts";
-import type { Position } from "./basemap-format.ts";
-import { MARK_CASING, MARK_FRAME, markOn } from "./cell-mark.ts";
-import { cutRing, type RingPoint } from "./cut-ring.ts";
-import { type DensityScale, densityColours, rampColours } from "./density.ts";
-import type { Shapes } from "./fine-basemap.ts";
-import { type DrawName, LEGEND_TITLES, legendTicks } from "./legend.ts";
-import { addLine } from "./line-path.ts";
+import type { Position } from "./basemap/basemap-format.ts";
+import { cutRing, type RingPoint } from "./basemap/cut-ring.ts";
+import type { Shapes } from "./basemap/fine-basemap.ts";
+import { MARK_CASING, MARK_FRAME, markOn } from "./cells/cell-mark.ts";
+import {
+	type DensityScale,
+	densityColours,
+	rampColours,
+} from "./cells/density.ts";
+import { type DrawName, LEGEND_TITLES, legendTicks } from "./cells/legend.ts";
+import { addLine } from "./lines/line-path.ts";
+import { type TrackColours, trackStrokes } from "./lines/track-layer.ts";
 import { type MapScreen, turnsOf } from "./map-screen.ts";
 import { type Label, type LabelColours, partsOf } from "./start-labels.ts";
 import type { MapColours } from "./style.ts";
-import { type TrackColours, trackStrokes } from "./track-layer.ts";
 
 const FONT = "Inter, system-ui, sans-serif";
 const MARGIN = 16;

@@ -7,7 +7,7 @@ import {
 import workerAddress from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
-import type { Basemap } from "./basemap-format.ts";
+import type { Basemap } from "./basemap/basemap-format.ts";
 import { ClickFirstMap } from "./click-first-map.ts";
 import { basemapPaints, type MapColours, mapStyle } from "./style.ts";
 

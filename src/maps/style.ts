@@ -7,7 +7,7 @@ import {
 	type Position,
 	TILE_ZOOM,
 	unpackLine,
-} from "./basemap-format.ts";
+} from "./basemap/basemap-format.ts";
 
 /** Colours of the basemap as CSS has them: tokens `--map-…`. */
 export interface MapColours {

@@ -11,7 +11,7 @@ import {
 	type RideFilter,
 } from "../lib/rides/filter.ts";
 import { newestFirst, numbersIn, type RideList } from "../lib/rides/list.ts";
-import { recount, ridesSeen } from "../maps/recount.ts";
+import { recount, ridesSeen } from "../maps/cells/recount.ts";
 import {
 	cellCounts,
 	cellPairCount,

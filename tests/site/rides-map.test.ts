@@ -11,9 +11,9 @@ import {
 	DENSITY_STEPS,
 	logScale,
 	rampColours,
-} from "../../src/maps/density.ts";
-import { stepsByCount } from "../../src/maps/frequency-lines.ts";
-import { LINE_STEPS } from "../../src/maps/line-overlay.ts";
+} from "../../src/maps/cells/density.ts";
+import { stepsByCount } from "../../src/maps/lines/frequency-lines.ts";
+import { LINE_STEPS } from "../../src/maps/lines/line-overlay.ts";
 import { browserPath, launch } from "../browser.ts";
 import { plainRows } from "../support/plain-rows.ts";
 import { violationsOf } from "./accessibility.ts";

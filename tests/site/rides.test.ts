@@ -8,7 +8,7 @@ import {
 	DENSITY_STEPS,
 	densityColours,
 	logScale,
-} from "../../src/maps/density.ts";
+} from "../../src/maps/cells/density.ts";
 import { browserPath, launch } from "../browser.ts";
 import { builtSite } from "./built-site.ts";
 import { complaintsOf, forgetFailedTries } from "./complaints.ts";

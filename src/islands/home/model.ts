@@ -12,7 +12,7 @@ import {
 	formatCounted,
 	formatDistance,
 } from "../../lib/text/format.ts";
-import type { CellCount } from "../../maps/glimpse.ts";
+import type { CellCount } from "../../maps/cells/glimpse.ts";
 import { starterOf } from "../../queries/examples.ts";
 import type { TimeRange } from "../../queries/weather.ts";
 import {

@@ -9,7 +9,7 @@ import {
 	formatCount,
 	formatCounted,
 } from "../../lib/text/format.ts";
-import { rideGlimpse } from "../../maps/glimpse.ts";
+import { rideGlimpse } from "../../maps/cells/glimpse.ts";
 import { Chart } from "../charts/chart.tsx";
 import { Provenance, sqlHrefFrom } from "../shared/provenance.tsx";
 import type { Glimpse, HomeData } from "./model.ts";

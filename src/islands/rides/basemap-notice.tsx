@@ -1,4 +1,4 @@
-import type { BasemapTrouble } from "../../maps/basemap-requests.ts";
+import type { BasemapTrouble } from "../../maps/basemap/basemap-requests.ts";
 import { TryAgain } from "../shared/states.tsx";
 
 const SENTENCES: Readonly<Record<BasemapTrouble, string>> = {

@@ -5,7 +5,11 @@ import {
 	type RideFilter,
 } from "../../lib/rides/filter.ts";
 import { numbersIn, type RideList } from "../../lib/rides/list.ts";
-import { type CellPairs, recount, ridesSeen } from "../../maps/recount.ts";
+import {
+	type CellPairs,
+	recount,
+	ridesSeen,
+} from "../../maps/cells/recount.ts";
 import type { Cost, ReadOptions, RideSource } from "./ride-source.ts";
 
 /** Loaded beyond each edge of the screen, as a share of it: small moves ask for nothing. */

@@ -7,9 +7,9 @@ import {
 	centreOf,
 } from "../../lib/geo/grid.ts";
 import { boundsOf, type Track } from "../../lib/rides/tracks.ts";
-import { CellMark } from "../../maps/cell-mark.ts";
-import { nearestOccupied } from "../../maps/nearest-cell.ts";
-import { TrackLayer } from "../../maps/track-layer.ts";
+import { CellMark } from "../../maps/cells/cell-mark.ts";
+import { nearestOccupied } from "../../maps/cells/nearest-cell.ts";
+import { TrackLayer } from "../../maps/lines/track-layer.ts";
 import { theme } from "../shared/theme.ts";
 import { trackColours } from "./map-colours.ts";
 import type { Picture } from "./model.ts";

@@ -1,8 +1,8 @@
 import { effect, type ReadonlySignal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
-import { CellOverlay } from "../../maps/cell-overlay.ts";
-import { type DensityScale, densityColours } from "../../maps/density.ts";
-import { LineOverlay } from "../../maps/line-overlay.ts";
+import { CellOverlay } from "../../maps/cells/cell-overlay.ts";
+import { type DensityScale, densityColours } from "../../maps/cells/density.ts";
+import { LineOverlay } from "../../maps/lines/line-overlay.ts";
 import { recolourMap } from "../../maps/map.ts";
 import { theme } from "../shared/theme.ts";
 import type { LineModel } from "./line-model.ts";

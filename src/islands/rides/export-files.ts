@@ -1,7 +1,7 @@
 import { type CellWindow, centreOf, modulo } from "../../lib/geo/grid.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import { newestFirst, numbersIn, type RideList } from "../../lib/rides/list.ts";
-import { forEachShown } from "../../maps/recount.ts";
+import { forEachShown } from "../../maps/cells/recount.ts";
 import { csvLine } from "../shared/csv.ts";
 import type { View } from "./state.ts";
 

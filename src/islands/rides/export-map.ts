@@ -1,10 +1,10 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { CellWindow } from "../../lib/geo/grid.ts";
 import type { StartPlace } from "../../lib/rides/start-places.ts";
-import { type Basemap, unpackLine } from "../../maps/basemap-format.ts";
-import type { DensityScale } from "../../maps/density.ts";
-import type { FineBasemap, Shapes } from "../../maps/fine-basemap.ts";
-import { linesOf, lineWidthAt } from "../../maps/line-overlay.ts";
+import { type Basemap, unpackLine } from "../../maps/basemap/basemap-format.ts";
+import type { FineBasemap, Shapes } from "../../maps/basemap/fine-basemap.ts";
+import type { DensityScale } from "../../maps/cells/density.ts";
+import { linesOf, lineWidthAt } from "../../maps/lines/line-overlay.ts";
 import { screenOf } from "../../maps/map-screen.ts";
 import { type MapPicture, type MapSvg, mapSvg } from "../../maps/map-svg.ts";
 import { labelsNow } from "../../maps/start-labels.ts";

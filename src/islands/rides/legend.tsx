@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { formatCount } from "../../lib/text/format.ts";
-import type { DensityScale } from "../../maps/density.ts";
+import type { DensityScale } from "../../maps/cells/density.ts";
 import {
 	type DrawName,
 	LEGEND_TITLES,
 	legendSentence,
 	legendTicks,
-} from "../../maps/legend.ts";
+} from "../../maps/cells/legend.ts";
 
 /** Width of the ramp, and room for half a number on either side, in pixels. */
 const WIDTH = 176;

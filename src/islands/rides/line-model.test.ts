@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/rides/tracks.ts";
-import type { DrawName } from "../../maps/legend.ts";
+import type { DrawName } from "../../maps/cells/legend.ts";
 import { LineModel, tooManySentence } from "./line-model.ts";
 
 const RIDES = 10;

@@ -10,7 +10,7 @@ import type { Progress } from "../../../workers/engine-api.ts";
 import { numbersIn, type RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/rides/tracks.ts";
 import { formatCount } from "../../lib/text/format.ts";
-import type { DrawName } from "../../maps/legend.ts";
+import type { DrawName } from "../../maps/cells/legend.ts";
 import type { Picture } from "./model.ts";
 import type { RideSource } from "./ride-source.ts";
 

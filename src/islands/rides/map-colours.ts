@@ -1,7 +1,7 @@
-import { DENSITY_STEPS } from "../../maps/density.ts";
+import { DENSITY_STEPS } from "../../maps/cells/density.ts";
+import type { TrackColours } from "../../maps/lines/track-layer.ts";
 import type { LabelColours } from "../../maps/start-labels.ts";
 import type { MapColours } from "../../maps/style.ts";
-import type { TrackColours } from "../../maps/track-layer.ts";
 import { tokenColor } from "../shared/theme.ts";
 
 /** The ramp's colours, rare to frequent, in the theme that shows now. */

@@ -1,8 +1,8 @@
 import type { Signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import type { ComponentChildren, RefObject } from "preact";
-import type { ScaleName } from "../../maps/density.ts";
-import type { DrawName } from "../../maps/legend.ts";
+import type { ScaleName } from "../../maps/cells/density.ts";
+import type { DrawName } from "../../maps/cells/legend.ts";
 import { useFullScreen } from "./full-screen.ts";
 import type { MapState } from "./map-state.ts";
 import type { Opened } from "./model.ts";

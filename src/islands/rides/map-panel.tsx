@@ -1,9 +1,9 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
-import type { BasemapTrouble } from "../../maps/basemap-requests.ts";
-import { scaleOf } from "../../maps/density.ts";
-import { FineBasemap } from "../../maps/fine-basemap.ts";
+import type { BasemapTrouble } from "../../maps/basemap/basemap-requests.ts";
+import { FineBasemap } from "../../maps/basemap/fine-basemap.ts";
+import { scaleOf } from "../../maps/cells/density.ts";
 import { openMap } from "../../maps/map.ts";
 import { sentenceOf as errorSentence } from "../shared/error-sentence.ts";
 import { BasemapNotice } from "./basemap-notice.tsx";

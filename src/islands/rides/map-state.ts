@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
-import { SCALE_NAMES, type ScaleName } from "../../maps/density.ts";
-import { DRAW_NAMES, type DrawName } from "../../maps/legend.ts";
+import { SCALE_NAMES, type ScaleName } from "../../maps/cells/density.ts";
+import { DRAW_NAMES, type DrawName } from "../../maps/cells/legend.ts";
 import { urlSignal, wordCodec } from "../shared/url-state.ts";
 
 /** How the map draws what counts. */

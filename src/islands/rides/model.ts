@@ -28,8 +28,8 @@ import {
 	totalsOf,
 } from "../../lib/rides/list.ts";
 import type { StartPlace } from "../../lib/rides/start-places.ts";
-import type { CellCount } from "../../maps/glimpse.ts";
-import { busiestCells, summarise } from "../../maps/recount.ts";
+import type { CellCount } from "../../maps/cells/glimpse.ts";
+import { busiestCells, summarise } from "../../maps/cells/recount.ts";
 import { engineState, prefetchEngine } from "../shared/engine.ts";
 import { openCatalog, readRollup } from "../shared/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";

@@ -1,5 +1,8 @@
 import { isAnyRide } from "../../lib/rides/filter.ts";
-import type { Basemap, BasemapTile } from "../../maps/basemap-format.ts";
+import type {
+	Basemap,
+	BasemapTile,
+} from "../../maps/basemap/basemap-format.ts";
 import { siteRoot } from "../shared/lake.ts";
 import { LakeRides } from "./lake-rides.ts";
 import { LineModel } from "./line-model.ts";

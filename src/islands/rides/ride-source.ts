@@ -3,7 +3,7 @@ import type { CellWindow } from "../../lib/geo/grid.ts";
 import type { RideFilter } from "../../lib/rides/filter.ts";
 import type { RideList } from "../../lib/rides/list.ts";
 import type { Track } from "../../lib/rides/tracks.ts";
-import type { CellPairs } from "../../maps/recount.ts";
+import type { CellPairs } from "../../maps/cells/recount.ts";
 import type { Query } from "../../queries/sql.ts";
 
 export interface ReadOptions {

@@ -1,7 +1,7 @@
 import { effect, type Signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
-import type { BasemapTrouble } from "../../maps/basemap-requests.ts";
-import type { PublisherBasemap } from "../../maps/publisher-basemap.ts";
+import type { BasemapTrouble } from "../../maps/basemap/basemap-requests.ts";
+import type { PublisherBasemap } from "../../maps/basemap/publisher-basemap.ts";
 import { theme } from "../shared/theme.ts";
 import { mapColours } from "./map-colours.ts";
 
@@ -17,7 +17,7 @@ export function showPublisherBasemap(
 	let unfollow = () => {};
 	const start = async () => {
 		isStarting = true;
-		const code = await import("../../maps/publisher-basemap.ts").catch(
+		const code = await import("../../maps/basemap/publisher-basemap.ts").catch(
 			() => null,
 		);
 		isStarting = false;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { APIRoute } from "astro";
-import { makeBasemap } from "../../maps/basemap.ts";
+import { makeBasemap } from "../../maps/basemap/basemap.ts";
 
 export const GET: APIRoute = async () => {
 	const { resolve } = createRequire(import.meta.url);

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { APIRoute, GetStaticPaths } from "astro";
-import { makeTiles } from "../../../maps/basemap.ts";
-import type { BasemapTile } from "../../../maps/basemap-format.ts";
+import { makeTiles } from "../../../maps/basemap/basemap.ts";
+import type { BasemapTile } from "../../../maps/basemap/basemap-format.ts";
 
 export const getStaticPaths: GetStaticPaths = async () => {
 	const { resolve } = createRequire(import.meta.url);

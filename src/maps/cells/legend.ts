@@ -1,4 +1,4 @@
-import { formatCount } from "../lib/text/format.ts";
+import { formatCount } from "../../lib/text/format.ts";
 import type { DensityScale } from "./density.ts";
 
 /** What rides are drawn as. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { CellWindow } from "../lib/geo/grid.ts";
-import { randomFrom } from "../lib/random.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
+import { randomFrom } from "../../lib/random.ts";
+import type { MapScreen } from "../map-screen.ts";
 import { FrequencyLines, stepsByCount } from "./frequency-lines.ts";
-import type { MapScreen } from "./map-screen.ts";
 
 const LEVEL = 10;
 const SIZE = 2 ** LEVEL;

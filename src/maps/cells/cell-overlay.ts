@@ -3,8 +3,8 @@ import {
 	type CellWindow,
 	piecesOf,
 	type WindowPiece,
-} from "../lib/geo/grid.ts";
-import { screenOf, turnsOf } from "./map-screen.ts";
+} from "../../lib/geo/grid.ts";
+import { screenOf, turnsOf } from "../map-screen.ts";
 
 interface Piece extends WindowPiece {
 	readonly image: ImageData;

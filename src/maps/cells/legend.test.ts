@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../lib/random.ts";
+import { randomFrom } from "../../lib/random.ts";
 import { logScale, quantileScale } from "./density.ts";
 import { legendSentence, legendTicks } from "./legend.ts";
 

@@ -6,6 +6,7 @@ import {
 	type StyleSpecification,
 } from "maplibre-gl";
 import { PMTiles, Protocol, TileType } from "pmtiles";
+import type { MapColours } from "../style.ts";
 import {
 	BasemapRequestError,
 	BasemapRequests,
@@ -20,7 +21,6 @@ import {
 	type PublisherLayers,
 	removePublisherLayers,
 } from "./publisher-layers.ts";
-import type { MapColours } from "./style.ts";
 
 /** The protocol by which MapLibre asks us instead of hosts: `basemap://tile/https://…`. */
 const PROTOCOL = "basemap";

@@ -1,9 +1,9 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { CellWindow } from "../lib/geo/grid.ts";
-import type { Track } from "../lib/rides/tracks.ts";
-import { type DensityScale, rampColours } from "./density.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
+import { type DensityScale, rampColours } from "../cells/density.ts";
+import { type MapScreen, screenOf } from "../map-screen.ts";
 import { FrequencyLines, stepsByCount } from "./frequency-lines.ts";
-import { type MapScreen, screenOf } from "./map-screen.ts";
 
 /** Colours that lines are drawn in, of the ramp's many. */
 export const LINE_STEPS = 24;

@@ -1,4 +1,4 @@
-import type { CellWindow } from "../lib/geo/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 
 /**
  * Which ride passes which cell of a window, each pair once: the n-th pair is the

@@ -1,8 +1,8 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { Track } from "../lib/rides/tracks.ts";
+import type { Track } from "../../lib/rides/tracks.ts";
+import { MapCanvas } from "../map-canvas.ts";
+import type { MapScreen } from "../map-screen.ts";
 import { addLine } from "./line-path.ts";
-import { MapCanvas } from "./map-canvas.ts";
-import type { MapScreen } from "./map-screen.ts";
 
 /** Colours of tracks as CSS has them: tokens `--track…`. */
 export interface TrackColours {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CellWindow } from "../lib/geo/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import { nearestOccupied } from "./nearest-cell.ts";
 
 const window: CellWindow = { level: 9, x: 500, y: 40, columns: 17, rows: 11 };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { randomFrom } from "../lib/random.ts";
+import { randomFrom } from "../../lib/random.ts";
 import {
 	DENSITY_STEPS,
 	densityColours,

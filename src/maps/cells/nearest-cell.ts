@@ -1,4 +1,4 @@
-import type { CellWindow } from "../lib/geo/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 
 /**
  * The cell with rides that is nearest to a cell of the window, at most `reach` cells

@@ -1,6 +1,6 @@
-import type { StartView } from "../lib/catalog/catalog.ts";
-import { gathered, modulo } from "../lib/geo/grid.ts";
-import { mercatorX, mercatorY } from "../lib/geo/mercator.ts";
+import type { StartView } from "../../lib/catalog/catalog.ts";
+import { gathered, modulo } from "../../lib/geo/grid.ts";
+import { mercatorX, mercatorY } from "../../lib/geo/mercator.ts";
 import { DENSITY_STEPS, densityStep, topOfScale } from "./density.ts";
 
 /** A row of the roll-up `ride_map`. */

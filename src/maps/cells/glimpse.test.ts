@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mercatorX, mercatorY } from "../lib/geo/mercator.ts";
+import { mercatorX, mercatorY } from "../../lib/geo/mercator.ts";
 import { rideGlimpse, rideStill } from "./glimpse.ts";
 
 const size = { width: 320, height: 180 };

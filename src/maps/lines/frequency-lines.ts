@@ -1,5 +1,5 @@
-import { type CellWindow, modulo } from "../lib/geo/grid.ts";
-import { type MapScreen, turnsOf } from "./map-screen.ts";
+import { type CellWindow, modulo } from "../../lib/geo/grid.ts";
+import { type MapScreen, turnsOf } from "../map-screen.ts";
 
 /** Points nearer than this to the last one drawn are left out, in CSS pixels. */
 const TOLERANCE = 0.6;

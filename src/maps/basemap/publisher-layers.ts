@@ -4,7 +4,7 @@ import type {
 	SourceSpecification,
 	StyleSpecification,
 } from "maplibre-gl";
-import type { MapColours } from "./style.ts";
+import type { MapColours } from "../style.ts";
 
 /** Before the names of what the publisher adds, so that none of ours is taken. */
 const PREFIX = "publisher-";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CellWindow } from "../lib/geo/grid.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
 import { busiestCells, recount, ridesSeen, summarise } from "./recount.ts";
 
 const window: CellWindow = { level: 6, x: 62, y: 10, columns: 4, rows: 3 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../lib/random.ts";
+import { randomFrom } from "../../lib/random.ts";
+import type { MapScreen } from "../map-screen.ts";
 import { addLine, type PathSink } from "./line-path.ts";
-import type { MapScreen } from "./map-screen.ts";
 
 type Piece = readonly [x1: number, y1: number, x2: number, y2: number];
 

@@ -1,6 +1,6 @@
 import type { Map as MapLibre } from "maplibre-gl";
-import type { CellWindow } from "../lib/geo/grid.ts";
-import { type MapScreen, screenOf } from "./map-screen.ts";
+import type { CellWindow } from "../../lib/geo/grid.ts";
+import { type MapScreen, screenOf } from "../map-screen.ts";
 
 /** Side of a mark at least, in CSS pixels: a cell alone may be too small to see. */
 const LEAST_SIDE = 14;

@@ -1,4 +1,4 @@
-import { type MapScreen, turnsOf } from "./map-screen.ts";
+import { type MapScreen, turnsOf } from "../map-screen.ts";
 
 /** Points nearer than this to the last one drawn are left out, in CSS pixels. */
 const TOLERANCE = 0.6;

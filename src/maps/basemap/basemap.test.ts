@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { randomFrom } from "../lib/random.ts";
+import { randomFrom } from "../../lib/random.ts";
 import { makeBasemap, makeTiles } from "./basemap.ts";
 import {
 	type PackedLine,
