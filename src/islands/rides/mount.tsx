@@ -1,7 +1,7 @@
 import "./rides.css";
 import { render } from "preact";
 import { showFailure } from "../shared/show-failure.tsx";
-import { sayMapComes } from "./map-on-its-way.tsx";
+import { sayMapComes } from "./map/map-on-its-way.tsx";
 import { openRides } from "./model.ts";
 import { openFrame, stillOf } from "./open-parts.ts";
 import { findKept, hasKept } from "./own/own-rides.ts";

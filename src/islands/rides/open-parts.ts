@@ -6,11 +6,11 @@ import type {
 import { siteRoot } from "../shared/lake.ts";
 import { LakeRides } from "./lake-rides.ts";
 import { LineModel } from "./line-model.ts";
-import { type MapState, openMapState } from "./map-state.ts";
+import { type MapState, openMapState } from "./map/map-state.ts";
 import { type Opened, openRides, RidesModel } from "./model.ts";
 import type { RideSource } from "./ride-source.ts";
 import { openState, type RidesState } from "./state.ts";
-import { RidesThrough } from "./through.ts";
+import { RidesThrough } from "./through/through.ts";
 
 /** What a page with the map of rides is made of. */
 export interface RidesParts {

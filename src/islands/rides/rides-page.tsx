@@ -3,16 +3,16 @@ import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { centreOf } from "../../lib/geo/grid.ts";
 import { Provenance, SqlLink } from "../shared/provenance.tsx";
-import { basemapCredit } from "./credits.ts";
 import { Days } from "./days.tsx";
 import { Figures } from "./figures.tsx";
-import { Chips, Filters } from "./filters.tsx";
-import { MapPanel } from "./map-panel.tsx";
+import { Chips, Filters } from "./filters/filters.tsx";
+import { basemapCredit } from "./map/credits.ts";
+import { MapPanel } from "./map/map-panel.tsx";
+import { namedStarts, StartPlaces } from "./map/start-places.tsx";
 import type { RidesModel } from "./model.ts";
 import type { RidesParts } from "./open-parts.ts";
 import { sentenceOf, totalOf, undatedNote } from "./sentence.ts";
 import { SpotsTable } from "./spots-table.tsx";
-import { namedStarts, StartPlaces } from "./start-places.tsx";
 
 /** A spot is shown from here, or from nearer. */
 const SHOWN_ZOOM = 13;

@@ -32,7 +32,7 @@ import {
 	hoursCodec,
 	kindsCodec,
 	weekdaysCodec,
-} from "./filter-codecs.ts";
+} from "./filters/filter-codecs.ts";
 
 /** Where the map looks: MapLibre's zoom, of 512-pixel tiles. */
 export interface View {
