@@ -1,6 +1,6 @@
 import { useContext, useRef, useState } from "preact/hooks";
-import { download } from "../shared/download.ts";
-import { pngOfSvg } from "../shared/png.ts";
+import { download } from "../shared/files/download.ts";
+import { pngOfSvg } from "../shared/files/png.ts";
 import { ChartHtml } from "./chart-html.ts";
 import { standaloneSvg } from "./standalone-svg.ts";
 

@@ -1,6 +1,6 @@
 import { type ComponentChild, render } from "preact";
-import { prefetchEngine } from "../shared/engine.ts";
-import { openCatalog } from "../shared/lake.ts";
+import { prefetchEngine } from "../shared/engine/engine.ts";
+import { openCatalog } from "../shared/lake/lake.ts";
 import { showFailure } from "../shared/show-failure.tsx";
 
 /**

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { csvLine } from "../shared/csv.ts";
+import { csvLine } from "../shared/files/csv.ts";
 import { DayInput } from "./day-input.tsx";
 import { Exports } from "./exports.tsx";
 

@@ -1,6 +1,6 @@
 import type { Progress } from "../../../workers/engine-api.ts";
 import { formatCount } from "../../lib/text/format.ts";
-import { engineState } from "../shared/engine.ts";
+import { engineState } from "../shared/engine/engine.ts";
 import { Failure, Loading } from "../shared/states.tsx";
 import type { Question } from "./question.ts";
 

@@ -1,6 +1,6 @@
 import type { Progress } from "../../../workers/engine-api.ts";
 import type { Query } from "../../queries/sql.ts";
-import { openEngine, queryLake } from "../shared/engine.ts";
+import { openEngine, queryLake } from "../shared/engine/engine.ts";
 
 /** The rows of a small answer, and what it took. */
 export interface TimedRows {

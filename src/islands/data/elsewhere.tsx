@@ -1,9 +1,9 @@
 import { useRef, useState } from "preact/hooks";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
-import { copied } from "../shared/clipboard.ts";
 import { sentenceOf } from "../shared/error-sentence.ts";
-import { sign } from "../shared/keys.ts";
-import { lakeUrl } from "../shared/lake.ts";
+import { copied } from "../shared/files/clipboard.ts";
+import { sign } from "../shared/lake/keys.ts";
+import { lakeUrl } from "../shared/lake/lake.ts";
 import { filesOf, READERS, type Reader, readerSnippet } from "./files.ts";
 
 /** How another program reads a table; the list of files comes when it is opened. */

@@ -1,9 +1,9 @@
 import "./data.css";
 import { hydrate, render } from "preact";
 import { corsText } from "../../lib/hosts/cors.ts";
-import { openCatalog, siteRoot } from "../shared/lake.ts";
-import { isMissingLake } from "../shared/missing-lake.ts";
-import { keepEngine } from "../shared/offline.ts";
+import { openCatalog, siteRoot } from "../shared/lake/lake.ts";
+import { isMissingLake } from "../shared/lake/missing-lake.ts";
+import { keepEngine } from "../shared/lake/offline.ts";
 import { showFailure } from "../shared/show-failure.tsx";
 import { DataPage } from "./data-page.tsx";
 

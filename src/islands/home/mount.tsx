@@ -1,7 +1,7 @@
 import { render } from "preact";
-import { openCatalog, readRollup, siteRoot } from "../shared/lake.ts";
-import { isMissingLake } from "../shared/missing-lake.ts";
-import { keepEngine } from "../shared/offline.ts";
+import { openCatalog, readRollup, siteRoot } from "../shared/lake/lake.ts";
+import { isMissingLake } from "../shared/lake/missing-lake.ts";
+import { keepEngine } from "../shared/lake/offline.ts";
 import type { HomeRollups } from "./model.ts";
 
 /** Where the live lake is another than the one at build time, draws it anew. */

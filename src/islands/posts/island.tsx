@@ -12,7 +12,7 @@ import { type Ask, Question } from "../charts/question.ts";
 import { QuestionStatus } from "../charts/question-status.tsx";
 import { timedQuery } from "../charts/timed-query.ts";
 import { keepFocus } from "../shared/focus.ts";
-import { savesData } from "../shared/offline.ts";
+import { savesData } from "../shared/lake/offline.ts";
 import { Compare } from "./comparison.tsx";
 import {
 	countsOfDays,

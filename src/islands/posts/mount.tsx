@@ -1,5 +1,5 @@
 import { mountIsland } from "../charts/mount.tsx";
-import { openCatalog, readRollup } from "../shared/lake.ts";
+import { openCatalog, readRollup } from "../shared/lake/lake.ts";
 import { PostsIsland, start } from "./island.tsx";
 import { postsData } from "./model.ts";
 

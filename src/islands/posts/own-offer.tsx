@@ -1,5 +1,5 @@
 import type { GivenFile } from "../../lake/own-data/containers.ts";
-import { chosenFiles } from "../shared/dropped-files.ts";
+import { chosenFiles } from "../shared/own-data/dropped-files.ts";
 
 const ENDINGS = ".zip,.tar,.tgz,.js,.json,.jsonl,.ndjson,.csv,.tsv,.gz";
 

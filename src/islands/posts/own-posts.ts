@@ -6,7 +6,7 @@ import type { KeptPosts, OwnFiles } from "../../lake/own-data/kept-posts.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import { OWN_FILES } from "../../lib/sql/own-files.ts";
 import { ownPosts } from "../../queries/own-tables.ts";
-import type { DroppedFiles } from "../shared/dropped-files.ts";
+import type { DroppedFiles } from "../shared/own-data/dropped-files.ts";
 import { ownData, type PostsData } from "./model.ts";
 
 /** What the visitor's own posts need of the page and its browser. */

@@ -7,16 +7,19 @@ import { KEPT_POSTS } from "../../lake/own-data/kept-files.ts";
 import { keptPosts, type OwnFiles } from "../../lake/own-data/kept-posts.ts";
 import type { OwnSummary } from "../../lake/own-data/own-summary.ts";
 import { formatBytes, formatCounted } from "../../lib/text/format.ts";
-import { askToPersist } from "../shared/device.ts";
-import { type DroppedFiles, useFileDrop } from "../shared/dropped-files.ts";
-import { addFile, removeFile } from "../shared/engine.ts";
+import { addFile, removeFile } from "../shared/engine/engine.ts";
+import { inOwnWorker } from "../shared/engine/page-worker.ts";
+import { withReports } from "../shared/engine/worker-reports.ts";
 import { focusIfLost } from "../shared/focus.ts";
-import { KeepForSql } from "../shared/keep-for-sql.tsx";
-import { isOwnKept } from "../shared/own-sql.ts";
-import { inOwnWorker } from "../shared/page-worker.ts";
+import {
+	type DroppedFiles,
+	useFileDrop,
+} from "../shared/own-data/dropped-files.ts";
+import { KeepForSql } from "../shared/own-data/keep-for-sql.tsx";
+import { isOwnKept } from "../shared/own-data/own-sql.ts";
+import { FILES_BEING_READ, tellUnkept } from "../shared/own-data/unkept.ts";
+import { askToPersist } from "../shared/settings/device.ts";
 import { Failure } from "../shared/states.tsx";
-import { FILES_BEING_READ, tellUnkept } from "../shared/unkept.ts";
-import { withReports } from "../shared/worker-reports.ts";
 import type { PostsData } from "./model.ts";
 import { OwnOffer } from "./own-offer.tsx";
 import { type OpeningPosts, OwnPostsState } from "./own-posts.ts";

@@ -2,7 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import { DAY_MS } from "../../lib/time-units.ts";
 import { tagsPerDay } from "../../queries/posts.ts";
 import { wholeDays } from "../../queries/time-window.ts";
-import { queryLake } from "../shared/engine.ts";
+import { queryLake } from "../shared/engine/engine.ts";
 import {
 	countsOfDays,
 	dayRange,

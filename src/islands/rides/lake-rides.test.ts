@@ -1,6 +1,6 @@
 import { tableFromArrays } from "apache-arrow";
 import { expect, test } from "vitest";
-import type { LakeAnswer } from "../shared/engine.ts";
+import type { LakeAnswer } from "../shared/engine/engine.ts";
 import { LakeRides, type LakeRidesOptions, type World } from "./lake-rides.ts";
 
 const OPTIONS = {

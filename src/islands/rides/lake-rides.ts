@@ -13,7 +13,11 @@ import {
 	ridesThrough,
 	rideTotals,
 } from "../../queries/rides.ts";
-import { type LakeAnswer, openEngine, queryLake } from "../shared/engine.ts";
+import {
+	type LakeAnswer,
+	openEngine,
+	queryLake,
+} from "../shared/engine/engine.ts";
 import type { ReadOptions, RideSource, WindowCells } from "./ride-source.ts";
 import { columnOf, tracksOfAnswer } from "./track-rows.ts";
 

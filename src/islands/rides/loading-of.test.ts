@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { engineState } from "../shared/engine.ts";
+import { engineState } from "../shared/engine/engine.ts";
 import { LakeRides } from "./lake-rides.ts";
 import { loadingOf } from "./loading-of.ts";
 

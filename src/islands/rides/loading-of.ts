@@ -1,4 +1,4 @@
-import { engineState } from "../shared/engine.ts";
+import { engineState } from "../shared/engine/engine.ts";
 import type { RideSource } from "./ride-source.ts";
 
 /** What is on its way; 0 where the bytes are not known. */

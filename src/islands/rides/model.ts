@@ -30,8 +30,8 @@ import {
 import type { StartPlace } from "../../lib/rides/start-places.ts";
 import type { CellCount } from "../../maps/cells/glimpse.ts";
 import { busiestCells, summarise } from "../../maps/cells/recount.ts";
-import { engineState, prefetchEngine } from "../shared/engine.ts";
-import { openCatalog, readRollup } from "../shared/lake.ts";
+import { engineState, prefetchEngine } from "../shared/engine/engine.ts";
+import { openCatalog, readRollup } from "../shared/lake/lake.ts";
 import { CellCounter, type Counted, isSameWindow } from "./cell-counter.ts";
 import { loadingOf, type OnItsWay } from "./loading-of.ts";
 import {

@@ -3,7 +3,7 @@ import type {
 	Basemap,
 	BasemapTile,
 } from "../../maps/basemap/basemap-format.ts";
-import { siteRoot } from "../shared/lake.ts";
+import { siteRoot } from "../shared/lake/lake.ts";
 import { LakeRides } from "./lake-rides.ts";
 import { LineModel } from "./line-model.ts";
 import { type MapState, openMapState } from "./map/map-state.ts";

@@ -8,8 +8,8 @@ import {
 	formatMilliseconds,
 } from "../../lib/text/format.ts";
 import type { Query } from "../../queries/sql.ts";
-import { siteRoot } from "./lake.ts";
-import { isOwnKept, sqlToKeepFor } from "./own-sql.ts";
+import { siteRoot } from "./lake/lake.ts";
+import { isOwnKept, sqlToKeepFor } from "./own-data/own-sql.ts";
 
 /** Address of the SQL page with a query in its editor; it does not run by itself. */
 export function sqlHref(display: string): string {

@@ -1,19 +1,19 @@
 import { effect } from "@preact/signals";
 import { formatBytes } from "../../lib/text/format.ts";
-import { type EngineState, engineState } from "./engine.ts";
+import { type EngineState, engineState } from "./engine/engine.ts";
 import { sentenceOf } from "./error-sentence.ts";
 import { keepFocus } from "./focus.ts";
-import { type OpenLake, openCatalog } from "./lake.ts";
-import { keepForOffline } from "./offline.ts";
+import { type OpenLake, openCatalog } from "./lake/lake.ts";
+import { keepForOffline } from "./lake/offline.ts";
 import {
 	movesByReload,
 	moveToNewest,
 	type Publication,
 	publication,
 	watchPublication,
-} from "./publication.ts";
+} from "./lake/publication.ts";
+import { lossOfReload } from "./own-data/unkept.ts";
 import { theme, toggleTheme } from "./theme.ts";
-import { lossOfReload } from "./unkept.ts";
 
 const times = new Intl.DateTimeFormat("en-GB", {
 	dateStyle: "medium",
@@ -32,7 +32,7 @@ showNetwork();
 engineState.subscribe(showEngine);
 
 element("settings-open").addEventListener("click", async () => {
-	const { openSettings } = await import("./settings-panel.tsx");
+	const { openSettings } = await import("./settings/settings-panel.tsx");
 	openSettings();
 });
 

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { formatBytes } from "../../lib/text/format.ts";
-import { BucketKeysForm } from "./bucket-keys.tsx";
 import { sentenceOf } from "./error-sentence.ts";
 import { keepFocus } from "./focus.ts";
-import { lakeUrl } from "./lake.ts";
+import { BucketKeysForm } from "./lake/bucket-keys.tsx";
+import { lakeUrl } from "./lake/lake.ts";
 
 /**
  * A skeleton in the shape of its box, with what comes and how much of it is here; how much

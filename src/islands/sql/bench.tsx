@@ -5,9 +5,9 @@ import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { holdsSignedAddress } from "../../lib/hosts/signed-address.ts";
 import { examplesFor } from "../../queries/examples.ts";
-import { copied } from "../shared/clipboard.ts";
-import { droppedFiles } from "../shared/engine.ts";
-import { siteRoot } from "../shared/lake.ts";
+import { droppedFiles } from "../shared/engine/engine.ts";
+import { copied } from "../shared/files/clipboard.ts";
+import { siteRoot } from "../shared/lake/lake.ts";
 import type { CompletedTable } from "./dialect.ts";
 import {
 	type Draft,

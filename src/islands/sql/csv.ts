@@ -1,4 +1,4 @@
-import { csvLine } from "../shared/csv.ts";
+import { csvLine } from "../shared/files/csv.ts";
 import type { Result } from "./result.ts";
 
 const ROWS_AT_ONCE = 5000;

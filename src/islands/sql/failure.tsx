@@ -1,10 +1,10 @@
 import type { ScanSummary } from "../../../workers/engine-api.ts";
 import { folderOf } from "../../lake/signing/key-ring.ts";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
-import { BucketKeysForm } from "../shared/bucket-keys.tsx";
 import { sentenceOf } from "../shared/error-sentence.ts";
 import { keepFocus } from "../shared/focus.ts";
-import { lakeUrl } from "../shared/lake.ts";
+import { BucketKeysForm } from "../shared/lake/bucket-keys.tsx";
+import { lakeUrl } from "../shared/lake/lake.ts";
 import { isMissingOffline, NOT_KEPT, TryAgain } from "../shared/states.tsx";
 import type { Place } from "./error-place.ts";
 import { Scan } from "./plan.tsx";

@@ -2,7 +2,9 @@ import { expect, test, vi } from "vitest";
 import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import { linkInHash, linkTo } from "./link.ts";
 
-vi.mock("../shared/lake.ts", () => ({ siteRoot: () => "https://a.example/" }));
+vi.mock("../shared/lake/lake.ts", () => ({
+	siteRoot: () => "https://a.example/",
+}));
 
 const hashOf = (sql: string, chart: ChartChoice | null) =>
 	new URL(linkTo({ sql, chart })).hash;

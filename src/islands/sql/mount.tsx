@@ -3,11 +3,15 @@ import { computed } from "@preact/signals";
 import { render } from "preact";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { starterOf } from "../../queries/examples.ts";
-import { moveEngine, ownObjects, prefetchEngine } from "../shared/engine.ts";
-import { openCatalog } from "../shared/lake.ts";
-import { isMissingLake } from "../shared/missing-lake.ts";
-import { moveBy } from "../shared/publication.ts";
-import { tellUnkept } from "../shared/unkept.ts";
+import {
+	moveEngine,
+	ownObjects,
+	prefetchEngine,
+} from "../shared/engine/engine.ts";
+import { openCatalog } from "../shared/lake/lake.ts";
+import { isMissingLake } from "../shared/lake/missing-lake.ts";
+import { moveBy } from "../shared/lake/publication.ts";
+import { tellUnkept } from "../shared/own-data/unkept.ts";
 import { browserStore, openDraft } from "./draft.ts";
 import { followKept, ownTables } from "./own-data.ts";
 import { NoTables, SqlPage, Unopened } from "./sql-page.tsx";

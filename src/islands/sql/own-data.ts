@@ -2,8 +2,8 @@ import { type Signal, signal } from "@preact/signals";
 import { KEPT_POSTS, KEPT_RIDES } from "../../lake/own-data/kept-files.ts";
 import { keptPosts } from "../../lake/own-data/kept-posts.ts";
 import { OWN_FILES, type OwnKind } from "../../lib/sql/own-files.ts";
-import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
-import { inOwnWorker } from "../shared/page-worker.ts";
+import { addFile, droppedFiles, removeFile } from "../shared/engine/engine.ts";
+import { inOwnWorker } from "../shared/engine/page-worker.ts";
 import { OwnTables } from "./own-tables.ts";
 
 const KINDS = ["rides", "posts"] as const;

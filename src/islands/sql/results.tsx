@@ -2,7 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
-import { download } from "../shared/download.ts";
+import { download } from "../shared/files/download.ts";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
 import { csvFile } from "./csv.ts";
 import type { Editor } from "./editor.ts";

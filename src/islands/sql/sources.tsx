@@ -8,15 +8,15 @@ import {
 	formatCount,
 	formatCounted,
 } from "../../lib/text/format.ts";
+import { addFile, droppedFiles, removeFile } from "../shared/engine/engine.ts";
+import { sentenceOf } from "../shared/error-sentence.ts";
+import { focusIfLost } from "../shared/focus.ts";
 import {
 	chosenFiles,
 	type DroppedFiles,
 	useFileDrop,
-} from "../shared/dropped-files.ts";
-import { addFile, droppedFiles, removeFile } from "../shared/engine.ts";
-import { sentenceOf } from "../shared/error-sentence.ts";
-import { focusIfLost } from "../shared/focus.ts";
-import { FILES_BEING_READ, tellUnkept } from "../shared/unkept.ts";
+} from "../shared/own-data/dropped-files.ts";
+import { FILES_BEING_READ, tellUnkept } from "../shared/own-data/unkept.ts";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { readableFiles } from "./readable-files.ts";
 

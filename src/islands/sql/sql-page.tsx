@@ -1,8 +1,11 @@
 import { useRef } from "preact/hooks";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { formatCounted } from "../../lib/text/format.ts";
-import { BucketKeysForm, SignedInBuckets } from "../shared/bucket-keys.tsx";
-import { ownObjects } from "../shared/engine.ts";
+import { ownObjects } from "../shared/engine/engine.ts";
+import {
+	BucketKeysForm,
+	SignedInBuckets,
+} from "../shared/lake/bucket-keys.tsx";
 import { Empty, Failure } from "../shared/states.tsx";
 import { Bench, type Live } from "./bench.tsx";
 import type { Editor } from "./editor.ts";

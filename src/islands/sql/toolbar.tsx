@@ -1,5 +1,5 @@
 import type { Progress } from "../../../workers/engine-api.ts";
-import { engineState } from "../shared/engine.ts";
+import { engineState } from "../shared/engine/engine.ts";
 import { priceSentence, progressWords } from "./words.ts";
 import type { PriceStatus, Workbench } from "./workbench.ts";
 

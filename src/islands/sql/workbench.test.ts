@@ -6,7 +6,7 @@ const engine = vi.hoisted(() => ({
 	priceQuery: vi.fn(),
 	queryLake: vi.fn(),
 }));
-vi.mock("../shared/engine.ts", async () => {
+vi.mock("../shared/engine/engine.ts", async () => {
 	const { signal } = await import("@preact/signals");
 	return {
 		...engine,

@@ -6,8 +6,8 @@ import type {
 	Progress,
 } from "../../../workers/engine-api.ts";
 import type { OwnKind } from "../../lib/sql/own-files.ts";
-import { engineState, priceQuery, queryLake } from "../shared/engine.ts";
-import { unlessAborted } from "../shared/unless-aborted.ts";
+import { engineState, priceQuery, queryLake } from "../shared/engine/engine.ts";
+import { unlessAborted } from "../shared/engine/unless-aborted.ts";
 import { type SqlProblem, sqlProblem } from "./error-place.ts";
 import { type Result, resultOf } from "./result.ts";
 

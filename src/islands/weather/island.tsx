@@ -2,7 +2,7 @@ import { batch, computed, effect } from "@preact/signals";
 import { type Ask, Question } from "../charts/question.ts";
 import { QuestionStatus } from "../charts/question-status.tsx";
 import { timedQuery } from "../charts/timed-query.ts";
-import { savesData } from "../shared/offline.ts";
+import { savesData } from "../shared/lake/offline.ts";
 import {
 	dayCodec,
 	optionalCodec,

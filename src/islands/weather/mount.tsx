@@ -1,5 +1,5 @@
 import { mountIsland } from "../charts/mount.tsx";
-import { openCatalog, readRollup } from "../shared/lake.ts";
+import { openCatalog, readRollup } from "../shared/lake/lake.ts";
 import { followAddress, WeatherIsland } from "./island.tsx";
 import { weatherData } from "./model.ts";
 import { NoReadings } from "./view.tsx";

@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import { copied } from "../../shared/clipboard.ts";
-import { siteRoot } from "../../shared/lake.ts";
+import { copied } from "../../shared/files/clipboard.ts";
+import { siteRoot } from "../../shared/lake/lake.ts";
 import { pageAddress } from "../../shared/url-state.ts";
 import { MapButton } from "../map/map-controls.tsx";
 import { embedSnippet } from "./embed-snippet.ts";

@@ -1,4 +1,4 @@
-import { siteRoot } from "../../shared/lake.ts";
+import { siteRoot } from "../../shared/lake/lake.ts";
 import { pageAddress } from "../../shared/url-state.ts";
 import { creditsOf } from "../map/credits.ts";
 import { MapPanel } from "../map/map-panel.tsx";

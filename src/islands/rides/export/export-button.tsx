@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import { download } from "../../shared/download.ts";
 import { sentenceOf as errorSentence } from "../../shared/error-sentence.ts";
+import { download } from "../../shared/files/download.ts";
 import { MapButton } from "../map/map-controls.tsx";
 import type { RidesModel } from "../model.ts";
 import type { RidesState, View } from "../state.ts";

@@ -6,7 +6,7 @@ import {
 	type RideList,
 } from "../../../lib/rides/list.ts";
 import { forEachShown } from "../../../maps/cells/recount.ts";
-import { csvLine } from "../../shared/csv.ts";
+import { csvLine } from "../../shared/files/csv.ts";
 import type { View } from "../state.ts";
 
 /** The cells on the screen that some ride passes, from the north-west, row by row, as CSV. */

@@ -14,7 +14,7 @@ import { linesOf, lineWidthAt } from "../../../maps/lines/line-overlay.ts";
 import { screenOf } from "../../../maps/map-screen.ts";
 import { type MapPicture, type MapSvg, mapSvg } from "../../../maps/map-svg.ts";
 import { labelsNow } from "../../../maps/start-labels.ts";
-import { pngOfSvg } from "../../shared/png.ts";
+import { pngOfSvg } from "../../shared/files/png.ts";
 import { tokenColor } from "../../shared/theme.ts";
 import type { LineModel } from "../line-model.ts";
 import {

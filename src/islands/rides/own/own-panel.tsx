@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { GivenFile } from "../../../lake/own-data/containers.ts";
 import type { ReadReport } from "../../../lake/own-data/read-rides.ts";
 import { formatCount } from "../../../lib/text/format.ts";
-import { chosenFiles } from "../../shared/dropped-files.ts";
 import { sentenceOf } from "../../shared/error-sentence.ts";
+import { chosenFiles } from "../../shared/own-data/dropped-files.ts";
 import {
 	cancelReading,
 	ownProblem,

@@ -11,7 +11,7 @@ import {
 	ridesThrough,
 	rideTotals,
 } from "../../../queries/rides.ts";
-import { cancelled } from "../../shared/unless-aborted.ts";
+import { cancelled } from "../../shared/engine/unless-aborted.ts";
 import type { ReadOptions, RideSource, WindowCells } from "../ride-source.ts";
 
 /** A pair or a count that comes from the worker. */

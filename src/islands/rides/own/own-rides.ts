@@ -9,12 +9,15 @@ import type {
 } from "../../../lake/own-data/read-rides.ts";
 import type { CountedTrips } from "../../../lib/rides/ride-store.ts";
 import { OWN_RIDES, OWN_RIDES_ONCE } from "../../../queries/own-tables.ts";
-import { askToPersist } from "../../shared/device.ts";
-import { isOwnKept } from "../../shared/own-sql.ts";
-import { openWorker, type PageWorker } from "../../shared/page-worker.ts";
-import { FILES_BEING_READ, tellUnkept } from "../../shared/unkept.ts";
+import {
+	openWorker,
+	type PageWorker,
+} from "../../shared/engine/page-worker.ts";
+import { withReports } from "../../shared/engine/worker-reports.ts";
+import { isOwnKept } from "../../shared/own-data/own-sql.ts";
+import { FILES_BEING_READ, tellUnkept } from "../../shared/own-data/unkept.ts";
+import { askToPersist } from "../../shared/settings/device.ts";
 import { urlSignal, wordCodec } from "../../shared/url-state.ts";
-import { withReports } from "../../shared/worker-reports.ts";
 import type { Opened } from "../model.ts";
 import { monthRowsOf, timelineOf } from "../months.ts";
 import type { RideSource } from "../ride-source.ts";

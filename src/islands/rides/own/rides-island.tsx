@@ -2,10 +2,13 @@ import "./own.css";
 import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { type DroppedFiles, useFileDrop } from "../../shared/dropped-files.ts";
 import { focusIfLost } from "../../shared/focus.ts";
-import { KeepForSql } from "../../shared/keep-for-sql.tsx";
-import { isOwnKept } from "../../shared/own-sql.ts";
+import {
+	type DroppedFiles,
+	useFileDrop,
+} from "../../shared/own-data/dropped-files.ts";
+import { KeepForSql } from "../../shared/own-data/keep-for-sql.tsx";
+import { isOwnKept } from "../../shared/own-data/own-sql.ts";
 import { Empty, Loading, WhyNotHere } from "../../shared/states.tsx";
 import { goTo, urlSignal, wordCodec } from "../../shared/url-state.ts";
 import { LakeRides } from "../lake-rides.ts";

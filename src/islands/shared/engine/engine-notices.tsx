@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import type { Notice } from "../../../workers/engine-api.ts";
-import { keepFocus } from "./focus.ts";
+import type { Notice } from "../../../../workers/engine-api.ts";
+import { keepFocus } from "../focus.ts";
 import { noticeSentences } from "./notice-sentences.ts";
 
 const notices = signal<readonly Notice[]>([]);

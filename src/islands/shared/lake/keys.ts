@@ -1,6 +1,6 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { BucketKeys } from "../../../workers/engine-api.ts";
-import { bucketAddress, KeyRing } from "../../lake/signing/key-ring.ts";
+import type { BucketKeys } from "../../../../workers/engine-api.ts";
+import { bucketAddress, KeyRing } from "../../../lake/signing/key-ring.ts";
 
 const ring = new KeyRing();
 /** By address. In this page's memory only: what a reload or another page must not see. */

@@ -1,6 +1,6 @@
 import { useLayoutEffect } from "preact/hooks";
-import type { GivenFile } from "../../lake/own-data/containers.ts";
-import type { ReadProblem } from "../../lake/own-data/read-rides.ts";
+import type { GivenFile } from "../../../lake/own-data/containers.ts";
+import type { ReadProblem } from "../../../lake/own-data/read-rides.ts";
 
 /** What the visitor has let go of over the page. */
 export interface DroppedFiles {

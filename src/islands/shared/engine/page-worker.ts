@@ -1,10 +1,10 @@
 import { type Remote, wrap } from "comlink";
-import type { EngineWorkerApi } from "../../../workers/engine-api.ts";
-import { newLife, onDeath } from "../../../workers/life.ts";
-import type { OwnPostsApi } from "../../../workers/posts-api.ts";
-import type { RidesWorkerApi } from "../../../workers/rides-api.ts";
-import { startWorker } from "../../../workers/start-worker.ts";
-import { Lifeline } from "../../lake/engine/lifeline.ts";
+import type { EngineWorkerApi } from "../../../../workers/engine-api.ts";
+import { newLife, onDeath } from "../../../../workers/life.ts";
+import type { OwnPostsApi } from "../../../../workers/posts-api.ts";
+import type { RidesWorkerApi } from "../../../../workers/rides-api.ts";
+import { startWorker } from "../../../../workers/start-worker.ts";
+import { Lifeline } from "../../../lake/engine/lifeline.ts";
 
 /** What the page's workers answer to. */
 interface Apis {

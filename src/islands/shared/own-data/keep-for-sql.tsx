@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { OwnKind } from "../../lib/sql/own-files.ts";
+import type { OwnKind } from "../../../lib/sql/own-files.ts";
+import { sqlHref } from "../provenance.tsx";
 import { sqlToKeepFor } from "./own-sql.ts";
-import { sqlHref } from "./provenance.tsx";
 
 /**
  * Asks to keep the visitor's own data where their SQL is wanted and they are not kept

@@ -1,11 +1,11 @@
-import type { EngineStatus } from "../../../workers/engine-api.ts";
+import type { EngineStatus } from "../../../../workers/engine-api.ts";
 import {
 	quotaBytes,
 	suitableCacheBytes,
 	suitableMemoryBytes,
-} from "../../lake/budgets.ts";
-import { ByteStore } from "../../lake/fetch/byte-store.ts";
-import { clearEngineCache, engineReport } from "./engine.ts";
+} from "../../../lake/budgets.ts";
+import { ByteStore } from "../../../lake/fetch/byte-store.ts";
+import { clearEngineCache, engineReport } from "../engine/engine.ts";
 import { changeSettings, settings } from "./settings.ts";
 
 /** What the site keeps and uses on this device now. Sizes in bytes. */

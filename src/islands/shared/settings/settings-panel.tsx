@@ -2,7 +2,8 @@ import "./settings-panel.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { formatBytes, formatCounted } from "../../lib/text/format.ts";
+import { formatBytes, formatCounted } from "../../../lib/text/format.ts";
+import { engineState } from "../engine/engine.ts";
 import {
 	askToPersist,
 	clearCache,
@@ -12,7 +13,6 @@ import {
 	type Suitable,
 	setCacheBudget,
 } from "./device.ts";
-import { engineState } from "./engine.ts";
 import { OwnDataSection } from "./own-data-section.tsx";
 import { changeSettings, settings } from "./settings.ts";
 

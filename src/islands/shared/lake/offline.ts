@@ -1,6 +1,9 @@
 import { Workbox } from "workbox-window";
-import { ENGINE_FILES, suitableDuckdb } from "../../../workers/engine-files.ts";
-import type { Catalog } from "../../lib/catalog/catalog.ts";
+import {
+	ENGINE_FILES,
+	suitableDuckdb,
+} from "../../../../workers/engine-files.ts";
+import type { Catalog } from "../../../lib/catalog/catalog.ts";
 import { lakeUrl, openCatalog, siteRoot } from "./lake.ts";
 
 /**

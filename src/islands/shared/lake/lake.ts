@@ -1,14 +1,14 @@
 import { type Signal, signal } from "@preact/signals";
-import { decodeRollup, type RollupRow } from "../../lake/catalog/rollup.ts";
-import { catalogVersion } from "../../lake/catalog/version.ts";
-import { mayBeRefusal, refusalOf } from "../../lake/signing/refusal.ts";
-import { whyUnreachable } from "../../lake/signing/unreachable.ts";
-import { openHasher } from "../../lib/bytes/hash.ts";
+import { decodeRollup, type RollupRow } from "../../../lake/catalog/rollup.ts";
+import { catalogVersion } from "../../../lake/catalog/version.ts";
+import { mayBeRefusal, refusalOf } from "../../../lake/signing/refusal.ts";
+import { whyUnreachable } from "../../../lake/signing/unreachable.ts";
+import { openHasher } from "../../../lib/bytes/hash.ts";
 import {
 	type Catalog,
 	parseCatalog,
 	type RollupName,
-} from "../../lib/catalog/catalog.ts";
+} from "../../../lib/catalog/catalog.ts";
 import { sign } from "./keys.ts";
 
 export interface OpenLake {
@@ -30,7 +30,7 @@ const rollups = new Map<RollupName, Promise<RollupRow[]>>();
 
 /** Absolute address of the site's root, ending in a slash. */
 export function siteRoot(): string {
-	const { root = "./" } = document.documentElement.dataset;
+	const { root = "../" } = document.documentElement.dataset;
 	return new URL(root, location.href).href;
 }
 

@@ -3,7 +3,7 @@ import {
 	DEFAULT_SETTINGS,
 	parseSettings,
 	type Settings,
-} from "../../lake/settings.ts";
+} from "../../../lake/settings.ts";
 
 const KEY = "lakeside.settings";
 

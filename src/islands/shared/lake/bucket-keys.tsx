@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
-import { signOut } from "./device.ts";
-import { signIn } from "./engine.ts";
-import { sentenceOf } from "./error-sentence.ts";
+import { signIn } from "../engine/engine.ts";
+import { sentenceOf } from "../error-sentence.ts";
+import { signOut } from "../settings/device.ts";
 import { signedInBuckets } from "./keys.ts";
 
 /** AWS's own hosts name their region; others mostly take this one. */

@@ -11,15 +11,15 @@ import type {
 	Progress,
 	QueryAnswer,
 	StorageUse,
-} from "../../../workers/engine-api.ts";
-import type { Lifeline } from "../../lake/engine/lifeline.ts";
-import type { Query } from "../../queries/sql.ts";
+} from "../../../../workers/engine-api.ts";
+import type { Lifeline } from "../../../lake/engine/lifeline.ts";
+import type { Query } from "../../../queries/sql.ts";
+import { enteredKeys, keepKeys } from "../lake/keys.ts";
+import { filesGone, lakeUrl, openCatalog } from "../lake/lake.ts";
+import { keepEngine, savesData, whenIdle, whenKept } from "../lake/offline.ts";
+import { settings } from "../settings/settings.ts";
 import { prepareNotices, showNotices } from "./engine-notices.tsx";
-import { enteredKeys, keepKeys } from "./keys.ts";
-import { filesGone, lakeUrl, openCatalog } from "./lake.ts";
-import { keepEngine, savesData, whenIdle, whenKept } from "./offline.ts";
 import { openWorker } from "./page-worker.ts";
-import { settings } from "./settings.ts";
 import { cancelled, unlessAborted } from "./unless-aborted.ts";
 import { withReports } from "./worker-reports.ts";
 

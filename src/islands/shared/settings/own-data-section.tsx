@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { KEPT_POSTS, KEPT_RIDES } from "../../lake/own-data/kept-files.ts";
-import { formatBytes } from "../../lib/text/format.ts";
-import { sentenceOf } from "./error-sentence.ts";
+import { KEPT_POSTS, KEPT_RIDES } from "../../../lake/own-data/kept-files.ts";
+import { formatBytes } from "../../../lib/text/format.ts";
+import { sentenceOf } from "../error-sentence.ts";
 
 const KINDS = [
 	{

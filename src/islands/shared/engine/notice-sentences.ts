@@ -1,4 +1,4 @@
-import type { Notice } from "../../../workers/engine-api.ts";
+import type { Notice } from "../../../../workers/engine-api.ts";
 
 /** What happened to a session, for people. */
 export function noticeSentences({
