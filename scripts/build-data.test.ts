@@ -17,9 +17,9 @@ import { hasRedis, startRedis } from "../tests/support/redis.ts";
 import { explain, overviewLines } from "./data/explain.ts";
 import { type BuildLog, logLines, readLog } from "./data/job-log.ts";
 import { planBuild, planLines } from "./data/plan.ts";
-import { DEFAULT_PARSE_OPTIONS } from "./steps/build-options.ts";
 import { queryLake, temporaryFolder, writeAll } from "./steps/building.ts";
 import type { BuildReport } from "./steps/report.ts";
+import { DEFAULT_PARSE_OPTIONS } from "./steps/settings/build-options.ts";
 
 const SCRIPT = fileURLToPath(new URL("./build-data.mjs", import.meta.url));
 

@@ -6,7 +6,7 @@ import {
 	type BuildOptions,
 	DEFAULT_MAX_REJECTED,
 	DEFAULT_PARSE_OPTIONS,
-} from "../steps/build-options.ts";
+} from "../steps/settings/build-options.ts";
 import { isFolder } from "../storage/folders.ts";
 
 const DEFAULT_OUT = fileURLToPath(

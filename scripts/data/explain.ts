@@ -11,11 +11,11 @@ import type {
 import { DATASETS } from "../datasets/registry.ts";
 import type { JobRecord } from "../jobs/job.ts";
 import { publicationOf } from "../publish/publication.ts";
-import type { BuildOptions } from "../steps/build-options.ts";
-import { PIECE_ROWS } from "../steps/pieces.ts";
 import { placesOf } from "../steps/places.ts";
+import type { BuildOptions } from "../steps/settings/build-options.ts";
 import { type BuildState, readState } from "../steps/state.ts";
-import type { KeptPiece } from "../steps/write-pieces.ts";
+import { PIECE_ROWS } from "../steps/write/pieces.ts";
+import type { KeptPiece } from "../steps/write/write-pieces.ts";
 import { openStore } from "../storage/open-store.ts";
 import { recordsOf, rowsOfJob } from "./job-log.ts";
 

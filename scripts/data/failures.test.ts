@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { NetworkError } from "../jobs/failures.ts";
 import { JobError } from "../jobs/job.ts";
-import { SettingsError } from "../steps/settings.ts";
+import { SettingsError } from "../steps/settings/settings.ts";
 import { ConflictError } from "../storage/store.ts";
 import { failureLines, failureOf } from "./failures.ts";
 

@@ -6,15 +6,18 @@ import { codeVersion } from "../jobs/code-version.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
-import type { Bucket } from "../steps/buckets.ts";
-import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { parseJob } from "../steps/jobs.ts";
-import type { ParsedBatch } from "../steps/parse-batch.ts";
-import { readPieces } from "../steps/pieces.ts";
 import { placesOf } from "../steps/places.ts";
-import { contentOf, type ListedFile } from "../steps/scan.ts";
-import { readSettings } from "../steps/settings.ts";
+import type { Bucket } from "../steps/read/buckets.ts";
+import type { ParsedBatch } from "../steps/read/parse-batch.ts";
+import { contentOf, type ListedFile } from "../steps/read/scan.ts";
+import {
+	type BuildOptions,
+	parseOptionsOf,
+} from "../steps/settings/build-options.ts";
+import { readSettings } from "../steps/settings/settings.ts";
 import { claimWorkshop } from "../steps/workshop.ts";
+import { readPieces } from "../steps/write/pieces.ts";
 import { openDatabase } from "../storage/duckdb.ts";
 import { openStore } from "../storage/open-store.ts";
 

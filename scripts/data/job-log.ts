@@ -1,13 +1,13 @@
 import { formatBytes, formatCounted } from "../../src/lib/text/format.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { type JobRecord, recordKey } from "../jobs/job.ts";
-import type { Aggregated } from "../steps/aggregate.ts";
-import type { BuildOptions } from "../steps/build-options.ts";
+import type { Aggregated } from "../steps/aggregate/aggregate.ts";
 import { type FailedJob, readFailedJob } from "../steps/failed-job.ts";
-import type { ParsedBatch } from "../steps/parse-batch.ts";
 import { placesOf } from "../steps/places.ts";
+import type { ParsedBatch } from "../steps/read/parse-batch.ts";
+import type { BuildOptions } from "../steps/settings/build-options.ts";
 import { type BuildState, readState } from "../steps/state.ts";
-import type { WrittenPiece } from "../steps/write-pieces.ts";
+import type { WrittenPiece } from "../steps/write/write-pieces.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
 

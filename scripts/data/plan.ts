@@ -10,17 +10,24 @@ import { codeVersion } from "../jobs/code-version.ts";
 import { findRecord } from "../jobs/execute.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { publicationOf } from "../publish/publication.ts";
-import { batchesAfter, bytesOf, type FormerBatch } from "../steps/batches.ts";
-import { type BuildOptions, parseOptionsOf } from "../steps/build-options.ts";
 import { fingerprintOf } from "../steps/fingerprint.ts";
 import { parseJob } from "../steps/jobs.ts";
 import { inputFolders, ownFolders, placesOf } from "../steps/places.ts";
 import {
+	batchesAfter,
+	bytesOf,
+	type FormerBatch,
+} from "../steps/read/batches.ts";
+import {
 	type FoundDataset,
 	type ScannedFile,
 	scanInput,
-} from "../steps/scan.ts";
-import { readSettings } from "../steps/settings.ts";
+} from "../steps/read/scan.ts";
+import {
+	type BuildOptions,
+	parseOptionsOf,
+} from "../steps/settings/build-options.ts";
+import { readSettings } from "../steps/settings/settings.ts";
 import { formerBatches, isWhole, readState, sizesIn } from "../steps/state.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";

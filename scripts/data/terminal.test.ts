@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BuildProgress } from "../steps/build-options.ts";
+import type { BuildProgress } from "../steps/settings/build-options.ts";
 import { progressText, Terminal } from "./terminal.ts";
 
 const READING: BuildProgress = {

@@ -1,6 +1,9 @@
 import { formatBytes, formatCount } from "../../src/lib/text/format.ts";
 import { printable } from "../../src/lib/text/printable.ts";
-import type { BuildProgress, BuildStep } from "../steps/build-options.ts";
+import type {
+	BuildProgress,
+	BuildStep,
+} from "../steps/settings/build-options.ts";
 
 /** A line that changes does so no more often, in milliseconds. */
 const REDRAW_MS = 100;

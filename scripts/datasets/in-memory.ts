@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { identifier } from "../../src/lib/sql/identifier.ts";
-import { DEFAULT_PARSE_OPTIONS } from "../steps/build-options.ts";
 import {
 	findLosers,
 	LOSERS_COUNTS,
 	rejectedLosers,
-} from "../steps/resolve-claims.ts";
-import { sortable } from "../steps/write-pieces.ts";
+} from "../steps/compare/resolve-claims.ts";
+import { DEFAULT_PARSE_OPTIONS } from "../steps/settings/build-options.ts";
+import { sortable } from "../steps/write/write-pieces.ts";
 import { streamRows } from "../storage/duckdb.ts";
 import { literal, typedColumns } from "../storage/sql-text.ts";
 import type {

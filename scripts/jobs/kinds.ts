@@ -1,7 +1,7 @@
-import { aggregate } from "../steps/aggregate.ts";
-import { parseBatch } from "../steps/parse-batch.ts";
-import { resolveClaims } from "../steps/resolve-claims.ts";
-import { writePieces } from "../steps/write-pieces.ts";
+import { aggregate } from "../steps/aggregate/aggregate.ts";
+import { resolveClaims } from "../steps/compare/resolve-claims.ts";
+import { parseBatch } from "../steps/read/parse-batch.ts";
+import { writePieces } from "../steps/write/write-pieces.ts";
 import { type Database, openDatabase } from "../storage/duckdb.ts";
 import type { JobKind } from "./execute.ts";
 

@@ -15,7 +15,7 @@ import {
 	type LocalServer,
 	startServer,
 } from "../../tests/support/local-server.ts";
-import { parseSettings } from "../steps/settings.ts";
+import { parseSettings } from "../steps/settings/settings.ts";
 import { takeLock } from "../storage/lock.ts";
 import { type FetchOptions, fetchSources } from "./fetch-sources.ts";
 import { filesFolder } from "./files-folder.ts";

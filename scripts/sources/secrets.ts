@@ -1,4 +1,7 @@
-import { SETTINGS_FILE, SettingsError } from "../steps/settings-checks.ts";
+import {
+	SETTINGS_FILE,
+	SettingsError,
+} from "../steps/settings/settings-checks.ts";
 import { type SourceSettings, VARIABLE } from "./source-settings.ts";
 
 /** Shorter values are no secrets, and in messages they would stand for anything. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseSettings } from "../steps/settings.ts";
+import { parseSettings } from "../steps/settings/settings.ts";
 
 const parse = (...sources: unknown[]) =>
 	parseSettings(JSON.stringify({ sources }), ["rides", "weather"]).sources;

@@ -6,7 +6,7 @@ import {
 	sentence,
 	within,
 	wrong,
-} from "../steps/settings-checks.ts";
+} from "../steps/settings/settings-checks.ts";
 
 /** How an answer leads to the next one. */
 export type Paging =

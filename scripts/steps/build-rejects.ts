@@ -12,8 +12,8 @@ import {
 	type WorkFile,
 } from "./dataset-build.ts";
 import { identityOf } from "./jobs.ts";
-import { REJECTS_ORDER } from "./rejects-table.ts";
 import { type RejectReport, rejectReport } from "./report.ts";
+import { REJECTS_ORDER } from "./write/rejects-table.ts";
 
 /** Files that are fetched at a time. */
 const FETCHED_AT_A_TIME = 8;

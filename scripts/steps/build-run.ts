@@ -14,14 +14,9 @@ import {
 } from "../publish/publication.ts";
 import type { FetchedSource } from "../sources/fetch-source.ts";
 import { openDatabase } from "../storage/duckdb.ts";
-import type { Aggregated } from "./aggregate.ts";
-import { batchesAfter } from "./batches.ts";
-import {
-	type BuildOptions,
-	DEFAULT_MAX_REJECTED,
-	parseOptionsOf,
-} from "./build-options.ts";
+import type { Aggregated } from "./aggregate/aggregate.ts";
 import { BuildRejects } from "./build-rejects.ts";
+import type { ResolvedClaims } from "./compare/resolve-claims.ts";
 import {
 	DatasetBuild,
 	output,
@@ -40,11 +35,15 @@ import {
 import { makeCatalog } from "./lake-catalog.ts";
 import { peakBytes } from "./memory.ts";
 import { type BuildPlaces, inputFolders, ownFolders } from "./places.ts";
-import { type CutTable, cutTable, planPieces } from "./plan-pieces.ts";
+import { batchesAfter } from "./read/batches.ts";
+import { type ScannedFile, type ScannedInput, scanInput } from "./read/scan.ts";
 import type { BuildReport, StreamedReport } from "./report.ts";
-import type { ResolvedClaims } from "./resolve-claims.ts";
-import { type ScannedFile, type ScannedInput, scanInput } from "./scan.ts";
-import { type InputSettings, readSettings } from "./settings.ts";
+import {
+	type BuildOptions,
+	DEFAULT_MAX_REJECTED,
+	parseOptionsOf,
+} from "./settings/build-options.ts";
+import { type InputSettings, readSettings } from "./settings/settings.ts";
 import {
 	type BuildState,
 	forgetUnpublished,
@@ -57,7 +56,8 @@ import {
 } from "./state.ts";
 import { StepRunner, type StepTools } from "./step-runner.ts";
 import type { Workshop } from "./workshop.ts";
-import type { KeptPiece, WrittenPiece } from "./write-pieces.ts";
+import { type CutTable, cutTable, planPieces } from "./write/plan-pieces.ts";
+import type { KeptPiece, WrittenPiece } from "./write/write-pieces.ts";
 
 export interface BuildTools extends Omit<StepTools, "scratch"> {
 	readonly input: string;

@@ -11,10 +11,10 @@ import { openDatabase } from "../storage/duckdb.ts";
 import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
-import type { BuildOptions } from "./build-options.ts";
 import { forgetFailedJob, keepFailedJob } from "./failed-job.ts";
 import { placesOf } from "./places.ts";
 import type { StreamedReport } from "./report.ts";
+import type { BuildOptions } from "./settings/build-options.ts";
 import { forgetUnpublished } from "./state.ts";
 import { checkOutput, claimWorkshop, OutputError } from "./workshop.ts";
 

@@ -4,8 +4,11 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { literal } from "../storage/sql-text.ts";
 import { buildLake } from "./build.ts";
-import { type BuildOptions, DEFAULT_PARSE_OPTIONS } from "./build-options.ts";
 import type { RejectReport, StreamedReport } from "./report.ts";
+import {
+	type BuildOptions,
+	DEFAULT_PARSE_OPTIONS,
+} from "./settings/build-options.ts";
 
 /** A folder for a test; `remove` deletes it. */
 export async function temporaryFolder(): Promise<{

@@ -1,11 +1,11 @@
 import type { DatasetDefinition } from "../datasets/dataset.ts";
 import type { JobOutput, JobRecord } from "../jobs/job.ts";
+import type { ResolvedClaims } from "./compare/resolve-claims.ts";
 import type { Batch } from "./jobs.ts";
-import type { ParsedBatch } from "./parse-batch.ts";
+import type { ParsedBatch } from "./read/parse-batch.ts";
+import type { FoundDataset } from "./read/scan.ts";
 import type { BalanceReport, DatasetReport } from "./report.ts";
-import type { ResolvedClaims } from "./resolve-claims.ts";
-import type { FoundDataset } from "./scan.ts";
-import type { KeptPiece, WrittenPiece } from "./write-pieces.ts";
+import type { KeptPiece, WrittenPiece } from "./write/write-pieces.ts";
 
 /** A dataset of fewer records is published whatever their share. */
 const FEW_RECORDS = 100;

@@ -1,9 +1,9 @@
 import { hashOf, modulesFrom } from "../jobs/code-version.ts";
 import type { Json } from "../jobs/job.ts";
-import type { BuildOptions } from "./build-options.ts";
 import { identityOf } from "./jobs.ts";
-import type { ScannedInput } from "./scan.ts";
-import type { InputSettings } from "./settings.ts";
+import type { ScannedInput } from "./read/scan.ts";
+import type { BuildOptions } from "./settings/build-options.ts";
+import type { InputSettings } from "./settings/settings.ts";
 
 /** Where the code begins that makes jobs, and a catalog of what they have made. */
 const BUILD = new URL("./build-run.ts", import.meta.url);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { TableDefinition } from "../datasets/dataset.ts";
 import { datasetNamed } from "../datasets/registry.ts";
 import { type PlannedPiece, writeJobs } from "./jobs.ts";
-import type { WriteParams } from "./write-pieces.ts";
+import type { WriteParams } from "./write/write-pieces.ts";
 
 const dataset = datasetNamed("rides");
 const tableNamed = (name: string) =>

@@ -6,16 +6,20 @@ import type {
 	TableDefinition,
 } from "../datasets/dataset.ts";
 import type { Job, JobInput, JobRecord, Json } from "../jobs/job.ts";
-import type { AggregateParams } from "./aggregate.ts";
-import { bytesOf } from "./batches.ts";
-import { hiveFolder } from "./buckets.ts";
+import type { AggregateParams } from "./aggregate/aggregate.ts";
+import type { LakeFile } from "./aggregate/lake-views.ts";
+import type { ResolveParams } from "./compare/resolve-claims.ts";
 import type { WorkFile } from "./dataset-build.ts";
-import type { LakeFile } from "./lake-views.ts";
-import { inputName, type ParseParams } from "./parse-batch.ts";
-import type { Piece } from "./pieces.ts";
-import type { ResolveParams } from "./resolve-claims.ts";
-import type { ScannedFile } from "./scan.ts";
-import { LOSERS_INPUT, rowsInput, type WriteParams } from "./write-pieces.ts";
+import { bytesOf } from "./read/batches.ts";
+import { hiveFolder } from "./read/buckets.ts";
+import { inputName, type ParseParams } from "./read/parse-batch.ts";
+import type { ScannedFile } from "./read/scan.ts";
+import type { Piece } from "./write/pieces.ts";
+import {
+	LOSERS_INPUT,
+	rowsInput,
+	type WriteParams,
+} from "./write/write-pieces.ts";
 
 /**
  * Pieces are written by one job while they hold no more rows than this together, and no

@@ -11,11 +11,11 @@ import type {
 	TableDefinition,
 } from "../datasets/dataset.ts";
 import type { Store } from "../storage/store.ts";
-import type { Aggregated } from "./aggregate.ts";
+import type { Aggregated } from "./aggregate/aggregate.ts";
 import type { DatasetBuild } from "./dataset-build.ts";
-import { assembleManifest, contentHash } from "./manifest.ts";
-import { REJECTS_DATASET, REJECTS_TABLE } from "./rejects-table.ts";
-import type { DatasetSettings, InputSettings } from "./settings.ts";
+import type { DatasetSettings, InputSettings } from "./settings/settings.ts";
+import { assembleManifest, contentHash } from "./write/manifest.ts";
+import { REJECTS_DATASET, REJECTS_TABLE } from "./write/rejects-table.ts";
 
 /** Writes the manifests of a lake and gives its catalog. */
 export async function makeCatalog(

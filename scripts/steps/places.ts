@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { filesFolder } from "../sources/files-folder.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions } from "./settings/build-options.ts";
 import {
 	type WorkshopFolders,
 	workshopFolders,

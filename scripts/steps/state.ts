@@ -3,11 +3,11 @@ import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
 import { type JobOutput, type JobRecord, recordKey } from "../jobs/job.ts";
 import type { Store } from "../storage/store.ts";
-import type { FormerBatch } from "./batches.ts";
 import type { DatasetBuild } from "./dataset-build.ts";
+import type { FormerBatch } from "./read/batches.ts";
+import type { KnownFiles } from "./read/scan.ts";
 import type { BuildReport } from "./report.ts";
-import type { KnownFiles } from "./scan.ts";
-import type { KeptPiece, WrittenPiece } from "./write-pieces.ts";
+import type { KeptPiece, WrittenPiece } from "./write/write-pieces.ts";
 
 const STATE = "state.json.gz";
 

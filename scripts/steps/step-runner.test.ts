@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Job, JobRecord, Runner } from "../jobs/job.ts";
 import { FolderStore } from "../storage/folder-store.ts";
-import { type BuildProgress, DEFAULT_PARSE_OPTIONS } from "./build-options.ts";
 import { temporaryFolder, writeAll } from "./building.ts";
+import {
+	type BuildProgress,
+	DEFAULT_PARSE_OPTIONS,
+} from "./settings/build-options.ts";
 import { StepRunner } from "./step-runner.ts";
 
 test.each([

@@ -5,7 +5,7 @@ import { findRecord } from "../jobs/execute.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import type { Job, JobInput, JobRecord, Runner } from "../jobs/job.ts";
 import type { Store } from "../storage/store.ts";
-import type { BuildOptions, BuildStep } from "./build-options.ts";
+import type { BuildOptions, BuildStep } from "./settings/build-options.ts";
 import { sizesIn } from "./state.ts";
 
 /** Records that are looked for at a time. */

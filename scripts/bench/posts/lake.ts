@@ -8,8 +8,8 @@ import type {
 } from "../../../src/lib/catalog/catalog.ts";
 import { tableContract } from "../../../src/lib/catalog/tables.ts";
 import { posts } from "../../datasets/posts.ts";
-import { writeRollup } from "../../steps/aggregate.ts";
-import { makeManifest } from "../../steps/manifest.ts";
+import { writeRollup } from "../../steps/aggregate/aggregate.ts";
+import { makeManifest } from "../../steps/write/manifest.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";
 

@@ -13,7 +13,7 @@ import type {
 	ManifestFile,
 } from "../../../src/lib/catalog/catalog.ts";
 import type { TableContract } from "../../../src/lib/catalog/tables.ts";
-import { makeManifest } from "../../steps/manifest.ts";
+import { makeManifest } from "../../steps/write/manifest.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
 import { literal } from "../../storage/sql-text.ts";
 

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { RidePrivacy, Zone } from "../../src/lib/rides/privacy.ts";
+import type { RidePrivacy, Zone } from "../../../src/lib/rides/privacy.ts";
 import {
 	flag,
 	optional,

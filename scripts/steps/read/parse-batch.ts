@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { FileError } from "../../src/lib/formats/file-error.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
 import type {
 	About,
 	DatasetDefinition,
@@ -9,24 +9,28 @@ import type {
 	SourceFile,
 	StagingTable,
 	TableDefinition,
-} from "../datasets/dataset.ts";
-import { datasetNamed } from "../datasets/registry.ts";
+} from "../../datasets/dataset.ts";
+import { datasetNamed } from "../../datasets/registry.ts";
 import {
 	inputOf,
 	type JobContext,
 	type JobKind,
 	type JobResult,
-} from "../jobs/execute.ts";
-import { classify } from "../jobs/failures.ts";
-import { inTurns } from "../jobs/in-turns.ts";
-import type { Json } from "../jobs/job.ts";
-import { type Database, openDatabase, streamRows } from "../storage/duckdb.ts";
-import { literal, SCRATCH_PARQUET } from "../storage/sql-text.ts";
+} from "../../jobs/execute.ts";
+import { classify } from "../../jobs/failures.ts";
+import { inTurns } from "../../jobs/in-turns.ts";
+import type { Json } from "../../jobs/job.ts";
+import {
+	type Database,
+	openDatabase,
+	streamRows,
+} from "../../storage/duckdb.ts";
+import { literal, SCRATCH_PARQUET } from "../../storage/sql-text.ts";
 import {
 	STAGED_REJECTS,
 	type StagedFile,
 	StagingWriter,
-} from "../storage/staging.ts";
+} from "../../storage/staging.ts";
 import { bytesOf } from "./batches.ts";
 import { type DistributedTable, distribute } from "./distribute.ts";
 import { createStagingViews, type StagedView } from "./staging-views.ts";

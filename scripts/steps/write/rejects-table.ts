@@ -1,6 +1,6 @@
-import type { CatalogDataset } from "../../src/lib/catalog/catalog.ts";
-import { tableContract } from "../../src/lib/catalog/tables.ts";
-import type { TableDefinition } from "../datasets/dataset.ts";
+import type { CatalogDataset } from "../../../src/lib/catalog/catalog.ts";
+import { tableContract } from "../../../src/lib/catalog/tables.ts";
+import type { TableDefinition } from "../../datasets/dataset.ts";
 
 export const REJECTS_ORDER =
 	"dataset, source_file, line NULLS FIRST, reason, sample";

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ManifestFile } from "../../src/lib/catalog/catalog.ts";
-import type { TableDefinition } from "../datasets/dataset.ts";
-import { inTurns } from "../jobs/in-turns.ts";
-import { type DatasetBuild, output, parsed } from "./dataset-build.ts";
-import { type Batch, identityOf, type PlannedPiece } from "./jobs.ts";
+import type { ManifestFile } from "../../../src/lib/catalog/catalog.ts";
+import type { TableDefinition } from "../../datasets/dataset.ts";
+import { inTurns } from "../../jobs/in-turns.ts";
+import { type DatasetBuild, output, parsed } from "../dataset-build.ts";
+import { type Batch, identityOf, type PlannedPiece } from "../jobs.ts";
 import { PIECE_ROWS, type Piece, readPieces } from "./pieces.ts";
 import { hasOwnSql } from "./write-pieces.ts";
 

@@ -1,14 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { identifier } from "../../src/lib/sql/identifier.ts";
-import type { DatasetDefinition, StagingTable } from "../datasets/dataset.ts";
-import { parquetRows } from "../storage/sql-text.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
+import type {
+	DatasetDefinition,
+	StagingTable,
+} from "../../datasets/dataset.ts";
+import { parquetRows } from "../../storage/sql-text.ts";
 import {
 	STAGED_REJECTS,
 	STAGING_KEY,
 	type StagedFile,
 	stagedSelect,
 	stagingTable,
-} from "../storage/staging.ts";
+} from "../../storage/staging.ts";
 
 /** Rows of a file as a SELECT over the file itself. */
 export interface StagedView {

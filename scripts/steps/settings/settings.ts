@@ -1,15 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StartView, Synthetic } from "../../src/lib/catalog/catalog.ts";
+import type { StartView, Synthetic } from "../../../src/lib/catalog/catalog.ts";
 import {
 	MAX_PLACE_NAME,
 	type NamedPlace,
 	placeName,
-} from "../../src/lib/rides/start-place.ts";
+} from "../../../src/lib/rides/start-place.ts";
 import {
 	parseSources,
 	type SourceSettings,
-} from "../sources/source-settings.ts";
+} from "../../sources/source-settings.ts";
 import { type PrivacySettings, parsePrivacy } from "./privacy.ts";
 import {
 	flag,

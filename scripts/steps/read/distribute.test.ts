@@ -1,14 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { column } from "../../src/lib/catalog/tables.ts";
-import { type TableDefinition, timeBuckets } from "../datasets/dataset.ts";
-import { type Database, openDatabase, rowsOf } from "../storage/duckdb.ts";
-import { literalList } from "../storage/sql-text.ts";
+import { column } from "../../../src/lib/catalog/tables.ts";
+import { type TableDefinition, timeBuckets } from "../../datasets/dataset.ts";
+import { type Database, openDatabase, rowsOf } from "../../storage/duckdb.ts";
+import { literalList } from "../../storage/sql-text.ts";
+import { temporaryFolder } from "../building.ts";
+import { readPieces } from "../write/pieces.ts";
 import { testsOf } from "./buckets.ts";
-import { temporaryFolder } from "./building.ts";
 import { distribute } from "./distribute.ts";
-import { readPieces } from "./pieces.ts";
 
 const TABLE: TableDefinition = {
 	name: "readings",

@@ -1,14 +1,14 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { identifier } from "../../src/lib/sql/identifier.ts";
-import type { TableDefinition } from "../datasets/dataset.ts";
-import { rowsOf } from "../storage/duckdb.ts";
-import { parquetRows } from "../storage/sql-text.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
+import type { TableDefinition } from "../../datasets/dataset.ts";
+import { rowsOf } from "../../storage/duckdb.ts";
+import { parquetRows } from "../../storage/sql-text.ts";
 import {
 	type Bucket,
 	bucketColumns,
 	namedBucket,
 	typedKey,
-} from "./buckets.ts";
+} from "../read/buckets.ts";
 
 /** A piece holds no more rows than this unless its table says otherwise or it cannot be cut. */
 export const PIECE_ROWS = 2 ** 20;

@@ -3,10 +3,10 @@ import { createReadStream, type Stats, statSync } from "node:fs";
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { isSidecar } from "../../src/lib/formats/sidecar.ts";
-import type { About, DatasetDefinition } from "../datasets/dataset.ts";
-import { SETTINGS_FILE } from "./settings.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { isSidecar } from "../../../src/lib/formats/sidecar.ts";
+import type { About, DatasetDefinition } from "../../datasets/dataset.ts";
+import { SETTINGS_FILE } from "../settings/settings.ts";
 
 const ALREADY_READ = "a folder already read";
 

@@ -1,23 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { openHasher } from "../../src/lib/bytes/hash.ts";
+import { openHasher } from "../../../src/lib/bytes/hash.ts";
 import type {
 	CatalogRollup,
 	StartView,
-} from "../../src/lib/catalog/catalog.ts";
+} from "../../../src/lib/catalog/catalog.ts";
 import type {
 	DatasetDefinition,
 	RollupDefinition,
-} from "../datasets/dataset.ts";
-import { datasetNamed } from "../datasets/registry.ts";
-import { inputOf, type JobKind } from "../jobs/execute.ts";
-import { allEnded } from "../jobs/in-turns.ts";
-import type { Json } from "../jobs/job.ts";
-import { openDatabase, rowsOf } from "../storage/duckdb.ts";
-import { literal, typedColumns } from "../storage/sql-text.ts";
+} from "../../datasets/dataset.ts";
+import { datasetNamed } from "../../datasets/registry.ts";
+import { inputOf, type JobKind } from "../../jobs/execute.ts";
+import { allEnded } from "../../jobs/in-turns.ts";
+import type { Json } from "../../jobs/job.ts";
+import { openDatabase, rowsOf } from "../../storage/duckdb.ts";
+import { literal, typedColumns } from "../../storage/sql-text.ts";
+import { contentHash } from "../write/manifest.ts";
 import { createLakeView, type LakeFile } from "./lake-views.ts";
-import { contentHash } from "./manifest.ts";
 
 export interface AggregateParams {
 	readonly dataset: string;

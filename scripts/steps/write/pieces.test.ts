@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { column } from "../../src/lib/catalog/tables.ts";
-import type { TableDefinition } from "../datasets/dataset.ts";
-import { type Database, openDatabase, rowsOf } from "../storage/duckdb.ts";
-import { literal, literalList } from "../storage/sql-text.ts";
-import { temporaryFolder } from "./building.ts";
+import { column } from "../../../src/lib/catalog/tables.ts";
+import type { TableDefinition } from "../../datasets/dataset.ts";
+import { type Database, openDatabase, rowsOf } from "../../storage/duckdb.ts";
+import { literal, literalList } from "../../storage/sql-text.ts";
+import { temporaryFolder } from "../building.ts";
 import { type Piece, readPieces } from "./pieces.ts";
 
 const TABLE: TableDefinition = {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Hasher, openHasher } from "../../src/lib/bytes/hash.ts";
+import { type Hasher, openHasher } from "../../../src/lib/bytes/hash.ts";
 import type {
 	BlockReference,
 	Bounds,
@@ -11,16 +11,16 @@ import type {
 	ManifestChunk,
 	ManifestFile,
 	ManifestRowGroup,
-} from "../../src/lib/catalog/catalog.ts";
+} from "../../../src/lib/catalog/catalog.ts";
 import {
 	compareValues,
 	type OrderedValue,
 	valueReader,
-} from "../../src/lib/catalog/ordered-values.ts";
-import type { TableContract } from "../../src/lib/catalog/tables.ts";
-import { type Row, rowsOf } from "../storage/duckdb.ts";
-import { literalList } from "../storage/sql-text.ts";
-import type { LakeFile } from "./lake-views.ts";
+} from "../../../src/lib/catalog/ordered-values.ts";
+import type { TableContract } from "../../../src/lib/catalog/tables.ts";
+import { type Row, rowsOf } from "../../storage/duckdb.ts";
+import { literalList } from "../../storage/sql-text.ts";
+import type { LakeFile } from "../aggregate/lake-views.ts";
 
 /** A block of the manifest is closed once it has this many row groups. */
 const BLOCK_ROW_GROUPS = 256;

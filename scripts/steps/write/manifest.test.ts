@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ManifestFile } from "../../src/lib/catalog/catalog.ts";
-import type { TableContract } from "../../src/lib/catalog/tables.ts";
+import type { ManifestFile } from "../../../src/lib/catalog/catalog.ts";
+import type { TableContract } from "../../../src/lib/catalog/tables.ts";
 import { assembleManifest } from "./manifest.ts";
 
 type Range = readonly [min: string | null, max: string | null];

@@ -1,33 +1,33 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ManifestFile } from "../../src/lib/catalog/catalog.ts";
-import type { TableContract } from "../../src/lib/catalog/tables.ts";
-import { identifier } from "../../src/lib/sql/identifier.ts";
-import type { TableDefinition } from "../datasets/dataset.ts";
-import { datasetNamed } from "../datasets/registry.ts";
+import type { ManifestFile } from "../../../src/lib/catalog/catalog.ts";
+import type { TableContract } from "../../../src/lib/catalog/tables.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
+import type { TableDefinition } from "../../datasets/dataset.ts";
+import { datasetNamed } from "../../datasets/registry.ts";
 import {
 	inputOf,
 	type JobContext,
 	type JobKind,
 	type JobResult,
-} from "../jobs/execute.ts";
-import type { Json } from "../jobs/job.ts";
-import { openDatabase, rowsOf } from "../storage/duckdb.ts";
+} from "../../jobs/execute.ts";
+import type { Json } from "../../jobs/job.ts";
+import { openDatabase, rowsOf } from "../../storage/duckdb.ts";
 import {
 	literal,
 	parquetRows,
 	SCRATCH_PARQUET,
 	typedColumns,
-} from "../storage/sql-text.ts";
+} from "../../storage/sql-text.ts";
 import {
 	type Bucket,
 	bucketColumns,
 	hiveFolder,
 	partitionsOf,
 	testsOf,
-} from "./buckets.ts";
-import { columnsNamed, columnsUsed, SOURCE } from "./distribute.ts";
+} from "../read/buckets.ts";
+import { columnsNamed, columnsUsed, SOURCE } from "../read/distribute.ts";
 import {
 	contentHash,
 	type DescribedFile,

@@ -1,6 +1,12 @@
-import { MAX_GAP_METERS, MAX_GAP_SECONDS } from "../../src/lib/rides/tracks.ts";
-import type { DatasetDefinition, ParseOptions } from "../datasets/dataset.ts";
-import type { Job } from "../jobs/job.ts";
+import {
+	MAX_GAP_METERS,
+	MAX_GAP_SECONDS,
+} from "../../../src/lib/rides/tracks.ts";
+import type {
+	DatasetDefinition,
+	ParseOptions,
+} from "../../datasets/dataset.ts";
+import type { Job } from "../../jobs/job.ts";
 import { ridePrivacyOf } from "./privacy.ts";
 import type { InputSettings } from "./settings.ts";
 

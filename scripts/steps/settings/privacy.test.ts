@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../../src/lib/random.ts";
-import { greatCircle } from "../../src/lib/rides/course.ts";
+import { randomFrom } from "../../../src/lib/random.ts";
+import { greatCircle } from "../../../src/lib/rides/course.ts";
 import { parsePrivacy, ridePrivacyOf } from "./privacy.ts";
 
 const SECRET = "correct horse battery";
