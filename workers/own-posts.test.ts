@@ -14,7 +14,7 @@ import {
 	missingSharedData,
 	sharedFiles,
 } from "../scripts/datasets/shared-data.ts";
-import { zipOf } from "../scripts/formats/zip-writer.ts";
+import { zipOf } from "../scripts/formats/archives/zip-writer.ts";
 import { nodeEncode } from "../scripts/lake/node-decoder.ts";
 import type { GivenFile } from "../src/lake/own-data/containers.ts";
 import { tarOf } from "../tests/support/tar-writer.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../formats/zip-writer.ts";
+import { zipOf } from "../formats/archives/zip-writer.ts";
 import { buildFrom, buildInMemory } from "./in-memory.ts";
 import { markets } from "./markets.ts";
 import { missingSharedData, sharedFiles } from "./shared-data.ts";

@@ -1,5 +1,5 @@
 import { column } from "../../src/lib/catalog/tables.ts";
-import { CANDLES } from "../formats/candles.ts";
+import { CANDLES } from "../formats/candles/candles.ts";
 import { balanceOfCopies, type Copies, countedOnce } from "./counted-once.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { tarOf } from "../../tests/support/tar-writer.ts";
-import { zipOf } from "../formats/zip-writer.ts";
+import { zipOf } from "../formats/archives/zip-writer.ts";
 import { buildFrom, buildInMemory } from "./in-memory.ts";
 import { posts } from "./posts.ts";
 import { missingSharedData, sharedFiles } from "./shared-data.ts";

@@ -2,7 +2,7 @@ import { ROLLUP_COLUMNS } from "../../src/lib/catalog/rollups.ts";
 import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { isTar } from "../../src/lib/formats/tar.ts";
-import { isZip } from "../formats/zip.ts";
+import { isZip } from "../formats/archives/zip.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 /** Between a post's tags in the staging column: no tag holds one. */

@@ -8,7 +8,7 @@ import {
 	type MadeRide,
 	tcxOf,
 } from "../../tests/support/ride-files.ts";
-import { zipOf } from "../formats/zip-writer.ts";
+import { zipOf } from "../formats/archives/zip-writer.ts";
 import {
 	build,
 	queryLake,

@@ -18,7 +18,7 @@ import {
 	type MadePoint,
 	type MadeRide,
 } from "../../tests/support/ride-files.ts";
-import { zipOf } from "../formats/zip-writer.ts";
+import { zipOf } from "../formats/archives/zip-writer.ts";
 import {
 	build,
 	queryLake,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../formats/zip-writer.ts";
+import { zipOf } from "../formats/archives/zip-writer.ts";
 import { buildFrom } from "./in-memory.ts";
 import { weather } from "./weather.ts";
 

@@ -1,7 +1,7 @@
 import { ROLLUP_COLUMNS } from "../../src/lib/catalog/rollups.ts";
 import { tableContract } from "../../src/lib/catalog/tables.ts";
-import { mayHoldReadings } from "../formats/weather-names.ts";
-import { isZip } from "../formats/zip.ts";
+import { isZip } from "../formats/archives/zip.ts";
+import { mayHoldReadings } from "../formats/weather/weather-names.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 const KEY = "station, module, measure, ts";
@@ -102,7 +102,7 @@ export const weather: DatasetDefinition = {
 	],
 	async parse(file, out) {
 		// Loaded where there are readings: each build loads this file.
-		const { readWeather } = await import("../formats/weather.ts");
+		const { readWeather } = await import("../formats/weather/weather.ts");
 		let read = 0;
 		let kept = false;
 		try {

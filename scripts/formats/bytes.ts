@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import type { SourceFile } from "../datasets/dataset.ts";
-import type { ArchivedFile } from "./archived-file.ts";
+import type { ArchivedFile } from "./archives/archived-file.ts";
 
 const PIECE_BYTES = 1 << 18;
 

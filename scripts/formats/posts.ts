@@ -7,12 +7,12 @@ import { type PostsFile, readPosts } from "../../src/lib/formats/posts.ts";
 import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { isTar } from "../../src/lib/formats/tar.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
-import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
+import { type ArchivedFile, NothingOfKind } from "./archives/archived-file.ts";
+import { tarFiles } from "./archives/tar.ts";
+import { isZip, zipEntries } from "./archives/zip.ts";
 import { entryBytes, fileBytes, plainName } from "./bytes.ts";
 import { cellsOf, csvRows } from "./csv.ts";
 import { scratchPath } from "./declared/format.ts";
-import { tarFiles } from "./tar.ts";
-import { isZip, zipEntries } from "./zip.ts";
 
 /** `entry` names the file within an archive, null where there is none. */
 export type TakePost = (post: Post, line: number, entry: string | null) => void;

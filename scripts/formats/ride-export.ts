@@ -13,10 +13,10 @@ import {
 	rideFormatOf,
 } from "../../src/lib/rides/ride-format.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
-import type { ArchivedFile } from "./archived-file.ts";
+import type { ArchivedFile } from "./archives/archived-file.ts";
+import { zipEntries } from "./archives/zip.ts";
 import { entryBytes, fileBytes } from "./bytes.ts";
 import { scratchPath } from "./declared/format.ts";
-import { zipEntries } from "./zip.ts";
 
 /** A longer list is none: Strava writes less than a kB a ride. */
 const MAX_LIST_BYTES = 256 * 2 ** 20;

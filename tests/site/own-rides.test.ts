@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { zipOf } from "../../scripts/formats/zip-writer.ts";
+import { zipOf } from "../../scripts/formats/archives/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { formatDistance } from "../../src/lib/text/format.ts";
 import { browserPath, launch } from "../browser.ts";

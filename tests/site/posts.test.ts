@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { zipOf } from "../../scripts/formats/zip-writer.ts";
+import { zipOf } from "../../scripts/formats/archives/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { TOP_TAG_ROWS } from "../../src/charts/top-tags.ts";
 import { browserPath, launch } from "../browser.ts";

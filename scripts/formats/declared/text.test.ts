@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../zip-writer.ts";
+import { zipOf } from "../archives/zip-writer.ts";
 import { csv } from "./csv.ts";
 import { jsonLines } from "./json-lines.ts";
 import { logLines } from "./log-lines.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ride } from "../../../scripts/bench/pipeline/ride-files.ts";
-import { zipOf } from "../../../scripts/formats/zip-writer.ts";
+import { zipOf } from "../../../scripts/formats/archives/zip-writer.ts";
 import {
 	build,
 	queryLake,

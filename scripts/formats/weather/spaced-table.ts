@@ -1,4 +1,4 @@
-import type { CsvRow } from "./csv.ts";
+import type { CsvRow } from "../csv.ts";
 import { isNoValue, parseCell } from "./weather-numbers.ts";
 import { isClock, isWrittenTime } from "./weather-times.ts";
 

@@ -1,8 +1,9 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
-import { entryBytes, fileBytes, plainName } from "./bytes.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import type { ParseOutput, SourceFile } from "../../datasets/dataset.ts";
+import { isZip, zipEntries } from "../archives/zip.ts";
+import { entryBytes, fileBytes, plainName } from "../bytes.ts";
+import type { CsvRow } from "../csv.ts";
 import { ClocksOfPlace } from "./clocks-of-place.ts";
-import type { CsvRow } from "./csv.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
 import { SUSPECT } from "./noaa-tables.ts";
@@ -34,7 +35,6 @@ import { timeOf, timeText } from "./weather-times.ts";
 import { measuredIn } from "./weather-units.ts";
 import { versionOf } from "./weather-versions.ts";
 import { zoneIn, zoneOf } from "./weather-zones.ts";
-import { isZip, zipEntries } from "./zip.ts";
 
 /**
  * Bytes of a station's name, percent-encoded: it names a folder of the lake, and

@@ -2,8 +2,8 @@ import {
 	DateForms,
 	isPartedDate,
 	LAST_CENTURY,
-} from "../../src/lib/formats/date-forms.ts";
-import { type ParsedTime, parseTime } from "../../src/lib/formats/time.ts";
+} from "../../../src/lib/formats/date-forms.ts";
+import { type ParsedTime, parseTime } from "../../../src/lib/formats/time.ts";
 import type { Header, Roles } from "./weather-header.ts";
 
 const CLOCK = /^\d{1,2}:\d{2}/;

@@ -4,11 +4,16 @@ import {
 	isPartedDate,
 	LAST_CENTURY,
 	PLACES,
-} from "../../src/lib/formats/date-forms.ts";
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { identifier } from "../../src/lib/sql/identifier.ts";
-import type { ParseOutput } from "../datasets/dataset.ts";
-import { literal } from "../storage/sql-text.ts";
+} from "../../../src/lib/formats/date-forms.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { identifier } from "../../../src/lib/sql/identifier.ts";
+import type { ParseOutput } from "../../datasets/dataset.ts";
+import { literal } from "../../storage/sql-text.ts";
+import { cellsOf, csvRows } from "../csv.ts";
+import { castText, type RowShape } from "../declared/fields.ts";
+import type { Format } from "../declared/format.ts";
+import { HEAD_RECORDS, recordText, type TextPart } from "../declared/text.ts";
+import { textFormat } from "../declared/text-format.ts";
 import {
 	type CandleLayout,
 	delimiterIn,
@@ -23,11 +28,6 @@ import {
 	pairName,
 	resolutionOf,
 } from "./candle-names.ts";
-import { cellsOf, csvRows } from "./csv.ts";
-import { castText, type RowShape } from "./declared/fields.ts";
-import type { Format } from "./declared/format.ts";
-import { HEAD_RECORDS, recordText, type TextPart } from "./declared/text.ts";
-import { textFormat } from "./declared/text-format.ts";
 
 /** What a file is told that has no candles we can read. */
 const REMEDY =

@@ -1,4 +1,4 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
 import type { Header } from "./weather-header.ts";
 
 /** `America/Los_Angeles`, as the time zone database names places. */

@@ -1,4 +1,4 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
 
 /** An archive that is whole, and holds no file of the kind that is looked for. */
 export class NothingOfKind extends FileError {

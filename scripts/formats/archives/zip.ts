@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { isSidecar } from "../../src/lib/formats/sidecar.ts";
-import type { SourceFile } from "../datasets/dataset.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { isSidecar } from "../../../src/lib/formats/sidecar.ts";
+import type { SourceFile } from "../../datasets/dataset.ts";
 import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
 import { UnpackLimit } from "./unpack-limit.ts";
 

@@ -1,11 +1,11 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { parseTime } from "../../src/lib/formats/time.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { parseTime } from "../../../src/lib/formats/time.ts";
 import {
 	type Attributes,
 	readXml,
 	type XmlHandler,
-} from "../../src/lib/formats/xml.ts";
-import type { ParseOutput } from "../datasets/dataset.ts";
+} from "../../../src/lib/formats/xml.ts";
+import type { ParseOutput } from "../../datasets/dataset.ts";
 import type { TakeReading, Version } from "./weather-reading.ts";
 import type { Source } from "./weather-table.ts";
 

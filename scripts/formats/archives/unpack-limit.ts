@@ -1,4 +1,4 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
 
 /** An archive may hold so much, however small it is. */
 const FREE_BYTES = 64 * 2 ** 20;

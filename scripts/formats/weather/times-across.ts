@@ -1,5 +1,5 @@
-import { MONTHS } from "../../src/lib/formats/time.ts";
-import type { CsvRow } from "./csv.ts";
+import { MONTHS } from "../../../src/lib/formats/time.ts";
+import type { CsvRow } from "../csv.ts";
 import { parseCell } from "./weather-numbers.ts";
 import { isWrittenTime } from "./weather-times.ts";
 

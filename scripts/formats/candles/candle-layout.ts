@@ -1,7 +1,10 @@
-import { DateForms, isPartedDate } from "../../src/lib/formats/date-forms.ts";
-import { parseTime } from "../../src/lib/formats/time.ts";
+import {
+	DateForms,
+	isPartedDate,
+} from "../../../src/lib/formats/date-forms.ts";
+import { parseTime } from "../../../src/lib/formats/time.ts";
+import { cellsOf } from "../csv.ts";
 import { pairName } from "./candle-names.ts";
-import { cellsOf } from "./csv.ts";
 
 /** Places of cells, from 0. */
 export interface CandleLayout {

@@ -1,10 +1,10 @@
 import {
 	lookAhead,
 	lookAheadWestern,
-} from "../../src/lib/formats/look-ahead.ts";
-import { parseTime } from "../../src/lib/formats/time.ts";
+} from "../../../src/lib/formats/look-ahead.ts";
+import { parseTime } from "../../../src/lib/formats/time.ts";
+import { type CsvRow, cellsOf, csvRows } from "../csv.ts";
 import { crnTable, isCrn } from "./crn-table.ts";
-import { type CsvRow, cellsOf, csvRows } from "./csv.ts";
 import { enedisTable } from "./enedis-table.ts";
 import {
 	buoyTable,

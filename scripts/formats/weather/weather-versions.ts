@@ -1,4 +1,4 @@
-import { parseTime } from "../../src/lib/formats/time.ts";
+import { parseTime } from "../../../src/lib/formats/time.ts";
 import type { Header } from "./weather-header.ts";
 import type { Version } from "./weather-reading.ts";
 import type { TimeForms } from "./weather-times.ts";

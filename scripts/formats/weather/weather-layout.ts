@@ -1,6 +1,6 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { parseTime } from "../../src/lib/formats/time.ts";
-import type { CsvRow } from "./csv.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { parseTime } from "../../../src/lib/formats/time.ts";
+import type { CsvRow } from "../csv.ts";
 import {
 	type Header,
 	keyOf,

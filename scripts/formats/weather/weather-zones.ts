@@ -1,4 +1,4 @@
-import { cellsOf } from "./csv.ts";
+import { cellsOf } from "../csv.ts";
 import { type Header, keyOf } from "./weather-header.ts";
 
 /** A zone in the name of a column of times: `Date Time, GMT+01:00`, `time (UTC)`, `timestamp_utc`. */

@@ -1,4 +1,4 @@
-import { cellsOf } from "./csv.ts";
+import { cellsOf } from "../csv.ts";
 import type { PlainTable } from "./noaa-tables.ts";
 
 /** What stands above the readings, by column, and what it becomes beside them. */

@@ -1,8 +1,8 @@
-import { isSidecar } from "../../src/lib/formats/sidecar.ts";
-import { tarEntries } from "../../src/lib/formats/tar.ts";
-import type { SourceFile } from "../datasets/dataset.ts";
+import { isSidecar } from "../../../src/lib/formats/sidecar.ts";
+import { tarEntries } from "../../../src/lib/formats/tar.ts";
+import type { SourceFile } from "../../datasets/dataset.ts";
+import { fileBytes } from "../bytes.ts";
 import { type ArchivedFile, NothingOfKind } from "./archived-file.ts";
-import { fileBytes } from "./bytes.ts";
 import { UnpackLimit } from "./unpack-limit.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { cellsOf } from "./csv.ts";
+import { cellsOf } from "../csv.ts";
 import type { UnfoldedTable } from "./times-across.ts";
 
 /** How SMA's files name their times: by their form, such as `dd.MM.yyyy HH:mm:ss`. */

@@ -1,7 +1,7 @@
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { lookAtBytes } from "../../src/lib/formats/look-ahead.ts";
-import type { ParseOutput } from "../datasets/dataset.ts";
-import { type CsvRow, csvRows } from "./csv.ts";
+import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { lookAtBytes } from "../../../src/lib/formats/look-ahead.ts";
+import type { ParseOutput } from "../../datasets/dataset.ts";
+import { type CsvRow, csvRows } from "../csv.ts";
 import { parseCell } from "./weather-numbers.ts";
 import type { TakeReading, Version } from "./weather-reading.ts";
 import { type Source, sampleOf } from "./weather-table.ts";
