@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "./storage/sql-text.ts";
+import { literal } from "../src/lib/sql/literal.ts";
 
 /** Where `workers/engine-files.ts` finds them, below the repository's root. */
 const FOLDER = join(".cache", "engine");

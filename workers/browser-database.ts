@@ -6,6 +6,7 @@ import {
 import { concatenate } from "../src/lake/arrow/ipc.ts";
 import { Lifeline } from "../src/lake/engine/lifeline.ts";
 import type { Connection, Database } from "../src/lake/types.ts";
+import { literal } from "../src/lib/sql/literal.ts";
 import { blobScript, startBlobWorker } from "./blob-worker.ts";
 import { MODULE_TAKER, sendModule } from "./compiled-wasm.ts";
 import type { SqlValue } from "./engine-api.ts";
@@ -134,7 +135,7 @@ export async function openBrowserDatabase(
 					params === undefined ? direct(id, sql) : bound(id, sql, params),
 				async run(sql, params = []) {
 					if (params.length === 0) return pending(id, sql);
-					const values = params.map(literal).join(", ");
+					const values = params.map(argument).join(", ");
 					try {
 						const [, answer] = await Promise.all([
 							direct(id, `PREPARE ${PREPARED} AS ${sql}`),
@@ -183,8 +184,8 @@ export async function openBrowserDatabase(
 }
 
 /** A value as `EXECUTE` takes it, of the type that binding it would give. */
-function literal(value: SqlValue): string {
-	if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+function argument(value: SqlValue): string {
+	if (typeof value === "string") return literal(value);
 	return typeof value === "number"
 		? `'${value}'::DOUBLE`
 		: String(value).toUpperCase();

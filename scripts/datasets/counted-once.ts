@@ -1,5 +1,5 @@
 import { identifier } from "../../src/lib/sql/identifier.ts";
-import { literal } from "../storage/sql-text.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import type { Balance, TableDefinition } from "./dataset.ts";
 
 /** How the copies of a row are told, and which of them counts. */

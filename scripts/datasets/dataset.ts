@@ -41,7 +41,7 @@ export interface ParseOutput {
 	/**
 	 * Adds the rows of a SELECT that DuckDB runs over the file itself, for formats
 	 * that it reads; columns by name, in any order. The SELECT is our own SQL, with
-	 * the path put in by `literal` of `scripts/storage/sql-text.ts`. Gives the number
+	 * the path put in by `literal` of `src/lib/sql/literal.ts`. Gives the number
 	 * of rows.
 	 */
 	select(stagingTable: string, select: string): Promise<number>;

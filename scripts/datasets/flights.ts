@@ -1,5 +1,6 @@
 import { tableContract } from "../../src/lib/catalog/tables.ts";
-import { literal, parquetRows } from "../storage/sql-text.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
+import { parquetRows } from "../storage/sql-text.ts";
 import { type DatasetDefinition, timeBuckets } from "./dataset.ts";
 
 const COLUMNS = "date, distance, delay, origin, destination";

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { identifier } from "../../src/lib/sql/identifier.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import {
 	findLosers,
 	LOSERS_COUNTS,
@@ -12,7 +13,7 @@ import {
 import { DEFAULT_PARSE_OPTIONS } from "../steps/settings/build-options.ts";
 import { sortable } from "../steps/write/write-pieces.ts";
 import { streamRows } from "../storage/duckdb.ts";
-import { literal, typedColumns } from "../storage/sql-text.ts";
+import { typedColumns } from "../storage/sql-text.ts";
 import type {
 	DatasetDefinition,
 	ParseOutput,

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Catalog } from "../../src/lib/catalog/catalog.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import {
 	build,
 	queryLake,
 	temporaryFolder,
 	writeAll,
 } from "../steps/building.ts";
-import { literal } from "../storage/sql-text.ts";
 
 const PIER = { latitude: 47.66, longitude: 9.17 };
 /** Too far for its names, and still within the same label's reach. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import { greatCircle } from "../../src/lib/rides/course.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import { fitOf, gpxOf, type MadeRide } from "../../tests/support/ride-files.ts";
 import {
 	build,
@@ -10,7 +11,6 @@ import {
 	temporaryFolder,
 	writeAll,
 } from "../steps/building.ts";
-import { literal } from "../storage/sql-text.ts";
 
 const HOME = { latitude: 47.123456, longitude: 8.654321 };
 const RADIUS = 400;

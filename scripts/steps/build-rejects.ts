@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { literal } from "../../src/lib/sql/literal.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { rowsOf, streamRows } from "../storage/duckdb.ts";
-import { literal, parquetRows } from "../storage/sql-text.ts";
+import { parquetRows } from "../storage/sql-text.ts";
 import type { Store } from "../storage/store.ts";
 import {
 	type DatasetBuild,

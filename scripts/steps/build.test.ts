@@ -21,8 +21,8 @@ import {
 } from "../../src/lib/catalog/catalog.ts";
 import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import { missingSharedData } from "../datasets/shared-data.ts";
-import { literal } from "../storage/sql-text.ts";
 import { build, queryLake, temporaryFolder, writeAll } from "./building.ts";
 
 const SCRIPT = fileURLToPath(new URL("../build-data.mjs", import.meta.url));

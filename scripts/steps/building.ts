@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "../storage/sql-text.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import { buildLake } from "./build.ts";
 import type { RejectReport, StreamedReport } from "./report.ts";
 import {

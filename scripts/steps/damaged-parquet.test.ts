@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { literal } from "../storage/sql-text.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import { build, queryLake, temporaryFolder, writeAll } from "./building.ts";
 
 let folder: string;

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { literal } from "../../src/lib/sql/literal.ts";
 import {
 	seededPosts,
 	seededReadings,
 	seededRide,
 } from "../../tests/support/seeded-input.ts";
-import { literal } from "../storage/sql-text.ts";
 import { build, temporaryFolder, writeAll } from "./building.ts";
 
 let folder: string;

@@ -1,14 +1,5 @@
 import { identifier } from "../../src/lib/sql/identifier.ts";
-
-/** A text as a literal of DuckDB's SQL, for DDL and COPY, which take no parameters. */
-export function literal(text: string): string {
-	return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** A list of texts as a literal of DuckDB's SQL. */
-export function literalList(texts: readonly string[]): string {
-	return `[${texts.map(literal).join(", ")}]`;
-}
+import { literalList } from "../../src/lib/sql/literal.ts";
 
 /** Columns as a SELECT gives them, each of its own type. */
 export function typedColumns(

@@ -14,12 +14,13 @@ import {
 	VARCHAR,
 } from "@duckdb/node-api";
 import { identifier } from "../../src/lib/sql/identifier.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 import type {
 	StagingTable,
 	StagingType,
 	StagingValue,
 } from "../datasets/dataset.ts";
-import { literal, SCRATCH_PARQUET } from "./sql-text.ts";
+import { SCRATCH_PARQUET } from "./sql-text.ts";
 
 /** Rows of a DuckDB data chunk. */
 const CHUNK_ROWS = 2048;

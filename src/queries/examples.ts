@@ -1,6 +1,7 @@
 import type { CatalogTable } from "../lib/catalog/catalog.ts";
 import { isNumeric } from "../lib/sql/duckdb-types.ts";
 import { identifier } from "../lib/sql/identifier.ts";
+import { literal } from "../lib/sql/literal.ts";
 
 /** A query to start from: what it asks, and the SQL as an analyst would write it. */
 export interface Example {
@@ -446,5 +447,5 @@ function firstOf(table: CatalogTable, column: string): string | null {
 	const first = table.manifest.blocks
 		.flatMap((block) => block.bounds[column]?.min ?? [])
 		.sort()[0];
-	return first === undefined ? null : `'${first.replaceAll("'", "''")}'`;
+	return first === undefined ? null : literal(first);
 }

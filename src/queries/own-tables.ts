@@ -1,3 +1,4 @@
+import { literal } from "../lib/sql/literal.ts";
 import { OWN_FILES } from "../lib/sql/own-files.ts";
 import type { PostTables } from "./posts.ts";
 import type { RideTables } from "./rides.ts";
@@ -33,6 +34,6 @@ export function ownPosts(
 
 /** Names of files stand in SQL as literals alone. */
 function fileNamed(name: string): Query {
-	const text = `'${name.replaceAll("'", "''")}'`;
+	const text = literal(name);
 	return { sql: text, params: [], display: text };
 }

@@ -1,3 +1,5 @@
+import { literal } from "../lib/sql/literal.ts";
+
 /** A value that travels as a parameter, with the type the engine casts it to. */
 export class TypedValue {
 	readonly value: string | number | boolean | null;
@@ -46,7 +48,7 @@ export function sql(
 		if (value instanceof TypedValue) {
 			params.push(value.value);
 			text += `?::${value.type}${after}`;
-			display += `${literal(value)}${after}`;
+			display += `${displayed(value)}${after}`;
 		} else {
 			params.push(...value.params);
 			text += value.sql + after;
@@ -65,11 +67,10 @@ export function joinSql(parts: readonly Query[], separator: string): Query {
 	};
 }
 
-function literal({ value, type }: TypedValue): string {
+function displayed({ value, type }: TypedValue): string {
 	if (value === null) return `NULL::${type}`;
 	if (typeof value === "string") {
-		const quoted = `'${value.replaceAll("'", "''")}'`;
-		return type === "VARCHAR" ? quoted : `${type} ${quoted}`;
+		return type === "VARCHAR" ? literal(value) : `${type} ${literal(value)}`;
 	}
 	return String(value);
 }

@@ -3,7 +3,6 @@ import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { recordKey } from "../../scripts/jobs/job.ts";
 import { readState } from "../../scripts/steps/state.ts";
-import { literal, literalList } from "../../scripts/storage/sql-text.ts";
 import type { Store } from "../../scripts/storage/store.ts";
 import {
 	type Catalog,
@@ -11,6 +10,7 @@ import {
 	type ManifestFile,
 	parseCatalog,
 } from "../../src/lib/catalog/catalog.ts";
+import { literal, literalList } from "../../src/lib/sql/literal.ts";
 
 /** A publication, all of whose files were found whole. */
 export interface WholeLake {

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { literal, literalList } from "../../../src/lib/sql/literal.ts";
 import { peakBytes } from "../../steps/memory.ts";
-import { literal, literalList } from "../../storage/sql-text.ts";
 
 /** The pipeline's shuffle and sort of flights as one would write them by hand: on all cores, in one process. */
 const [input = "", out = ""] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "../../storage/sql-text.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 
 const FILE_ROWS = 2_500_000;
 

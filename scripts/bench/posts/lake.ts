@@ -7,11 +7,11 @@ import type {
 	CatalogTable,
 } from "../../../src/lib/catalog/catalog.ts";
 import { tableContract } from "../../../src/lib/catalog/tables.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import { posts } from "../../datasets/posts.ts";
 import { writeRollup } from "../../steps/aggregate/aggregate.ts";
 import { makeManifest } from "../../steps/write/manifest.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
-import { literal } from "../../storage/sql-text.ts";
 
 const POSTS = 4_010_000;
 const TAGS = 50_000;

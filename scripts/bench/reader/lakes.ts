@@ -13,9 +13,9 @@ import type {
 	ManifestFile,
 } from "../../../src/lib/catalog/catalog.ts";
 import type { TableContract } from "../../../src/lib/catalog/tables.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import { makeManifest } from "../../steps/write/manifest.ts";
 import { openDatabase } from "../../storage/duckdb.ts";
-import { literal } from "../../storage/sql-text.ts";
 
 /** Readings of each meter, a minute apart, each meter's together. */
 export const READINGS_PER_METER = 10_000;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "../../storage/sql-text.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import { type Figure, untargeted } from "../figure.ts";
 import { type Link, startLink } from "../link.ts";
 import { PACES } from "./links.ts";

@@ -7,8 +7,8 @@ import {
 } from "../../../src/lib/formats/date-forms.ts";
 import { FileError } from "../../../src/lib/formats/file-error.ts";
 import { identifier } from "../../../src/lib/sql/identifier.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type { ParseOutput } from "../../datasets/dataset.ts";
-import { literal } from "../../storage/sql-text.ts";
 import { cellsOf, csvRows } from "../csv.ts";
 import { castText, type RowShape } from "../declared/fields.ts";
 import type { Format } from "../declared/format.ts";

@@ -1,6 +1,6 @@
 import { identifier } from "../../../src/lib/sql/identifier.ts";
+import { literal, literalList } from "../../../src/lib/sql/literal.ts";
 import type { StagingTable, StagingType } from "../../datasets/dataset.ts";
-import { literal, literalList } from "../../storage/sql-text.ts";
 
 /**
  * What a cell holds. A cell that is none of it rejects its row, and so does a blank

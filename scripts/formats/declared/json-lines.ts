@@ -1,4 +1,4 @@
-import { literalList } from "../../storage/sql-text.ts";
+import { literalList } from "../../../src/lib/sql/literal.ts";
 import type { RowShape } from "./fields.ts";
 import type { Format } from "./format.ts";
 import { LINES } from "./text.ts";

@@ -1,5 +1,5 @@
 import { identifier } from "../../../src/lib/sql/identifier.ts";
-import { literal } from "../../storage/sql-text.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type { RowShape } from "./fields.ts";
 import type { Format } from "./format.ts";
 import { LINES } from "./text.ts";

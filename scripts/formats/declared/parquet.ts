@@ -1,7 +1,8 @@
 import { FileError } from "../../../src/lib/formats/file-error.ts";
 import { identifier } from "../../../src/lib/sql/identifier.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type { ParseOutput, SourceFile } from "../../datasets/dataset.ts";
-import { literal, parquetRows } from "../../storage/sql-text.ts";
+import { parquetRows } from "../../storage/sql-text.ts";
 import {
 	castText,
 	type Field,

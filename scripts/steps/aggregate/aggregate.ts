@@ -6,6 +6,7 @@ import type {
 	CatalogRollup,
 	StartView,
 } from "../../../src/lib/catalog/catalog.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type {
 	DatasetDefinition,
 	RollupDefinition,
@@ -15,7 +16,7 @@ import { inputOf, type JobKind } from "../../jobs/execute.ts";
 import { allEnded } from "../../jobs/in-turns.ts";
 import type { Json } from "../../jobs/job.ts";
 import { openDatabase, rowsOf } from "../../storage/duckdb.ts";
-import { literal, typedColumns } from "../../storage/sql-text.ts";
+import { typedColumns } from "../../storage/sql-text.ts";
 import { contentHash } from "../write/manifest.ts";
 import { createLakeView, type LakeFile } from "./lake-views.ts";
 

@@ -2,7 +2,8 @@ import { dirname } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TableContract } from "../../../src/lib/catalog/tables.ts";
 import { identifier } from "../../../src/lib/sql/identifier.ts";
-import { literal, literalList, parquetRows } from "../../storage/sql-text.ts";
+import { literal, literalList } from "../../../src/lib/sql/literal.ts";
+import { parquetRows } from "../../storage/sql-text.ts";
 import { NULL_PARTITION } from "../read/buckets.ts";
 
 /** A finished file of the lake. */

@@ -1,16 +1,13 @@
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { beat } from "../../../src/lib/rides/same-trip.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type { Uniqueness } from "../../datasets/dataset.ts";
 import { datasetNamed } from "../../datasets/registry.ts";
 import type { JobKind } from "../../jobs/execute.ts";
 import type { Json } from "../../jobs/job.ts";
 import { openDatabase, rowsOf, streamRows } from "../../storage/duckdb.ts";
-import {
-	literal,
-	parquetRows,
-	SCRATCH_PARQUET,
-} from "../../storage/sql-text.ts";
+import { parquetRows, SCRATCH_PARQUET } from "../../storage/sql-text.ts";
 
 /** Claims that are compared at a time: more are dealt out by their key's hash. */
 const CLAIMS_AT_A_TIME = 2 ** 24;

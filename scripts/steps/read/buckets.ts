@@ -1,7 +1,7 @@
 import type { TableContract } from "../../../src/lib/catalog/tables.ts";
 import { identifier } from "../../../src/lib/sql/identifier.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type { TableDefinition } from "../../datasets/dataset.ts";
-import { literal } from "../../storage/sql-text.ts";
 
 /** A partition of a table, or a bucket in it that stays together. */
 export interface Bucket {

@@ -2,14 +2,10 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../../../src/lib/sql/identifier.ts";
+import { literal, literalList } from "../../../src/lib/sql/literal.ts";
 import type { TableDefinition } from "../../datasets/dataset.ts";
 import { rowsOf } from "../../storage/duckdb.ts";
-import {
-	literal,
-	literalList,
-	parquetRows,
-	SCRATCH_PARQUET,
-} from "../../storage/sql-text.ts";
+import { parquetRows, SCRATCH_PARQUET } from "../../storage/sql-text.ts";
 import { bucketColumn, bucketColumns } from "./buckets.ts";
 
 /** Column of distributed rows that names the file they come from. */

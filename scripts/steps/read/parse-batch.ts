@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { FileError } from "../../../src/lib/formats/file-error.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type {
 	About,
 	DatasetDefinition,
@@ -25,7 +26,7 @@ import {
 	openDatabase,
 	streamRows,
 } from "../../storage/duckdb.ts";
-import { literal, SCRATCH_PARQUET } from "../../storage/sql-text.ts";
+import { SCRATCH_PARQUET } from "../../storage/sql-text.ts";
 import {
 	STAGED_REJECTS,
 	type StagedFile,

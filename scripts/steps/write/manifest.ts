@@ -18,8 +18,8 @@ import {
 	valueReader,
 } from "../../../src/lib/catalog/ordered-values.ts";
 import type { TableContract } from "../../../src/lib/catalog/tables.ts";
+import { literalList } from "../../../src/lib/sql/literal.ts";
 import { type Row, rowsOf } from "../../storage/duckdb.ts";
-import { literalList } from "../../storage/sql-text.ts";
 import type { LakeFile } from "../aggregate/lake-views.ts";
 
 /** A block of the manifest is closed once it has this many row groups. */

@@ -4,6 +4,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ManifestFile } from "../../../src/lib/catalog/catalog.ts";
 import type { TableContract } from "../../../src/lib/catalog/tables.ts";
 import { identifier } from "../../../src/lib/sql/identifier.ts";
+import { literal } from "../../../src/lib/sql/literal.ts";
 import type { TableDefinition } from "../../datasets/dataset.ts";
 import { datasetNamed } from "../../datasets/registry.ts";
 import {
@@ -15,7 +16,6 @@ import {
 import type { Json } from "../../jobs/job.ts";
 import { openDatabase, rowsOf } from "../../storage/duckdb.ts";
 import {
-	literal,
 	parquetRows,
 	SCRATCH_PARQUET,
 	typedColumns,

@@ -1,4 +1,5 @@
 import type { CatalogTable, ManifestBlock } from "../../lib/catalog/catalog.ts";
+import { literal } from "../../lib/sql/literal.ts";
 
 /**
  * Paths of a table's files, relative to the lake, from its manifest. Other readers
@@ -79,7 +80,7 @@ function hiveTypes(table: CatalogTable): string {
 	return table.partitionKeys
 		.map((key) => {
 			const type = table.columns.find(({ name }) => name === key)?.type;
-			return `'${key.replaceAll("'", "''")}': ${type ?? "VARCHAR"}`;
+			return `${literal(key)}: ${type ?? "VARCHAR"}`;
 		})
 		.join(", ");
 }

@@ -1,5 +1,6 @@
 import type { OwnChange, OwnObject } from "../../../workers/engine-api.ts";
 import { identifier } from "../../lib/sql/identifier.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import { formatBytes, formatCounted } from "../../lib/text/format.ts";
 import { changeSentence } from "./words.ts";
 
@@ -87,7 +88,7 @@ export function Changed({ change }: { readonly change: OwnChange }) {
 
 function useOf({ kind, name }: Pick<OwnObject, "kind" | "name">): string {
 	return kind === "variable"
-		? `getvariable('${name.replaceAll("'", "''")}')`
+		? `getvariable(${literal(name)})`
 		: identifier(name);
 }
 

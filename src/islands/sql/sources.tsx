@@ -2,6 +2,7 @@ import { batch, computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
 import { identifier } from "../../lib/sql/identifier.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import type { OwnKind } from "../../lib/sql/own-files.ts";
 import {
 	formatBytes,
@@ -287,7 +288,7 @@ function Source(props: {
 				<button
 					type="button"
 					class="button"
-					onClick={() => onName(`'${file.name.replaceAll("'", "''")}'`)}
+					onClick={() => onName(literal(file.name))}
 				>
 					Insert its name
 				</button>

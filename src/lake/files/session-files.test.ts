@@ -11,6 +11,7 @@ import { openLake } from "../../../scripts/lake/open-lake.ts";
 import { writeTestLake } from "../../../tests/support/test-lake.ts";
 import { openTestSession } from "../../../tests/support/test-session.ts";
 import { randomFrom } from "../../lib/random.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import { readAnswer } from "../arrow/rows.ts";
 import { HttpSource } from "../http/source.ts";
 import type { LakeSession } from "../session.ts";
@@ -419,7 +420,7 @@ test("what files are called is shown as it is, and kept SQL is SQL", async () =>
 		"$& it's $1.csv",
 		new Blob(["i\n1\n"]),
 	);
-	const written = `'${name.replaceAll("'", "''")}'`;
+	const written = literal(name);
 	const error = await failure(`SELECT q.nope FROM ${written} AS q`);
 	expect(error?.message).toContain(`FROM ${written}`);
 	for (const missing of ["nope", "_f"])

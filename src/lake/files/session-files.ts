@@ -3,6 +3,7 @@ import type {
 	BlockReference,
 	ManifestBlock,
 } from "../../lib/catalog/catalog.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import type { Engine, EngineKeeper } from "../engine/engine-keeper.ts";
 import { isLakeError, LakeError } from "../errors.ts";
 import type { QueryRun } from "../query-run.ts";
@@ -283,10 +284,6 @@ function keyOf({ format, paths, options }: FileSelection): string {
 		paths,
 		options.map(({ name, text }) => [name, text]),
 	]);
-}
-
-function literal(text: string): string {
-	return `'${text.replaceAll("'", "''")}'`;
 }
 
 function messageOf(error: unknown): string {

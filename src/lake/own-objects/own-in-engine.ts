@@ -2,6 +2,7 @@ import { tableFromIPC } from "apache-arrow";
 import type { OwnObject, SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { identifier } from "../../lib/sql/identifier.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import { describedColumns } from "../described-columns.ts";
 import { LakeError } from "../errors.ts";
 import { type Change, changeSql } from "../plan/change.ts";
@@ -124,7 +125,7 @@ export async function readVariable(
 	connection: Connection,
 	name: string,
 ): Promise<VariableValue | null> {
-	const variable = `getvariable('${name.replaceAll("'", "''")}')`;
+	const variable = `getvariable(${literal(name)})`;
 	const [row] = await read(
 		connection,
 		`SELECT typeof(${variable}) AS type, ${variable}::VARCHAR AS text`,

@@ -1,6 +1,7 @@
 import { tableFromIPC } from "apache-arrow";
 import type { SqlValue } from "../../../workers/engine-api.ts";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import { isLakeError } from "../errors.ts";
 import type { Connection, TableNeed } from "../types.ts";
 import { explain } from "./explain.ts";
@@ -156,9 +157,8 @@ async function askForValue(
 	const type = String(answer.getChild("type")?.get(0));
 	const text: unknown = answer.getChild("value")?.get(0);
 	if (!LITERAL_TYPE.test(type)) return null;
-	const literal =
-		text === null ? "NULL" : `'${String(text).replaceAll("'", "''")}'`;
-	return { value: `CAST(${literal} AS ${type})`, inner };
+	const written = text === null ? "NULL" : literal(String(text));
+	return { value: `CAST(${written} AS ${type})`, inner };
 }
 
 async function askForKeys(

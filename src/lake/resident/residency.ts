@@ -1,5 +1,6 @@
 import type { CatalogTable, ManifestFile } from "../../lib/catalog/catalog.ts";
 import { identifier } from "../../lib/sql/identifier.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import { formatBytes } from "../../lib/text/format.ts";
 import { LakeError } from "../errors.ts";
 import { columnsToDecode, fileColumns } from "../fetch/pieces.ts";
@@ -584,10 +585,6 @@ function standInBody(table: CatalogTable, standIn: StandIn): string {
 		return `CASE WHEN i = 0 THEN ${cast(column.max)} WHEN i < ${values} THEN ${cast(column.min)} END AS ${identifier(name)}`;
 	});
 	return `SELECT ${columns.join(", ")} FROM range(${standIn.rows}) made(i)`;
-}
-
-function literal(value: string): string {
-	return `'${value.replaceAll("'", "''")}'`;
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
-import { identifier } from "../../lib/sql/identifier.ts";
+import { identifier, quotedName } from "../../lib/sql/identifier.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { folded, isSymbol, nameOf } from "../sql/tokens.ts";
 import type { SplitDraft } from "./draft.ts";
@@ -66,8 +66,7 @@ export function byPartitions(query: Query, key: string): SplitDraft {
 		wholePartitionsOf: key,
 		merge(names) {
 			const select = columns.map(
-				(column, at) =>
-					`${column} AS "${(names[at] ?? "").replaceAll('"', '""')}"`,
+				(column, at) => `${column} AS ${quotedName(names[at] ?? "")}`,
 			);
 			let sort = 0;
 			const order = orders.flatMap(({ by, direction }, at) => [

@@ -1,4 +1,4 @@
-import { identifier } from "../../lib/sql/identifier.ts";
+import { identifier, quotedName } from "../../lib/sql/identifier.ts";
 import type { Token } from "../sql/tokenize.ts";
 import {
 	type Combine,
@@ -182,7 +182,7 @@ function mergeSql(
 	const select = items.flatMap(({ tokens }, at) => [
 		...(at === 0 ? [] : [inserted(",")]),
 		...rewrite(tokens),
-		inserted(`AS "${(names[at] ?? "").replaceAll('"', '""')}"`),
+		inserted(`AS ${quotedName(names[at] ?? "")}`),
 	]);
 	const order = orders.flatMap(({ by, direction }, at) => [
 		inserted(at === 0 ? "ORDER BY" : ","),

@@ -1,3 +1,4 @@
+import { quotedName } from "../../lib/sql/identifier.ts";
 import { GHOSTS } from "../plan/ghosts.ts";
 import { explaining, type PlanNode, plansIn } from "../plan/plan-tree.ts";
 import type { Connection } from "../types.ts";
@@ -165,14 +166,11 @@ function pathTo(root: PlanNode, table: string): Step[] {
 function isScanOf({ extra_info: { Table: name } }: PlanNode, table: string) {
 	return (
 		name !== undefined &&
-		[`${GHOSTS}.hidden.${table}`, `${GHOSTS}.hidden.${quoted(table)}`].includes(
-			String(name),
-		)
+		[
+			`${GHOSTS}.hidden.${table}`,
+			`${GHOSTS}.hidden.${quotedName(table)}`,
+		].includes(String(name))
 	);
-}
-
-function quoted(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
 }
 
 function plain(operator: string): string {

@@ -1,3 +1,4 @@
+import { quotedName } from "../../lib/sql/identifier.ts";
 import type { Column } from "../described-columns.ts";
 import type { Token } from "../sql/tokenize.ts";
 import { isSymbol, nameOf, outermost } from "../sql/tokens.ts";
@@ -104,7 +105,7 @@ function columnsOf({ block, render, describeColumns }: Reading): IsColumn {
 			await describeColumns(
 				render([
 					...block.with,
-					inserted(`SELECT "${name.replaceAll('"', '""')}" FROM`),
+					inserted(`SELECT ${quotedName(name)} FROM`),
 					...block.from,
 				]),
 			);

@@ -20,5 +20,10 @@ const NOT_BARE = new Set(
 /** A name as SQL takes it, quoted only where it must be. */
 export function identifier(name: string): string {
 	if (/^[a-z_][a-z0-9_]*$/.test(name) && !NOT_BARE.has(name)) return name;
+	return quotedName(name);
+}
+
+/** A name in quotes, where it has to be one: `max` in quotes is no function. */
+export function quotedName(name: string): string {
 	return `"${name.replaceAll('"', '""')}"`;
 }
