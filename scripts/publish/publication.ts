@@ -1,15 +1,10 @@
-import { gunzipSync } from "node:zlib";
 import { openHasher } from "../../src/lib/bytes/hash.ts";
-import {
-	type Catalog,
-	type ManifestBlock,
-	parseCatalog,
-} from "../../src/lib/catalog/catalog.ts";
+import { type Catalog, parseCatalog } from "../../src/lib/catalog/catalog.ts";
+import { unpackBlock } from "../../src/lib/catalog/unpack-block.ts";
 import { isBucketAddress } from "../storage/bucket-address.ts";
 import { LAKE_FILE } from "../storage/file-headers.ts";
 import { ConflictError, type Store, StoreError } from "../storage/store.ts";
 
-/** What every reader opens first. */
 /** Where the publication in force lies. */
 export const CATALOG = "catalog.json";
 
@@ -271,11 +266,9 @@ async function filesOf(
 				`${key} is not whole in ${store.address}: nothing is published; run the build again`,
 			);
 		for (const { startByte, byteLength } of manifest.blocks) {
-			const block = JSON.parse(
-				gunzipSync(
-					packed.subarray(startByte, startByte + byteLength),
-				).toString(),
-			) as ManifestBlock;
+			const block = await unpackBlock(
+				packed.subarray(startByte, startByte + byteLength),
+			);
 			for (const file of block.files) files.push(named(file));
 		}
 	}

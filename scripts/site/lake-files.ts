@@ -1,14 +1,7 @@
 import { copyFile, link, mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
-import {
-	type Catalog,
-	type ManifestBlock,
-	parseCatalog,
-} from "../../src/lib/catalog/catalog.ts";
-
-const decompress = promisify(gunzip);
+import { type Catalog, parseCatalog } from "../../src/lib/catalog/catalog.ts";
+import { unpackBlock } from "../../src/lib/catalog/unpack-block.ts";
 
 /**
  * Paths, below the lake's folder, of the catalog and of every file that it names;
@@ -58,9 +51,7 @@ async function tableFiles(folder: string, catalog: Catalog): Promise<string[]> {
 			for (const { startByte, byteLength } of manifest.blocks) {
 				const bytes = new Uint8Array(byteLength);
 				await file.read(bytes, 0, byteLength, startByte);
-				const block = JSON.parse(
-					(await decompress(bytes)).toString("utf8"),
-				) as ManifestBlock;
+				const block = await unpackBlock(bytes);
 				paths.push(...block.files.map(({ path }) => path));
 			}
 		} finally {

@@ -1,4 +1,5 @@
-import type { CatalogTable, ManifestBlock } from "../../lib/catalog/catalog.ts";
+import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { unpackBlock } from "../../lib/catalog/unpack-block.ts";
 import { literal } from "../../lib/sql/literal.ts";
 
 /**
@@ -10,14 +11,9 @@ export async function filesOf(
 	manifest: Uint8Array<ArrayBuffer>,
 ): Promise<string[]> {
 	const blocks = await Promise.all(
-		table.manifest.blocks.map(async ({ startByte, byteLength }) => {
-			const unpacked = new Blob([
-				manifest.subarray(startByte, startByte + byteLength),
-			])
-				.stream()
-				.pipeThrough(new DecompressionStream("gzip"));
-			return JSON.parse(await new Response(unpacked).text()) as ManifestBlock;
-		}),
+		table.manifest.blocks.map(({ startByte, byteLength }) =>
+			unpackBlock(manifest.subarray(startByte, startByte + byteLength)),
+		),
 	);
 	return blocks.flatMap((block) => block.files.map(({ path }) => path));
 }

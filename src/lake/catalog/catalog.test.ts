@@ -7,7 +7,7 @@ import type {
 	CatalogTable,
 	ManifestBlock,
 } from "../../lib/catalog/catalog.ts";
-import { LakeError } from "../errors.ts";
+import { LakeError, throwIfCancelled } from "../errors.ts";
 import { type ByteCache, memoryCache } from "../fetch/byte-cache.ts";
 import type { RangeSource } from "../types.ts";
 import { ManifestBlocks, openCatalog } from "./catalog.ts";
@@ -87,7 +87,8 @@ test("a page in the catalog's place is refused, whatever was seen before", async
 	).rejects.toThrow("not JSON");
 });
 
-test("a block is fetched once, and again where that failed", async () => {
+/** A table of one block, and the file in which it lies. */
+async function tableOfOneBlock() {
 	const block: ManifestBlock = { files: [] };
 	const file = gzipSync(JSON.stringify(block));
 	const hash = await openHasher();
@@ -103,6 +104,11 @@ test("a block is fetched once, and again where that failed", async () => {
 		name: "t",
 		manifest: { path: "t.bin", bytes: file.length, blocks: [reference] },
 	} as unknown as CatalogTable;
+	return { block, file, reference, table };
+}
+
+test("a block is fetched once, and again where that failed", async () => {
+	const { block, file, reference, table } = await tableOfOneBlock();
 	const blocks = new ManifestBlocks();
 	const load = (bytes: Uint8Array) => {
 		const from = source("https://a/", offline, bytes);
@@ -121,6 +127,36 @@ test("a block is fetched once, and again where that failed", async () => {
 	expect(await first.loaded).toEqual(block);
 	expect(await second.loaded).toEqual(block);
 	expect([first.from.reads, second.from.reads]).toEqual([1, 0]);
+});
+
+test("who waits for a block that another asked for first has it, though that one cancels", async () => {
+	const { block, file, reference, table } = await tableOfOneBlock();
+	const blocks = new ManifestBlocks();
+	const load = (given: AbortSignal) => {
+		const whole = source("https://a/", offline, file);
+		const from: RangeSource = {
+			...whole,
+			read: async (path, startByte, endByte, signal) => {
+				await new Promise((resolve) => setTimeout(resolve, 1));
+				throwIfCancelled(signal);
+				return whole.read(path, startByte, endByte, signal);
+			},
+		};
+		return blocks.load(table, reference, {
+			source: from,
+			cache: memoryCache(1e6),
+			signal: given,
+			tally: { requests: 0, bytes: 0, cachedBytes: 0 },
+		});
+	};
+	const first = new AbortController();
+	const loads = Promise.allSettled(
+		[first.signal, signal, signal, first.signal].map(load),
+	);
+	first.abort();
+	const had = { status: "fulfilled", value: block };
+	const cancelled = { status: "rejected", reason: expect.any(LakeError) };
+	expect(await loads).toEqual([cancelled, had, had, cancelled]);
 });
 
 test("a catalog that was torn when it was kept is not one that was seen", async () => {

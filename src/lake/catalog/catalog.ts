@@ -5,6 +5,7 @@ import {
 	type ManifestBlock,
 	parseCatalog,
 } from "../../lib/catalog/catalog.ts";
+import { unpackBlock } from "../../lib/catalog/unpack-block.ts";
 import { isLakeError, LakeError } from "../errors.ts";
 import type { ByteCache } from "../fetch/byte-cache.ts";
 import { type TransferOptions, transfer } from "../fetch/transfer.ts";
@@ -108,17 +109,24 @@ export class ManifestBlocks {
 	}
 
 	/** Clears what failed, so that the next call tries again. */
-	load(
+	async load(
 		table: CatalogTable,
 		block: BlockReference,
 		options: TransferOptions,
 	): Promise<ManifestBlock> {
-		let loading = this.#blocks.get(block);
-		if (loading === undefined) {
-			loading = fetchBlock(table, block, options);
-			this.#blocks.set(block, loading);
-			loading.catch(() => this.#blocks.delete(block));
-		}
+		const underway = this.#blocks.get(block);
+		if (underway !== undefined)
+			try {
+				return await underway;
+			} catch (error) {
+				const isOthers = isLakeError(error, "CancelledError");
+				if (!isOthers || options.signal.aborted) throw error;
+				// Whoever asked first has cancelled, and this one has not.
+				return this.load(table, block, options);
+			}
+		const loading = fetchBlock(table, block, options);
+		this.#blocks.set(block, loading);
+		loading.catch(() => this.#blocks.delete(block));
 		return loading;
 	}
 }
@@ -145,10 +153,7 @@ async function fetchBlock(
 	);
 	if (bytes === undefined) throw new Error(`no bytes for a block of ${path}`);
 	try {
-		const unpacked = new Blob([bytes as Uint8Array<ArrayBuffer>])
-			.stream()
-			.pipeThrough(new DecompressionStream("gzip"));
-		return JSON.parse(await new Response(unpacked).text()) as ManifestBlock;
+		return await unpackBlock(bytes);
 	} catch (cause) {
 		throw new LakeError(
 			"FetchError",
