@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Figure, untargeted } from "./figure.ts";
+import { measuredBuild } from "./pipeline/measured-build.ts";
 import { ride, writeRides } from "./pipeline/ride-files.ts";
-import { runBuild } from "./pipeline/run-build.ts";
 
 const SMALL_FILES = 10_000;
 const TARGET_SECONDS = 2;
@@ -36,8 +36,8 @@ async function nothingNew(folder: string): Promise<Figure[]> {
 			join(posts, `${id}.jsonl`),
 			`{"id_str":"${id}","created_at":"Sun Aug 31 00:29:15 +0000 2014","text":"#one","entities":{"hashtags":[{"text":"one"}]},"user":{"screen_name":"one"}}\n`,
 		);
-	const first = await runBuild(folder, []);
-	const { report, seconds } = await runBuild(folder, []);
+	const first = await measuredBuild(folder, []);
+	const { report, seconds } = await measuredBuild(folder, []);
 	if (first.report.exitCode !== 0 || !report.unchanged)
 		throw new Error(`not unchanged after exit ${first.report.exitCode}`);
 	return [
@@ -61,9 +61,9 @@ async function nothingNew(folder: string): Promise<Figure[]> {
 async function oneRide(folder: string): Promise<Figure[]> {
 	const rides = join(folder, "input", "rides");
 	await writeRides(rides, RIDES, POINTS);
-	const full = await runBuild(folder, []);
+	const full = await measuredBuild(folder, []);
 	await writeFile(join(rides, "new.gpx"), ride(RIDES, POINTS));
-	const next = await runBuild(folder, []);
+	const next = await measuredBuild(folder, []);
 	const [table] = next.report.tables;
 	if (next.report.exitCode !== 0 || table?.rows !== RIDES + 1)
 		throw new Error(

@@ -72,7 +72,7 @@ export interface BuildTools extends Omit<StepTools, "scratch"> {
 const CUT_AT_A_TIME = 3;
 
 /** Reads, compares, writes, aggregates and publishes, as far as anything is new. */
-export async function runBuild(
+export async function runSteps(
 	options: BuildOptions,
 	tools: BuildTools,
 ): Promise<StreamedReport> {

@@ -69,7 +69,7 @@ export async function buildLake(
 		const opening = openDatabase({ temporaryFolder: spill });
 		closing.push(() => opening.then(({ close }) => close()).catch(() => {}));
 		// Their code is loaded while the engine starts: both take a good part of a small build's time.
-		const [{ runBuild }, { kinds }, database] = await Promise.all([
+		const [{ runSteps }, { kinds }, database] = await Promise.all([
 			import("./build-run.ts"),
 			import("../jobs/kinds.ts"),
 			opening,
@@ -83,7 +83,7 @@ export async function buildLake(
 			workshop.wasLeft ? null : kinds,
 		);
 		closing.push(() => runner.close());
-		const report = await runBuild(options, {
+		const report = await runSteps(options, {
 			input,
 			places,
 			workshop,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Figure, untargeted } from "../figure.ts";
 import { runRival, writeFlights } from "./by-hand.ts";
+import { measuredBuild } from "./measured-build.ts";
 import { writeRides } from "./ride-files.ts";
-import { runBuild } from "./run-build.ts";
 
 const FILES = 1000;
 const POINTS = 1000;
@@ -23,7 +23,7 @@ export async function bench(): Promise<Figure[]> {
 			FILES,
 			POINTS,
 		);
-		const { report, seconds, peak } = await runBuild(folder, []);
+		const { report, seconds, peak } = await measuredBuild(folder, []);
 		const points = report.tables.find(({ name }) => name === "ride_points");
 		if (report.exitCode !== 0 || points?.rows !== FILES * POINTS)
 			throw new Error(

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Figure, untargeted } from "../figure.ts";
 import { RIVALS, runRival, writeFlights } from "./by-hand.ts";
-import { runBuild } from "./run-build.ts";
+import { measuredBuild } from "./measured-build.ts";
 
 const SIZES = [10_000_000, 100_000_000];
 const PROCESSES = [1, 2, 4];
@@ -41,7 +41,7 @@ export async function bench(): Promise<Figure[]> {
 				await rm(join(folder, rival), { recursive: true, force: true });
 			}
 			for (const processes of PROCESSES) {
-				const { report, seconds, peak } = await runBuild(folder, [
+				const { report, seconds, peak } = await measuredBuild(folder, [
 					"--processes",
 					String(processes),
 				]);

@@ -9,7 +9,7 @@ import type { BuildReport } from "../../steps/report.ts";
  * Builds the folder's `input` into its `lake` with the command, as a user would, and
  * watches the memory of it and its children: `peak` is the largest VmHWM of any process, in bytes.
  */
-export async function runBuild(
+export async function measuredBuild(
 	folder: string,
 	options: readonly string[],
 ): Promise<{ report: BuildReport; seconds: number; peak: number }> {
