@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { inOwnDirection } from "../lib/text/own-direction.ts";
+import { ellipsis, textWidthEm } from "../lib/text/text-width.ts";
 import {
 	type Candle,
 	type Drawing,
@@ -10,7 +11,6 @@ import {
 } from "./answer-drawing.ts";
 import { EACH } from "./answer-encoding.ts";
 import { formatNumber } from "./format.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
 import { timeAxis } from "./time-axis.ts";
 import { decimalsFor, valueAxis, valueAxisWidth } from "./value-axis.ts";
 

@@ -1,6 +1,7 @@
 import type { PlotOptions } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { textWidthEm } from "../lib/text/text-width.ts";
 import { plotHtml } from "./at-build.ts";
 import { formatUnit } from "./format.ts";
 import {
@@ -32,7 +33,6 @@ import {
 	type TagPair,
 	tagsTogetherChart,
 } from "./tags-together.ts";
-import { textWidthEm } from "./text-width.ts";
 import { describeTopTags, type TopTag, topTagsChart } from "./top-tags.ts";
 import {
 	axisLabel,

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { textWidthEm } from "../lib/text/text-width.ts";
 import { formatCompact } from "./format.ts";
-import { textWidthEm } from "./text-width.ts";
 
 /** How often something was: a bar. */
 export interface CountBar {

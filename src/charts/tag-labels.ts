@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { shownTag } from "../lib/posts/hashtags.ts";
-import { ellipsis, textWidthEm } from "./text-width.ts";
+import { ellipsis, textWidthEm } from "../lib/text/text-width.ts";
 
 export const FONT_SIZE = 12;
 

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { shownTag } from "../lib/posts/hashtags.ts";
 import { formatCount, formatCounted } from "../lib/text/format.ts";
+import { textWidthEm } from "../lib/text/text-width.ts";
 import { FONT_SIZE, tagLabels } from "./tag-labels.ts";
-import { textWidthEm } from "./text-width.ts";
 
 /** Posts that carry two tags; of a tag with itself, the posts that carry it. */
 export interface TagPair {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
+import { textWidthEm } from "../lib/text/text-width.ts";
 import { formatNumber } from "./format.ts";
-import { textWidthEm } from "./text-width.ts";
 
 /** In pixels. */
 const FONT_SIZE = 12;

@@ -1,4 +1,4 @@
-import { textWidthEm, wrapped } from "../../charts/text-width.ts";
+import { textWidthEm, wrapped } from "../../lib/text/text-width.ts";
 import { allowedXml } from "../../lib/text/xml-text.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
