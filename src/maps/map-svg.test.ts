@@ -2,6 +2,7 @@ import { DOMParser } from "linkedom";
 import { describe, expect, test } from "vitest";
 import type { CellWindow } from "../lib/geo/grid.ts";
 import { randomFrom } from "../lib/random.ts";
+import { textWidthEm } from "../lib/text/text-width.ts";
 import type { Shapes } from "./basemap/fine-basemap.ts";
 import { logScale } from "./cells/density.ts";
 import type { MapScreen } from "./map-screen.ts";
@@ -198,6 +199,17 @@ test("says all it has to say, in lines that fit", () => {
 	expect(said).toContain("My own files (CC0)");
 	expect(width).toBe(screen.width + 2 * map.x);
 	expect(height).toBeGreaterThan(map.y + screen.height + 60);
+});
+
+test("lines of wide letters fit, too", () => {
+	const sentence = Array.from({ length: 40 }, () => "地図の線").join(" ");
+	const { text } = mapSvg({ ...picture, sentence });
+	const lines = [...parse(text).querySelectorAll("text")]
+		.map(({ textContent }) => textContent ?? "")
+		.filter((line) => line.includes("地図"));
+	expect(lines.join(" ")).toBe(sentence);
+	for (const line of lines)
+		expect(textWidthEm(line) * 12).toBeLessThanOrEqual(screen.width);
 });
 
 describe("what lies over cells and lines", () => {

@@ -2,6 +2,7 @@ import { type CellWindow, piecesOf } from "../lib/geo/grid.ts";
 import { MAX_LATITUDE, mercatorY } from "../lib/geo/mercator.ts";
 import type { Track } from "../lib/rides/tracks.ts";
 import { formatCount } from "../lib/text/format.ts";
+import { wrapped } from "../lib/text/text-width.ts";
 import { allowedXml } from "../lib/text/xml-text.ts";
 import type { Position } from "./basemap/basemap-format.ts";
 import { cutRing, type RingPoint } from "./basemap/cut-ring.ts";
@@ -24,9 +25,8 @@ const MARGIN = 16;
 const LEGEND_WIDTH = 176;
 const RAMP_HEIGHT = 10;
 
-/** Of small text, in pixels: between lines, and of an average letter. */
+/** Of small text, in pixels. */
 const LINE_HEIGHT = 17;
-const LETTER = 6.4;
 
 /** What a map's file shows and says. */
 export interface MapPicture {
@@ -90,12 +90,15 @@ export function mapSvg(picture: MapPicture): MapSvg {
 			`<text x="${MARGIN}" y="${top + size}" font-size="${size}" font-weight="${weight}" fill="${fill}">${escaped(text)}</text>`,
 		);
 	};
+	const writeLines = (text: string, size: number) => {
+		for (const line of wrapped(text, screen.width / size)) {
+			write(line, size, colours.muted);
+			top += LINE_HEIGHT;
+		}
+	};
 	write(picture.title, 16, colours.text, 650);
 	top += 26;
-	for (const line of wrapped(picture.sentence, screen.width / LETTER)) {
-		write(line, 12, colours.muted);
-		top += LINE_HEIGHT;
-	}
+	writeLines(picture.sentence, 12);
 	top += 6;
 	const map = { x: MARGIN, y: top };
 	parts.push(
@@ -118,10 +121,7 @@ export function mapSvg(picture: MapPicture): MapSvg {
 	top += 20;
 	parts.push(legend(scale, stops, colours, top));
 	top += RAMP_HEIGHT + 26;
-	for (const line of wrapped(picture.credits, screen.width / LETTER)) {
-		write(line, 11, colours.muted);
-		top += LINE_HEIGHT;
-	}
+	writeLines(picture.credits, 11);
 	const height = top + MARGIN / 2;
 	const background =
 		basemap === null
@@ -339,19 +339,6 @@ function ringPath(line: Float64Array, screen: MapScreen, turn: number): string {
 
 function tenths(value: number): number {
 	return Math.round(value * 10) / 10;
-}
-
-/** Lines of about so many letters, broken between words. */
-function wrapped(text: string, letters: number): string[] {
-	const lines: string[] = [];
-	let line = "";
-	for (const word of text.split(" ")) {
-		if (line !== "" && line.length + 1 + word.length > letters) {
-			lines.push(line);
-			line = word;
-		} else line = line === "" ? word : `${line} ${word}`;
-	}
-	return [...lines, line];
 }
 
 /** Text as XML has it; what XML forbids becomes the sign for what cannot be shown. */
