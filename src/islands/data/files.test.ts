@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
+import { literal } from "../../lib/sql/literal.ts";
 import { filesOf, readerSnippet } from "./files.ts";
 
 function tableOf(
@@ -64,13 +65,15 @@ test("native DuckDB runs its snippet and gets partition keys with their types", 
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
 	try {
+		const lake = `${folder}/somebody's`;
+		await mkdir(lake);
 		await connection.run(
-			`copy (select i % 2 + 6 as level, i as x from range(4) t(i)) to '${folder}/cells' (format parquet, partition_by (level), filename_pattern 'part')`,
+			`copy (select i % 2 + 6 as level, i as x from range(4) t(i)) to ${literal(`${lake}/cells`)} (format parquet, partition_by (level), filename_pattern 'part')`,
 		);
 		const snippet = readerSnippet(
 			"DuckDB",
 			tableOf({ path: "", bytes: 0, blocks: [] }, ["level"]),
-			`${folder}/`,
+			`${lake}/`,
 			["cells/level=6/part0.parquet", "cells/level=7/part0.parquet"],
 		);
 		const answer = await connection.runAndReadAll(snippet);

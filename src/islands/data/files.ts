@@ -32,16 +32,18 @@ export function readerSnippet(
 	paths: readonly string[],
 ): string {
 	const isPartitioned = table.partitionKeys.length > 0;
-	const list = (quote: string, indent: string, prefix: string) =>
-		paths
-			.map((path) => `${indent}${quote}${prefix}${path}${quote}`)
-			.join(",\n");
+	/** A text in JSON is a literal of Python, too. */
+	const list = (
+		written: (text: string) => string,
+		indent: string,
+		prefix: string,
+	) => paths.map((path) => `${indent}${written(prefix + path)}`).join(",\n");
 	switch (reader) {
 		case "DuckDB":
 			return [
 				"select *",
 				`from read_parquet([`,
-				list("'", "  ", lakeUrl),
+				list(literal, "  ", lakeUrl),
 				isPartitioned
 					? `], hive_partitioning = true, hive_types = {${hiveTypes(table)}})`
 					: "])",
@@ -52,7 +54,7 @@ export function readerSnippet(
 				"import polars as pl",
 				"",
 				"table = pl.scan_parquet([",
-				list('"', "    ", lakeUrl),
+				list(JSON.stringify, "    ", lakeUrl),
 				isPartitioned ? "], hive_partitioning=True)" : "])",
 				"print(table.head(100).collect())",
 			].join("\n");
@@ -61,10 +63,10 @@ export function readerSnippet(
 				"# Copy the lake to a place Spark can read, a bucket or a folder.",
 				'lake = "s3a://bucket/lake/"',
 				"paths = [",
-				list('"', "    ", ""),
+				list(JSON.stringify, "    ", ""),
 				"]",
 				"table = (",
-				`    spark.read.option("basePath", lake + "${table.name}")`,
+				`    spark.read.option("basePath", lake + ${JSON.stringify(table.name)})`,
 				"    .parquet(*[lake + path for path in paths])",
 				")",
 				"table.show(100)",
