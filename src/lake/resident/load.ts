@@ -12,7 +12,8 @@ import { chunkPieces, tailPiece } from "../fetch/pieces.ts";
 import type { Piece } from "../fetch/ranges.ts";
 import { type TransferTally, transfer } from "../fetch/transfer.ts";
 import type { Decoder, RangeSource } from "../types.ts";
-import type { Residency, RowGroupLoad } from "./residency.ts";
+import type { Residency } from "./residency.ts";
+import { type RowGroupLoad, rowsOf } from "./store.ts";
 
 export interface LoadOptions {
 	readonly source: RangeSource;
@@ -71,7 +72,7 @@ export async function startLoading(
 		startTransfer(loads, { ...options, signal }),
 		signal,
 	);
-	const totalRows = sum(loads.map(rowsOf));
+	const totalRows = sum(loads.map(({ rowGroup }) => rowsOf(rowGroup)));
 
 	const decoding: Promise<void>[] = [];
 	/** Null where there is nothing to decode, undefined as long as it is not decoded. */
@@ -101,7 +102,7 @@ export async function startLoading(
 			await residency.load(group, ipc);
 			stagesMs.load += performance.now() - started;
 			at += group.length;
-			rows += sum(group.map(rowsOf));
+			rows += sum(group.map(({ rowGroup }) => rowsOf(rowGroup)));
 			if (ipc !== null) {
 				loaded.files.add(group[0].rowGroup.file.path);
 				loaded.rowGroups += group.length;
@@ -250,10 +251,6 @@ function piecesToFetch(loads: readonly RowGroupLoad[]) {
 		piecesOf.set(load, [...chunks, tail]);
 	}
 	return { pieces, piecesOf };
-}
-
-function rowsOf({ rowGroup: { file, index } }: RowGroupLoad): number {
-	return file.rowGroups[index]?.rows ?? 0;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -3,79 +3,31 @@ import { identifier } from "../../lib/sql/identifier.ts";
 import { literal } from "../../lib/sql/literal.ts";
 import { formatBytes } from "../../lib/text/format.ts";
 import { LakeError } from "../errors.ts";
-import { columnsToDecode, fileColumns } from "../fetch/pieces.ts";
+import { columnsToDecode } from "../fetch/pieces.ts";
 import { DATA } from "../plan/ghosts.ts";
-import type {
-	Connection,
-	RowGroupReference,
-	StandIn,
-	TableNeed,
-} from "../types.ts";
+import type { Connection, TableNeed } from "../types.ts";
+import { estimateBytes, partitionRowBytes } from "./memory-estimate.ts";
+import {
+	columnsOf,
+	covers,
+	holdsMore,
+	keepsOrder,
+	keyOf,
+	missingIn,
+	qualified,
+	type RowGroupLoad,
+	rowsOf,
+	STORES,
+	type Store,
+	sameNames,
+} from "./store.ts";
+import { bodyOf, standInBody } from "./views.ts";
 
-/** A row group that a store waits for. */
-export interface RowGroupLoad {
-	readonly store: Store;
-	readonly rowGroup: RowGroupReference;
-	/** Columns of the file to decode, in the file's order; none where only partition keys are wanted. */
-	readonly columns: readonly string[];
-}
-
-/** A physical table: some columns of some row groups, none of them ragged. */
-export interface Store {
-	readonly name: string;
-	readonly table: CatalogTable;
-	/** In the table's order, partition keys included. */
-	readonly columns: readonly string[];
-	/** In the order they were loaded, which is that of the rows. */
-	readonly rowGroups: Set<string>;
-	bytes: number;
-	/** Of those, what has not been packed since it was loaded. */
-	unpackedBytes: number;
-	/** Of the session's queries, the last that read it. */
-	lastUsed: number;
-}
-
-/**
- * The database of the stores: DuckDB packs its tables at a checkpoint, and groups and
- * filters packed strings several times as fast. In a transaction that writes to it
- * nothing else can be written.
- */
-const STORES = "lakeside_stores";
 /** A second or so, for which a query that comes meanwhile would wait. */
 const MOST_PACKED_BYTES = 150e6;
 /** What passes through, in the database that SQL sees. */
 const PASSING_SCHEMA = `${DATA}.store`;
 const INCOMING = { schema: "store", table: "incoming", create: true };
-
-/** Strings, lists and structs: Arrow's and DuckDB's overhead per row, and growth on decompression. */
-const VARIABLE_ROW_BYTES = 16;
-const VARIABLE_GROWTH = 4;
-
-const FIXED_BYTES: Readonly<Record<string, number>> = {
-	BOOLEAN: 1,
-	TINYINT: 1,
-	UTINYINT: 1,
-	SMALLINT: 2,
-	USMALLINT: 2,
-	INTEGER: 4,
-	UINTEGER: 4,
-	FLOAT: 4,
-	DATE: 4,
-	BIGINT: 8,
-	UBIGINT: 8,
-	DOUBLE: 8,
-	TIME: 8,
-	TIMESTAMP: 8,
-	TIMESTAMP_S: 8,
-	TIMESTAMP_MS: 8,
-	TIMESTAMP_NS: 8,
-	"TIMESTAMP WITH TIME ZONE": 8,
-	"TIME WITH TIME ZONE": 8,
-	INTERVAL: 16,
-	UUID: 16,
-	HUGEINT: 16,
-	UHUGEINT: 16,
-};
 
 /**
  * What of the lake lies in the engine's memory. A table of the lake is a view over
@@ -141,10 +93,7 @@ export class Residency {
 
 	/** Memory that stores for exactly these needs take, about. */
 	bytesOf(needs: readonly TableNeed[]): number {
-		return needs.reduce(
-			(sum, need) => sum + this.#estimate(need, need.rowGroups),
-			0,
-		);
+		return needs.reduce((sum, need) => sum + this.#estimate(need), 0);
 	}
 
 	/** Whether nothing is missing of what a query needs. */
@@ -326,7 +275,7 @@ export class Residency {
 		const grown = needs.flatMap((need) => {
 			const store = this.#usableFor(need);
 			if (store === undefined || !holdsMore(store, need)) return [];
-			const beyond = store.bytes - this.#estimate(need, need.rowGroups);
+			const beyond = store.bytes - this.#estimate(need);
 			return [{ store, beyond }];
 		});
 		for (const { store } of grown.sort((a, b) => b.beyond - a.beyond)) {
@@ -438,23 +387,8 @@ export class Residency {
 		return need.columns.length === 0 || need.rowGroups.length === 0;
 	}
 
-	#estimate(need: TableNeed, rowGroups: readonly RowGroupReference[]): number {
-		const table = this.#table(need.table);
-		const inFile = fileColumns(table);
-		let bytes = 0;
-		for (const { name, type } of table.columns) {
-			if (!need.columns.includes(name)) continue;
-			const fixed = FIXED_BYTES[type] ?? (type.startsWith("DECIMAL") ? 16 : 0);
-			const index = inFile.indexOf(name);
-			for (const { file, index: group } of rowGroups) {
-				const rowGroup = file.rowGroups[group];
-				const packed = rowGroup?.chunks[index]?.[1] ?? 0;
-				const width = fixed === 0 ? VARIABLE_ROW_BYTES : fixed;
-				bytes += (rowGroup?.rows ?? 0) * width;
-				if (fixed === 0) bytes += packed * VARIABLE_GROWTH;
-			}
-		}
-		return bytes;
+	#estimate(need: TableNeed, rowGroups = need.rowGroups): number {
+		return estimateBytes(this.#table(need.table), need.columns, rowGroups);
 	}
 
 	/** parquet-wasm reads intervals without their months, and only whole columns are read in another way. */
@@ -498,95 +432,4 @@ export function largestOf(
 	bytesOf: (need: TableNeed) => number,
 ): TableNeed | undefined {
 	return needs.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0];
-}
-
-function covers(store: Store, other: Store): boolean {
-	return (
-		store.table === other.table &&
-		other.columns.every((column) => store.columns.includes(column)) &&
-		[...other.rowGroups].every((key) => store.rowGroups.has(key))
-	);
-}
-
-/** Whether a store that is appended to what it lacks has the rows where the need wants them. */
-function keepsOrder(store: Store, { inOrder, rowGroups }: TableNeed): boolean {
-	if (!inOrder) return true;
-	const wanted = new Set(rowGroups.map(keyOf));
-	const held = [...store.rowGroups].filter((key) => wanted.has(key));
-	const first = [...wanted].slice(0, held.length);
-	return held.every((key, index) => key === first[index]);
-}
-
-/** In the table's order. */
-function columnsOf(table: CatalogTable, need: TableNeed): string[] {
-	return table.columns
-		.map((column) => column.name)
-		.filter((name) => need.columns.includes(name));
-}
-
-/** Of a need's row groups, those that a store, or none, lacks. */
-function missingIn(
-	store: Store | undefined,
-	{ rowGroups }: TableNeed,
-): readonly RowGroupReference[] {
-	return rowGroups.filter((rowGroup) => !store?.rowGroups.has(keyOf(rowGroup)));
-}
-
-function holdsMore(store: Store, { columns, rowGroups }: TableNeed): boolean {
-	const needed = new Set(rowGroups.map(keyOf));
-	return (
-		store.columns.length > columns.length ||
-		[...store.rowGroups].some((key) => !needed.has(key))
-	);
-}
-
-/** Of the columns that are in no file, and so in no Arrow stream. */
-function partitionRowBytes({ table, columns }: Store): number {
-	const keys = columns.filter((name) => table.partitionKeys.includes(name));
-	return keys.length * VARIABLE_ROW_BYTES;
-}
-
-function keyOf({ file, index }: RowGroupReference): string {
-	return `${index} ${file.path}`;
-}
-
-function rowsOf({ file, index }: RowGroupReference): number {
-	return file.rowGroups[index]?.rows ?? 0;
-}
-
-function qualified(store: Store): string {
-	return `${STORES}.${identifier(store.name)}`;
-}
-
-/** A store's rows, or so many rows of nothing but NULLs. */
-function bodyOf(
-	table: CatalogTable,
-	store: Store | null,
-	rows: number,
-): string {
-	const columns = table.columns.map(({ name, type }) =>
-		store?.columns.includes(name)
-			? identifier(name)
-			: `CAST(NULL AS ${type}) AS ${identifier(name)}`,
-	);
-	const from = store === null ? `range(${rows})` : qualified(store);
-	return `SELECT ${columns.join(", ")} FROM ${from}`;
-}
-
-/** The greatest value comes first, then the least as often as it takes, then nulls. */
-function standInBody(table: CatalogTable, standIn: StandIn): string {
-	const columns = table.columns.map(({ name, type }) => {
-		const column = standIn.columns.get(name);
-		const cast = (text: string | null) =>
-			`CAST(${text === null ? "NULL" : literal(text)} AS ${type})`;
-		if (column === undefined || column.max === null)
-			return `${cast(null)} AS ${identifier(name)}`;
-		const values = standIn.rows - column.nulls;
-		return `CASE WHEN i = 0 THEN ${cast(column.max)} WHEN i < ${values} THEN ${cast(column.min)} END AS ${identifier(name)}`;
-	});
-	return `SELECT ${columns.join(", ")} FROM range(${standIn.rows}) made(i)`;
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-	return a.length === b.length && a.every((name, index) => name === b[index]);
 }

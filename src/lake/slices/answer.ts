@@ -3,11 +3,8 @@ import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { formatBytes } from "../../lib/text/format.ts";
 import type { Statement } from "../plan/statement.ts";
 import { type LoadOptions, startLoading } from "../resident/load.ts";
-import {
-	largestOf,
-	type Residency,
-	type Store,
-} from "../resident/residency.ts";
+import { largestOf, type Residency } from "../resident/residency.ts";
+import type { Store } from "../resident/store.ts";
 import type { Connection, RowGroupReference, TableNeed } from "../types.ts";
 import { SliceCutter, type Unit, unitsOf } from "./cut.ts";
 import { DoesNotSplit } from "./does-not-split.ts";
