@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CatalogTable } from "../../lib/catalog/catalog.ts";
-import { conditionsOf, type Predicate, readFilters } from "./filters.ts";
+import { conditionsOf, readFilters } from "./filters.ts";
+import type { Predicate } from "./predicate.ts";
 
 /** As many columns as names, all INTEGER but those given with a type. */
 function table(...columns: readonly string[]): CatalogTable {

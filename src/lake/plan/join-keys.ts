@@ -8,9 +8,9 @@ import {
 } from "../../lib/catalog/ordered-values.ts";
 import { identifier } from "../../lib/sql/identifier.ts";
 import type { RowGroupReference } from "../types.ts";
-import type { Predicate } from "./filters.ts";
 import { DATA } from "./ghosts.ts";
 import type { JoinEdge } from "./join-edges.ts";
+import type { Predicate } from "./predicate.ts";
 import { BoundsReader } from "./prune.ts";
 
 /** SQL with its parameters. */

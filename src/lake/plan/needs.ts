@@ -8,8 +8,9 @@ import type {
 } from "../../lib/catalog/catalog.ts";
 import type { RowGroupReference, TableNeed } from "../types.ts";
 import { ROW_MARK, type Scan } from "./explain.ts";
-import { type Predicate, readFilters, type ScanFilters } from "./filters.ts";
+import { readFilters, type ScanFilters } from "./filters.ts";
 import { type Extent, holding, type Wanted } from "./narrow.ts";
+import type { Predicate } from "./predicate.ts";
 import { type BoundsOf, BoundsReader, mayMatch, mustMatch } from "./prune.ts";
 
 import type { SimpleAggregates } from "./simple-aggregates.ts";

@@ -10,7 +10,7 @@ import {
 	type ReadValue,
 	valueReader,
 } from "../../lib/catalog/ordered-values.ts";
-import type { ComparisonOperator, Predicate } from "./filters.ts";
+import type { ComparisonOperator, Predicate } from "./predicate.ts";
 
 /** What is known of a column in some rows; a bound that is unknown is undefined. */
 export interface ColumnBounds {
