@@ -190,8 +190,14 @@ export class FilterParser {
 	/** `(NOT flag)`, `(NOT ((a > 5) AND (a < 9)))` */
 	#negation(): Predicate | undefined {
 		if (!this.#takeWord("NOT")) return undefined;
+		const wasLoose = this.#loose;
+		this.#loose = false;
 		const predicate = this.#flag() ?? this.#group();
-		return predicate && negated(predicate);
+		// What holds for more rows than pass would hold, negated, for fewer.
+		const isTold = !this.#loose;
+		this.#loose ||= wasLoose;
+		if (predicate === undefined) return undefined;
+		return isTold ? negated(predicate) : UNKNOWN;
 	}
 
 	/**

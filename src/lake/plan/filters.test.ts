@@ -49,6 +49,17 @@ test("a condition it does not understand stands for anything, in parentheses of 
 	expect(read(["(x BETWEEN false AND (b > 3))"], "b").parts).toEqual([UNKNOWN]);
 });
 
+test("the opposite of what holds for more rows is not told: it would hold for fewer", () => {
+	const between = "(CAST(a AS BIGINT) BETWEEN 1 AND 5)";
+	expect(read([between], "a").parts).toMatchObject([
+		{ kind: "and", parts: [{ operator: ">=" }, { operator: "<=" }] },
+	]);
+	expect(read([`(NOT ${between})`], "a").parts).toEqual([UNKNOWN]);
+	expect(read([`(${between} OR (NOT (a > 9)))`], "a").parts).toMatchObject([
+		{ kind: "or", parts: [{ kind: "and" }, is("a", "<=", 9n)] },
+	]);
+});
+
 test.each([
 	["a>5 AND", "a line that ends too early"],
 	["CASE  WHEN ((a > 1)) THEN (true) ELSE (a = 2) END", "a bare CASE"],
