@@ -46,13 +46,18 @@ export async function openParquetTable(
 			"UnsupportedError",
 			`read_parquet takes no options here: leave out ${option.name}`,
 		);
-	const found = await Promise.all(
+	const found = await foundAll(store, limits, (limits) =>
 		paths.map((path) => store.find(path, limits)),
 	);
-	const opened = await Promise.all(
-		found.map((file) => openFound(file, store, limits)),
-	);
-	return tableOf(name, found, opened, new Map());
+	try {
+		const opened = await Promise.all(
+			found.map((file) => openFound(file, store, limits)),
+		);
+		return tableOf(name, found, opened, new Map());
+	} catch (error) {
+		store.forget(found.map(({ path }) => path));
+		throw error;
+	}
 }
 
 /** CSV, JSON and GPX: reads the files whole, and makes a Parquet file of them that is kept in memory. */
@@ -64,7 +69,7 @@ export async function openTextTable(
 	engine: { readonly database: Database; readonly connection: Connection },
 	encode: (ipc: Uint8Array) => Promise<Uint8Array>,
 ): Promise<FileTable> {
-	const found = await Promise.all(
+	const found = await foundAll(store, limits, (limits) =>
 		paths.map((path) => store.fetch(path, limits)),
 	);
 	store.forget(found.map(({ path }) => path));
@@ -90,6 +95,25 @@ export async function openTextTable(
 		names: found.map((file) => file.name),
 		isLocal: found.every((file) => store.dropped.has(file.name)),
 	};
+}
+
+/** Files that are looked for at the same time: where one fails, the others are given up, and nothing of them stays. */
+async function foundAll(
+	store: FileStore,
+	limits: WholeLimits,
+	find: (limits: WholeLimits) => readonly Promise<FoundFile>[],
+): Promise<FoundFile[]> {
+	const failing = new AbortController();
+	const signal = AbortSignal.any([limits.signal, failing.signal]);
+	const finding = find({ ...limits, signal });
+	try {
+		return await Promise.all(finding);
+	} catch (error) {
+		failing.abort();
+		for (const ended of await Promise.allSettled(finding))
+			if (ended.status === "fulfilled") store.forget([ended.value.path]);
+		throw error;
+	}
 }
 
 async function readOne(
