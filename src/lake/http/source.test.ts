@@ -199,12 +199,15 @@ test("a stall within the catalog, or within a refusal, is not waited for", async
 		(code: number): Answer =>
 		(_, response) =>
 			response.writeHead(code).write("{");
-	const { source, ranges } = await host(begun(200), (_, response) =>
-		response.end("{}"),
+	const patience = 2000;
+	const { source, ranges } = await stallingHost(
+		patience,
+		begun(200),
+		(_, response) => response.end("{}"),
 	);
 	expect(await source.catalogText(signal)).toBe("{}");
 	expect(ranges).toHaveLength(2);
-	const { source: refusing } = await host(begun(401));
+	const { source: refusing } = await stallingHost(patience, begun(401));
 	await expect(refusing.catalogText(signal)).rejects.toMatchObject({
 		name: "ForbiddenError",
 	});
