@@ -125,9 +125,10 @@ test("prints a table for people, each row on its line", () => {
 test("an error goes to stderr with exit code 1", { timeout: 180_000 }, () => {
 	for (const [args, message] of [
 		[["SELECT nowhere FROM odd"], /"nowhere" not found/],
-		[["SELECT spans FROM odd"], /odd\.spans holds an INTERVAL within a list/],
-		[["DELETE FROM odd"], /odd is the lake.s/],
-		[["--json", "SELECT 1; SELECT 2"], /2 statements/],
+		[
+			["--json", "SELECT spans FROM odd"],
+			/odd\.spans holds an INTERVAL within a list/,
+		],
 		[["--lake", "/nowhere", "SELECT 1"], /no lake in .*nowhere: npm run data/],
 		[[], /npm run sql/],
 		[["SELECT", "1"], /in quotes/],
