@@ -378,6 +378,10 @@ test("tables that exceed the budget are refused, and others make room for them",
 	).toEqual([[10_000]]);
 	expect(await rows(session, "SELECT count(id) FROM words")).toEqual([[5000]]);
 	expect(await rows(session, "SELECT count(*) FROM t")).toEqual([[100_000]]);
+	await expect(
+		ask(session, "INSERT INTO t SELECT i FROM range(1000000) r(i)"),
+	).rejects.toThrow(/table t would take .* so it is dropped: make it anew/);
+	expect((await ask(session, "SELECT 1")).own).toEqual([]);
 });
 
 /** Opens engines, of which the first dies when it is told to. */

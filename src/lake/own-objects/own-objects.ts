@@ -283,9 +283,11 @@ export class OwnObjects implements EngineTenant {
 		if (table === undefined) return;
 		await drop(connection, table);
 		this.#objects.delete(keyOf(change));
+		const isNew = change.action === "create";
 		throw new LakeError(
 			"OverBudgetError",
-			`table ${table.name} would take about ${formatBytes(table.bytes)}, with which your tables exceed the memory budget of ${formatBytes(budgetBytes)}: take fewer rows or columns, or drop another table`,
+			`table ${table.name} would take about ${formatBytes(table.bytes)}, with which your tables exceed the memory budget of ${formatBytes(budgetBytes)}${isNew ? "" : ", so it is dropped"}: ` +
+				`${isNew ? "take" : "make it anew with"} fewer rows or columns, or drop another table`,
 		);
 	}
 
