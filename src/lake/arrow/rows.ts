@@ -114,8 +114,11 @@ function cellOf(data: Data, index: number, duckType?: string): Cell {
 			return timestamp(BigInt(values[index]), data.type as Timestamp);
 		case Type.Interval:
 			return interval(values.subarray(index * 4, index * 4 + 4));
-		case Type.Dictionary:
-			return data.dictionary?.get(values[index]) ?? null;
+		case Type.Dictionary: {
+			// Arrow's own getter takes a word's first U+FEFF for a mark of its encoding.
+			const [words] = data.dictionary?.data ?? [];
+			return words === undefined ? null : cellOf(words, values[index]);
+		}
 		case Type.Struct: {
 			const cells = children.map((child) => cellOf(child as Data, index));
 			const names = data.type.children.map((field: Field) => field.name);
