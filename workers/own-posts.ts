@@ -9,7 +9,7 @@ import {
 	containersOf,
 	type FoundFile,
 	type GivenFile,
-	gunzipped,
+	unpackedFile,
 } from "../src/lake/own-data/containers.ts";
 import type {
 	OwnDay,
@@ -153,7 +153,7 @@ function plainBytes(
 ): AsyncGenerator<Uint8Array> {
 	const open = () => readBytes(file, onBytes);
 	return file.path.toLowerCase().endsWith(".gz")
-		? gunzipped({ ...file, open })
+		? unpackedFile({ ...file, open })
 		: open();
 }
 

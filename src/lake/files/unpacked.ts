@@ -24,7 +24,7 @@ export async function* unpacked({
 		return;
 	}
 	let bytes = 0;
-	for await (const chunk of gunzipped(blob)) {
+	for await (const chunk of gunzipped(blob.stream())) {
 		bytes += chunk.length;
 		if (bytes > maxBytes)
 			throw new LakeError(
@@ -44,13 +44,19 @@ export async function unpackedBlob(file: WholeFile): Promise<Blob> {
 	return new Blob(parts);
 }
 
-async function* gunzipped(blob: Blob): AsyncGenerator<Uint8Array> {
+/**
+ * What is packed with gzip. Throws a FileError where it is cut off or damaged; a
+ * FileError or LakeError of what it comes from stays the same.
+ */
+export async function* gunzipped(
+	packed: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array> {
 	try {
-		yield* chunksOf(blob.stream().pipeThrough(new DecompressionStream("gzip")));
+		yield* chunksOf(packed.pipeThrough(new DecompressionStream("gzip")));
 	} catch (cause) {
-		throw new FileError("the compressed data are cut off or damaged", {
-			cause,
-		});
+		throw cause instanceof FileError || cause instanceof LakeError
+			? cause
+			: new FileError("the compressed data are cut off or damaged", { cause });
 	}
 }
 

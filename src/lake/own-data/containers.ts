@@ -10,7 +10,7 @@ import { isSidecar } from "../../lib/formats/sidecar.ts";
 import { isTar, tarEntries } from "../../lib/formats/tar.ts";
 import { isRideArchive } from "../../lib/rides/ride-format.ts";
 import { LakeError } from "../errors.ts";
-import { chunksOf } from "../files/unpacked.ts";
+import { chunksOf, gunzipped } from "../files/unpacked.ts";
 
 // Unpacks with the browser's own streams, in the worker that we are in.
 configure({ useWebWorkers: false, useCompressionStream: true });
@@ -82,7 +82,9 @@ export async function* containersOf(
 }
 
 /** What a file that is packed with gzip unpacks to. Throws a FileError where it is empty or damaged. */
-export async function* gunzipped(file: FoundFile): AsyncGenerator<Uint8Array> {
+export async function* unpackedFile(
+	file: FoundFile,
+): AsyncGenerator<Uint8Array> {
 	if (file.bytes === 0) throw new FileError("the file is empty");
 	const chunks = file.open();
 	const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -95,14 +97,7 @@ export async function* gunzipped(file: FoundFile): AsyncGenerator<Uint8Array> {
 			await chunks.return(undefined);
 		},
 	});
-	try {
-		yield* chunksOf(packed.pipeThrough(new DecompressionStream("gzip")));
-	} catch (cause) {
-		// A zip around it has its own words for what is wrong.
-		throw cause instanceof FileError
-			? cause
-			: new FileError("the compressed data are cut off or damaged", { cause });
-	}
+	yield* gunzipped(packed);
 }
 
 function filesOf(
@@ -156,7 +151,7 @@ async function* tarContainers(
 			}
 		},
 	};
-	const plain = /gz$/i.test(path) ? gunzipped(whole) : whole.open();
+	const plain = /gz$/i.test(path) ? unpackedFile(whole) : whole.open();
 	try {
 		for await (const { name, size, fault, bytes } of tarEntries(plain)) {
 			const inner = `${path}/${name}`;

@@ -22,7 +22,7 @@ import {
 	containersOf,
 	type FoundFile,
 	type GivenFile,
-	gunzipped,
+	unpackedFile,
 } from "./containers.ts";
 
 /** Limits that no recording reaches, and that files made to fill a memory do. */
@@ -295,7 +295,7 @@ class Reading {
 		const { maxFileBytes = MAX_FILE_BYTES } = this.#options;
 		const isPacked = file.path.toLowerCase().endsWith(".gz");
 		let bytes = 0;
-		for await (const chunk of isPacked ? gunzipped(file) : file.open()) {
+		for await (const chunk of isPacked ? unpackedFile(file) : file.open()) {
 			bytes += chunk.length;
 			if (bytes > maxFileBytes)
 				throw new FileError(
