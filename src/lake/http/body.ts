@@ -1,7 +1,7 @@
 import { LakeError } from "../errors.ts";
-import { causeOf } from "../signing/unreachable.ts";
 import type { WholeLimits } from "../types.ts";
 import { Fault, stallFault } from "./faults.ts";
+import { causeOf } from "./unreachable.ts";
 
 /** The body as it arrives; leaving the loop ends the transfer. */
 export async function* chunksOf(

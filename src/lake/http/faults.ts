@@ -1,5 +1,5 @@
 import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
-import { causeOf, type Unreachable } from "../signing/unreachable.ts";
+import { causeOf, type Unreachable } from "./unreachable.ts";
 
 /** A host that says `Retry-After` is not waited for longer than this. */
 const LONGEST_WAIT_MILLISECONDS = 20_000;

@@ -1,5 +1,4 @@
 import { type KeyWords, mayBeRefusal, refusalOf } from "../signing/refusal.ts";
-import { whyUnreachable } from "../signing/unreachable.ts";
 import type { FileGuard } from "../types.ts";
 import {
 	Fault,
@@ -10,6 +9,7 @@ import {
 	toFault,
 } from "./faults.ts";
 import { requireSame } from "./guard.ts";
+import { whyUnreachable } from "./unreachable.ts";
 
 export interface RequestOptions {
 	/** What paths are relative to. */

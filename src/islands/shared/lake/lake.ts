@@ -1,8 +1,8 @@
 import { type Signal, signal } from "@preact/signals";
 import { decodeRollup, type RollupRow } from "../../../lake/catalog/rollup.ts";
 import { catalogVersion } from "../../../lake/catalog/version.ts";
+import { whyUnreachable } from "../../../lake/http/unreachable.ts";
 import { mayBeRefusal, refusalOf } from "../../../lake/signing/refusal.ts";
-import { whyUnreachable } from "../../../lake/signing/unreachable.ts";
 import { openHasher } from "../../../lib/bytes/hash.ts";
 import {
 	type Catalog,

@@ -1,5 +1,5 @@
 import { isSignedAddress } from "../../lib/hosts/signed-address.ts";
-import { ASKS_FOR_ADDRESS, PATIENCE_MILLISECONDS } from "./refusal.ts";
+import { ASKS_FOR_ADDRESS, PATIENCE_MILLISECONDS } from "../signing/refusal.ts";
 
 export interface Unreachable {
 	readonly message: string;
