@@ -13,11 +13,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+	queryLake,
+	temporaryFolder,
+	writeAll,
+} from "../tests/support/building.ts";
 import { hasRedis, startRedis } from "../tests/support/redis.ts";
 import { explain, overviewLines } from "./data/explain.ts";
 import { type BuildLog, logLines, readLog } from "./data/job-log.ts";
 import { planBuild, planLines } from "./data/plan.ts";
-import { queryLake, temporaryFolder, writeAll } from "./steps/building.ts";
 import type { BuildReport } from "./steps/report.ts";
 import { DEFAULT_PARSE_OPTIONS } from "./steps/settings/build-options.ts";
 

@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "vitest";
+import { posts as dataset } from "../scripts/datasets/posts.ts";
+import { nodeEncode } from "../scripts/lake/node-decoder.ts";
+import type { GivenFile } from "../src/lake/own-data/containers.ts";
 import {
 	buildFrom,
 	buildInMemory,
 	type InMemoryLake,
-} from "../scripts/datasets/in-memory.ts";
-import { posts as dataset } from "../scripts/datasets/posts.ts";
+} from "../tests/support/in-memory-build.ts";
 import {
 	missingSharedData,
 	sharedFiles,
-} from "../scripts/datasets/shared-data.ts";
-import { zipOf } from "../scripts/formats/archives/zip-writer.ts";
-import { nodeEncode } from "../scripts/lake/node-decoder.ts";
-import type { GivenFile } from "../src/lake/own-data/containers.ts";
+} from "../tests/support/shared-data.ts";
 import { tarOf } from "../tests/support/tar-writer.ts";
+import { zipOf } from "../tests/support/zip-writer.ts";
 import { type OwnPosts, readOwnPosts } from "./own-posts.ts";
 
 /** Rows of what was read, by native DuckDB from the Parquet that a page would make. */

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { column } from "../../src/lib/catalog/tables.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { buildFrom } from "../../tests/support/in-memory-build.ts";
 import { shuffled } from "../../tests/support/shuffled.ts";
 import { csv } from "../formats/declared/csv.ts";
 import { balanceOfCopies, countedOnce } from "./counted-once.ts";
 import type { DatasetDefinition } from "./dataset.ts";
-import { buildFrom } from "./in-memory.ts";
 
 const COPIES = {
 	noun: "ticks",

@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { buildInMemory } from "../../tests/support/in-memory-build.ts";
 import { flights } from "./flights.ts";
-import { buildInMemory } from "./in-memory.ts";
 
 const packageFile = createRequire(import.meta.url).resolve("vega-datasets");
 

@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../formats/archives/zip-writer.ts";
-import { buildFrom, buildInMemory } from "./in-memory.ts";
+import {
+	buildFrom,
+	buildInMemory,
+} from "../../tests/support/in-memory-build.ts";
+import {
+	missingSharedData,
+	sharedFiles,
+} from "../../tests/support/shared-data.ts";
+import { zipOf } from "../../tests/support/zip-writer.ts";
 import { markets } from "./markets.ts";
-import { missingSharedData, sharedFiles } from "./shared-data.ts";
 
 test("candles of a day, of hours and of minutes are told apart by name", async () => {
 	const lake = await buildFrom(markets, {

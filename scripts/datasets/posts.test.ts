@@ -2,11 +2,17 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import {
+	buildFrom,
+	buildInMemory,
+} from "../../tests/support/in-memory-build.ts";
+import {
+	missingSharedData,
+	sharedFiles,
+} from "../../tests/support/shared-data.ts";
 import { tarOf } from "../../tests/support/tar-writer.ts";
-import { zipOf } from "../formats/archives/zip-writer.ts";
-import { buildFrom, buildInMemory } from "./in-memory.ts";
+import { zipOf } from "../../tests/support/zip-writer.ts";
 import { posts } from "./posts.ts";
-import { missingSharedData, sharedFiles } from "./shared-data.ts";
 
 const tweet = (id: string, more: object = {}) => ({
 	id_str: id,

@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { randomFrom } from "../../src/lib/random.ts";
+import { buildFrom } from "../../tests/support/in-memory-build.ts";
 import type { DatasetDefinition } from "./dataset.ts";
-import { buildFrom } from "./in-memory.ts";
 
 const README = await readFile(
 	new URL("../../README.md", import.meta.url),

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+	build,
+	queryLake,
+	temporaryFolder,
+	writeAll,
+} from "../../tests/support/building.ts";
+import {
 	fitOf,
 	gpxOf,
 	type MadeRide,
 	tcxOf,
 } from "../../tests/support/ride-files.ts";
-import { zipOf } from "../formats/archives/zip-writer.ts";
-import {
-	build,
-	queryLake,
-	temporaryFolder,
-	writeAll,
-} from "../steps/building.ts";
+import { zipOf } from "../../tests/support/zip-writer.ts";
 
 /** A ride of two stretches, another for each number. */
 function made(number: number): MadeRide {

@@ -8,7 +8,7 @@ import {
 	queryLake,
 	temporaryFolder,
 	writeAll,
-} from "../steps/building.ts";
+} from "../../tests/support/building.ts";
 
 const PIER = { latitude: 47.66, longitude: 9.17 };
 /** Too far for its names, and still within the same label's reach. */

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Catalog } from "../../src/lib/catalog/catalog.ts";
 import { greatCircle } from "../../src/lib/rides/course.ts";
 import { literal } from "../../src/lib/sql/literal.ts";
-import { fitOf, gpxOf, type MadeRide } from "../../tests/support/ride-files.ts";
 import {
 	build,
 	queryLake,
 	temporaryFolder,
 	writeAll,
-} from "../steps/building.ts";
+} from "../../tests/support/building.ts";
+import { fitOf, gpxOf, type MadeRide } from "../../tests/support/ride-files.ts";
 
 const HOME = { latitude: 47.123456, longitude: 8.654321 };
 const RADIUS = 400;

@@ -13,18 +13,18 @@ import {
 	TRIP_LEVEL,
 } from "../../src/lib/rides/same-trip.ts";
 import {
+	build,
+	queryLake,
+	temporaryFolder,
+	writeAll,
+} from "../../tests/support/building.ts";
+import {
 	fitOf,
 	gpxOf,
 	type MadePoint,
 	type MadeRide,
 } from "../../tests/support/ride-files.ts";
-import { zipOf } from "../formats/archives/zip-writer.ts";
-import {
-	build,
-	queryLake,
-	temporaryFolder,
-	writeAll,
-} from "../steps/building.ts";
+import { zipOf } from "../../tests/support/zip-writer.ts";
 import { rides } from "./rides.ts";
 
 interface Device {

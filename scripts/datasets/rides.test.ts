@@ -7,7 +7,7 @@ import {
 	queryLake,
 	temporaryFolder,
 	writeAll,
-} from "../steps/building.ts";
+} from "../../tests/support/building.ts";
 import { withMorton } from "./rides.ts";
 
 /** Points two metres apart, ten seconds each. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../formats/archives/zip-writer.ts";
-import { buildFrom } from "./in-memory.ts";
+import { buildFrom } from "../../tests/support/in-memory-build.ts";
+import { zipOf } from "../../tests/support/zip-writer.ts";
 import { weather } from "./weather.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "../../src/lib/random.ts";
+import { buildFrom } from "../../tests/support/in-memory-build.ts";
 import { shuffled } from "../../tests/support/shuffled.ts";
-import { buildFrom } from "./in-memory.ts";
 import { weather } from "./weather.ts";
 
 /** Readings and rejects as text, sorted, with counts that balance. */

@@ -1,8 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { buildFrom, buildInMemory } from "./in-memory.ts";
-import { missingSharedData, sharedFiles } from "./shared-data.ts";
+import {
+	buildFrom,
+	buildInMemory,
+} from "../../tests/support/in-memory-build.ts";
+import {
+	missingSharedData,
+	sharedFiles,
+} from "../../tests/support/shared-data.ts";
 import { weather } from "./weather.ts";
 
 /** Readings as text, one a line: `station/module/measure [unit] time value`. */

@@ -22,8 +22,13 @@ import {
 import { tableContract } from "../../src/lib/catalog/tables.ts";
 import { randomFrom } from "../../src/lib/random.ts";
 import { literal } from "../../src/lib/sql/literal.ts";
-import { missingSharedData } from "../datasets/shared-data.ts";
-import { build, queryLake, temporaryFolder, writeAll } from "./building.ts";
+import {
+	build,
+	queryLake,
+	temporaryFolder,
+	writeAll,
+} from "../../tests/support/building.ts";
+import { missingSharedData } from "../../tests/support/shared-data.ts";
 
 const SCRIPT = fileURLToPath(new URL("../build-data.mjs", import.meta.url));
 

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { literal } from "../../src/lib/sql/literal.ts";
-import { build, queryLake, temporaryFolder, writeAll } from "./building.ts";
+import {
+	build,
+	queryLake,
+	temporaryFolder,
+	writeAll,
+} from "../../tests/support/building.ts";
 
 let folder: string;
 let remove: () => Promise<void>;

@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, temporaryFolder, writeAll } from "./building.ts";
+import {
+	build,
+	temporaryFolder,
+	writeAll,
+} from "../../tests/support/building.ts";
 
 let folder: string;
 let remove: () => Promise<void>;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryFolder, writeAll } from "../../tests/support/building.ts";
 import type { Job, JobRecord, Runner } from "../jobs/job.ts";
 import { FolderStore } from "../storage/folder-store.ts";
-import { temporaryFolder, writeAll } from "./building.ts";
 import {
 	type BuildProgress,
 	DEFAULT_PARSE_OPTIONS,

@@ -6,11 +6,15 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { literal } from "../../src/lib/sql/literal.ts";
 import {
+	build,
+	temporaryFolder,
+	writeAll,
+} from "../../tests/support/building.ts";
+import {
 	seededPosts,
 	seededReadings,
 	seededRide,
 } from "../../tests/support/seeded-input.ts";
-import { build, temporaryFolder, writeAll } from "./building.ts";
 
 let folder: string;
 let remove: () => Promise<void>;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { temporaryFolder } from "../steps/building.ts";
+import { temporaryFolder } from "../../tests/support/building.ts";
 import { type Database, openDatabase, rowsOf } from "./duckdb.ts";
 
 let folder: string;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { datasetNamed } from "../../scripts/datasets/registry.ts";
-import { build, writeAll } from "../../scripts/steps/building.ts";
 import { placesOf } from "../../scripts/steps/places.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
+import { build, writeAll } from "../support/building.ts";
 import { freshLake } from "../support/fresh-lake.ts";
 import {
 	seededPosts,

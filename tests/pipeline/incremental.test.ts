@@ -9,11 +9,11 @@ import {
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { build, queryLake, writeAll } from "../../scripts/steps/building.ts";
 import type { BalanceReport } from "../../scripts/steps/report.ts";
 import { readState } from "../../scripts/steps/state.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { build, queryLake, writeAll } from "../support/building.ts";
 import { freshLake } from "../support/fresh-lake.ts";
 import {
 	seededPosts,

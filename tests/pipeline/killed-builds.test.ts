@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { build, writeAll } from "../../scripts/steps/building.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
 import { randomFrom } from "../../src/lib/random.ts";
+import { build, writeAll } from "../support/building.ts";
 import { freshLake } from "../support/fresh-lake.ts";
 import {
 	seededPosts,

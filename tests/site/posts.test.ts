@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { zipOf } from "../../scripts/formats/archives/zip-writer.ts";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
 import { TOP_TAG_ROWS } from "../../src/charts/top-tags.ts";
 import { browserPath, launch } from "../browser.ts";
+import { zipOf } from "../support/zip-writer.ts";
 import { violationsOf } from "./accessibility.ts";
 import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf, forgetFailedTries } from "./complaints.ts";

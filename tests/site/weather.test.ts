@@ -3,12 +3,8 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SiteServer, serveSite } from "../../scripts/site/serve.ts";
-import {
-	build,
-	temporaryFolder,
-	writeAll,
-} from "../../scripts/steps/building.ts";
 import { browserPath, launch } from "../browser.ts";
+import { build, temporaryFolder, writeAll } from "../support/building.ts";
 import { builtSite, PLAIN_HOST } from "./built-site.ts";
 import { complaintsOf } from "./complaints.ts";
 import { lakeRows } from "./lake-rows.ts";

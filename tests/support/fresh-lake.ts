@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { build, temporaryFolder } from "../../scripts/steps/building.ts";
 import { FolderStore } from "../../scripts/storage/folder-store.ts";
+import { build, temporaryFolder } from "./building.ts";
 import { type WholeLake, wholeLake } from "./whole-lake.ts";
 
 /** What one process makes of an input where there is nothing of any build before; none of it stays. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { temporaryFolder } from "../../scripts/steps/building.ts";
+import { temporaryFolder } from "./building.ts";
 
 /** A folder for the tests of a file or a `describe`, which is there from the first to the last. */
 export function testFolder(): { readonly path: string } {

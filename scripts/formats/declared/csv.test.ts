@@ -1,8 +1,8 @@
 import { createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "../../../src/lib/random.ts";
+import { readFrom } from "../../../tests/support/declared-files.ts";
 import { csv } from "./csv.ts";
-import { readFrom } from "./testing.ts";
 
 const numbers = csv({
 	table: "rows",

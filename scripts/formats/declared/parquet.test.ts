@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
+import { readFrom } from "../../../tests/support/declared-files.ts";
 import { parquet } from "./parquet.ts";
-import { readFrom } from "./testing.ts";
 
 const format = parquet({
 	table: "rows",

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../archives/zip-writer.ts";
+import { readFrom } from "../../../tests/support/declared-files.ts";
+import { zipOf } from "../../../tests/support/zip-writer.ts";
 import { csv } from "./csv.ts";
 import { jsonLines } from "./json-lines.ts";
 import { logLines } from "./log-lines.ts";
-import { readFrom } from "./testing.ts";
 
 async function read(
 	format: Parameters<typeof readFrom>[0],

@@ -1,8 +1,8 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryFolder, writeAll } from "../../../tests/support/building.ts";
 import { DATASETS } from "../../datasets/registry.ts";
-import { temporaryFolder, writeAll } from "../building.ts";
 import { InputError, listInput } from "./scan.ts";
 
 const NOBODY = 65534;

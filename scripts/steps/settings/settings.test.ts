@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { temporaryFolder, writeAll } from "../building.ts";
+import { temporaryFolder, writeAll } from "../../../tests/support/building.ts";
 import { parseSettings, readSettings } from "./settings.ts";
 
 const parse = (value: unknown) =>

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { column } from "../../../src/lib/catalog/tables.ts";
 import { literal, literalList } from "../../../src/lib/sql/literal.ts";
+import { temporaryFolder } from "../../../tests/support/building.ts";
 import type { TableDefinition } from "../../datasets/dataset.ts";
 import { type Database, openDatabase, rowsOf } from "../../storage/duckdb.ts";
-import { temporaryFolder } from "../building.ts";
 import { type Piece, readPieces } from "./pieces.ts";
 
 const TABLE: TableDefinition = {

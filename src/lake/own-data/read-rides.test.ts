@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ride } from "../../../scripts/bench/pipeline/ride-files.ts";
-import { zipOf } from "../../../scripts/formats/archives/zip-writer.ts";
 import {
 	build,
 	queryLake,
 	temporaryFolder,
 	writeAll,
-} from "../../../scripts/steps/building.ts";
+} from "../../../tests/support/building.ts";
 import {
 	asFitHolds,
 	fitOf,
@@ -18,6 +17,7 @@ import {
 	type MadeRide,
 	tcxOf,
 } from "../../../tests/support/ride-files.ts";
+import { zipOf } from "../../../tests/support/zip-writer.ts";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { MAX_LEVEL, MIN_LEVEL } from "../../lib/geo/mercator.ts";
 import { randomFrom } from "../../lib/random.ts";

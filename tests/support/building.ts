@@ -2,13 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "../../src/lib/sql/literal.ts";
-import { buildLake } from "./build.ts";
-import type { RejectReport, StreamedReport } from "./report.ts";
+import { buildLake } from "../../scripts/steps/build.ts";
+import type {
+	RejectReport,
+	StreamedReport,
+} from "../../scripts/steps/report.ts";
 import {
 	type BuildOptions,
 	DEFAULT_PARSE_OPTIONS,
-} from "./settings/build-options.ts";
+} from "../../scripts/steps/settings/build-options.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 
 /** A folder for a test; `remove` deletes it. */
 export async function temporaryFolder(): Promise<{

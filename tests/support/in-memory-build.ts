@@ -2,24 +2,24 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
-import { FileError } from "../../src/lib/formats/file-error.ts";
-import { identifier } from "../../src/lib/sql/identifier.ts";
-import { literal } from "../../src/lib/sql/literal.ts";
-import {
-	findLosers,
-	LOSERS_COUNTS,
-	rejectedLosers,
-} from "../steps/compare/resolve-claims.ts";
-import { DEFAULT_PARSE_OPTIONS } from "../steps/settings/build-options.ts";
-import { sortable } from "../steps/write/write-pieces.ts";
-import { streamRows } from "../storage/duckdb.ts";
-import { typedColumns } from "../storage/sql-text.ts";
 import type {
 	DatasetDefinition,
 	ParseOutput,
 	SourceFile,
 	StagingValue,
-} from "./dataset.ts";
+} from "../../scripts/datasets/dataset.ts";
+import {
+	findLosers,
+	LOSERS_COUNTS,
+	rejectedLosers,
+} from "../../scripts/steps/compare/resolve-claims.ts";
+import { DEFAULT_PARSE_OPTIONS } from "../../scripts/steps/settings/build-options.ts";
+import { sortable } from "../../scripts/steps/write/write-pieces.ts";
+import { streamRows } from "../../scripts/storage/duckdb.ts";
+import { typedColumns } from "../../scripts/storage/sql-text.ts";
+import { FileError } from "../../src/lib/formats/file-error.ts";
+import { identifier } from "../../src/lib/sql/identifier.ts";
+import { literal } from "../../src/lib/sql/literal.ts";
 
 export interface Reject {
 	readonly file: string;

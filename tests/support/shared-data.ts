@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { SourceFile } from "./dataset.ts";
+import type { SourceFile } from "../../scripts/datasets/dataset.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../shared/data", import.meta.url));
 

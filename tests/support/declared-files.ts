@@ -1,5 +1,5 @@
-import { buildFrom, type InMemoryLake } from "../../datasets/in-memory.ts";
-import type { Format } from "./format.ts";
+import type { Format } from "../../scripts/formats/declared/format.ts";
+import { buildFrom, type InMemoryLake } from "./in-memory-build.ts";
 
 /** Reads files of a format into its staging table, seen as a table of the same name. For tests. */
 export function readFrom(
