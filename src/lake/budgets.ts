@@ -1,10 +1,10 @@
 /** Share of what the browser lets the site store, and a limit that no device notices. */
 const CACHE_SHARE = 0.2;
-const LARGEST_CACHE_BYTES = 2e9;
+const MOST_SUITABLE_CACHE_BYTES = 2e9;
 
 /** Share of the device's memory; a WebAssembly memory ends at 4 GB. */
 const MEMORY_SHARE = 0.25;
-const LARGEST_MEMORY_BYTES = 1.5e9;
+const MOST_SUITABLE_MEMORY_BYTES = 1.5e9;
 /** Where the browser does not tell. */
 const USUAL_DEVICE_GIGABYTES = 4;
 
@@ -16,7 +16,10 @@ export async function quotaBytes(): Promise<number> {
 
 /** Bytes of the lake that are kept where the visitor has not said otherwise. */
 export async function suitableCacheBytes(): Promise<number> {
-	return Math.min((await quotaBytes()) * CACHE_SHARE, LARGEST_CACHE_BYTES);
+	return Math.min(
+		(await quotaBytes()) * CACHE_SHARE,
+		MOST_SUITABLE_CACHE_BYTES,
+	);
 }
 
 /** Memory for resident tables where the visitor has not said otherwise. */
@@ -25,7 +28,10 @@ export function suitableMemoryBytes(): number {
 	const { deviceMemory = USUAL_DEVICE_GIGABYTES } = navigator as NavigatorID & {
 		readonly deviceMemory?: number;
 	};
-	return Math.min(deviceMemory * 1e9 * MEMORY_SHARE, LARGEST_MEMORY_BYTES);
+	return Math.min(
+		deviceMemory * 1e9 * MEMORY_SHARE,
+		MOST_SUITABLE_MEMORY_BYTES,
+	);
 }
 
 /** What engine, decoders and page take by themselves (measured: `npm run bench -- reader`). */
