@@ -39,7 +39,7 @@ export interface Store {
  * filters packed strings several times as fast. In a transaction that writes to it
  * nothing else can be written.
  */
-const STORES = "lakeside_stores";
+const STORES = "lake";
 /** A second or so, for which a query that comes meanwhile would wait. */
 const MOST_PACKED_BYTES = 150e6;
 /** What passes through, in the database that SQL sees. */

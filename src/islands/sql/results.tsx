@@ -40,6 +40,7 @@ export function Results(props: {
 	const answer = workbench.answer.value;
 	const price = workbench.price.value;
 	const isStale = status.kind !== "answered";
+	const explained = answer === null ? null : explanationIn(answer.result);
 	return (
 		<div
 			class="sql-results"
@@ -99,11 +100,19 @@ export function Results(props: {
 					)}
 					<Grid
 						answer={answer}
-						isShown={view === "rows" && answer.change === null}
+						isShown={
+							view === "rows" && answer.change === null && explained === null
+						}
 						grid={props.grid}
 						onOpen={props.onOpen}
 						onCopy={props.onCopy}
 					/>
+					{view === "rows" && explained !== null && (
+						// biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer scrolls it by keys
+						<pre class="sql-explained" tabIndex={0}>
+							{explained}
+						</pre>
+					)}
 					{view === "chart" && answer.change === null && (
 						<ChartView
 							result={answer.result}
@@ -134,6 +143,14 @@ function said(kind: string, answer: Answered | null): string {
 	return answer.change === null
 		? outcome(answer.result.rows, answer.milliseconds)
 		: changeSentence(answer.change);
+}
+
+/** DuckDB's drawing of how it runs a query, where the answer is that of `EXPLAIN`. */
+function explanationIn({ columns, rows, text }: Result): string | null {
+	const [key, value] = columns.map(({ name }) => name);
+	return rows === 1 && key === "explain_key" && value === "explain_value"
+		? text(0, 1)
+		: null;
 }
 
 function Grid(props: {
