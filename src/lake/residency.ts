@@ -37,7 +37,7 @@ export interface Store {
 /**
  * The database of the stores: DuckDB packs its tables at a checkpoint, and groups and
  * filters packed strings several times as fast. In a transaction that writes to it
- * nothing else can be written.
+ * nothing else can be written. Lists of databases and tables do not show it.
  */
 const STORES = "lake";
 /** A second or so, for which a query that comes meanwhile would wait. */
@@ -108,7 +108,9 @@ export class Residency {
 	/** Makes tables visible, without rows. Once, before any other call. */
 	async prepare(tables: readonly CatalogTable[]): Promise<void> {
 		await this.#connection.query(`CREATE SCHEMA ${PASSING_SCHEMA}`);
-		await this.#connection.query(`ATTACH ':memory:' AS ${STORES} (COMPRESS)`);
+		await this.#connection.query(
+			`ATTACH ':memory:' AS ${STORES} (COMPRESS, HIDDEN)`,
+		);
 		for (const table of tables) await this.add(table);
 	}
 

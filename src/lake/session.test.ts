@@ -426,6 +426,17 @@ test("statements about tables answer as in a shell", async () => {
 		["numbers"],
 		["words"],
 	]);
+	await rows(session, "SELECT sum(i) FROM numbers");
+	expect(
+		await rows(
+			session,
+			"SELECT table_name FROM information_schema.tables ORDER BY ALL",
+		),
+	).toEqual([["empty"], ["numbers"], ["words"]]);
+	expect(await rows(session, "SHOW DATABASES")).toEqual([
+		["lakeside_data"],
+		["memory"],
+	]);
 	expect(await rows(session, "-- which\nDESCRIBE words; -- end")).toEqual([
 		["id", "INTEGER", "YES", null, null, null],
 		["letter", "VARCHAR", "YES", null, null, null],
