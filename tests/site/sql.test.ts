@@ -249,6 +249,37 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		expect(await textOf()).toBe("select 'two' as y,\n\tnull as z, 'one' as x");
 	});
 
+	test("an answer is copied whole as a spreadsheet takes it, a plan as it is drawn", async () => {
+		const copied = async () => {
+			await page.getByRole("button", { name: "Copy", exact: true }).click();
+			await page.getByText("Copied").waitFor();
+			return page.evaluate(() => navigator.clipboard.readText());
+		};
+		await run("select 1 as a, 'b' || chr(9) || '\"c\"' as t, null as n");
+		expect(await copied()).toBe('a\tt\tn\r\n1\t"b\t""c"""\t\r\n');
+		await run("explain select kind from rides where distance_m > 1");
+		const plan = await page.locator(".sql-explained").textContent();
+		expect(plan).toMatch(/lake\.main\.rides_/);
+		expect(await copied()).toBe(plan);
+	});
+
+	test("what ran comes back with a click, and is forgotten with another", async () => {
+		await run("select 'now' as latest");
+		await run("select 'earlier'\n as latest");
+		await page.reload();
+		const fold = page.locator(".sql-history");
+		await fold.locator("summary").click();
+		const texts = fold.getByRole("listitem").getByRole("button");
+		expect((await texts.allTextContents()).slice(0, 2)).toEqual([
+			"select 'earlier' as latest",
+			"select 'now' as latest",
+		]);
+		await texts.nth(1).click();
+		expect(await textOf()).toBe("select 'now' as latest");
+		await page.getByRole("button", { name: "Forget them" }).click();
+		await fold.waitFor({ state: "detached" });
+	});
+
 	test("the CSV holds the rows that native DuckDB answers", async () => {
 		const sql =
 			"select post_id, author, created_at, is_repost, tag_count, text, url from posts order by created_at, post_id";

@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
 import type { ChartChoice } from "../../charts/answer-encoding.ts";
@@ -20,6 +20,7 @@ import {
 } from "./draft.ts";
 import { createEditor, type Editor } from "./editor.ts";
 import type { Cell, ResultGrid } from "./grid.ts";
+import { keepRun } from "./history.ts";
 import { linkInHash, linkTo, type SqlLink } from "./link.ts";
 import { keptBytes, ownTables } from "./own-data.ts";
 import { Results, type View } from "./results.tsx";
@@ -31,6 +32,8 @@ export interface Live {
 	readonly workbench: Workbench;
 	readonly store: DraftStore;
 	readonly draft: Draft;
+	/** Texts that ran in this browser. */
+	readonly history: Signal<readonly string[]>;
 	/** What the editor holds where the visitor has no text yet. */
 	readonly starter: string;
 	/** Whether tables stand beside the editor; else they are above it, folded. */
@@ -69,6 +72,8 @@ export function Bench(props: {
 	};
 	const run = () => {
 		wasRun.value = true;
+		const text = workbench.text.peek();
+		if (text.trim() !== "") live.history.value = keepRun(store, text);
 		void workbench.run();
 	};
 	example.current = (sql) => {
@@ -197,6 +202,7 @@ export function Bench(props: {
 					opened.value = cell;
 				}}
 				onCopy={(cell) => void copyCell(workbench, cell, notice)}
+				onCopyAll={(text) => void copy(text, notice)}
 				onRetry={run}
 			/>
 			{opened.value !== null && workbench.answer.value !== null && (
@@ -305,7 +311,10 @@ async function copyCell(
 	{ row, column }: Cell,
 	notice: { value: string },
 ): Promise<void> {
-	const text = workbench.answer.peek()?.result.text(row, column) ?? "";
+	await copy(workbench.answer.peek()?.result.text(row, column) ?? "", notice);
+}
+
+async function copy(text: string, notice: { value: string }): Promise<void> {
 	notice.value = (await copied(text))
 		? "Copied"
 		: "The browser does not allow copying";

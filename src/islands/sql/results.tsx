@@ -4,7 +4,7 @@ import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import type { Catalog } from "../../lib/catalog.ts";
 import { download } from "../shared/download.ts";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
-import { csvFile } from "./csv.ts";
+import { csvFile, tabbedText } from "./csv.ts";
 import type { Editor } from "./editor.ts";
 import { FailureCard } from "./failure.tsx";
 import { type Cell, ResultGrid } from "./grid.ts";
@@ -17,6 +17,9 @@ import type { Answered, Workbench } from "./workbench.ts";
 
 /** How an answer is looked at. */
 export type View = keyof typeof VIEWS;
+
+/** More is a file's: a browser waits while a text is made. */
+const MOST_COPIED_ROWS = 100_000;
 
 const VIEWS = { rows: "Rows", chart: "Chart", plan: "Plan" };
 
@@ -33,6 +36,8 @@ export function Results(props: {
 	readonly editor: { current: Editor | null };
 	readonly onOpen: (cell: Cell) => void;
 	readonly onCopy: (cell: Cell) => void;
+	/** Takes the whole answer as a text. */
+	readonly onCopyAll: (text: string) => void;
 	readonly onRetry: () => void;
 }) {
 	const { workbench, catalog, view, onView, editor } = props;
@@ -67,7 +72,22 @@ export function Results(props: {
 								</button>
 							))}
 						</fieldset>
-						{answer.change === null && <Download answer={answer} />}
+						{answer.change === null && (
+							<>
+								{answer.result.rows <= MOST_COPIED_ROWS && (
+									<button
+										type="button"
+										class="button"
+										onClick={() =>
+											props.onCopyAll(explained ?? tabbedText(answer.result))
+										}
+									>
+										Copy
+									</button>
+								)}
+								<Download answer={answer} />
+							</>
+						)}
 					</>
 				)}
 			</div>
