@@ -378,7 +378,7 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		const map = await page.locator(".rides-map").boundingBox();
 		expect((sheet?.y ?? 0) - Math.max(0, map?.y ?? 740)).toBeGreaterThan(200);
 		await page.getByRole("button", { name: "Close the list" }).click();
-		const from = page.getByLabel("From", { exact: true });
+		const from = page.locator("#rides-from");
 		expect(await from.isVisible()).toBe(false);
 		await page.getByRole("button", { name: "Filters" }).click();
 		expect(await from.isVisible()).toBe(true);
