@@ -211,6 +211,37 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		expect(box?.height).toBeLessThan((head?.height ?? 0) / 2);
 	});
 
+	test("a click on a column's head, or S, has the rows in its order", async () => {
+		await run("select i, 10 - i as down, [i] as l from range(3) t(i)");
+		const head = page.getByRole("columnheader", { name: /down/ });
+		await head.click();
+		expect(await head.getAttribute("aria-sort")).toBe("ascending");
+		expect(await cellsOf(page)).toEqual([
+			"2",
+			"8",
+			"[2]",
+			"1",
+			"9",
+			"[1]",
+			"0",
+			"10",
+			"[0]",
+		]);
+		await page.getByRole("grid").focus();
+		await page.keyboard.press("s");
+		expect(await head.getAttribute("aria-sort")).toBe("none");
+		expect((await cellsOf(page))[0]).toBe("0");
+		await page.keyboard.press("s");
+		expect((await cellsOf(page))[0]).toBe("2");
+		await page.keyboard.press("Control+c");
+		await expect
+			.poll(() => page.evaluate(() => navigator.clipboard.readText()))
+			.toBe("2");
+		await page.keyboard.press("s");
+		await page.getByRole("columnheader", { name: /^l/ }).click();
+		expect((await cellsOf(page))[0]).toBe("0");
+	});
+
 	test("a cell opens whole, and is copied whole", async () => {
 		const long = "x".repeat(5000);
 		await run(`select repeat('x', 5000) || chr(10) || 'end' as long`);

@@ -11,6 +11,7 @@ import { type Cell, ResultGrid } from "./grid.ts";
 import { Changed } from "./own.tsx";
 import { PlanPanel } from "./plan.tsx";
 import type { Result } from "./result.ts";
+import type { RowOrder } from "./row-order.ts";
 import { SHORTCUT } from "./toolbar.tsx";
 import { changeSentence, outcome } from "./words.ts";
 import type { Answered, Workbench } from "./workbench.ts";
@@ -32,6 +33,11 @@ export function Results(props: {
 	readonly choice: ChartChoice | null;
 	readonly onChoice: (choice: ChartChoice) => void;
 	readonly onDrawn: (choice: ChartChoice | null) => void;
+	/** The rows as they are looked at; null before the first answer. */
+	readonly shown: Result | null;
+	readonly order: RowOrder | null;
+	/** Asks for the rows by a column. */
+	readonly onOrder: (column: number) => void;
 	readonly grid: { current: ResultGrid | null };
 	readonly editor: { current: Editor | null };
 	readonly onOpen: (cell: Cell) => void;
@@ -40,7 +46,7 @@ export function Results(props: {
 	readonly onCopyAll: (text: string) => void;
 	readonly onRetry: () => void;
 }) {
-	const { workbench, catalog, view, onView, editor } = props;
+	const { workbench, catalog, view, onView, editor, shown } = props;
 	const status = workbench.status.value;
 	const answer = workbench.answer.value;
 	const price = workbench.price.value;
@@ -72,20 +78,20 @@ export function Results(props: {
 								</button>
 							))}
 						</fieldset>
-						{answer.change === null && (
+						{answer.change === null && shown !== null && (
 							<>
-								{answer.result.rows <= MOST_COPIED_ROWS && (
+								{shown.rows <= MOST_COPIED_ROWS && (
 									<button
 										type="button"
 										class="button"
 										onClick={() =>
-											props.onCopyAll(explained ?? tabbedText(answer.result))
+											props.onCopyAll(explained ?? tabbedText(shown))
 										}
 									>
 										Copy
 									</button>
 								)}
-								<Download answer={answer} />
+								<Download result={shown} />
 							</>
 						)}
 					</>
@@ -100,7 +106,7 @@ export function Results(props: {
 					onRetry={props.onRetry}
 				/>
 			)}
-			{answer === null ? (
+			{answer === null || shown === null ? (
 				status.kind !== "failed" && (
 					<Empty>
 						<p>
@@ -120,6 +126,9 @@ export function Results(props: {
 					)}
 					<Grid
 						answer={answer}
+						shown={shown}
+						order={props.order}
+						onOrder={props.onOrder}
 						isShown={
 							view === "rows" && answer.change === null && explained === null
 						}
@@ -175,18 +184,22 @@ function explanationIn({ columns, rows, text }: Result): string | null {
 
 function Grid(props: {
 	readonly answer: Answered;
+	readonly shown: Result;
+	readonly order: RowOrder | null;
+	readonly onOrder: (column: number) => void;
 	readonly isShown: boolean;
 	readonly grid: { current: ResultGrid | null };
 	readonly onOpen: (cell: Cell) => void;
 	readonly onCopy: (cell: Cell) => void;
 }) {
-	const { answer, isShown, grid } = props;
+	const { answer, shown, order, isShown, grid } = props;
 	const host = useRef<HTMLDivElement>(null);
 	// Before the page says that it has answered: it must not do so over earlier rows.
 	useLayoutEffect(() => {
 		const created = new ResultGrid({
 			onOpen: (cell) => props.onOpen(cell),
 			onCopy: (cell) => props.onCopy(cell),
+			onOrder: (column) => props.onOrder(column),
 		});
 		host.current?.append(created.element);
 		grid.current = created;
@@ -195,7 +208,12 @@ function Grid(props: {
 			grid.current = null;
 		};
 	}, []);
-	useLayoutEffect(() => grid.current?.show(answer.result), [answer]);
+	const last = useRef<Answered | null>(null);
+	useLayoutEffect(() => {
+		if (last.current === answer) grid.current?.reorder(shown, order);
+		else grid.current?.show(shown, order);
+		last.current = answer;
+	}, [answer, shown]);
 	const { result } = answer;
 	return (
 		<div class="grid-host" ref={host} hidden={!isShown}>
@@ -228,21 +246,21 @@ function ChartView(props: {
 	return <code.value.AnswerChart {...props} />;
 }
 
-function Download({ answer }: { readonly answer: Answered }) {
+function Download({ result }: { readonly result: Result }) {
 	const stop = useSignal<AbortController | null>(null);
 	const isBusy = useComputed(() => stop.value !== null);
 	const write = async () => {
 		const controller = new AbortController();
 		stop.value = controller;
 		try {
-			download(await csvFile(answer.result, controller.signal), "lakeside.csv");
+			download(await csvFile(result, controller.signal), "lakeside.csv");
 		} catch (error) {
 			if (!controller.signal.aborted) throw error;
 		} finally {
 			stop.value = null;
 		}
 	};
-	useEffect(() => () => stop.peek()?.abort(), [answer]);
+	useEffect(() => () => stop.peek()?.abort(), [result]);
 	return (
 		<button
 			type="button"
