@@ -1,7 +1,7 @@
 import { isNumeric } from "../../lib/duckdb-types.ts";
 import { columnRange, GridWindow } from "./grid-window.ts";
 import type { Result } from "./result.ts";
-import { hasOrder, type RowOrder } from "./row-order.ts";
+import { canOrder, type RowOrder } from "./row-order.ts";
 
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 44;
@@ -202,7 +202,7 @@ export class ResultGrid {
 			kind.className = "grid-type";
 			kind.textContent = type;
 			cell.title = `${name} ${type}`;
-			if (hasOrder(type)) {
+			if (canOrder(this.#result, column)) {
 				cell.dataset.head = String(column);
 				cell.ariaSort = this.#sortOf(column);
 			}
@@ -320,8 +320,7 @@ export class ResultGrid {
 
 	#orderByActive(): void {
 		const { column } = this.#active;
-		if (hasOrder(this.#result.columns[column]?.type ?? ""))
-			this.#onOrder(column);
+		if (canOrder(this.#result, column)) this.#onOrder(column);
 	}
 
 	#press(event: MouseEvent): void {

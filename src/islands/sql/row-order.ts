@@ -7,11 +7,15 @@ export interface RowOrder {
 	readonly isDescending: boolean;
 }
 
-type Key = string | number | bigint | null;
+type Key = string | number | bigint;
 
-/** Whether values of a type have an order that their texts tell. */
-export function hasOrder(type: string): boolean {
-	return isNumeric(type) || !/[[(]|INTERVAL/.test(type);
+/** More would keep the page waiting for seconds: `ORDER BY` is quicker. */
+const MOST_ROWS = 100_000;
+
+/** Whether there are not too many rows, and texts of a column's values tell their order. */
+export function canOrder({ columns, rows }: Result, column: number): boolean {
+	const type = columns[column]?.type ?? "";
+	return rows <= MOST_ROWS && (isNumeric(type) || !/[[(]|INTERVAL/.test(type));
 }
 
 /** Upwards first, then downwards, then as the answer came. */
@@ -29,16 +33,16 @@ export function ordered(
 	{ column, isDescending }: RowOrder,
 ): Result {
 	const type = result.columns[column]?.type ?? "";
-	const keys: Key[] = [];
-	for (let row = 0; row < result.rows; row++)
-		keys.push(keyOf(result.text(row, column), type));
+	const valued: { row: number; key: Key }[] = [];
+	const valueless: number[] = [];
+	for (let row = 0; row < result.rows; row++) {
+		const text = result.text(row, column);
+		if (text === null) valueless.push(row);
+		else valued.push({ row, key: keyOf(text, type) });
+	}
 	const sign = isDescending ? -1 : 1;
-	const rows = [...keys.keys()].sort((one, other) => {
-		const [a, b] = [keys[one] ?? null, keys[other] ?? null];
-		if (a === null || b === null)
-			return Number(a === null) - Number(b === null);
-		return sign * compare(a, b);
-	});
+	valued.sort((one, other) => sign * compare(one.key, other.key));
+	const rows = [...valued.map(({ row }) => row), ...valueless];
 	const at = (row: number) => rows[row] ?? row;
 	return {
 		...result,
@@ -48,15 +52,15 @@ export function ordered(
 }
 
 /** Whole numbers and decimals, which share their scale, exactly: they may have 38 digits. */
-function keyOf(text: string | null, type: string): Key {
-	if (text === null || !isNumeric(type)) return text;
+function keyOf(text: string, type: string): Key {
+	if (!isNumeric(type)) return text;
 	if (/^(DOUBLE|FLOAT)$/.test(type))
 		return Number(text.replace("inf", "Infinity"));
 	return BigInt(text.replace(".", ""));
 }
 
 /** NaN is the largest number, as DuckDB has it. */
-function compare(one: NonNullable<Key>, other: NonNullable<Key>): number {
+function compare(one: Key, other: Key): number {
 	if (Number.isNaN(one) || Number.isNaN(other))
 		return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
 	return one < other ? -1 : Number(one > other);
