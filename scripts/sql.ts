@@ -73,8 +73,10 @@ function asJson(answer: QueryAnswer): string {
 function asText(answer: QueryAnswer): string {
 	const heads = answer.columns.map((column) => column.name);
 	const cells = rowsOf(answer);
-	if (heads.join() === "explain_key,explain_value")
-		return `${[...cells.map((row) => row[1]), ...planLines(answer)].join("\n")}\n`;
+	if (heads.join() === "explain_key,explain_value") {
+		const drawn = cells.map((row) => printable(String(row[1]), "\n"));
+		return `${[...drawn, ...planLines(answer)].join("\n")}\n`;
+	}
 	const rows = cells.map((row) => row.map(text));
 	const widths = heads.map((head, column) =>
 		rows.reduce(

@@ -26,6 +26,8 @@ test.each([
 	["drop index flights", "DROP INDEX cannot run here"],
 	["analyze select 1", "ANALYZE cannot run here"],
 	["explain", "there is no statement to run"],
+	["explain (analyze select 1", "there is no statement to run"],
+	["(explain select 1)", "EXPLAIN tells of queries"],
 	["explain create table x as select 1", "EXPLAIN tells of queries"],
 	["explain explain select 1", "EXPLAIN tells of queries"],
 	["insert or replace into x select 1", "only queries can run here"],

@@ -145,9 +145,9 @@ function readExplain(
 ): Statement {
 	const rest = tokens.filter((token) => !isSymbol(token, ";"));
 	let length = 1;
-	if (isWord(rest[1], "analyze") || isWord(rest[1], "analyse")) length = 2;
+	if (isWord(rest[1], "analyze", "analyse")) length = 2;
 	else if (isSymbol(rest[1], "(") && EXPLAIN_OPTIONS.has(wordOf(rest[2])))
-		length = rest.findIndex((token) => isSymbol(token, ")")) + 1;
+		length = rest.findIndex((token) => isSymbol(token, ")")) + 1 || rest.length;
 	const head = rest.slice(0, length);
 	const last = head.at(-1);
 	const end = last === undefined ? 0 : endOf(last);
