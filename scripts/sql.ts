@@ -76,7 +76,12 @@ function asJson(answer: QueryAnswer): string {
 
 function asText(answer: QueryAnswer): string {
 	const heads = answer.columns.map((column) => column.name);
-	const rows = rowsOf(answer).map((row) => row.map(text));
+	const cells = rowsOf(answer);
+	if (heads.join() === "explain_key,explain_value") {
+		const drawn = cells.map((row) => printable(String(row[1]), "\n"));
+		return `${[...drawn, ...planLines(answer)].join("\n")}\n`;
+	}
+	const rows = cells.map((row) => row.map(text));
 	const widths = heads.map((head, column) =>
 		rows.reduce(
 			(width, row) => Math.max(width, [...(row[column] ?? "")].length),

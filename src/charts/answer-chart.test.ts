@@ -294,7 +294,7 @@ test("a choice fits answers with its columns, of the kinds that it needs", () =>
 	expect(fits([day, n, place], { mark: "candles" })).toBe(false);
 });
 
-test("of many words and series the first are drawn, and it is known how many there are", () => {
+test("of many words the first are drawn, of many series the largest whichever row comes first, and it is known how many there are", () => {
 	const names = upTo(100).map((at) => `name ${at}`);
 	const columns = [
 		words("name", names),
@@ -306,11 +306,17 @@ test("of many words and series the first are drawn, and it is known how many the
 	});
 	expect(bars.drawing.wordsInAll).toBe(100);
 	expect(bars.svg.querySelectorAll(".bars rect")).toHaveLength(MOST_WORDS);
-	const dots = svgOf(columns, {
-		...{ mark: "dots", across: 2, up: 1, colour: 0 },
-	});
+	const encoding: Encoding = { mark: "dots", across: 2, up: 1, colour: 0 };
+	const dots = svgOf(columns, encoding);
 	expect(dots.drawing.seriesInAll).toBe(100);
-	expect(dots.drawing.series).toEqual(names.slice(0, MOST_SERIES));
+	expect(dots.drawing.series).toEqual(names.slice(-MOST_SERIES));
+	const backwards = columns.map((column) => ({
+		...column,
+		values: column.values.toReversed(),
+	}));
+	expect(svgOf(backwards, encoding).drawing.series).toEqual(
+		dots.drawing.series,
+	);
 	expect(dots.svg.querySelectorAll(".dots circle")).toHaveLength(MOST_SERIES);
 });
 

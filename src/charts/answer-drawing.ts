@@ -35,12 +35,15 @@ export interface Drawing {
 	readonly points: readonly DrawnPoint[];
 	/** In order of their names, or of the columns that they are; empty where all is one series. */
 	readonly series: readonly string[];
-	/** How many series, and words across, the rows have: of many the first are drawn. */
+	/** How many series, and words across, the rows have: of many the largest series and the first words are drawn. */
 	readonly seriesInAll: number;
 	readonly wordsInAll: number;
 	/** With candles: the prices of each row that has all of them, in order of time. */
 	readonly candles: readonly Candle[];
 }
+
+/** What a series is known by: its name, or the column that it is. */
+type Key = string | AnswerColumn;
 
 export interface Candle {
 	readonly place: Date;
@@ -68,11 +71,7 @@ export function drawingOf(
 	if (across === undefined || ups.length === 0 || colour === undefined)
 		throw new Error("the encoding names a column that is not there");
 	const scale = across?.scale ?? "number";
-	const series = new Map<string | AnswerColumn, number>(
-		isEach ? ups.map((up, turn) => [up, turn]) : [],
-	);
-	const places = new Map<Value, number>();
-	const points: DrawnPoint[] = [];
+	const given: { key: Key; place: Value; value: number }[] = [];
 	for (const up of ups)
 		for (const [row, value] of up.values.entries()) {
 			const place = across === null ? row + 1 : (across.values[row] ?? null);
@@ -80,44 +79,58 @@ export function drawingOf(
 				continue;
 			const name =
 				colour === null ? "" : textOf(colour.values[row] ?? null, colour.scale);
-			const key = isEach ? up : name;
-			const at = series.get(key) ?? series.size;
-			series.set(key, at);
-			if (scale === "words" && !places.has(place))
-				places.set(place, places.size);
-			if (at >= MOST_SERIES || (places.get(place) ?? 0) >= MOST_WORDS) continue;
-			points.push({
+			given.push({
+				key: isEach ? up : name,
 				place,
 				value: value === null ? Number.NaN : Number(value),
-				series: at,
 			});
 		}
+	const sums = new Map<Key, number>(isEach ? ups.map((up) => [up, 0]) : []);
+	for (const { key, value } of given)
+		sums.set(key, (sums.get(key) ?? 0) + (Math.abs(value) || 0));
+	const keys = isEach ? ups.slice(0, MOST_SERIES) : largest(sums);
+	const series = new Map<Key, number>(keys.map((key, at) => [key, at]));
+	const places = new Map<Value, number>();
+	const points: DrawnPoint[] = [];
+	for (const { key, place, value } of given) {
+		if (scale === "words" && !places.has(place)) places.set(place, places.size);
+		const at = series.get(key);
+		if (at === undefined || (places.get(place) ?? 0) >= MOST_WORDS) continue;
+		points.push({ place, value, series: at });
+	}
 	if (scale !== "words")
 		points.sort((one, other) => Number(one.place) - Number(other.place));
-	const names = [...series.keys()]
-		.slice(0, MOST_SERIES)
-		.map((key) => (typeof key === "string" ? key : inOwnDirection(key.name)));
-	const order = [...names.keys()];
-	// Which row comes first a query need not say: its series have the same colours each time.
-	if (colour !== null)
-		order.sort((one, other) =>
-			BY_NAME.compare(names[one] ?? "", names[other] ?? ""),
-		);
+	const names = keys.map((key) =>
+		typeof key === "string" ? key : inOwnDirection(key.name),
+	);
 	const prices = encoding.mark === "candles" ? pricesOf(columns) : null;
 	return {
 		encoding,
 		scale,
 		across: across?.name ?? "row",
 		up: isEach ? names.join(", ") : (ups[0]?.name ?? ""),
-		points: points.map((point) => ({
-			...point,
-			series: order.indexOf(point.series),
-		})),
-		series: isEach || colour !== null ? order.map((at) => names[at] ?? "") : [],
-		seriesInAll: series.size,
+		points,
+		series: isEach || colour !== null ? names : [],
+		seriesInAll: sums.size,
 		wordsInAll: places.size,
 		candles: prices === null ? [] : candlesOf(across?.values ?? [], prices),
 	};
+}
+
+/**
+ * The names of the largest sums, in the order of the names: which rows come first a
+ * query need not say, and its series are the same, in the same colours, each time.
+ */
+function largest(sums: ReadonlyMap<Key, number>): string[] {
+	return [...sums]
+		.map(([key, sum]) => ({ name: String(key), sum }))
+		.sort(
+			(one, other) =>
+				other.sum - one.sum || BY_NAME.compare(one.name, other.name),
+		)
+		.slice(0, MOST_SERIES)
+		.map(({ name }) => name)
+		.sort(BY_NAME.compare);
 }
 
 function candlesOf(

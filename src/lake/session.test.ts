@@ -67,6 +67,34 @@ test("fetches and loads only what is missing", async () => {
 	expect(again.plan.estimated.rowGroups).toBe(1);
 });
 
+test("EXPLAIN tells how a query runs over what it reads, ANALYZE with the rows that passed", async () => {
+	const session = await open();
+	const query =
+		"SELECT letter, count(*) FROM numbers JOIN words ON rest = id WHERE i >= now()::TIMESTAMP::DATE - DATE '3000-01-01' GROUP BY letter";
+	const plan = await session.query({ sql: `EXPLAIN ${query};` });
+	expect(plan.columns.map(({ name }) => name)).toEqual([
+		"explain_key",
+		"explain_value",
+	]);
+	expect(plan.plan.actual.rowGroups).toBeGreaterThan(1);
+	expect(cells(plan)[0]?.[1]).toMatch(/HASH_JOIN.*lake\.main\.numbers_/s);
+	const [[, analysed] = []] = await rows(
+		session,
+		`explain (analyze, format json) ${query}`,
+	);
+	expect(JSON.parse(String(analysed))).toMatchObject({
+		children: [expect.anything()],
+	});
+	expect((await session.query({ sql: query })).plan.actual.bytes).toBe(0);
+	await expect(
+		session.query({ sql: "EXPLAIN ANALYZE\nSELECT missing FROM numbers" }),
+	).rejects.toThrow(/LINE 2: SELECT missing/);
+	await session.setMemoryBudget(1000);
+	await expect(
+		session.query({ sql: "EXPLAIN SELECT sum(i) FROM numbers" }),
+	).rejects.toThrow("EXPLAIN needs all that the query reads at once");
+});
+
 test("what was loaded is packed once nobody asks, and answers as before", async () => {
 	let packed = 0;
 	const session = await open({
@@ -397,6 +425,17 @@ test("statements about tables answer as in a shell", async () => {
 		["empty"],
 		["numbers"],
 		["words"],
+	]);
+	await rows(session, "SELECT sum(i) FROM numbers");
+	expect(
+		await rows(
+			session,
+			"SELECT table_name FROM information_schema.tables ORDER BY ALL",
+		),
+	).toEqual([["empty"], ["numbers"], ["words"]]);
+	expect(await rows(session, "SHOW DATABASES")).toEqual([
+		["lakeside_data"],
+		["memory"],
 	]);
 	expect(await rows(session, "-- which\nDESCRIBE words; -- end")).toEqual([
 		["id", "INTEGER", "YES", null, null, null],

@@ -79,6 +79,12 @@ interface Answered extends Answer {
 /** Packing and rehearsing take the engine's time, which a visitor who asks on needs more. */
 const REST_MILLISECONDS = 150;
 
+/** What `EXPLAIN` answers. */
+const EXPLANATION: Answer["columns"] = [
+	{ name: "explain_key", type: "VARCHAR" },
+	{ name: "explain_value", type: "VARCHAR" },
+];
+
 const FREE: Price = {
 	cost: { files: 0, rowGroups: 0, requests: 0, bytes: 0 },
 	scans: [],
@@ -540,18 +546,22 @@ export class LakeSession {
 		onProgress({ stage: "run" });
 		const started = performance.now();
 		try {
+			const { sql, change, explains } = statement;
+			if (explains !== null) {
+				const ipc = await connection.run(`${explains}\n${sql}`, params);
+				return { ipc, columns: EXPLANATION };
+			}
 			const columns =
-				statement.change !== null
+				change !== null
 					? []
-					: (known ??
-						(await describedColumns(connection, statement.sql, params)));
+					: (known ?? (await describedColumns(connection, sql, params)));
 			refuseLosses(columns);
-			const ipc = await connection.run(statement.sql, params);
-			return { ipc, columns };
+			return { ipc: await connection.run(sql, params), columns };
 		} catch (error) {
 			if (signal.aborted) throw cancelled();
 			if (isLakeError(error, "UnsupportedError")) throw error;
-			throw engineError(error, statement, this.#engines.tables);
+			const linesBefore = statement.explains === null ? 0 : 1;
+			throw engineError(error, statement, this.#engines.tables, linesBefore);
 		} finally {
 			stagesMs.run += performance.now() - started;
 		}

@@ -362,10 +362,12 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 			.toContain("maplibregl-canvas");
 	});
 
-	test("on a phone the list is a sheet from below, and the map stays in sight", async () => {
+	test("on a phone the list is a sheet from below, and the map is in sight from the first", async () => {
 		await page.setViewportSize({ width: 360, height: 740 });
 		await page.goto(`${server.url}rides/?${STREET}`);
 		await counted();
+		const top = await page.locator(".rides-map").boundingBox();
+		expect(top?.y).toBeLessThan(740 / 2);
 		await page.locator(".maplibregl-canvas").scrollIntoViewIfNeeded();
 		await clickTheMiddle();
 		const panel = page.locator(".rides-through");
@@ -376,7 +378,10 @@ describe.skipIf(browserPath() === null)("filters and lists of rides", () => {
 		const map = await page.locator(".rides-map").boundingBox();
 		expect((sheet?.y ?? 0) - Math.max(0, map?.y ?? 740)).toBeGreaterThan(200);
 		await page.getByRole("button", { name: "Close the list" }).click();
+		const from = page.locator("#rides-from");
+		expect(await from.isVisible()).toBe(false);
 		await page.getByRole("button", { name: "Filters" }).click();
+		expect(await from.isVisible()).toBe(true);
 		expect(
 			await page.evaluate(() => document.documentElement.scrollWidth),
 		).toBe(360);

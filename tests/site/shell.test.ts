@@ -47,6 +47,23 @@ describe.skipIf(browserPath() === null)("the frame around every page", () => {
 		await page.context().close();
 	});
 
+	test("the engine on its way makes no header higher on the narrowest phone", async () => {
+		const page = await openPage(browser, {
+			viewport: { width: 320, height: 640 },
+		});
+		await page.goto(server.url);
+		const heights = await page.evaluate(() => {
+			const status = document.getElementById("engine-status") as HTMLElement;
+			const header = document.querySelector(".header") as HTMLElement;
+			return [true, false].map((hidden) => {
+				status.hidden = hidden;
+				return header.offsetHeight;
+			});
+		});
+		expect(heights[1]).toBe(heights[0]);
+		await page.context().close();
+	});
+
 	test.each(["light", "dark"] as const)(
 		"the home page is accessible in the %s theme",
 		async (colorScheme) => {

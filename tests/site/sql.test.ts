@@ -211,6 +211,37 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		expect(box?.height).toBeLessThan((head?.height ?? 0) / 2);
 	});
 
+	test("a click on a column's head, or S, has the rows in its order", async () => {
+		await run("select i, 10 - i as down, [i] as l from range(3) t(i)");
+		const head = page.getByRole("columnheader", { name: /down/ });
+		await head.click();
+		expect(await head.getAttribute("aria-sort")).toBe("ascending");
+		expect(await cellsOf(page)).toEqual([
+			"2",
+			"8",
+			"[2]",
+			"1",
+			"9",
+			"[1]",
+			"0",
+			"10",
+			"[0]",
+		]);
+		await page.getByRole("grid").focus();
+		await page.keyboard.press("s");
+		expect(await head.getAttribute("aria-sort")).toBe("none");
+		expect((await cellsOf(page))[0]).toBe("0");
+		await page.keyboard.press("s");
+		expect((await cellsOf(page))[0]).toBe("2");
+		await page.keyboard.press("Control+c");
+		await expect
+			.poll(() => page.evaluate(() => navigator.clipboard.readText()))
+			.toBe("2");
+		await page.keyboard.press("s");
+		await page.getByRole("columnheader", { name: /^l/ }).click();
+		expect((await cellsOf(page))[0]).toBe("0");
+	});
+
 	test("a cell opens whole, and is copied whole", async () => {
 		const long = "x".repeat(5000);
 		await run(`select repeat('x', 5000) || chr(10) || 'end' as long`);
@@ -247,6 +278,37 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		await page.keyboard.press("Control+ArrowRight");
 		await page.keyboard.insertText(" 'two' as y,\n\tnull as z,");
 		expect(await textOf()).toBe("select 'two' as y,\n\tnull as z, 'one' as x");
+	});
+
+	test("an answer is copied whole as a spreadsheet takes it, a plan as it is drawn", async () => {
+		const copied = async () => {
+			await page.getByRole("button", { name: "Copy", exact: true }).click();
+			await page.getByText("Copied").waitFor();
+			return page.evaluate(() => navigator.clipboard.readText());
+		};
+		await run("select 1 as a, 'b' || chr(9) || '\"c\"' as t, null as n");
+		expect(await copied()).toBe('a\tt\tn\r\n1\t"b\t""c"""\t\r\n');
+		await run("explain select kind from rides where distance_m > 1");
+		const plan = await page.locator(".sql-explained").textContent();
+		expect(plan).toMatch(/lake\.main\.rides_/);
+		expect(await copied()).toBe(plan);
+	});
+
+	test("what ran comes back with a click, and is forgotten with another", async () => {
+		await run("select 'now' as latest");
+		await run("select 'earlier'\n as latest");
+		await page.reload();
+		const fold = page.locator(".sql-history");
+		await fold.locator("summary").click();
+		const texts = fold.getByRole("listitem").getByRole("button");
+		expect((await texts.allTextContents()).slice(0, 2)).toEqual([
+			"select 'earlier' as latest",
+			"select 'now' as latest",
+		]);
+		await texts.nth(1).click();
+		expect(await textOf()).toBe("select 'now' as latest");
+		await page.getByRole("button", { name: "Forget them" }).click();
+		await fold.waitFor({ state: "detached" });
 	});
 
 	test("the CSV holds the rows that native DuckDB answers", async () => {

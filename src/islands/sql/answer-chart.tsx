@@ -256,18 +256,24 @@ function drawableColumns(result: Result): AnswerColumn[] {
 /** What the picture leaves out; undefined where it leaves out nothing. */
 function notes(drawing: Drawing, rows: number): string | undefined {
 	const parts = [
-		{ most: MOST_ROWS, all: rows, what: "rows" },
+		{ which: "first", most: MOST_ROWS, all: rows, what: "rows" },
 		{
+			which: "first",
 			most: MOST_WORDS,
 			all: drawing.wordsInAll,
 			what: `values of ${drawing.across}`,
 		},
-		{ most: MOST_SERIES, all: drawing.seriesInAll, what: "series" },
+		{
+			which: drawing.encoding.up === EACH ? "first" : "largest",
+			most: MOST_SERIES,
+			all: drawing.seriesInAll,
+			what: "series",
+		},
 	].filter(({ most, all }) => all > most);
 	if (parts.length === 0) return undefined;
 	const said = parts.map(
-		({ most, all, what }) =>
-			`the first ${formatCount(most)} of ${formatCount(all)} ${what}`,
+		({ which, most, all, what }) =>
+			`the ${which} ${formatCount(most)} of ${formatCount(all)} ${what}`,
 	);
 	return `Drawn: ${said.join(", ")}.`;
 }

@@ -1,4 +1,9 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import {
+	type Signal,
+	useComputed,
+	useSignal,
+	useSignalEffect,
+} from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DroppedFile } from "../../../workers/engine-api.ts";
 import type { ChartChoice } from "../../charts/answer-encoding.ts";
@@ -20,17 +25,22 @@ import {
 } from "./draft.ts";
 import { createEditor, type Editor } from "./editor.ts";
 import type { Cell, ResultGrid } from "./grid.ts";
+import { keepRun } from "./history.ts";
 import { linkInHash, linkTo, type SqlLink } from "./link.ts";
 import { keptBytes, ownTables } from "./own-data.ts";
+import type { Result } from "./result.ts";
 import { Results, type View } from "./results.tsx";
+import { nextOrder, ordered, type RowOrder } from "./row-order.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { ValueDialog } from "./value-dialog.tsx";
-import type { Workbench } from "./workbench.ts";
+import type { Answered, Workbench } from "./workbench.ts";
 
 export interface Live {
 	readonly workbench: Workbench;
 	readonly store: DraftStore;
 	readonly draft: Draft;
+	/** Texts that ran in this browser. */
+	readonly history: Signal<readonly string[]>;
 	/** What the editor holds where the visitor has no text yet. */
 	readonly starter: string;
 	/** Whether tables stand beside the editor; else they are above it, folded. */
@@ -55,6 +65,18 @@ export function Bench(props: {
 	const drawn = useSignal<ChartChoice | null>(null);
 	const notice = useSignal("");
 	const opened = useSignal<Cell | null>(null);
+	const order = useSignal<(RowOrder & { readonly of: Answered }) | null>(null);
+	/** Null also of an answer that came since. */
+	const orderNow = useComputed(() =>
+		order.value?.of === workbench.answer.value ? order.value : null,
+	);
+	/** The answer's rows as they are looked at. */
+	const shown = useComputed(() => {
+		const result = workbench.answer.value?.result ?? null;
+		return result === null || orderNow.value === null
+			? result
+			: ordered(result, orderNow.value);
+	});
 	const grid = useRef<ResultGrid | null>(null);
 	const host = useRef<HTMLDivElement>(null);
 
@@ -69,6 +91,8 @@ export function Bench(props: {
 	};
 	const run = () => {
 		wasRun.value = true;
+		const text = workbench.text.peek();
+		if (text.trim() !== "") live.history.value = keepRun(store, text);
 		void workbench.run();
 	};
 	example.current = (sql) => {
@@ -119,7 +143,9 @@ export function Bench(props: {
 
 	// A value of an answer that is forgotten shows no more, and keys are the page's again.
 	useSignalEffect(() => {
-		if (workbench.answer.value === null) opened.value = null;
+		if (workbench.answer.value !== null) return;
+		opened.value = null;
+		order.value = null;
 	});
 
 	// An address that carries the text carries how its answer shows.
@@ -191,19 +217,27 @@ export function Bench(props: {
 				onDrawn={(next) => {
 					drawn.value = next;
 				}}
+				shown={shown.value}
+				order={orderNow.value}
+				onOrder={(column) => {
+					const of = workbench.answer.peek();
+					const next = nextOrder(orderNow.peek(), column);
+					order.value = of && next && { ...next, of };
+				}}
 				grid={grid}
 				editor={editor}
 				onOpen={(cell) => {
 					opened.value = cell;
 				}}
-				onCopy={(cell) => void copyCell(workbench, cell, notice)}
+				onCopy={(cell) => void copyCell(shown.value, cell, notice)}
+				onCopyAll={(text) => void copy(text, notice)}
 				onRetry={run}
 			/>
-			{opened.value !== null && workbench.answer.value !== null && (
+			{opened.value !== null && shown.value !== null && (
 				<ValueDialog
-					result={workbench.answer.value.result}
+					result={shown.value}
 					cell={opened.value}
-					onCopy={(cell) => void copyCell(workbench, cell, notice)}
+					onCopy={(cell) => void copyCell(shown.value, cell, notice)}
 					onClose={() => {
 						opened.value = null;
 						grid.current?.element.focus();
@@ -301,11 +335,14 @@ async function share(link: SqlLink, notice: { value: string }): Promise<void> {
 }
 
 async function copyCell(
-	workbench: Workbench,
+	result: Result | null,
 	{ row, column }: Cell,
 	notice: { value: string },
 ): Promise<void> {
-	const text = workbench.answer.peek()?.result.text(row, column) ?? "";
+	await copy(result?.text(row, column) ?? "", notice);
+}
+
+async function copy(text: string, notice: { value: string }): Promise<void> {
 	notice.value = (await copied(text))
 		? "Copied"
 		: "The browser does not allow copying";

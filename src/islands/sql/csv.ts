@@ -1,4 +1,4 @@
-import { csvLine } from "../shared/files/csv.ts";
+import { csvLine, tabLine } from "../shared/files/csv.ts";
 import type { Result } from "./result.ts";
 
 const ROWS_AT_ONCE = 5000;
@@ -19,6 +19,14 @@ export function* csvPieces(result: Result): Generator<string> {
 			);
 		yield piece;
 	}
+}
+
+/** The answer's header and rows as they are pasted into a spreadsheet. */
+export function tabbedText({ columns, rows, text }: Result): string {
+	let tabbed = tabLine(columns.map(({ name }) => name));
+	for (let row = 0; row < rows; row++)
+		tabbed += tabLine(columns.map((_, column) => text(row, column)));
+	return tabbed;
 }
 
 /** The CSV as a file; lets the page draw between pieces, and ends where the signal does. */

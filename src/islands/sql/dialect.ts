@@ -7,7 +7,7 @@ import { formatCount } from "../../lib/text/format.ts";
 /** Words of DuckDB 1.5 that people write in queries. */
 export const DUCKDB = SQLDialect.define({
 	keywords:
-		"all and anti any array as asc asof between both by case cast collate columns cross cube " +
+		"all analyze and anti any array as asc asof between both by case cast collate columns cross cube " +
 		"current desc describe distinct else end escape except exclude exists explain false fetch " +
 		"filter first following for from full generated glob group grouping groups having if ignore " +
 		"ilike in inner intersect interval into is isnull join lambda last lateral leading left like " +

@@ -1,11 +1,13 @@
 import { holdsSignedAddress } from "../../lib/hosts/signed-address.ts";
 import { linkInHash } from "./link.ts";
 
-/** Where the visitor's text lies between visits. Its keys may hold nothing. */
+/** Where the visitor's texts lie between visits. Its keys may hold nothing. */
 export interface DraftStore {
-	get(key: "text" | "previous"): string | null;
-	set(key: "text" | "previous", value: string | null): void;
+	get(key: DraftKey): string | null;
+	set(key: DraftKey, value: string | null): void;
 }
+
+type DraftKey = "text" | "previous" | "history";
 
 export interface Draft {
 	readonly text: string;

@@ -1,6 +1,7 @@
 import { isNumeric } from "../../lib/sql/duckdb-types.ts";
 import { columnRange, GridWindow } from "./grid-window.ts";
 import type { Result } from "./result.ts";
+import { canOrder, type RowOrder } from "./row-order.ts";
 
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 44;
@@ -23,12 +24,14 @@ export interface Cell {
  * A table of any number of rows, of which only those in view are in the document.
  * The grid itself has the focus and names its active cell, so that the focus stays
  * when rows leave the document: arrows, Home and End (with Ctrl: of the whole
- * table), PageUp and PageDown move, Enter opens a cell, Ctrl/Cmd+C copies it.
+ * table), PageUp and PageDown move, Enter opens a cell, Ctrl/Cmd+C copies it. A click
+ * on a column's head, or S in one of its cells, asks for the rows in its order.
  */
 export class ResultGrid {
 	readonly element: HTMLElement;
 	readonly #onOpen: (cell: Cell) => void;
 	readonly #onCopy: (cell: Cell) => void;
+	readonly #onOrder: (column: number) => void;
 	readonly #canvas = box("grid-canvas");
 	readonly #head = box("grid-head", "rowgroup");
 	readonly #body = box("grid-body", "rowgroup");
@@ -39,6 +42,7 @@ export class ResultGrid {
 		text: () => null,
 		preview: () => null,
 	};
+	#order: RowOrder | null = null;
 	#window = new GridWindow(0, ROW_HEIGHT);
 	#starts: number[] = [0];
 	#gutter = 0;
@@ -49,12 +53,15 @@ export class ResultGrid {
 	constructor(options: {
 		onOpen(cell: Cell): void;
 		onCopy(cell: Cell): void;
+		onOrder(column: number): void;
 	}) {
+		this.#onOrder = options.onOrder;
 		this.#onOpen = options.onOpen;
 		this.#onCopy = options.onCopy;
 		this.element = box("grid", "grid");
 		this.element.tabIndex = 0;
 		this.element.setAttribute("aria-label", "Result");
+		this.element.setAttribute("aria-keyshortcuts", "S");
 		this.#canvas.append(this.#head, this.#body);
 		this.element.append(this.#canvas);
 		this.element.addEventListener("scroll", () => this.#scrolled(), {
@@ -63,6 +70,12 @@ export class ResultGrid {
 		this.element.addEventListener("scrollend", () => this.#settle());
 		this.element.addEventListener("keydown", (event) => this.#key(event));
 		this.element.addEventListener("mousedown", (event) => this.#press(event));
+		this.#head.addEventListener("click", (event) => {
+			const head = (event.target as Element).closest<HTMLElement>(
+				"[data-head]",
+			);
+			if (head !== null) this.#onOrder(Number(head.dataset.head));
+		});
 		this.element.addEventListener("dblclick", (event) => {
 			if (this.#cellAt(event.target) !== null) this.#onOpen(this.#active);
 		});
@@ -70,8 +83,9 @@ export class ResultGrid {
 		this.#resized.observe(this.element);
 	}
 
-	show(result: Result): void {
+	show(result: Result, order: RowOrder | null): void {
 		this.#result = result;
+		this.#order = order;
 		this.#window = new GridWindow(result.rows, ROW_HEIGHT);
 		this.#active = { row: 0, column: 0 };
 		this.#gutter = String(result.rows).length * DIGIT + 20;
@@ -89,6 +103,16 @@ export class ResultGrid {
 		this.element.scrollTo(0, 0);
 		this.#redraw();
 		this.#resize();
+	}
+
+	/** Shows the same rows in another order, from the first on. */
+	reorder(result: Result, order: RowOrder | null): void {
+		this.#result = result;
+		this.#order = order;
+		this.#active = { row: 0, column: this.#active.column };
+		this.element.scrollTop = 0;
+		this.#window.scrolled(0);
+		this.#redraw();
 	}
 
 	get active(): Cell {
@@ -178,10 +202,19 @@ export class ResultGrid {
 			kind.className = "grid-type";
 			kind.textContent = type;
 			cell.title = `${name} ${type}`;
+			if (canOrder(this.#result, column)) {
+				cell.dataset.head = String(column);
+				cell.ariaSort = this.#sortOf(column);
+			}
 			cell.append(title, kind);
 			row.append(cell);
 		}
 		return row;
+	}
+
+	#sortOf(column: number): string {
+		if (this.#order?.column !== column) return "none";
+		return this.#order.isDescending ? "descending" : "ascending";
 	}
 
 	#row(index: number): HTMLElement {
@@ -277,10 +310,17 @@ export class ResultGrid {
 		if (this.#result.rows === 0) return;
 		if (move !== undefined) move();
 		else if (event.key === "Enter" && !isWhole) this.#onOpen(this.#active);
+		else if (event.key.toLowerCase() === "s" && !isWhole && !event.altKey)
+			this.#orderByActive();
 		else if (event.key === "c" && isWhole && hasNoSelection())
 			this.#onCopy(this.#active);
 		else return;
 		event.preventDefault();
+	}
+
+	#orderByActive(): void {
+		const { column } = this.#active;
+		if (canOrder(this.#result, column)) this.#onOrder(column);
 	}
 
 	#press(event: MouseEvent): void {

@@ -1,5 +1,5 @@
 import "./sql.css";
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { render } from "preact";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { starterOf } from "../../queries/examples.ts";
@@ -13,6 +13,7 @@ import { isMissingLake } from "../shared/lake/missing-lake.ts";
 import { moveBy } from "../shared/lake/publication.ts";
 import { tellUnkept } from "../shared/own-data/unkept.ts";
 import { browserStore, openDraft } from "./draft.ts";
+import { historyIn } from "./history.ts";
 import { followKept, ownTables } from "./own-data.ts";
 import { NoTables, SqlPage, Unopened } from "./sql-page.tsx";
 import { Workbench } from "./workbench.ts";
@@ -53,6 +54,7 @@ function start(catalog: Catalog): void {
 		workbench: new Workbench(draft.text, ownTables),
 		store,
 		draft,
+		history: signal(historyIn(store)),
 		starter,
 		isWide: !matchMedia("(max-width: 47rem)").matches,
 	};

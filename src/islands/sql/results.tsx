@@ -4,19 +4,23 @@ import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
 import { download } from "../shared/files/download.ts";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
-import { csvFile } from "./csv.ts";
+import { csvFile, tabbedText } from "./csv.ts";
 import type { Editor } from "./editor.ts";
 import { FailureCard } from "./failure.tsx";
 import { type Cell, ResultGrid } from "./grid.ts";
 import { Changed } from "./own.tsx";
 import { PlanPanel } from "./plan.tsx";
 import type { Result } from "./result.ts";
+import type { RowOrder } from "./row-order.ts";
 import { SHORTCUT } from "./toolbar.tsx";
 import { changeSentence, outcome } from "./words.ts";
 import type { Answered, Workbench } from "./workbench.ts";
 
 /** How an answer is looked at. */
 export type View = keyof typeof VIEWS;
+
+/** More is a file's: a browser waits while a text is made. */
+const MOST_COPIED_ROWS = 100_000;
 
 const VIEWS = { rows: "Rows", chart: "Chart", plan: "Plan" };
 
@@ -29,17 +33,25 @@ export function Results(props: {
 	readonly choice: ChartChoice | null;
 	readonly onChoice: (choice: ChartChoice) => void;
 	readonly onDrawn: (choice: ChartChoice | null) => void;
+	/** The rows as they are looked at; null before the first answer. */
+	readonly shown: Result | null;
+	readonly order: RowOrder | null;
+	/** Asks for the rows by a column. */
+	readonly onOrder: (column: number) => void;
 	readonly grid: { current: ResultGrid | null };
 	readonly editor: { current: Editor | null };
 	readonly onOpen: (cell: Cell) => void;
 	readonly onCopy: (cell: Cell) => void;
+	/** Takes the whole answer as a text. */
+	readonly onCopyAll: (text: string) => void;
 	readonly onRetry: () => void;
 }) {
-	const { workbench, catalog, view, onView, editor } = props;
+	const { workbench, catalog, view, onView, editor, shown } = props;
 	const status = workbench.status.value;
 	const answer = workbench.answer.value;
 	const price = workbench.price.value;
 	const isStale = status.kind !== "answered";
+	const explained = answer === null ? null : explanationIn(answer.result);
 	return (
 		<div
 			class="sql-results"
@@ -66,7 +78,22 @@ export function Results(props: {
 								</button>
 							))}
 						</fieldset>
-						{answer.change === null && <Download answer={answer} />}
+						{answer.change === null && shown !== null && (
+							<>
+								{shown.rows <= MOST_COPIED_ROWS && (
+									<button
+										type="button"
+										class="button"
+										onClick={() =>
+											props.onCopyAll(explained ?? tabbedText(shown))
+										}
+									>
+										Copy
+									</button>
+								)}
+								<Download result={shown} />
+							</>
+						)}
 					</>
 				)}
 			</div>
@@ -79,7 +106,7 @@ export function Results(props: {
 					onRetry={props.onRetry}
 				/>
 			)}
-			{answer === null ? (
+			{answer === null || shown === null ? (
 				status.kind !== "failed" && (
 					<Empty>
 						<p>
@@ -99,11 +126,22 @@ export function Results(props: {
 					)}
 					<Grid
 						answer={answer}
-						isShown={view === "rows" && answer.change === null}
+						shown={shown}
+						order={props.order}
+						onOrder={props.onOrder}
+						isShown={
+							view === "rows" && answer.change === null && explained === null
+						}
 						grid={props.grid}
 						onOpen={props.onOpen}
 						onCopy={props.onCopy}
 					/>
+					{view === "rows" && explained !== null && (
+						// biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer scrolls it by keys
+						<pre class="sql-explained" tabIndex={0}>
+							{explained}
+						</pre>
+					)}
 					{view === "chart" && answer.change === null && (
 						<ChartView
 							result={answer.result}
@@ -136,20 +174,32 @@ function said(kind: string, answer: Answered | null): string {
 		: changeSentence(answer.change);
 }
 
+/** DuckDB's drawing of how it runs a query, where the answer is that of `EXPLAIN`. */
+function explanationIn({ columns, rows, text }: Result): string | null {
+	const [key, value] = columns.map(({ name }) => name);
+	return rows === 1 && key === "explain_key" && value === "explain_value"
+		? text(0, 1)
+		: null;
+}
+
 function Grid(props: {
 	readonly answer: Answered;
+	readonly shown: Result;
+	readonly order: RowOrder | null;
+	readonly onOrder: (column: number) => void;
 	readonly isShown: boolean;
 	readonly grid: { current: ResultGrid | null };
 	readonly onOpen: (cell: Cell) => void;
 	readonly onCopy: (cell: Cell) => void;
 }) {
-	const { answer, isShown, grid } = props;
+	const { answer, shown, order, isShown, grid } = props;
 	const host = useRef<HTMLDivElement>(null);
 	// Before the page says that it has answered: it must not do so over earlier rows.
 	useLayoutEffect(() => {
 		const created = new ResultGrid({
 			onOpen: (cell) => props.onOpen(cell),
 			onCopy: (cell) => props.onCopy(cell),
+			onOrder: (column) => props.onOrder(column),
 		});
 		host.current?.append(created.element);
 		grid.current = created;
@@ -158,7 +208,12 @@ function Grid(props: {
 			grid.current = null;
 		};
 	}, []);
-	useLayoutEffect(() => grid.current?.show(answer.result), [answer]);
+	const last = useRef<Answered | null>(null);
+	useLayoutEffect(() => {
+		if (last.current === answer) grid.current?.reorder(shown, order);
+		else grid.current?.show(shown, order);
+		last.current = answer;
+	}, [answer, shown]);
 	const { result } = answer;
 	return (
 		<div class="grid-host" ref={host} hidden={!isShown}>
@@ -191,21 +246,21 @@ function ChartView(props: {
 	return <code.value.AnswerChart {...props} />;
 }
 
-function Download({ answer }: { readonly answer: Answered }) {
+function Download({ result }: { readonly result: Result }) {
 	const stop = useSignal<AbortController | null>(null);
 	const isBusy = useComputed(() => stop.value !== null);
 	const write = async () => {
 		const controller = new AbortController();
 		stop.value = controller;
 		try {
-			download(await csvFile(answer.result, controller.signal), "lakeside.csv");
+			download(await csvFile(result, controller.signal), "lakeside.csv");
 		} catch (error) {
 			if (!controller.signal.aborted) throw error;
 		} finally {
 			stop.value = null;
 		}
 	};
-	useEffect(() => () => stop.peek()?.abort(), [answer]);
+	useEffect(() => () => stop.peek()?.abort(), [result]);
 	return (
 		<button
 			type="button"

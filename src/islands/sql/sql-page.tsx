@@ -9,6 +9,8 @@ import {
 import { Empty, Failure } from "../shared/states.tsx";
 import { Bench, type Live } from "./bench.tsx";
 import type { Editor } from "./editor.ts";
+import { forgetRuns } from "./history.ts";
+import { HistoryList } from "./history-list.tsx";
 import { OwnList } from "./own.tsx";
 import { Schema } from "./schema.tsx";
 import { Sources } from "./sources.tsx";
@@ -51,7 +53,17 @@ export function SqlPage(props: {
 					<Sources onName={(name) => editor.current?.insert(name)} />
 				)}
 				{live !== null && (
-					<details class="sql-buckets">
+					<HistoryList
+						texts={live.history.value}
+						onText={(sql) => example.current(sql)}
+						onForget={() => {
+							live.history.value = forgetRuns(live.store);
+							editor.current?.focus();
+						}}
+					/>
+				)}
+				{live !== null && (
+					<details class="sql-fold">
 						<summary>Private buckets</summary>
 						<SignedInBuckets />
 						<BucketKeysForm address="" />

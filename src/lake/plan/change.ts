@@ -45,7 +45,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
 	deallocate: "each statement stands for itself",
 	detach: "the lake is the only database",
 	execute: "make a macro with CREATE MACRO",
-	explain: "the plan stands beside each answer, the price below the editor",
 	export: "download the answer as CSV",
 	import: "files are read by naming them in FROM",
 	install: "the page has DuckDB's core and no extensions",

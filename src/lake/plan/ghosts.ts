@@ -2,7 +2,7 @@ import type { CatalogTable } from "../../lib/catalog/catalog.ts";
 import { identifier } from "../../lib/sql/identifier.ts";
 import type { Connection } from "../types.ts";
 
-/** The database of the ghosts, attached beside the one that holds the data. */
+/** The database of the ghosts, attached beside the one that holds the data; lists do not show it. */
 export const GHOSTS = "lakeside_ghosts";
 
 /**
@@ -31,7 +31,7 @@ export async function layGhosts(
 	await connection.query("SET asof_loop_join_threshold = 0", []);
 	await connection.query(`ATTACH ':memory:' AS ${DATA}`, []);
 	await connection.query(`SET search_path = '${DATA}.main'`, []);
-	await connection.query(`ATTACH ':memory:' AS ${GHOSTS}`, []);
+	await connection.query(`ATTACH ':memory:' AS ${GHOSTS} (HIDDEN)`, []);
 	await connection.query(`CREATE SCHEMA ${GHOSTS}.hidden`, []);
 	for (const table of tables) await layGhost(connection, table);
 }

@@ -25,7 +25,11 @@ test.each([
 	["select 1;; drop table x;", "there are 2 statements"],
 	["drop index flights", "DROP INDEX cannot run here"],
 	["analyze select 1", "ANALYZE cannot run here"],
-	["explain select 1", "EXPLAIN cannot run here"],
+	["explain", "there is no statement to run"],
+	["explain (analyze select 1", "there is no statement to run"],
+	["(explain select 1)", "EXPLAIN tells of queries"],
+	["explain create table x as select 1", "EXPLAIN tells of queries"],
+	["explain explain select 1", "EXPLAIN tells of queries"],
 	["insert or replace into x select 1", "only queries can run here"],
 	["from lakeside_ghosts.flights", "is the planner's own"],
 	['from "LAKESIDE_GHOSTS".flights', "is the planner's own"],
@@ -34,6 +38,22 @@ test.each([
 	expect(() => readStatement(sql)).toThrow(
 		expect.objectContaining({ name: "UnsupportedError" }),
 	);
+});
+
+test.each([
+	["explain select 1", "explain"],
+	["EXPLAIN ANALYZE\nselect 1;", "EXPLAIN ANALYZE"],
+	[
+		"explain /* ( */ (analyze, format json) select 1",
+		"explain ( analyze , format json )",
+	],
+	["explain (select 1)", "explain"],
+])("%j explains a query, which stands where it stood", (sql, head) => {
+	const statement = readStatement(sql);
+	expect(statement.explains).toBe(head);
+	expect(statement.sql).toHaveLength(sql.length);
+	expect(statement.sql.split("\n")).toHaveLength(sql.split("\n").length);
+	expect(statement.sql.trimStart()).toBe(/\(?select.*/.exec(sql)?.[0]);
 });
 
 test.each(["selct 1", "'select'", "42"])("%j is no statement", (sql) => {

@@ -6,6 +6,7 @@ import {
 	endOf,
 	isIdentifier,
 	isSymbol,
+	isWord,
 	wordOf,
 } from "../sql/tokens.ts";
 import { type Change, changeSql, readChange } from "./change.ts";
@@ -18,6 +19,8 @@ export interface Statement extends Wording {
 	readonly sql: string;
 	/** What it makes, changes or drops of the analyst's own; null for a query. */
 	readonly change: Change | null;
+	/** `EXPLAIN` with its options, where `sql` is not to be answered but told how; else null. */
+	readonly explains: string | null;
 	/** Lines of `sql` before what was given. */
 	readonly linesBefore: number;
 	/** Calls `query` or `query_table`: what stands in a text, or is made of several, is read as SQL. */
@@ -45,6 +48,8 @@ const TABLE_WORDS = new Set(["describe", "desc", "show", "summarize"]);
 const CHANGE_WORDS = new Set(
 	"create drop set reset insert update delete".split(" "),
 );
+/** What tells the options of `EXPLAIN (…)` from a query in parentheses. */
+const EXPLAIN_OPTIONS = new Set(["analyze", "analyse", "format"]);
 const CLOCK_WORDS = new Set(
 	(
 		"now current_timestamp get_current_timestamp transaction_timestamp today current_date " +
@@ -82,6 +87,7 @@ export function readStatement(
 		(token) => !isSymbol(token, "(") && !isSymbol(token, ";"),
 	);
 	const verb = wordOf(first);
+	if (verb === "explain") return readExplain(sql, tokens, withOwnWords);
 	const isQuery = SELECT_WORDS.has(verb);
 	const change = isQuery ? null : readChange(sql, tokens);
 	if (!isQuery && change === null) {
@@ -121,6 +127,7 @@ export function readStatement(
 			? { sql, tokens, linesBefore: 0 }
 			: { sql: ours, tokens: tokenizeSql(ours), linesBefore: 1 }),
 		change,
+		explains: null,
 		words,
 		namesOwn: namesOwn || runsText,
 		runsText,
@@ -128,6 +135,32 @@ export function readStatement(
 		seesStorage: has(STORAGE_WORDS),
 		pivots: words.has("pivot") || words.has("pivot_wider"),
 	};
+}
+
+/** The query within, every character where it stood in the text that was given. */
+function readExplain(
+	sql: string,
+	tokens: readonly Token[],
+	withOwnWords: WithOwnWords,
+): Statement {
+	const rest = tokens.filter((token) => !isSymbol(token, ";"));
+	let length = 1;
+	if (isWord(rest[1], "analyze", "analyse")) length = 2;
+	else if (isSymbol(rest[1], "(") && EXPLAIN_OPTIONS.has(wordOf(rest[2])))
+		length = rest.findIndex((token) => isSymbol(token, ")")) + 1 || rest.length;
+	const head = rest.slice(0, length);
+	const last = head.at(-1);
+	const end = last === undefined ? 0 : endOf(last);
+	const explained = readStatement(
+		sql.slice(0, end).replace(/[^\n]/g, " ") + sql.slice(end),
+		withOwnWords,
+	);
+	if (explained.change !== null || explained.explains !== null)
+		throw new LakeError(
+			"UnsupportedError",
+			"EXPLAIN tells of queries, and of nothing else here",
+		);
+	return { ...explained, explains: head.map(({ text }) => text).join(" ") };
 }
 
 /** Tables that the statement may name: those whose names occur in it at all. */

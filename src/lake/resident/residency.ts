@@ -61,7 +61,9 @@ export class Residency {
 	/** Makes tables visible, without rows. Once, before any other call. */
 	async prepare(tables: readonly CatalogTable[]): Promise<void> {
 		await this.#connection.query(`CREATE SCHEMA ${PASSING_SCHEMA}`);
-		await this.#connection.query(`ATTACH ':memory:' AS ${STORES} (COMPRESS)`);
+		await this.#connection.query(
+			`ATTACH ':memory:' AS ${STORES} (COMPRESS, HIDDEN)`,
+		);
 		for (const table of tables) await this.add(table);
 	}
 

@@ -28,7 +28,7 @@ export interface Store {
 /**
  * The database of the stores: DuckDB packs its tables at a checkpoint, and groups and
  * filters packed strings several times as fast. In a transaction that writes to it
- * nothing else can be written.
+ * nothing else can be written. Lists of databases and tables do not show it.
  */
 export const STORES = "lakeside_stores";
 

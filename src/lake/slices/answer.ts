@@ -61,6 +61,8 @@ export async function planSlices({
 		throw new Error(`unknown table: ${need?.table}`);
 	try {
 		if (statement.change !== null) throw new DoesNotSplit("only queries do");
+		if (statement.explains !== null)
+			throw new DoesNotSplit("EXPLAIN needs all that the query reads at once");
 		const others = needs.filter((other) => other !== need);
 		const roomBytes = residency.roomBytes - residency.bytesOf(others);
 		if (roomBytes <= 0)
