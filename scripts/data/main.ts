@@ -10,7 +10,7 @@ import {
 } from "./arguments.ts";
 import { failureLines } from "./failures.ts";
 import { INTERRUPTED_CODE, Interrupted, onInterrupt } from "./interrupt.ts";
-import { runBuild, tellFailure } from "./run-build.ts";
+import { Alarm, runBuild, tellFailure } from "./run-build.ts";
 import { Terminal } from "./terminal.ts";
 
 /** What a command alone needs is loaded by it: a small build takes long to load. */
@@ -79,6 +79,7 @@ async function plan(command: BuildCommand): Promise<void> {
 
 async function build(command: BuildCommand): Promise<void> {
 	const terminal = new Terminal(process.stderr, command.isQuiet);
+	const alarm = new Alarm(command, terminal);
 	const signal = onInterrupt(() =>
 		terminal.say("Stopping; once more ends it at once."),
 	);
@@ -88,13 +89,18 @@ async function build(command: BuildCommand): Promise<void> {
 		const options = { ...command.build, input, signal };
 		if (command.watch !== null) {
 			const { watch } = await import("./watch.ts");
-			await watch({ ...command, watch: command.watch }, options, terminal);
+			await watch(
+				{ ...command, watch: command.watch },
+				options,
+				terminal,
+				alarm,
+			);
 		}
-		const { exitCode } = await runBuild(command, options, terminal);
+		const { exitCode } = await runBuild(command, options, terminal, alarm);
 		process.exitCode = exitCode;
 	} catch (error) {
 		if (!(error instanceof Interrupted)) {
-			await tellFailure(command, error, terminal);
+			await tellFailure(command, error, terminal, alarm);
 			process.exitCode = 2;
 			return;
 		}
