@@ -10,7 +10,7 @@ import {
 } from "./arguments.ts";
 import { failureLines } from "./failures.ts";
 import { INTERRUPTED_CODE, Interrupted, onInterrupt } from "./interrupt.ts";
-import { Alarm, runBuild, tellFailure } from "./run-build.ts";
+import { runBuild, tellFailure } from "./run-build.ts";
 import { Terminal } from "./terminal.ts";
 
 /** What a command alone needs is loaded by it: a small build takes long to load. */
@@ -79,7 +79,6 @@ async function plan(command: BuildCommand): Promise<void> {
 
 async function build(command: BuildCommand): Promise<void> {
 	const terminal = new Terminal(process.stderr, command.isQuiet);
-	const alarm = new Alarm(command, terminal);
 	const signal = onInterrupt(() =>
 		terminal.say("Stopping; once more ends it at once."),
 	);
@@ -89,18 +88,13 @@ async function build(command: BuildCommand): Promise<void> {
 		const options = { ...command.build, input, signal };
 		if (command.watch !== null) {
 			const { watch } = await import("./watch.ts");
-			await watch(
-				{ ...command, watch: command.watch },
-				options,
-				terminal,
-				alarm,
-			);
+			await watch({ ...command, watch: command.watch }, options, terminal);
 		}
-		const { exitCode } = await runBuild(command, options, terminal, alarm);
+		const { exitCode } = await runBuild(command, options, terminal);
 		process.exitCode = exitCode;
 	} catch (error) {
 		if (!(error instanceof Interrupted)) {
-			await tellFailure(command, error, terminal, alarm);
+			await tellFailure(command, error, terminal);
 			process.exitCode = 2;
 			return;
 		}

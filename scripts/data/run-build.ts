@@ -56,7 +56,7 @@ export async function runBuild(
 	command: BuildCommand,
 	options: BuildOptions,
 	terminal: Terminal,
-	alarm: Alarm,
+	alarm = new Alarm(command, terminal),
 	isNew: (file: string) => boolean = () => true,
 ): Promise<Ended> {
 	terminal.begin();
@@ -100,7 +100,7 @@ export async function tellFailure(
 	command: BuildCommand,
 	error: unknown,
 	terminal: Terminal,
-	alarm: Alarm,
+	alarm = new Alarm(command, terminal),
 ): Promise<void> {
 	const { workshop } = placesOf(command.build);
 	const lines = failureLines(error, failedJobFile(workshop.folder));

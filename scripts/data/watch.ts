@@ -11,7 +11,7 @@ import { SETTINGS_FILE } from "../steps/settings.ts";
 import type { BuildCommand } from "./arguments.ts";
 import { Arrivals, type Due } from "./arrivals.ts";
 import { type KeyedFile, keysOfFiles } from "./file-keys.ts";
-import { type Alarm, runBuild, tellFailure } from "./run-build.ts";
+import { Alarm, runBuild, tellFailure } from "./run-build.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The keys of a rebuild that are named, when there are more. */
@@ -28,10 +28,10 @@ export async function watch(
 	},
 	options: BuildOptions,
 	terminal: Terminal,
-	alarm: Alarm,
 ): Promise<never> {
 	const { quietMs, lookMs } = command.watch;
 	const inbox = new Inbox(options);
+	const alarm = new Alarm(command, terminal);
 	let arrivals: Arrivals | null = null;
 	let againAt = Number.POSITIVE_INFINITY;
 	let told = "";
