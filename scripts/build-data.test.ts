@@ -302,7 +302,7 @@ test.concurrent("a job that fails is told with its log, which is kept until a bu
 	await writeAll(at, { "work/store/batches": "" });
 	const { code, stderr } = await run(...args);
 	expect(code).toBe(2);
-	expect(stderr).toMatch(/^read weather\/garden\/01\.csv: .*\n {2}\S/m);
+	expect(stderr).toMatch(/^read weather\/garden\/01\.csv: .*\n +at \S/m);
 	expect(stderr).toMatch(/The lake is as it was\. .*npm run data -- log/);
 	const failed = await run("log", ...places);
 	expect(failed.stdout).toMatch(/^FAILED read weather\/garden\/01\.csv: /);
