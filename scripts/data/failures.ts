@@ -23,13 +23,15 @@ const EXPECTED = new Set([
 /** The last lines of a job's log that are printed with its failure. */
 const LOG_LINES = 20;
 
+const STACK_LINE = /^\s+at /;
+
 /** What a command for failures may take, in milliseconds. */
 const COMMAND_MS = 60_000;
 
 /** Says how a build failed. `kept` is the file that holds the log of a failed job. */
 export function failureLines(error: unknown, kept: string): string[] {
 	if (error instanceof JobError) {
-		const lines = error.log.flatMap((line) => line.split("\n"));
+		const lines = tellingLines(error);
 		const left = lines.length - LOG_LINES;
 		return [
 			error.message,
@@ -42,6 +44,29 @@ export function failureLines(error: unknown, kept: string): string[] {
 	if (error instanceof Error && EXPECTED.has(error.name))
 		return [error.message, ...adviceOf(error)];
 	return [inspect(error)];
+}
+
+/**
+ * The lines of a failed job's log that say more than its message does. What every class
+ * knows needs no stack.
+ */
+function tellingLines({ job, message, log }: JobError): string[] {
+	const lines = log.flatMap((line) => line.split("\n"));
+	const [reason = ""] = message.slice(`${job.label}: `.length).split("\n");
+	const said = [
+		reason,
+		...["Error", ...EXPECTED].map((name) => `${name}: ${reason}`),
+	];
+	const isExpected = lines.some((line) => EXPECTED.has(nameIn(line)));
+	return lines
+		.filter((line) => !said.includes(line))
+		.filter((line) => !(isExpected && STACK_LINE.test(line)))
+		.filter((line, index, all) => line !== all[index - 1]);
+}
+
+/** `StoreError` of `StoreError: no bucket`. */
+function nameIn(line: string): string {
+	return line.split(":", 1)[0] as string;
 }
 
 /** What to do where the message does not say it. */

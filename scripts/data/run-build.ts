@@ -14,6 +14,31 @@ import { failureLines, failureOf, runOnFailure } from "./failures.ts";
 import { rejectLines, reportLines, summaryLine } from "./report-lines.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Tells whom the publisher wants to be told, once of the same failure however often it comes again. */
+export class Alarm {
+	readonly #command: BuildCommand;
+	readonly #terminal: Terminal;
+	#told: string | null = null;
+
+	constructor(command: BuildCommand, terminal: Terminal) {
+		this.#command = command;
+		this.#terminal = terminal;
+	}
+
+	async raise(reason: string, exitCode: number): Promise<void> {
+		const { onFailure } = this.#command;
+		if (onFailure === null || reason === this.#told) return;
+		this.#told = reason;
+		const trouble = await runOnFailure(onFailure, reason, exitCode);
+		if (trouble !== null) this.#terminal.say(trouble);
+	}
+
+	/** All is well: the next failure is another one. */
+	clear(): void {
+		this.#told = null;
+	}
+}
+
 /** How a build has ended. */
 export interface Ended {
 	readonly exitCode: number;
@@ -31,6 +56,7 @@ export async function runBuild(
 	command: BuildCommand,
 	options: BuildOptions,
 	terminal: Terminal,
+	alarm = new Alarm(command, terminal),
 	isNew: (file: string) => boolean = () => true,
 ): Promise<Ended> {
 	terminal.begin();
@@ -55,14 +81,17 @@ export async function runBuild(
 	} catch (error) {
 		options.signal?.throwIfAborted();
 		terminal.end();
-		await tellFailure(command, error, terminal);
+		await tellFailure(command, error, terminal, alarm);
 		return { exitCode: 2, hasFailed: true, mayPass: true };
 	}
 	terminal.end();
 	if (failure !== null) {
 		if (command.isQuiet) terminal.say(failure);
-		await alarm(command, failure, exitCode, terminal);
-	} else if (!command.isQuiet && !command.isJson) await printAdvice(options);
+		await alarm.raise(failure, exitCode);
+	} else {
+		alarm.clear();
+		if (!command.isQuiet && !command.isJson) await printAdvice(options);
+	}
 	return { exitCode, hasFailed: failure !== null, mayPass: false };
 }
 
@@ -71,22 +100,12 @@ export async function tellFailure(
 	command: BuildCommand,
 	error: unknown,
 	terminal: Terminal,
+	alarm = new Alarm(command, terminal),
 ): Promise<void> {
 	const { workshop } = placesOf(command.build);
 	const lines = failureLines(error, failedJobFile(workshop.folder));
 	for (const line of lines) terminal.say(line);
-	await alarm(command, lines[0] as string, 2, terminal);
-}
-
-async function alarm(
-	{ onFailure }: BuildCommand,
-	reason: string,
-	exitCode: number,
-	terminal: Terminal,
-): Promise<void> {
-	if (onFailure === null) return;
-	const trouble = await runOnFailure(onFailure, reason, exitCode);
-	if (trouble !== null) terminal.say(trouble);
+	await alarm.raise(lines[0] as string, 2);
 }
 
 async function printReport(

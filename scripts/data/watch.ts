@@ -11,7 +11,7 @@ import { SETTINGS_FILE } from "../steps/settings/settings.ts";
 import type { BuildCommand } from "./arguments.ts";
 import { Arrivals, type Due } from "./arrivals.ts";
 import { type KeyedFile, keysOfFiles } from "./file-keys.ts";
-import { runBuild, tellFailure } from "./run-build.ts";
+import { Alarm, runBuild, tellFailure } from "./run-build.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The keys of a rebuild that are named, when there are more. */
@@ -31,6 +31,7 @@ export async function watch(
 ): Promise<never> {
 	const { quietMs, lookMs } = command.watch;
 	const inbox = new Inbox(options);
+	const alarm = new Alarm(command, terminal);
 	let arrivals: Arrivals | null = null;
 	let againAt = Number.POSITIVE_INFINITY;
 	let told = "";
@@ -42,6 +43,7 @@ export async function watch(
 			command,
 			{ ...options, holds: (path) => isRaw(path) && !taken.isTaken(path) },
 			terminal,
+			alarm,
 			(file) => isFirst || isFromOneOf(untold, file),
 		);
 		againAt = mayPass ? performance.now() + quietMs : Number.POSITIVE_INFINITY;
@@ -80,7 +82,7 @@ export async function watch(
 			options.signal?.throwIfAborted();
 			// What is wrong with the folder is wrong at each look.
 			const message = String(error);
-			if (message !== told) await tellFailure(command, error, terminal);
+			if (message !== told) await tellFailure(command, error, terminal, alarm);
 			told = message;
 		}
 		await sleep(lookMs, undefined, { signal: options.signal }).catch(() =>

@@ -49,6 +49,23 @@ test("a dataset is added by a file, and helpers and tests beside it are not load
 	expect(found.map(({ name }) => name)).toEqual(["posts", "web"]);
 });
 
+test("a file that is like a dataset and is not found as one is told", async () => {
+	const text = declared("a", "a", "t").replace(
+		"rollups: [],",
+		"balance: {},\n\trollups: [],",
+	);
+	expect(await datasetsOf({ "a.ts": text })).toHaveLength(1);
+	for (const other of ["const dataset =", "export default"])
+		await expect(
+			datasetsOf({
+				"a.ts": text.replace(
+					"export const dataset: DatasetDefinition =",
+					other,
+				),
+			}),
+		).rejects.toThrow("a.ts is like a dataset and declares none: begin");
+});
+
 test.each([
 	[declared("a", "b", "c"), "b.ts: two datasets are named a"],
 	[declared("b", "a", "c"), "b.ts: two datasets read the folder a"],

@@ -9,21 +9,32 @@ const FIRST = ["rides", "posts", "weather", "flights"];
 /** What makes a file of this folder one of a dataset. */
 const DECLARATION = /^export const (\w+): DatasetDefinition\b/gm;
 
+/** Members that no definition is without, and hardly a helper has. */
+const MEMBERS = [/^\s*balance: \{/m, /^\s*rollups\b/m];
+
 /** Names become folders, and are written in SQL. */
 const NAME = /^[a-z][a-z0-9_]*$/;
 
 /**
  * The datasets that the files of a folder declare, each by a line that begins with
  * `export const NAME: DatasetDefinition`; other files are helpers and are not loaded.
- * Throws where a declaration cannot be loaded, or two cannot stand beside each other.
+ * Throws where a declaration cannot be loaded or is written otherwise, or two cannot
+ * stand beside each other.
  */
 export async function datasetsIn(folder: string): Promise<DatasetDefinition[]> {
 	const found: DatasetDefinition[] = [];
 	for (const file of (await readdir(folder)).sort()) {
 		if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
 		const path = join(folder, file);
-		const names = [...(await readFile(path, "utf8")).matchAll(DECLARATION)];
-		if (names.length === 0) continue;
+		const text = await readFile(path, "utf8");
+		const names = [...text.matchAll(DECLARATION)];
+		if (names.length === 0) {
+			if (MEMBERS.every((member) => member.test(text)))
+				throw new Error(
+					`${file} is like a dataset and declares none: begin the line with export const NAME: DatasetDefinition`,
+				);
+			continue;
+		}
 		const module = (await import(
 			/* @vite-ignore */ pathToFileURL(path).href
 		)) as Readonly<Record<string, DatasetDefinition>>;

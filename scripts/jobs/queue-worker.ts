@@ -102,14 +102,13 @@ export async function workQueue(options: QueueWorkerOptions): Promise<void> {
 	// meanwhile: the job is theirs then.
 	worker.on("error", () => {});
 	queue.on("error", () => {});
+	const started = performance.now();
+	const isIdle = () => isIdleFor(redis, queue, version, started);
 	try {
-		await isIdleFor(redis, queue, version);
 		worker.run().catch((error) => ending.abort(error));
 		say(`waits for jobs of version ${version}`);
 		await Promise.race([
-			untilIdle(idleMs, options.checkMs, () =>
-				isIdleFor(redis, queue, version),
-			).then(() =>
+			untilIdle(idleMs, options.checkMs, isIdle).then(() =>
 				say(`ends: nothing has waited or run for ${idleMs / 1000} s`),
 			),
 			once(ending.signal),
@@ -214,22 +213,27 @@ async function untilIdle(
 
 /**
  * Whether nothing waits or runs for this version. Throws where that is so and
- * publishers are there whose code is another.
+ * publishers are there whose code is another. One that has said nothing since this worker
+ * started may have been killed: until it is heard or gone, jobs of this version may come.
  */
 async function isIdleFor(
 	redis: Redis,
 	queue: Queue<QueuedJob>,
 	version: string,
+	started: number,
 ): Promise<boolean> {
 	const counts = await queue.getJobCounts("wait", "delayed", "active");
 	if (Object.values(counts).some((count) => count > 0)) return false;
 	const present = (await publishers(redis)).filter(({ isGone }) => !isGone);
 	const versions = new Set(present.map((publisher) => publisher.version));
-	if (versions.size > 0 && !versions.has(version))
-		throw new QueueError(
-			`jobs wait for version ${[...versions].join(" and ")} of the code, and this is ${version}: check out the publisher's commit, and run npm install`,
-		);
-	return true;
+	if (versions.size === 0 || versions.has(version)) return true;
+	// Redis gives whole seconds.
+	const seconds = (performance.now() - started) / 1000 - 1;
+	if (present.every(({ silentSeconds }) => silentSeconds > seconds))
+		return false;
+	throw new QueueError(
+		`jobs wait for version ${[...versions].join(" and ")} of the code, and this is ${version}: check out the publisher's commit, and run npm install`,
+	);
 }
 
 function once(signal: AbortSignal): Promise<void> {

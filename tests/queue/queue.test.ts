@@ -212,6 +212,14 @@ describe.skipIf(!hasRedis())("jobs on a queue", () => {
 		await running;
 	});
 
+	test("a publisher of other code that was killed a moment ago ends no worker", async () => {
+		// It is heard once.
+		await publisher({ version: "other", checkMs: 10 ** 9 });
+		await work({ ...PATIENT, checkMs: 100 });
+		const runner = await publisher();
+		await runCounted(runner, makes(2));
+	});
+
 	test("a worker ends where jobs want stores that it may not use, and the publisher hears of it", async () => {
 		const runner = await publisher();
 		const stranger = await work({ store: join(folder, "elsewhere") });

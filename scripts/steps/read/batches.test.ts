@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { batchesAfter, batchesOf } from "./batches.ts";
+import { batchesAfter, batchesOf, isSorted } from "./batches.ts";
 import type { ScannedFile } from "./scan.ts";
 
 const file = (path: string, bytes = 50_000): ScannedFile => ({
@@ -81,6 +81,16 @@ test("a batch of which a file has changed or is gone is read anew, as a whole", 
 	const changed = files.with(350, { ...file("rides/0350.gpx"), content: "x" });
 	for (const now of [changed, files.toSpliced(350, 1)])
 		expect(batchesAfter(former, now, jobOf)).toEqual(batchesOf(now));
+});
+
+test("files that memory sorts one at a time are not read together", () => {
+	const files = Array.from({ length: 40 }, (_, index) =>
+		file(`flights/${String(index).padStart(2, "0")}.parquet`, 28e6),
+	);
+	expect(batchesOf(files)).toEqual(files.map((each) => [each]));
+	expect(batchesOf(files).every(isSorted)).toBe(true);
+	const plain = files.map(({ path }) => file(`${path}.csv`, 28e6));
+	expect(batchesOf(plain).length).toBeLessThan(40);
 });
 
 test("batches hold all files in order, and a large file stands alone", () => {

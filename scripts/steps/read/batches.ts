@@ -11,6 +11,13 @@ const MAX_FILES = 256;
 const MIN_BYTES = 4 * 2 ** 20;
 const MAX_BYTES = 64 * 2 ** 20;
 
+/** Bytes of plain text whose rows are sorted in the memory of a job. */
+const SORTED_BYTES = 2 ** 28;
+
+/** Files that hold several times their bytes, roughly so many. */
+const PACKED = /\.(?:gz|tgz|zip|kmz|parquet)$/i;
+const PACKED_RATIO = 8;
+
 /** Files that are new to a batch are read by themselves while they are this part of its bytes. */
 const NEW_SHARE = 1 / 2;
 
@@ -41,15 +48,21 @@ export function batchesOf(files: readonly ScannedFile[]): ScannedFile[][] {
 	const batches: ScannedFile[][] = [];
 	let batch: ScannedFile[] = [];
 	let bytes = 0;
+	let unpacked = 0;
 	const close = () => {
 		if (batch.length > 0) batches.push(batch);
 		batch = [];
 		bytes = 0;
+		unpacked = 0;
 	};
 	for (const file of files) {
-		if (bytes + file.bytes > mostBytes) close();
+		const own = unpackedBytes([file]);
+		// What is not sorted goes to a file for each bucket, and several files by way of one more copy.
+		if (bytes + file.bytes > mostBytes || unpacked + own > SORTED_BYTES)
+			close();
 		batch.push(file);
 		bytes += file.bytes;
+		unpacked += own;
 		if (batch.length >= 2 * usualFiles || endsBatch(file.path, usualFiles))
 			close();
 	}
@@ -104,6 +117,24 @@ function powerOfTwo(value: number): number {
 
 function within(value: number, low: number, high: number): number {
 	return Math.min(high, Math.max(low, value));
+}
+
+/** Whether memory holds all rows of files, so that they can be put in order. */
+export function isSorted(
+	files: readonly Pick<ScannedFile, "path" | "bytes">[],
+): boolean {
+	return unpackedBytes(files) <= SORTED_BYTES;
+}
+
+/** Bytes that files hold once they are unpacked, roughly. */
+export function unpackedBytes(
+	files: readonly Pick<ScannedFile, "path" | "bytes">[],
+): number {
+	return bytesOf(
+		files.map(({ path, bytes }) => ({
+			bytes: bytes * (PACKED.test(path) ? PACKED_RATIO : 1),
+		})),
+	);
 }
 
 /** Bytes of files together. */

@@ -32,25 +32,18 @@ import {
 	type StagedFile,
 	StagingWriter,
 } from "../../storage/staging.ts";
-import { bytesOf } from "./batches.ts";
+import { isSorted, unpackedBytes } from "./batches.ts";
 import { type DistributedTable, distribute } from "./distribute.ts";
 import { createStagingViews, type StagedView } from "./staging-views.ts";
 
 /** Longest sample of a rejected row, in UTF-16 units. */
 const SAMPLE_LENGTH = 200;
 
-/** Bytes of plain text whose rows are sorted in the memory of a job. */
-const SORTED_BYTES = 2 ** 28;
-
 /** The tables of a batch of less are distributed at once: one after the other, each statement's first run would be waited for. */
 const AT_ONCE_BYTES = 2 ** 22;
 
 /** A file of more is named: to look at all its rows takes as long as to write what they changed. */
 const NAMED_BYTES = 2 ** 27;
-
-/** Files that hold several times their bytes, roughly so many. */
-const PACKED = /\.(?:gz|tgz|zip|kmz|parquet)$/i;
-const PACKED_RATIO = 8;
 
 export interface ParseParams {
 	readonly dataset: string;
@@ -81,15 +74,6 @@ export interface ParsedBatch {
 		readonly path: string;
 		readonly files: number;
 	}[];
-}
-
-/** Bytes that files hold once they are unpacked, roughly. */
-function unpackedBytes(files: ParseParams["files"]): number {
-	return bytesOf(
-		files.map(({ path, bytes }) => ({
-			bytes: bytes * (PACKED.test(path) ? PACKED_RATIO : 1),
-		})),
-	);
 }
 
 /** How the inputs of a parse job are called. */
@@ -210,7 +194,7 @@ class Batch {
 				async (table) =>
 					distribute(await this.#database.connect(), table, {
 						folder: join(this.#context.out, table.name),
-						isSorted: bytes <= SORTED_BYTES,
+						isSorted: isSorted(this.#params.files),
 						isUnique: this.#dataset.unique !== undefined,
 						// Any change of its only file is taken for a change of all that it holds.
 						content:
