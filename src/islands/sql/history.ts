@@ -1,4 +1,4 @@
-import { holdsSignedAddress } from "../../lib/signed-address.ts";
+import { holdsSignedAddress } from "../../lib/hosts/signed-address.ts";
 import type { DraftStore } from "./draft.ts";
 
 const MOST_TEXTS = 50;

@@ -1,4 +1,4 @@
-import { isNumeric } from "../../lib/duckdb-types.ts";
+import { isNumeric } from "../../lib/sql/duckdb-types.ts";
 import type { Result } from "./result.ts";
 
 /** How rows are looked at where not in the order of the answer. */
