@@ -581,34 +581,33 @@ describe("other networks and programs", () => {
 			"Around",
 		],
 		...[0, 1].map(
-			(indent) =>
-				[
-					`a page of Reddit, ${indent === 0 ? "in one line" : "indented"}`,
-					"a.json",
-					json(
-						{
-							kind: "Listing",
-							data: {
-								after: null,
-								children: [
-									{
-										kind: "t3",
-										data: {
-											...reddit,
-											id: "c1",
-											title: "Title",
-											selftext: text,
-										},
+			(indent): [string, string, string, (string | null)[], string] => [
+				`a page of Reddit, ${indent === 0 ? "in one line" : "indented"}`,
+				"a.json",
+				json(
+					{
+						kind: "Listing",
+						data: {
+							after: null,
+							children: [
+								{
+									kind: "t3",
+									data: {
+										...reddit,
+										id: "c1",
+										title: "Title",
+										selftext: text,
 									},
-								],
-							},
+								},
+							],
 						},
-						null,
-						indent,
-					),
-					["c1", "ada", "https://www.reddit.com/r/x/1/"],
-					`Title\n\n${text}`,
-				] as const,
+					},
+					null,
+					indent,
+				),
+				["c1", "ada", "https://www.reddit.com/r/x/1/"],
+				`Title\n\n${text}`,
+			],
 		),
 		[
 			"a member's export of Reddit",
