@@ -18,6 +18,7 @@ import type {
 } from "../src/lake/own-data/own-summary.ts";
 import { csvText } from "../src/lib/formats/csv-text.ts";
 import { FileError } from "../src/lib/formats/file-error.ts";
+import { NoPosts } from "../src/lib/formats/no-posts.ts";
 import type { Post } from "../src/lib/formats/post.ts";
 import { readPosts } from "../src/lib/formats/posts.ts";
 import { mayHoldPosts } from "../src/lib/formats/posts-names.ts";
@@ -49,7 +50,7 @@ export type OnOwnProgress = (
  * Reads posts as the pipeline does: the same formats and tags, archives too, the same post
  * twice counts once, its latest and fullest copy. A file that cannot be used, or unpacks to more
  * than `maxFileBytes`, does not stop the others; those of folders and archives that hold
- * none by their names are left out.
+ * none, by their names or by what stands in them, are left out.
  */
 export async function readOwnPosts(
 	given: readonly GivenFile[],
@@ -78,10 +79,12 @@ export async function readOwnPosts(
 	const readFile = async (file: FoundFile) => {
 		found = [];
 		const end = bytes + file.bytes;
+		const isOfExport = file.path.includes("/");
 		try {
 			await readPosts(
 				{
 					name: file.path.toLowerCase().replace(/\.gz$/, ""),
+					isOfExport,
 					bytes: capped(
 						plainBytes(file, (count) => {
 							// Those of a zip unpack to more than they take there.
@@ -102,7 +105,8 @@ export async function readOwnPosts(
 			);
 		} catch (error) {
 			if (!(error instanceof FileError)) throw error;
-			reject(file.path, error.line, error.message);
+			if (!isOfExport || !(error instanceof NoPosts))
+				reject(file.path, error.line, error.message);
 			return;
 		} finally {
 			bytes = end;

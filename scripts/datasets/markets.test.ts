@@ -308,6 +308,18 @@ describe("candles of exchanges and archives", () => {
 			["minute", "AAPL", "2024-05-01 00:00:00"],
 		],
 		[
+			"Upbit, whose timestamp is of the last trade",
+			"candles_1m.csv",
+			"market,candle_date_time_utc,candle_date_time_kst,opening_price,high_price,low_price,trade_price,timestamp,candle_acc_trade_price,candle_acc_trade_volume\nKRW-BTC,2024-05-01T00:00:00,2024-05-01T09:00:00,1,4,0.5,2,1714521659999,20,10\n",
+			["minute", "KRWBTC", "2024-05-01 00:00:00"],
+		],
+		[
+			"Nasdaq, in a file that is named after its ticker",
+			"HistoricalData_AAPL_1d.csv",
+			"Date,Close/Last,Volume,Open,High,Low\n05/31/2024,$2.00,10,$1.00,$4.00,$0.50\n",
+			["daily", "AAPL", "2024-05-31 00:00:00"],
+		],
+		[
 			"milliseconds as numbers with decimals",
 			"ADAUSD_1h.csv",
 			"time,open,high,low,close,volume\n1714521600000.0,1,4,0.5,2,10\n",

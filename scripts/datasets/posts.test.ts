@@ -564,8 +564,161 @@ describe("other networks and programs", () => {
 					},
 				],
 			}),
-			["7", null, null],
+			["7", "ada", null],
 			"Around the #shore",
+		],
+		[
+			"Tumblr's API",
+			"a.json",
+			json({
+				meta: { status: 200 },
+				response: {
+					blog: { name: "ada" },
+					posts: [
+						{
+							...{ id: 7, timestamp: AT / 1000, blog_name: "ada" },
+							...{ body: "<p>Around</p>", tags: ["Lake"] },
+							post_url: "https://ada.example/7",
+						},
+					],
+				},
+			}),
+			["7", "ada", "https://ada.example/7"],
+			"Around",
+		],
+		...[0, 1].map(
+			(indent): [string, string, string, (string | null)[], string] => [
+				`a page of Reddit, ${indent === 0 ? "in one line" : "indented"}`,
+				"a.json",
+				json(
+					{
+						kind: "Listing",
+						data: {
+							after: null,
+							children: [
+								{
+									kind: "t3",
+									data: {
+										...reddit,
+										id: "c1",
+										title: "Title",
+										selftext: text,
+									},
+								},
+							],
+						},
+					},
+					null,
+					indent,
+				),
+				["c1", "ada", "https://www.reddit.com/r/x/1/"],
+				`Title\n\n${text}`,
+			],
+		),
+		[
+			"a member's export of Reddit",
+			"posts.csv",
+			`id,permalink,date,title,url,body\nc1,https://reddit.example/c1,2024-05-31 07:05:00 UTC,Title,https://else.example,"${text}"\n`,
+			["c1", null, "https://reddit.example/c1"],
+			`Title\n\n${text}`,
+		],
+		[
+			"a table of Reddit's submissions",
+			"a.csv",
+			`author,created_utc,id,title,permalink\nada,${AT / 1000},c1,"${text}",/r/x/1/\n`,
+			["c1", "ada", "https://www.reddit.com/r/x/1/"],
+		],
+		[
+			"a stream of Bluesky's, of which what was taken away is no post",
+			"a.jsonl",
+			[
+				{ operation: "create", record },
+				{
+					operation: "create",
+					collection: "app.bsky.feed.like",
+					record: like.value,
+				},
+				{ operation: "delete" },
+			]
+				.map((commit) =>
+					json({
+						...{ did: "did:plc:ada", kind: "commit" },
+						commit: { collection: "app.bsky.feed.post", rkey: "3k", ...commit },
+					}),
+				)
+				.concat(json({ did: "did:plc:ada", kind: "identity", identity: {} }))
+				.join("\n"),
+			["at://did:plc:ada/app.bsky.feed.post/3k", "did:plc:ada", bsky],
+		],
+		[
+			"a table of Bluesky's",
+			"a.csv",
+			`uri,author_handle,created_at,text\n${uri},ada.example,${iso},"${text}"\n`,
+			[uri, "ada.example", bsky],
+		],
+		[
+			"Hacker News, an item a line",
+			"a.jsonl",
+			[
+				{
+					id: 7,
+					by: "ada",
+					time: AT / 1000,
+					type: "comment",
+					text: html.slice(3),
+				},
+				{ id: 8, deleted: true, time: AT / 1000, type: "comment" },
+			]
+				.map((each) => json(each))
+				.join("\n"),
+			["7", "ada", "https://news.ycombinator.com/item?id=7"],
+		],
+		[
+			"Hacker News's search",
+			"a.json",
+			json({
+				hits: [
+					{
+						...{ objectID: "7", created_at: iso, author: "ada" },
+						...{ _tags: ["story"], title: text, url: "https://else.example" },
+					},
+				],
+			}),
+			["7", "ada", "https://news.ycombinator.com/item?id=7"],
+		],
+		[
+			"Slack",
+			"2024-05-31.json",
+			json([
+				{
+					...{ type: "message", user: "U1", ts: `${AT / 1000}.000200` },
+					user_profile: { display_name: "ada" },
+					text: "Around the #Lake &amp; <https://x.example|home>",
+				},
+				{
+					...{ type: "message", subtype: "channel_join", user: "U2" },
+					...{ ts: `${AT / 1000}.000300`, text: "<@U2> has joined" },
+				},
+			]),
+			[`U1/${AT / 1000}.000200`, "ada", null],
+		],
+		[
+			"DiscordChatExporter",
+			"a.json",
+			json({
+				channel: { id: "1", type: "GuildTextChat" },
+				messages: ["Reply", "GuildMemberJoin"].map((type, id) => ({
+					...{ id: String(id), type, isPinned: false, timestamp: iso },
+					...{ content: text, author: { id: "9", name: "ada" } },
+				})),
+			}),
+			["0", "ada", null],
+		],
+		[
+			"YouTube's comments",
+			"comments.csv",
+			`Comment ID,Comment Create Timestamp,Post ID,Video ID,Comment Text\n7,${iso},,v,"{""text"":""Around the #Lake ""},{""text"":""& home""}"\n`,
+			["7", null, null],
 		],
 		[
 			"a list of hashtags by name",
@@ -721,8 +874,61 @@ describe("other networks and programs", () => {
 		expect(lake.rejects.map(({ file, reason }) => [file, reason])).toEqual([
 			["posts/a.json", "not a time: 1"],
 			["posts/a.json", expect.stringMatching(/^no id/)],
-			["posts/message_1.json", expect.stringMatching(/^no id/)],
 		]);
+		lake.close();
+	});
+
+	test("what an export holds besides posts is told by name, and none of it is published", async () => {
+		const secret = "nobody's business";
+		const other = {
+			"messages/inbox/ada_1/message_1.json": json({
+				messages: [{ sender_name: "Ada", timestamp_ms: AT, content: secret }],
+			}),
+			"comments.json": json({ comments_v2: [{ comment: secret }] }),
+			"likes.json": json(
+				Array.from({ length: 1500 }, () => ({ title: secret, data: [] })),
+			),
+			"bookmarks.json": json({ orderedItems: [secret] }),
+			"messages.csv": `id,date,from,to,body\n1,${iso},a,b,${secret}\n`,
+			"account.csv": `name,phone\n${secret},1\n`,
+		};
+		const post = { id: "1", created_at: iso, text: "Around" };
+		const lake = await buildFrom(posts, {
+			"posts/a.zip": zipOf({
+				...other,
+				"posts.json": json([{ title: "none" }, post, { title: "none" }]),
+			}),
+			"posts/b.zip": zipOf({
+				"odd.json": json([{ ...post, created_at: "yesterday" }]),
+				"torn.jsonl": "{\n",
+			}),
+			"posts/messages.csv": other["messages.csv"],
+			"posts/result.json": json({ chats: { about: "", list: [] } }, null, 1),
+		});
+		expect(await lake.query("SELECT post_id, text FROM posts")).toEqual([
+			{ post_id: "1", text: "Around" },
+		]);
+		expect(
+			lake.rejects.map(({ file, line, reason }) => [file, line, reason]),
+		).toEqual([
+			["posts/a.zip/posts.json", 1, expect.stringMatching(/^no id/)],
+			["posts/a.zip/posts.json", 1, expect.stringMatching(/^no id/)],
+			["posts/b.zip/odd.json", 1, "not a time: created_at is yesterday"],
+			["posts/b.zip/torn.jsonl", 1, "not valid JSON"],
+			[
+				"posts/messages.csv",
+				1,
+				expect.stringContaining("messages to somebody"),
+			],
+			["posts/result.json", 1, expect.stringContaining("a channel by itself")],
+		]);
+		expect(JSON.stringify(lake.rejects)).not.toContain(secret);
+		expect(lake.reports["posts/a.zip"]).toMatchObject({
+			counts: { "posts read": 3, "posts rejected": 2 },
+			notes: [
+				"left out of the archive: 4 files without posts, such as comments.json",
+			],
+		});
 		lake.close();
 	});
 

@@ -1749,6 +1749,48 @@ test("a zone beside a time is the row's, and of one that is not known nothing is
 	});
 });
 
+test("a zone beside a time may be a place or a number, and rows of one that is not known are rejected", async () => {
+	const { series, rejects } = await read(
+		"time,tz,t\n2024-01-01 00:00,America/Chicago,1\n2024-07-01 00:00,America/Chicago,2\n2024-07-01 08:00,-21600,3\n2024-07-01 09:30,-5.5,4\n2024-07-01 12:00,Central Time,5\n2024-03-10 02:30,America/Chicago,6\n",
+	);
+	expect(series).toEqual(["file/-/t 2024-01-01T06:00: 1.0 2.0 3.0 4.0"]);
+	expect(rejects).toEqual([
+		expect.stringContaining("6: its zone is not known: Central Time"),
+		expect.stringContaining("7: clocks were set in America/Chicago"),
+	]);
+});
+
+test.each([
+	["2024-01-31 09:05:00 EST", "Time"],
+	["2024-01-31 08:05 America/Chicago", "Time"],
+	["20240131 09:05:00 US/Eastern", "Time"],
+	["2024-01-31T15:05:00+01:00[Europe/Berlin]", "Time"],
+	[
+		"Wed Jan 31 2024 15:05:00 GMT+0100 (Central European Standard Time)",
+		"Time",
+	],
+	["Wed Jan 31 15:05:00 CET 2024", "Time"],
+	["2024-01-31 09:05", "Time (EST)"],
+	["31.01.2024 15:05", "MTU (CET/CEST)"],
+	["1/31/2024, 2:05\u202fPM", "Time"],
+	["31/01/2024 2:05:00\u00a0p.\u00a0m.", "Time"],
+	["31.01.2024, 14:05", "Time"],
+	["January 31, 2024 at 02:05PM", "Time"],
+	["Mi 31.01.2024 14:05", "Time"],
+	["Wed Jan 31 14:05:00 2024", "Time"],
+	["31-01-2024 14.05", "Time"],
+])("a time is read as people have it: %s below %s", async (time, header) => {
+	expect(await read(`${header};t\n${time};1\n`)).toMatchObject({
+		series: ["file/-/t 2024-01-31T14:05: 1.0"],
+		rejects: [],
+	});
+});
+
+test("a date and an hour without minutes are a time", async () => {
+	const { series } = await read("time,t\n2024-01-31T14,1\n2024-01-31 15,2\n");
+	expect(series).toEqual(["file/-/t 2024-01-31T14:00: 1.0 2.0"]);
+});
+
 test("a measure in another unit is no mark of the first", async () => {
 	const { series } = await read(
 		"time,temp,temp_f,weather,weather_code\n2024-05-01,10,50,rain,61\n",

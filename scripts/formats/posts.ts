@@ -1,7 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { formatCounted } from "../../src/lib/format.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
+import { NoPosts } from "../../src/lib/formats/no-posts.ts";
 import type { Post } from "../../src/lib/formats/post.ts";
 import { type PostsFile, readPosts } from "../../src/lib/formats/posts.ts";
 import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
@@ -42,7 +44,11 @@ export async function readPostsFile(
 	if (isArchive(file.path)) await readArchive(file, reading);
 	else
 		await readPlain(
-			{ name: plainName(file.path), bytes: fileBytes(file) },
+			{
+				name: plainName(file.path),
+				bytes: fileBytes(file),
+				isOfExport: false,
+			},
 			reading,
 		);
 }
@@ -61,6 +67,7 @@ async function readArchive(
 		: tarFiles(file, accepts, out.note);
 	/** Of the entries before, whose counts are in the report already. */
 	let taken = 0;
+	const withoutPosts: string[] = [];
 	try {
 		for await (const entry of files) {
 			const name = archive === null ? entry.name : `${archive}/${entry.name}`;
@@ -76,7 +83,11 @@ async function readArchive(
 			try {
 				if (!isArchive(name))
 					await readPlain(
-						{ name: plainName(name), bytes: entryBytes(entry) },
+						{
+							name: plainName(name),
+							bytes: entryBytes(entry),
+							isOfExport: true,
+						},
 						reading,
 					);
 				else if (archive === null) await readInner(entry, reading);
@@ -90,6 +101,7 @@ async function readArchive(
 					throw error;
 				if (error instanceof NothingOfKind)
 					out.note("left out of the archive: archives that hold no posts");
+				else if (error instanceof NoPosts) withoutPosts.push(entry.name);
 				else out.reject(error.line, error.message, error.sample, name);
 			}
 		}
@@ -97,6 +109,10 @@ async function readArchive(
 		out.count("posts of rejected files", taken);
 		throw error;
 	}
+	if (withoutPosts.length > 0)
+		out.note(
+			`left out of the archive: ${formatCounted(withoutPosts.length, "file")} without posts, such as ${withoutPosts[0]}`,
+		);
 }
 
 /** Reads an archive within an archive, which is unpacked whole before. */

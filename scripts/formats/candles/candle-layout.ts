@@ -48,7 +48,8 @@ const NAMES = {
 		"unixtimestamp",
 		"opentime",
 		"timeopen",
-		...["starttime", "startat", "windowstart"],
+		// Upbit's `timestamp` is of the last trade.
+		...["starttime", "startat", "windowstart", "candledatetimeutc"],
 		"timestamp",
 		"datetime",
 		"gmttime",
@@ -60,6 +61,7 @@ const NAMES = {
 	],
 	open: [
 		...["open", "openprice", "pxopen", "o", "erster", "eröffnung", "eröffn"],
+		"openingprice",
 		...["apertura", "abertura", "ouverture", "ouv", "始値"],
 	],
 	high: [
@@ -72,13 +74,13 @@ const NAMES = {
 	],
 	close: [
 		...["close", "closeprice", "c", "closelast", "last", "pxlast"],
-		...["schlusskurs", "schluss", "zuletzt", "price"],
+		...["schlusskurs", "schluss", "zuletzt", "price", "tradeprice"],
 		...["último", "ultimo", "cierre", "dernier", "clôture", "clot", "終値"],
 	],
 	// Ariva's `Volumen` is what was paid for its `Stuecke`.
 	volume: [
 		...["volume", "basevolume", "vol", "pxvolume", "v", "stuecke", "stücke"],
-		...["volumen", "出来高"],
+		...["volumen", "出来高", "candleacctradevolume"],
 	],
 	symbol: [
 		"symbol",
@@ -187,7 +189,11 @@ function underHeader(
 			faults.push(`two columns are named ${names[found]}`);
 		return found ?? null;
 	};
-	const symbol = place("symbol");
+	// Upbit's; of others a market is where something is traded.
+	const market = names.includes("candledatetimeutc")
+		? names.indexOf("market")
+		: -1;
+	const symbol = place("symbol") ?? (market === -1 ? null : market);
 	const pair = nameOf(rows[at + 1]?.[symbol ?? -1] ?? "");
 	const volume = place("volume") ?? volumeOf(names, pair);
 	const time = place("time");

@@ -32,7 +32,7 @@ const MINUTES: ReadonlySet<number> = new Set([
 
 /** Words beside the pair: where it was traded, and what the file is. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(
-	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq yahoo coinmarketcap mt mt4 mt5 dat ascii bid ask candle candles candlestick candlesticks chart data futures hist historical history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc historische daten datos históricos crypto forex stocks equities etfs indices csv".split(
+	"binance binanceus bitfinex bitflyer bitmex bitstamp bittrex bybit cex cexio coinbase coinbasepro deribit exmo ftx gateio gdax firstrate gemini histdata hitbtc huobi itbit kraken kucoin mexc okcoin okex okx poloniex nasdaq nyse oanda dukascopy stooq upbit yahoo coinmarketcap mt mt4 mt5 dat ascii bid ask candle candles candlestick candlesticks chart data futures hist historical historicaldata history klines max ohlc ohlcv ohlcvt adjusted unadjusted perp perpetual price prices spot trade trades um cm utc historische daten datos históricos crypto forex stocks equities etfs indices csv".split(
 		" ",
 	),
 );

@@ -29,7 +29,7 @@ import {
 } from "./weather-times.ts";
 import { CellUnits, measuredIn, withUnitOfName } from "./weather-units.ts";
 import { isVersion, versionColumn } from "./weather-versions.ts";
-import { zoneAbove, zoneIn } from "./weather-zones.ts";
+import { zoneAbove, zoneText } from "./weather-zones.ts";
 
 /** How a file's cells become readings. */
 export interface Layout {
@@ -250,7 +250,7 @@ export async function survey(
 	): void {
 		times.add(timeText(cells, roles, roles.date ?? roles.time), line);
 		areZonesTold ||=
-			roles.zone !== null && zoneIn(cells[roles.zone] ?? "") !== null;
+			roles.zone !== null && zoneText(cells[roles.zone] ?? "") !== "";
 		for (const index of roles.versions)
 			versionTimes.add((cells[index] ?? "").trim(), line);
 		for (const index of roles.candidates) {

@@ -5,6 +5,7 @@ import {
 } from "../../../src/lib/formats/date-forms.ts";
 import { type ParsedTime, parseTime } from "../../../src/lib/formats/time.ts";
 import type { Header, Roles } from "./weather-header.ts";
+import { type Zone, zoneBehind } from "./weather-zones.ts";
 
 const CLOCK = /^\d{1,2}:\d{2}/;
 
@@ -42,7 +43,7 @@ export function timeText(
 	{ date, time, yearAndMonth }: Roles,
 	index: number,
 ): string {
-	const text = startOf((cells[index] ?? "").trim());
+	const text = written(cells[index] ?? "");
 	if (yearAndMonth === null || index !== (date ?? time)) return text;
 	const [year = "", month = ""] = yearAndMonth.map((part) =>
 		(cells[part] ?? "").trim(),
@@ -64,9 +65,63 @@ function ofYear(year: string, day: string): string {
 		: `day ${day} of ${year}`;
 }
 
-/** Of a time from and a time to, as markets of power, utilities and ISO 8601 write them, the first. */
-function startOf(cell: string): string {
-	return cell.replace(/(?<=\d) (?:[-–]|to) \d.*$|(?<=T[\d:.]+Z?)\/\d.*$/, "");
+/** A time as most programs write it. */
+const USUAL = /^[\d:./+T -]*Z?$/;
+
+/** How times stand that programs write for people, and what each is instead. */
+const FOR_PEOPLE: readonly [RegExp, string][] = [
+	// Engines set a narrow blank before `PM`; Spanish ones write `p. m.`.
+	[/[\s\u200e]+/g, " "],
+	[/ ([ap])\. ?m\.$/i, " $1m"],
+	// `Wed Jan 31 2024 14:05:00 GMT+0100 (Central European Standard Time)`
+	[/ \([^()]*\)$/, ""],
+	[/(?<=[+-]\d{2}:?\d{2})\[[^\]]*\]$/, ""],
+	[/(?<=[+-]\d{4}) UTC$/, ""],
+	[/^\p{L}{2,9}[.,]* (?=\d{1,4}[-./]\d|[A-Z][a-z]{2,8} \d)/u, ""],
+	// `Jan 31 14:05:00 UTC 2024`, as C and shells write it.
+	[
+		/^([A-Z][a-z]{2}) (\d{1,2}) (\d\d:\d\d:\d\d)( [A-Z]+)? (\d{4})$/,
+		"$1 $2 $5 $3$4",
+	],
+	[
+		/(?<=\d{4}|[-./]\d{2}),(?: at)? (?=\d{1,2}[:.]\d{2})|(?<=\d{4}) at (?=\d)/,
+		" ",
+	],
+];
+
+/**
+ * A time as it stands in a cell, without what programs write for people; of a time from and a
+ * time to, as markets of power, utilities and ISO 8601 write them, the first.
+ */
+function written(cell: string): string {
+	let text = cell.trim();
+	if (!USUAL.test(text))
+		for (const [form, plain] of FOR_PEOPLE) text = text.replace(form, plain);
+	return text.replace(/(?<=\d) (?:[-–]|to) \d.*$|(?<=T[\d:.]+Z?)\/\d.*$/, "");
+}
+
+/** A clock with points, as in Denmark, Finland and Italy, behind a date: `31-01-2024 14.05`. */
+const POINTED_CLOCK =
+	/^(\d{1,4}[-./]\d{1,2}[-./]\d{2,4} \d{1,2})\.(\d{2})(?:\.(\d{2}))?$/;
+
+/** An hour behind a date, without minutes. */
+const HOUR_BEHIND = /^(\d{4}-\d{2}-\d{2})[T ](\d{2})$/;
+
+/** {@link parseTime}, also of a clock with points, and of an hour. */
+function parseWritten(text: string): ParsedTime | null {
+	const time = parseTime(text);
+	if (time !== null || text.length > 22) return time;
+	const clock = text.replace(POINTED_CLOCK, (_, hour, minute, second = "00") =>
+		[hour, minute, second].join(":"),
+	);
+	const plain = clock.replace(HOUR_BEHIND, "$1 $2:00");
+	return plain === text ? null : parseTime(plain);
+}
+
+/** The time of a row. */
+export interface RowTime extends ParsedTime {
+	/** What stands behind it, other than an offset from UTC; null where nothing does. */
+	readonly zone: Zone | null;
 }
 
 /** A row's time, put together where it stands in several columns; null where there is none. */
@@ -74,12 +129,23 @@ export function timeOf(
 	cells: readonly string[],
 	roles: Roles,
 	times: TimeForms,
+): RowTime | null {
+	const told = timeText(cells, roles, roles.time);
+	const behind = zoneBehind(told);
+	const time = timeOfText(behind?.time ?? told, cells, roles, times);
+	return time === null ? null : { ...time, zone: behind?.zone ?? null };
+}
+
+function timeOfText(
+	text: string,
+	cells: readonly string[],
+	roles: Roles,
+	times: TimeForms,
 ): ParsedTime | null {
-	const text = timeText(cells, roles, roles.time);
-	if (roles.date === null) return parseTime(times.plain(text));
+	if (roles.date === null) return parseWritten(times.plain(text));
 	const [, hour] = HOUR.exec(text) ?? [];
 	const isClock = CLOCK.test(text) || DIGITS.test(text);
-	if (hour === undefined && !isClock) return parseTime(times.plain(text));
+	if (hour === undefined && !isClock) return parseWritten(times.plain(text));
 	const date = times
 		.plain(timeText(cells, roles, roles.date))
 		.replace(MIDNIGHT, "");
@@ -149,10 +215,11 @@ export function firstOfMonth(time: string): string | null {
 
 /** A time that is more than a number, which anything may be. */
 export function isWrittenTime(cell: string): boolean {
-	const start = startOf(cell.trim());
+	const told = written(cell);
+	if (/^\d*\.?\d*$/.test(told)) return false;
+	const start = zoneBehind(told)?.time ?? told;
 	return (
-		!/^\d*\.?\d*$/.test(start) &&
-		(parseTime(firstOfMonth(start) ?? start) !== null || isPartedDate(start))
+		parseWritten(firstOfMonth(start) ?? start) !== null || isPartedDate(start)
 	);
 }
 
@@ -165,9 +232,10 @@ export function isClock(cell: string): boolean {
 
 /** A time with its date. */
 export function isMoment(cell: string): boolean {
-	return isWrittenTime(cell) && WITH_CLOCK.test(startOf(cell.trim()));
+	return isWrittenTime(cell) && WITH_CLOCK.test(written(cell));
 }
 
 export function isZoned(cell: string): boolean {
-	return parseTime(startOf(cell.trim()))?.zoned === true;
+	const text = written(cell);
+	return parseTime(text)?.zoned === true || zoneBehind(text) !== null;
 }

@@ -7,7 +7,6 @@ import { ClocksOfPlace } from "./clocks-of-place.ts";
 import { readGreenButton } from "./green-button.ts";
 import { isNem, readNem12 } from "./nem12.ts";
 import { SUSPECT } from "./noaa-tables.ts";
-import type { Header } from "./weather-header.ts";
 import {
 	type Layout,
 	measureOf,
@@ -34,7 +33,7 @@ import {
 import { timeOf, timeText } from "./weather-times.ts";
 import { measuredIn } from "./weather-units.ts";
 import { versionOf } from "./weather-versions.ts";
-import { zoneIn, zoneOf } from "./weather-zones.ts";
+import { type Zone, zoneIn, zoneOf, zoneText } from "./weather-zones.ts";
 
 /**
  * Bytes of a station's name, percent-encoded: it names a folder of the lake, and
@@ -197,18 +196,24 @@ async function readTable(
 	const ownHeaders = [roles.time, roles.date].flatMap(
 		(index) => headers[index ?? -1] ?? [],
 	);
-	const tells = (header: Header) =>
-		ClocksOfPlace.of(header) !== null || zoneOf(header) !== null;
 	const timeHeaders =
-		ownHeaders.some(tells) || layout.zoneAbove === null
+		ownHeaders.some((header) => zoneOf(header) !== null) ||
+		layout.zoneAbove === null
 			? ownHeaders
 			: [layout.zoneAbove];
-	const place =
-		timeHeaders.map(ClocksOfPlace.of).find((found) => found !== null) ?? null;
-	const zone =
-		place === null
-			? timeHeaders.map(zoneOf).find((minutes) => minutes !== null)
-			: undefined;
+	const tableZone =
+		timeHeaders.map(zoneOf).find((found) => found !== null) ?? null;
+	const zonesBeside = new Map<string, Zone | null>();
+	const zoneBeside = (cells: readonly string[]): Zone | null => {
+		const cell = zoneText(cells[roles.zone ?? -1] ?? "");
+		if (cell === "") return tableZone;
+		let zone = zonesBeside.get(cell);
+		if (zone === undefined) {
+			zone = zoneIn(cell);
+			zonesBeside.set(cell, zone);
+		}
+		return zone;
+	};
 	// What stands behind the unit, as a cost does, is in another.
 	const isUnitBehind = layout.measures.some((at) => at < (roles.unit ?? -1));
 	const dayOffsets = [...(periods?.offsets.values() ?? [0])];
@@ -301,11 +306,15 @@ async function readTable(
 			);
 			return;
 		}
-		const told =
-			time.zoned || roles.zone === null
-				? null
-				: zoneIn(cells[roles.zone] ?? "");
-		const clocks = time.zoned || told !== null ? null : place;
+		const zone = time.zoned ? 0 : (time.zone ?? zoneBeside(cells));
+		const zoneTold = zoneText(cells[roles.zone ?? -1] ?? "");
+		if (zone === null && zoneTold !== "") {
+			reject(
+				`its zone is not known: ${zoneTold}; write it as +01:00 or as Europe/Berlin`,
+			);
+			return;
+		}
+		const clocks = zone instanceof ClocksOfPlace ? zone : null;
 		if (
 			clocks !== null &&
 			dayOffsets.some((offset) => clocks.utc(time.micros + offset) === null)
@@ -316,9 +325,8 @@ async function readTable(
 			return;
 		}
 		read += 1;
-		unzoned ||=
-			!time.zoned && told === null && zone === undefined && place === null;
-		const east = time.zoned ? 0 : (told ?? zone ?? 0);
+		unzoned ||= zone === null;
+		const east = clocks === null ? Number(zone) : 0;
 		const module = textOf(cells, roles.module);
 		const ownUnit = textOf(cells, roles.unit);
 		const versions = versionsIn(cells);

@@ -8,6 +8,9 @@ export interface JsonItem {
 	readonly bytes: Uint8Array;
 }
 
+/** A document that is whole, and has no list of the names that are looked for. */
+export class NoList extends FileError {}
+
 /** Longest item in bytes: bounds the memory where a quote is never closed. */
 const MAX_ITEM_BYTES = 16 << 20;
 
@@ -59,7 +62,7 @@ export async function* jsonLines(
 /**
  * The values of one list of a JSON document in constant memory: of the document
  * itself where it is a list, else of the first member of it that is a list and has
- * one of the names. `startByte` is where the document begins, behind a mark or an
+ * one of the names, of a list within a member both (`data.children`). `startByte` is where the document begins, behind a mark or an
  * assignment; a semicolon may follow it. Values are told apart by brackets and
  * quotes alone, so that a value that is not JSON does not spoil the others.
  * Throws a FileError, with the line, where the document is cut off, has no such
@@ -80,8 +83,16 @@ export async function* jsonListItems(
 	let listDepth = 0;
 	let found = false;
 	let ended = false;
-	/** The last string at depth 1 of an object: the name, where a list follows. */
-	let name: number[] = [];
+	/** The last string at depths 1 and 2 of an object: the name, where a list or an object follows. */
+	const named: [number[], number[]] = [[], []];
+	const isNamed = () =>
+		(depth === 1 || depth === 2) &&
+		names.includes(
+			named
+				.slice(0, depth)
+				.map((name) => String.fromCharCode(...name))
+				.join("."),
+		);
 	let begun: Uint8Array[] = [];
 	let begunBytes = 0;
 	let itemLine = 0;
@@ -112,7 +123,10 @@ export async function* jsonListItems(
 				if (escaped) escaped = false;
 				else if (byte === BACKSLASH) escaped = true;
 				else if (byte === QUOTE) inString = false;
-				else if (depth === 1 && !found && name.length < 64) name.push(byte);
+				else if (!found) {
+					const name = named[depth - 1];
+					if (name !== undefined && name.length < 64) name.push(byte);
+				}
 				continue;
 			}
 			if (ended) {
@@ -139,16 +153,11 @@ export async function* jsonListItems(
 			switch (byte) {
 				case QUOTE:
 					inString = true;
-					if (depth === 1) name = [];
+					if (depth === 1 || depth === 2) named[depth - 1] = [];
 					break;
 				case OPEN_BRACKET:
 				case OPEN_BRACE:
-					if (
-						!found &&
-						byte === OPEN_BRACKET &&
-						(depth === 0 ||
-							(depth === 1 && names.includes(String.fromCharCode(...name))))
-					) {
+					if (!found && byte === OPEN_BRACKET && (depth === 0 || isNamed())) {
 						found = true;
 						listDepth = depth + 1;
 					}
@@ -182,7 +191,7 @@ export async function* jsonListItems(
 			},
 		);
 	if (!found)
-		throw new FileError(`the JSON has no list named ${names.join(" or ")}`, {
+		throw new NoList(`the JSON has no list named ${names.join(" or ")}`, {
 			line: 1,
 		});
 }

@@ -1,8 +1,7 @@
 import type { Hasher } from "../bytes/hash.ts";
 import { hashtagsIn } from "../posts/hashtags.ts";
-import { cleaned, editTime, isObject, type Post, postTime } from "./post.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from "./json-object.ts";
+import { cleaned, editTime, type Post, postTime } from "./post.ts";
 
 /**
  * Whether an object is a post of what Facebook, Instagram and Threads give their members:

@@ -1,5 +1,7 @@
 import { foldTag, hashtagsIn } from "../posts/hashtags.ts";
 import { htmlText } from "./html-text.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
+import { otherThanPost, withUsualNames } from "./network-posts.ts";
 import { parseTime } from "./time.ts";
 
 /** A post as its file tells it. */
@@ -18,8 +20,6 @@ export interface Post {
 }
 
 const END_MICROS = Date.UTC(2100, 0) * 1000;
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Activities of an outbox that make a post; others are about one. */
 const POSTING = new Set(["Create", "Announce"]);
@@ -46,7 +46,9 @@ export function otherActivity(value: unknown): string | null {
 	if (!isObject(value)) return null;
 	if (isActivity(value))
 		return POSTING.has(String(value.type)) ? null : String(value.type);
-	const { $type: record } = recordIn(value);
+	const other = otherThanPost(value);
+	if (other !== null) return other;
+	const { $type: record } = recordIn(withUsualNames(value));
 	if (typeof record === "string") return RECORDS.has(record) ? null : record;
 	return value.type === "service" ? value.type : null;
 }
@@ -76,7 +78,12 @@ export function toPost(
 	if (!isObject(value)) return "not a JSON object";
 	return isActivity(value)
 		? fromActivity(value)
-		: fromStatus(recordIn(documentIn(value)), chat);
+		: fromStatus(recordIn(withUsualNames(documentIn(value))), chat);
+}
+
+/** Whether a reason of {@link toPost}'s says that a value lacks what makes a post, and not that it is told wrongly. */
+export function isOtherThanPost(reason: string): boolean {
+	return /^(?:no \w+:|not a JSON object)/.test(reason);
 }
 
 /** How MongoDB writes down what JSON has no type for: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
@@ -323,6 +330,7 @@ function authorOf(value: JsonObject, user: JsonObject | null): string | null {
 		cleaned(value.screen_name) ??
 		cleaned(value.username) ??
 		cleaned(value.from) ??
+		cleaned(value.blog_name) ??
 		accountOfRecord(value.uri)
 	);
 }
@@ -339,6 +347,8 @@ function isRepost(value: JsonObject, text: string | null): boolean {
 		isObject(value.reblog) ||
 		typeof value.forwarded_from === "string" ||
 		value.$type === "app.bsky.feed.repost" ||
+		// Misskey's, without a text of its own.
+		(typeof value.renoteId === "string" && text === null) ||
 		(isObject(value.reason) &&
 			value.reason.$type === "app.bsky.feed.defs#reasonRepost") ||
 		(Array.isArray(value.referenced_tweets) &&
@@ -407,21 +417,28 @@ function urlOf(
 	screenName: string | null,
 	id: string,
 ): string | null {
-	const permalink = cleaned(value.permalink);
-	if (permalink?.startsWith("/r/") || permalink?.startsWith("/user/"))
-		return `https://www.reddit.com${permalink}`;
-	const [, account, record] =
-		/^at:\/\/([^/]+)\/app\.bsky\.feed\.post\/([^/]+)$/.exec(id) ?? [];
-	if (record !== undefined)
-		return `https://bsky.app/profile/${account}/post/${record}`;
+	const own = ownAddress(value.permalink) ?? ownAddress(id);
+	if (own !== null) return own;
 	if (isObject(value.reblog))
 		return webAddress(value.url) ?? webAddress(value.reblog.url);
 	if (value.url !== undefined) return webAddress(value.url);
+	if (value.post_url !== undefined) return webAddress(value.post_url);
 	// WordPress's; of other networks it is what the post tells of.
 	if (isObject(value.content)) return webAddress(value.link);
 	return screenName !== null && /^\w+$/.test(screenName) && /^\d+$/.test(id)
 		? `https://twitter.com/${screenName}/status/${id}`
 		: null;
+}
+
+/** The page of a post by its path at Reddit, or by its place in AT Protocol; null for anything else. */
+export function ownAddress(told: unknown): string | null {
+	const text = cleaned(told) ?? "";
+	if (/^\/(?:r|user)\//.test(text)) return `https://www.reddit.com${text}`;
+	const [, account, record] =
+		/^at:\/\/([^/]+)\/app\.bsky\.feed\.post\/([^/]+)$/.exec(text) ?? [];
+	return record === undefined
+		? null
+		: `https://bsky.app/profile/${account}/post/${record}`;
 }
 
 /** An address that a link may lead to; null for anything else. */
@@ -434,8 +451,4 @@ export function webAddress(value: unknown): string | null {
 export function cleaned(value: unknown): string | null {
 	if (typeof value !== "string" || value === "") return null;
 	return value.toWellFormed().replaceAll("\0", "\uFFFD");
-}
-
-export function isObject(value: unknown): value is JsonObject {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

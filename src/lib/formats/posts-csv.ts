@@ -2,7 +2,15 @@ import { hashtagsIn } from "../posts/hashtags.ts";
 import { DateForms, isPartedDate } from "./date-forms.ts";
 import { FileError } from "./file-error.ts";
 import type { LookedAt } from "./look-ahead.ts";
-import { cleaned, editTime, type Post, postTime, webAddress } from "./post.ts";
+import { NoPosts } from "./no-posts.ts";
+import {
+	cleaned,
+	editTime,
+	ownAddress,
+	type Post,
+	postTime,
+	webAddress,
+} from "./post.ts";
 import { Utf8Faults } from "./utf8-faults.ts";
 
 /** A row of a CSV; `line` is where it begins, from 1. */
@@ -32,9 +40,14 @@ const DELIMITERS = [",", ";", "\t", "|"];
 
 /** What a column may be called, without case, blanks and signs; the first that is there counts. */
 const NAMES = {
-	id: ["id", "idstr", "postid", "tweetid", "statusid", "sharelink"],
+	id: [
+		// YouTube's comments tell the post they are on, too.
+		...["id", "idstr", "commentid", "postid", "tweetid", "statusid"],
+		...["sharelink", "uri"],
+	],
 	createdAt: [
-		...["createdat", "created", "publishedat", "published", "postedat"],
+		...["createdat", "createdutc", "created", "publishedat", "published"],
+		...["postedat", "commentcreatetimestamp"],
 		...["timestamp", "datetime", "date", "time"],
 	],
 	editedAt: [
@@ -43,24 +56,30 @@ const NAMES = {
 	],
 	text: [
 		...["text", "fulltext", "content", "body", "message"],
+		...["selftext", "tweettext", "commenttext"],
 		...["tweet", "post", "status", "sharecommentary"],
 	],
+	/** Reddit's, of which the text goes on. */
+	title: ["title"],
 	author: [
 		...["author", "screenname", "username", "user", "account", "handle"],
-		"authorname",
+		...["authorname", "authorhandle"],
 	],
-	url: ["url", "link", "permalink", "uri", "sharelink"],
+	url: ["permalink", "url", "link", "uri", "sharelink"],
 	isRepost: ["isrepost", "isretweet", "repost", "retweet", "reblog"],
 } as const;
 
 type Field = keyof typeof NAMES;
 
 /** Fields without which a row is no post, and how a column for them is asked for. */
-const REQUIRED: readonly [Field, string][] = [
-	["id", "id: name one id or post_id"],
-	["createdAt", "time: name one created_at or date"],
-	["text", "text: name one text"],
+const REQUIRED: readonly [readonly Field[], string][] = [
+	[["id"], "id: name one id or post_id"],
+	[["createdAt"], "time: name one created_at or date"],
+	[["text", "title"], "text: name one text"],
 ];
+
+/** Columns of messages from one person to others, which are no posts and nobody else's business. */
+const TO_SOMEBODY = ["to", "recipient", "recipients", "conversationid"];
 
 const SAMPLE_LENGTH = 200;
 
@@ -166,19 +185,28 @@ function headerOf(
 			? other
 			: one,
 	);
-	for (const [field, remedy] of REQUIRED)
-		if (best.columns[field] === undefined)
-			throw new FileError(
+	const sample = line.slice(0, SAMPLE_LENGTH);
+	for (const [fields, remedy] of REQUIRED)
+		if (fields.every((field) => best.columns[field] === undefined))
+			throw new NoPosts(
 				`the first line names no column for a post's ${remedy}`,
-				{ line: 1, sample: line.slice(0, SAMPLE_LENGTH) },
+				{ line: 1, sample },
 			);
+	const names = (reader.cells(line, best.delimiter) ?? []).map(nameOf);
+	if (TO_SOMEBODY.some((name) => names.includes(name)))
+		throw new NoPosts(
+			"it holds messages to somebody, as its columns say, and no posts",
+			{ line: 1, sample },
+		);
 	return best;
 }
 
+function nameOf(cell: string): string {
+	return cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+}
+
 function columnsIn(cells: readonly string[]): Columns {
-	const names = cells.map((cell) =>
-		cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""),
-	);
+	const names = cells.map(nameOf);
 	const columns: Partial<Record<Field, number>> = {};
 	for (const [field, known] of Object.entries(NAMES) as [
 		Field,
@@ -216,7 +244,8 @@ function toCsvPost(
 		return `${createdAt}: ${created}; write it as 2024-05-31T14:05:00Z`;
 	if (columns.text !== undefined && cells.length <= columns.text)
 		return "no text: the row ends before it";
-	const text = cell("text");
+	const parts = [cell("title"), partsJoined(cell("text"))];
+	const text = parts.filter((part) => part !== null).join("\n\n") || null;
 	return {
 		id,
 		author: cell("author"),
@@ -227,6 +256,17 @@ function toCsvPost(
 			/^RT @\w+:/.test(text ?? ""),
 		tags: text === null ? [] : hashtagsIn(text),
 		text,
-		url: webAddress(cell("url")),
+		url: ownAddress(cell("url")) ?? webAddress(cell("url")),
 	};
+}
+
+/** The text of a comment on YouTube, which its export writes in parts: `{"text":"a"},{"text":"b"}`. */
+function partsJoined(text: string | null): string | null {
+	if (!text?.startsWith('{"text":')) return text;
+	try {
+		const parts = JSON.parse(`[${text}]`) as { readonly text?: unknown }[];
+		return cleaned(parts.map((part) => part.text ?? "").join(""));
+	} catch {
+		return text;
+	}
 }

@@ -1,10 +1,17 @@
 import { type Hasher, openHasher } from "../bytes/hash.ts";
 import { concatenated } from "./concatenated.ts";
 import { FileError } from "./file-error.ts";
-import { type JsonItem, jsonLines, jsonListItems } from "./json-items.ts";
+import {
+	type JsonItem,
+	jsonLines,
+	jsonListItems,
+	NoList,
+} from "./json-items.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
 import { type LookedAt, lookAhead } from "./look-ahead.ts";
 import { isMetaPost, metaPost } from "./meta-posts.ts";
-import { isObject, otherActivity, type Post, toPost } from "./post.ts";
+import { NoPosts } from "./no-posts.ts";
+import { isOtherThanPost, otherActivity, type Post, toPost } from "./post.ts";
 import { type CsvReader, readPostsCsv } from "./posts-csv.ts";
 import { parseJson } from "./python-json.ts";
 
@@ -13,6 +20,8 @@ export interface PostsFile {
 	/** Its name in lower case, without `.gz`: the ending tells some formats apart. */
 	readonly name: string;
 	readonly bytes: AsyncGenerator<Uint8Array>;
+	/** Whether it is one of an archive or folder, of which most files may hold something else. */
+	readonly isOfExport: boolean;
 }
 
 /** Where a reader puts what it finds; the pipeline's `ParseOutput` is one. */
@@ -30,8 +39,13 @@ export interface PostsOutput {
 const LISTS = [
 	...["statuses", "data", "tweets", "orderedItems"],
 	...["records", "feed", "messages", "posts", "items"],
-	...["status_updates", "text_post_app_text_posts"],
+	...["status_updates", "text_post_app_text_posts", "ig_reels_media"],
+	// Of Hacker News's search, of Reddit's pages, of Tumblr's.
+	...["hits", "data.children", "response.posts"],
 ];
+
+/** Values of an export's file that are looked at for a post. */
+const VALUES_WITHOUT_POST = 1000;
 
 /** Lines of a streaming API that are no posts: `{"delete": {…}}`. */
 const NOTICES = new Set(["delete", "limit", "scrub_geo", "status_withheld"]);
@@ -46,6 +60,9 @@ const ASSIGNMENT =
 /** What stands between what a chat of Telegram's is and what was written there. */
 const MESSAGES = /,\s*"messages"\s*:\s*\[/;
 
+/** Of an export of all that somebody has at Telegram. */
+const CHATS = /"chats"\s*:\s*\{\s*"about"/;
+
 const SNIFF_BYTES = 1 << 20;
 
 /** Reject samples are cut here, in characters. */
@@ -56,7 +73,9 @@ const SAMPLE_LENGTH = 200;
  * […]`, `window.YTD.tweets.part0 = […]`), what its APIs answer (a list, or an
  * object with `statuses` or `data`), Mastodon's `outbox.json`, what other networks give
  * out (an object with one of {@link LISTS}, see {@link toPost}), an object a line, or CSV. Memory does not grow with the file. A document that is cut off is rejected
- * whole, with the line of its end; of JSON Lines and CSV only the broken line is.
+ * whole, with the line of its end; of JSON Lines and CSV only the broken line is. Throws
+ * {@link NoPosts} where the file plainly holds something else; of a file of an export, of whose
+ * values none is a post, nothing is told then, since they may be messages to somebody.
  */
 export async function readPosts(
 	file: PostsFile,
@@ -66,13 +85,20 @@ export async function readPosts(
 ): Promise<void> {
 	const lookedAt = await lookAhead(file.bytes, SNIFF_BYTES);
 	const tally: Tally = { read: 0, rejected: 0 };
+	// Of a table the header tells whether it is of posts.
+	const isTable = /\.(?:csv|tsv)$/.test(file.name);
+	const held = file.isOfExport && !isTable ? new HeldRejects(out, tally) : null;
 	let kept = false;
 	try {
-		const values = /\.(?:csv|tsv)$/.test(file.name)
+		const values = isTable
 			? await readRows(lookedAt, csv, out, tally, take)
-			: await readJson(lookedAt, file.name, out, tally, take);
+			: await readJson(lookedAt, file.name, held ?? out, tally, take);
+		held?.end();
 		if (values === 0) out.note("holds no posts");
 		kept = true;
+	} catch (error) {
+		if (!(error instanceof NoPosts)) held?.tell();
+		throw error;
 	} finally {
 		out.count("posts read", tally.read);
 		out.count("posts rejected", tally.rejected);
@@ -80,6 +106,59 @@ export async function readPosts(
 			"posts of rejected files",
 			kept ? 0 : tally.read - tally.rejected,
 		);
+	}
+}
+
+/**
+ * What was rejected of an export's file before its first post: it is told once a post comes, or a
+ * value that is damaged. Where none does, it was rejected for being something else.
+ */
+class HeldRejects implements PostsOutput {
+	readonly #out: PostsOutput;
+	readonly #tally: Tally;
+	#held: Parameters<PostsOutput["reject"]>[] | null = [];
+
+	constructor(out: PostsOutput, tally: Tally) {
+		this.#out = out;
+		this.#tally = tally;
+	}
+
+	reject(line: number | null, reason: string, sample: string): void {
+		if (this.#held === null || this.#tally.read > this.#tally.rejected)
+			this.tell();
+		else if (this.#held.length === VALUES_WITHOUT_POST) this.end();
+		if (this.#held === null) this.#out.reject(line, reason, sample);
+		else this.#held.push([line, reason, sample]);
+	}
+
+	count(name: string, by?: number): void {
+		this.#out.count(name, by);
+	}
+
+	note(text: string): void {
+		this.#out.note(text);
+	}
+
+	drain(): Promise<void> {
+		return this.#out.drain();
+	}
+
+	tell(): void {
+		for (const reject of this.#held ?? []) this.#out.reject(...reject);
+		this.#held = null;
+	}
+
+	/** Throws {@link NoPosts} where nothing but such values came. */
+	end(): void {
+		const { read, rejected } = this.#tally;
+		if (read > rejected || rejected === 0) {
+			this.tell();
+			return;
+		}
+		if (this.#held === null) return;
+		this.#tally.read = 0;
+		this.#tally.rejected = 0;
+		throw new NoPosts("none of its values is a post");
 	}
 }
 
@@ -126,10 +205,20 @@ async function readJson(
 	const chat = chatIn(head);
 	const hash = await openHasher();
 	let values = 0;
-	for await (const item of items) {
-		readItem(item, chat, hash, out, tally, take);
-		values += 1;
-		if (values % 4096 === 0) await out.drain();
+	try {
+		for await (const item of items) {
+			readItem(item, chat, hash, out, tally, take);
+			values += 1;
+			if (values % 4096 === 0) await out.drain();
+		}
+	} catch (error) {
+		if (!(error instanceof NoList)) throw error;
+		throw new NoPosts(
+			CHATS.test(new TextDecoder().decode(head))
+				? "an export of all chats holds private ones: export a channel by itself, and give that"
+				: error.message,
+			error,
+		);
 	}
 	return values;
 }
@@ -187,7 +276,19 @@ const isPost = (value: unknown) => typeof toPost(value) !== "string";
 /** Whether a text is an object that holds no list of posts. */
 function holdsNoList(text: string): boolean {
 	const value = objectIn(text);
-	return value !== null && !LISTS.some((key) => Array.isArray(value[key]));
+	return value !== null && listIn(value) === null;
+}
+
+/** The first of {@link LISTS} that an object has; null where it has none. */
+function listIn(value: JsonObject): readonly unknown[] | null {
+	for (const path of LISTS) {
+		const [name = "", within] = path.split(".");
+		const member = value[name];
+		const around = within === undefined ? value : member;
+		const list = isObject(around) ? around[within ?? name] : null;
+		if (Array.isArray(list)) return list;
+	}
+	return null;
 }
 
 /** The chat that Telegram's export is of, which it tells before the messages; null for any other document. */
@@ -230,10 +331,20 @@ function readItem(
 		tally.rejected += 1;
 		out.reject(at, reason, sample);
 	};
+	const rejectDamaged = (
+		...[at, reason, sample]: Parameters<typeof reject>
+	) => {
+		if (out instanceof HeldRejects) out.tell();
+		reject(at, reason, sample);
+	};
 	const decoded = decode(bytes);
 	if (typeof decoded !== "string") {
 		tally.read += 1;
-		reject(line + decoded.linesBefore, "not valid UTF-8", decoded.sample);
+		rejectDamaged(
+			line + decoded.linesBefore,
+			"not valid UTF-8",
+			decoded.sample,
+		);
 		return;
 	}
 	const sample = decoded.trim().slice(0, SAMPLE_LENGTH);
@@ -242,7 +353,7 @@ function readItem(
 		value = parseExactly(decoded);
 	} catch {
 		tally.read += 1;
-		reject(line, "not valid JSON", sample);
+		rejectDamaged(line, "not valid JSON", sample);
 		return;
 	}
 	for (const candidate of postsIn(value)) {
@@ -253,8 +364,9 @@ function readItem(
 		}
 		tally.read += 1;
 		const post = metaPost(candidate, hash) ?? toPost(candidate, chat);
-		if (typeof post === "string") reject(line, post, sample);
-		else take(post, line);
+		if (typeof post !== "string") take(post, line);
+		else if (isOtherThanPost(post)) reject(line, post, sample);
+		else rejectDamaged(line, post, sample);
 	}
 }
 
@@ -313,15 +425,12 @@ function keepLargeIntegers(
 }
 
 /** The posts in a value: itself, what it wraps (`{"tweet": {…}}`), or its list. */
-function postsIn(value: unknown): unknown[] {
+function postsIn(value: unknown): readonly unknown[] {
 	if (!isObject(value) || isMetaPost(value)) return [value];
 	if (isObject(value.tweet)) return [value.tweet];
-	if (isObject(value.data)) return [value.data];
-	for (const key of LISTS) {
-		const list = value[key];
-		if (Array.isArray(list)) return list;
-	}
-	return [value];
+	const list = listIn(value);
+	if (list !== null) return list.flatMap(postsIn);
+	return [isObject(value.data) ? value.data : value];
 }
 
 function noticeOf(value: unknown): string | null {
