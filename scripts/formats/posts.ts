@@ -1,13 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { formatCounted } from "../../src/lib/format.ts";
 import { FileError } from "../../src/lib/formats/file-error.ts";
 import { NoPosts } from "../../src/lib/formats/no-posts.ts";
 import type { Post } from "../../src/lib/formats/post.ts";
 import { type PostsFile, readPosts } from "../../src/lib/formats/posts.ts";
 import { mayHoldPosts } from "../../src/lib/formats/posts-names.ts";
 import { isTar } from "../../src/lib/formats/tar.ts";
+import { formatCounted } from "../../src/lib/text/format.ts";
 import type { ParseOutput, SourceFile } from "../datasets/dataset.ts";
 import { type ArchivedFile, NothingOfKind } from "./archives/archived-file.ts";
 import { tarFiles } from "./archives/tar.ts";
