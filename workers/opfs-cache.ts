@@ -217,7 +217,9 @@ class OpfsCache implements BudgetedCache {
 		if ("added" in change) {
 			for (const [key, bytes] of change.added) {
 				this.#keep(key, bytes);
-				this.#memory.remove(key);
+				// What came under the name meanwhile is newer than what was written.
+				if (isContentKey(key) || !this.#waiting.has(key))
+					this.#memory.remove(key);
 			}
 		} else if ("removed" in change)
 			for (const key of change.removed) this.#drop(key);

@@ -6,6 +6,7 @@ import { codeVersion } from "../jobs/code-version.ts";
 import { inTurns } from "../jobs/in-turns.ts";
 import { JobError, type JobRecord } from "../jobs/job.ts";
 import { ProcessRunner } from "../jobs/process-runner.ts";
+import { withClosing } from "../steps/closing.ts";
 import { parseJob } from "../steps/jobs.ts";
 import { placesOf } from "../steps/places.ts";
 import type { Bucket } from "../steps/read/buckets.ts";
@@ -47,21 +48,21 @@ export async function keysOfFiles(
 	);
 	const version = await codeVersion();
 	const workshop = await claimWorkshop(places.workshop.folder, places.lake);
-	const closing: (() => unknown)[] = [() => workshop.release()];
-	try {
+	return withClosing(async (onEnd) => {
+		onEnd(() => workshop.release());
 		const work = await openStore(places.work, { endpoint });
-		closing.push(() => work.close());
+		onEnd(() => work.close());
 		const runner = new ProcessRunner({
 			stores: { lake: places.lake, work: places.work },
 			processes,
 			scratch: join(workshop.scratch, "jobs"),
 			endpoint,
 		});
-		closing.push(() => runner.close());
+		onEnd(() => runner.close());
 		const database = await openDatabase({
 			temporaryFolder: join(workshop.scratch, "spill"),
 		});
-		closing.push(() => database.close());
+		onEnd(() => database.close());
 		const keys = new Map<string, readonly string[]>();
 		const read = await inTurns(processes, files, async (entry) => {
 			const { dataset, file } = entry;
@@ -97,9 +98,7 @@ export async function keysOfFiles(
 			keys.set(file.path, [...new Set(own)]);
 		}
 		return keys;
-	} finally {
-		for (const close of closing.reverse()) await close();
-	}
+	});
 }
 
 /** Names a part of the lake that is rebuilt as one: `weather/garden/2024/202405`. */

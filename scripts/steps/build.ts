@@ -11,6 +11,7 @@ import { openDatabase } from "../storage/duckdb.ts";
 import { FolderStore } from "../storage/folder-store.ts";
 import { openStore } from "../storage/open-store.ts";
 import type { Store } from "../storage/store.ts";
+import { withClosing } from "./closing.ts";
 import { forgetFailedJob, keepFailedJob } from "./failed-job.ts";
 import { placesOf } from "./places.ts";
 import type { StreamedReport } from "./report.ts";
@@ -56,55 +57,55 @@ export async function buildLake(
 			`workers elsewhere are given one --store: ${places.lake} and ${places.work} have to lie in one bucket`,
 		);
 	const workshop = await claimWorkshop(places.workshop.folder, places.lake);
-	const closing: (() => unknown)[] = [() => workshop.release()];
-	try {
-		const { endpoint } = options;
-		const lake = await openStore(places.lake, { endpoint });
-		closing.push(() => lake.close());
-		const work = await openStore(places.work, { endpoint });
-		closing.push(() => work.close());
-		const scratch = join(workshop.scratch, "jobs");
-		// As jobs that are done here have it.
-		const spill = spillFolder(scratch);
-		const opening = openDatabase({ temporaryFolder: spill });
-		closing.push(() => opening.then(({ close }) => close()).catch(() => {}));
-		// Their code is loaded while the engine starts: both take a good part of a small build's time.
-		const [{ runSteps }, { kinds }, database] = await Promise.all([
-			import("./build-run.ts"),
-			import("../jobs/kinds.ts"),
-			opening,
-			...[lake, work].map((store) => store.sweep()),
-		]);
-		const runner = await openRunner(
-			options,
-			scratch,
-			{ lake, work },
-			// What ended the build before may be a job: it is left to a process of its own.
-			workshop.wasLeft ? null : kinds,
-		);
-		closing.push(() => runner.close());
-		const report = await runSteps(options, {
-			input,
-			places,
-			workshop,
-			stores: { lake, work },
-			runner,
-			connection: database.connection,
-			spill,
-		}).catch(async (error) => {
-			// Whatever comes of it, the first error is the one to tell.
-			if (isDiskFull(error)) await makeRoom(work).catch(() => {});
+	await withClosing(async (onEnd) => {
+		onEnd(() => workshop.release());
+		try {
+			const { endpoint } = options;
+			const lake = await openStore(places.lake, { endpoint });
+			onEnd(() => lake.close());
+			const work = await openStore(places.work, { endpoint });
+			onEnd(() => work.close());
+			const scratch = join(workshop.scratch, "jobs");
+			// As jobs that are done here have it.
+			const spill = spillFolder(scratch);
+			const opening = openDatabase({ temporaryFolder: spill });
+			onEnd(() => opening.then(({ close }) => close()).catch(() => {}));
+			// Their code is loaded while the engine starts: both take a good part of a small build's time.
+			const [{ runSteps }, { kinds }, database] = await Promise.all([
+				import("./build-run.ts"),
+				import("../jobs/kinds.ts"),
+				opening,
+				...[lake, work].map((store) => store.sweep()),
+			]);
+			const runner = await openRunner(
+				options,
+				scratch,
+				{ lake, work },
+				// What ended the build before may be a job: it is left to a process of its own.
+				workshop.wasLeft ? null : kinds,
+			);
+			onEnd(() => runner.close());
+			const report = await runSteps(options, {
+				input,
+				places,
+				workshop,
+				stores: { lake, work },
+				runner,
+				connection: database.connection,
+				spill,
+			}).catch(async (error) => {
+				// Whatever comes of it, the first error is the one to tell.
+				if (isDiskFull(error)) await makeRoom(work).catch(() => {});
+				throw error;
+			});
+			await forgetFailedJob(workshop.folder);
+			await use(report);
+		} catch (error) {
+			if (error instanceof JobError)
+				await keepFailedJob(workshop.folder, error).catch(() => {});
 			throw error;
-		});
-		await forgetFailedJob(workshop.folder);
-		await use(report);
-	} catch (error) {
-		if (error instanceof JobError)
-			await keepFailedJob(workshop.folder, error).catch(() => {});
-		throw error;
-	} finally {
-		for (const close of closing.reverse()) await close();
-	}
+		}
+	});
 }
 
 /** Removes what has filled the work store's own disk: work on another one would gain no room here. */

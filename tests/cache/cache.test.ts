@@ -128,6 +128,29 @@ describe.skipIf(browserPath() === null)("the byte cache in a browser", () => {
 		await context.close();
 	});
 
+	test("what comes under a name while its older content is written is what the next visit reads", async () => {
+		const context = await browser.newContext();
+		const first = await openTab(context);
+		const changing = names("changing", 100);
+		const texts = (tab: Page) =>
+			tab.evaluate((names) => page.textsOf(names), changing);
+		const putTexts = (text: string, apart: number) =>
+			first.evaluate(
+				([names, text, apart]) => page.putTexts(names, text, apart),
+				[changing, text, apart] as const,
+			);
+		await putTexts("older", 0);
+		// They are written all together, a second after the first: in the midst of these.
+		await first.waitForTimeout(700);
+		await putTexts("newer", 5);
+		expect(new Set(await texts(first))).toEqual(new Set(["newer"]));
+		const second = await openTab(context);
+		await expect
+			.poll(async () => new Set(await texts(second)))
+			.toEqual(new Set(["newer"]));
+		await context.close();
+	});
+
 	test("what a tab that dies leaves half-written is never used, and goes", async () => {
 		const context = await browser.newContext();
 		const first = await openTab(context);

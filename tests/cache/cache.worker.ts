@@ -32,6 +32,12 @@ const api: CacheApi = {
 			return true;
 		});
 	},
+	putText: async (name, text) =>
+		(await now()).put(name, new TextEncoder().encode(text)),
+	async textOf(name) {
+		const bytes = await (await now()).get(name);
+		return bytes === undefined ? null : new TextDecoder().decode(bytes);
+	},
 	use: async () => (await now()).use(),
 	setBudget: async (bytes) => (await now()).setBudget(bytes),
 	clear: async () => (await now()).clear(),

@@ -12,6 +12,15 @@ const page = {
 	open: () => cache.open(),
 	put: (names: readonly string[], length: number) => cache.put(names, length),
 	have: (names: readonly string[], length: number) => cache.have(names, length),
+	/** Puts a text under each name, one after the other, so many milliseconds apart. */
+	async putTexts(names: readonly string[], text: string, apart: number) {
+		for (const name of names) {
+			await cache.putText(name, text);
+			if (apart > 0) await new Promise((resolve) => setTimeout(resolve, apart));
+		}
+	},
+	textsOf: (names: readonly string[]) =>
+		Promise.all(names.map((name) => cache.textOf(name))),
 	use: () => cache.use(),
 	setBudget: (bytes: number | null) => cache.setBudget(bytes),
 	clear: () => cache.clear(),
