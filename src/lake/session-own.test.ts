@@ -251,7 +251,10 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		],
 		["DELETE FROM words", "the table words is the lake's"],
 		["UPDATE words SET id = 1", "the table words is the lake's"],
-		["DROP TABLE lake.numbers_1", "lake is followed by a dot"],
+		[
+			"DROP TABLE lakeside_stores.numbers_1",
+			"lakeside_stores is followed by a dot",
+		],
 		["DROP TABLE v", "v is a view of yours"],
 		["DROP VIEW nothing", "there is no view nothing of yours"],
 		["DROP VIEW v, nothing", "DROP takes one name at a time"],
@@ -276,7 +279,7 @@ test("nothing but the analyst's own can be made, hidden, changed or dropped", as
 		});
 	await rows(session, "SELECT sum(rest) FROM numbers");
 	await expect(
-		ask(session, "CREATE VIEW w AS FROM lake.numbers_1"),
+		ask(session, "CREATE VIEW w AS FROM lakeside_stores.numbers_1"),
 	).rejects.toMatchObject({
 		name: "UnsupportedError",
 		message: expect.stringContaining("without a database"),

@@ -77,7 +77,9 @@ test("EXPLAIN tells how a query runs over what it reads, ANALYZE with the rows t
 		"explain_value",
 	]);
 	expect(plan.plan.actual.rowGroups).toBeGreaterThan(1);
-	expect(cells(plan)[0]?.[1]).toMatch(/HASH_JOIN.*lake\.main\.numbers_/s);
+	expect(cells(plan)[0]?.[1]).toMatch(
+		/HASH_JOIN.*lakeside_stores\.main.*numbers_/s,
+	);
 	const [[, analysed] = []] = await rows(
 		session,
 		`explain (analyze, format json) ${query}`,

@@ -134,7 +134,7 @@ function watched(database: Database): Database {
 				},
 				async query(sql, params) {
 					const copied =
-						/^INSERT INTO lake\.(\w+) SELECT .* FROM lakeside_data\.store\.incoming$/s.exec(
+						/^INSERT INTO lakeside_stores\.(\w+) SELECT .* FROM lakeside_data\.store\.incoming$/s.exec(
 							sql,
 						)?.[1];
 					if (copied !== undefined) {
@@ -143,7 +143,9 @@ function watched(database: Database): Database {
 						stored.delete("incoming");
 						keep(copied, bytes);
 					}
-					const dropped = /^DROP TABLE IF EXISTS lake\.(\w+)$/.exec(sql)?.[1];
+					const dropped = /^DROP TABLE IF EXISTS lakeside_stores\.(\w+)$/.exec(
+						sql,
+					)?.[1];
 					if (dropped !== undefined) stored.delete(dropped);
 					return connection.query(sql, params);
 				},

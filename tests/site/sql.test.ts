@@ -290,7 +290,7 @@ describe.skipIf(browserPath() === null)("the SQL page", () => {
 		expect(await copied()).toBe('a\tt\tn\r\n1\t"b\t""c"""\t\r\n');
 		await run("explain select kind from rides where distance_m > 1");
 		const plan = await page.locator(".sql-explained").textContent();
-		expect(plan).toMatch(/lake\.main\.rides_/);
+		expect(plan).toMatch(/lakeside_stores\.main/);
 		expect(await copied()).toBe(plan);
 	});
 
