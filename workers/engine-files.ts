@@ -43,7 +43,10 @@ export const ENGINE_FILES = {
  * be shared, which takes cross-origin isolation, and where there is a second core.
  */
 export function suitableDuckdb(): DuckdbFiles {
-	return globalThis.crossOriginIsolated && navigator.hardwareConcurrency > 1
+	return globalThis.crossOriginIsolated &&
+		// WebKit has isolated pages, and may have nothing to share there.
+		"SharedArrayBuffer" in globalThis &&
+		navigator.hardwareConcurrency > 1
 		? ENGINE_FILES.threaded
 		: ENGINE_FILES.plain;
 }

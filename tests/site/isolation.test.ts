@@ -72,6 +72,34 @@ describe.skipIf(browserPath() === null)("on a host without headers", () => {
 	});
 });
 
+test.skipIf(browserPath() === null)(
+	"an isolated page where no memory can be shared fetches the plain build alone",
+	async () => {
+		const server = await serveSite({ folder: builtSite(), port: 0 });
+		const browser = await launch();
+		const visitor = await browser.newContext({ serviceWorkers: "block" });
+		const lacks = "delete globalThis.SharedArrayBuffer;";
+		await visitor.addInitScript(lacks);
+		await visitor.route("**/engine.worker*.js", async (route) => {
+			const response = await route.fetch();
+			const body = lacks + (await response.text());
+			await route.fulfill({ response, body });
+		});
+		const page = await visitor.newPage();
+		const builds = new Set<string>();
+		visitor.on("request", (request) => {
+			const [build] = /duckdb-(eh|coi)(?=\.wasm)/.exec(request.url()) ?? [];
+			if (build !== undefined) builds.add(build);
+		});
+		await page.goto(server.url + ASKED);
+		expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+		await answerOn(page);
+		expect([...builds]).toEqual(["duckdb-eh"]);
+		await browser.close();
+		await server.close();
+	},
+);
+
 /** What the posts page says, once its engine has answered. */
 async function answerOn(page: Page): Promise<string> {
 	await page.locator("html[data-engine=ready]").waitFor();
