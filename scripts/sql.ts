@@ -5,6 +5,7 @@ import {
 	readAnswer,
 } from "../src/lake/arrow/rows.ts";
 import { unverifiedWords } from "../src/lake/plan/unverified.ts";
+import { isExplanation } from "../src/lib/sql/explanation.ts";
 import { formatBytes } from "../src/lib/text/format.ts";
 import { printable } from "../src/lib/text/printable.ts";
 import type { QueryAnswer } from "../workers/engine-api.ts";
@@ -77,7 +78,7 @@ function asJson(answer: QueryAnswer): string {
 function asText(answer: QueryAnswer): string {
 	const heads = answer.columns.map((column) => column.name);
 	const cells = rowsOf(answer);
-	if (heads.join() === "explain_key,explain_value") {
+	if (isExplanation(answer.columns)) {
 		const drawn = cells.map((row) => printable(String(row[1]), "\n"));
 		return `${[...drawn, ...planLines(answer)].join("\n")}\n`;
 	}

@@ -7,6 +7,7 @@ import type {
 	QueryAnswer,
 } from "../../workers/engine-api.ts";
 import type { Catalog } from "../lib/catalog/catalog.ts";
+import { EXPLANATION } from "../lib/sql/explanation.ts";
 import { rowsIn } from "./arrow/ipc.ts";
 import {
 	ManifestBlocks,
@@ -78,12 +79,6 @@ interface Answered extends Answer {
 
 /** Packing and rehearsing take the engine's time, which a visitor who asks on needs more. */
 const REST_MILLISECONDS = 150;
-
-/** What `EXPLAIN` answers. */
-const EXPLANATION: Answer["columns"] = [
-	{ name: "explain_key", type: "VARCHAR" },
-	{ name: "explain_value", type: "VARCHAR" },
-];
 
 const FREE: Price = {
 	cost: { files: 0, rowGroups: 0, requests: 0, bytes: 0 },

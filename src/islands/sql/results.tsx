@@ -2,6 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChartChoice } from "../../charts/answer-encoding.ts";
 import type { Catalog } from "../../lib/catalog/catalog.ts";
+import { isExplanation } from "../../lib/sql/explanation.ts";
 import { download } from "../shared/files/download.ts";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
 import { csvFile, tabbedText } from "./csv.ts";
@@ -176,10 +177,7 @@ function said(kind: string, answer: Answered | null): string {
 
 /** DuckDB's drawing of how it runs a query, where the answer is that of `EXPLAIN`. */
 function explanationIn({ columns, rows, text }: Result): string | null {
-	const [key, value] = columns.map(({ name }) => name);
-	return rows === 1 && key === "explain_key" && value === "explain_value"
-		? text(0, 1)
-		: null;
+	return rows === 1 && isExplanation(columns) ? text(0, 1) : null;
 }
 
 function Grid(props: {
